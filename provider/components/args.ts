@@ -1,0 +1,153 @@
+/** The arguments of `RedisDatabase`, as people read them in their editor and in the API reference. */
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type * as random from "@pulumi/random";
+import type * as tls from "@pulumi/tls";
+import type { TlsProtocol } from "../spec/databaseSpec";
+import type { ConfigValue } from "../spec/directives";
+import type { MaxmemoryPolicy } from "../spec/memory";
+import type { Flavor } from "../spec/versions";
+
+/**
+ * Arguments of {@link RedisDatabase}. All are optional. Wrong or unknown ones are reported all at once, before
+ * anything is touched: those that are plain values when the program runs, those that are Outputs as soon as they
+ * are known.
+ */
+export interface RedisDatabaseArgs {
+    /**
+     * Version of Redis: `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"` or `"8.2"`, alone or with a flavor as
+     * in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Quote it: YAML reads `7.0` as the number 7.
+     * @default "8.0"
+     */
+    readonly version?: pulumi.Input<string>;
+    /**
+     * How data is kept. `"aof"` logs each write and syncs the log every second, and dumps after 900 s with 1 change,
+     * 300 s with 10 or 60 s with 10,000. `"rdb"` only dumps, by the same schedule. `"nordb"` keeps data in memory
+     * only: a restart loses all of it. An error if `version` names another one.
+     * @default the flavor in `version`, else "aof"
+     */
+    readonly flavor?: pulumi.Input<Flavor>;
+    /**
+     * Memory of the server's container in MiB, at least 32; swap is not used. `maxmemory` is derived from it:
+     * 44 % of what is left beside the server itself for `aof` and `rdb`, which may need every page twice while they
+     * dump, and 75 % for `nordb`.
+     * @default 512
+     */
+    readonly memoryMb?: pulumi.Input<number>;
+    /**
+     * What happens when data reaches `maxmemory`, in redis.conf's words.
+     * @default "noeviction": writes fail, nothing is lost
+     */
+    readonly maxmemoryPolicy?: pulumi.Input<MaxmemoryPolicy>;
+    /**
+     * Ports on the Docker host. One that is taken fails the up with an error that names it.
+     * @default a pair from 20000 to 31999, chosen once at random and kept in the state
+     */
+    readonly ports?: pulumi.Input<PortsArgs>;
+    /**
+     * Address of the Docker host on which the ports are published; `"0.0.0.0"` for all, which needs `host`.
+     * @default "127.0.0.1"
+     */
+    readonly bindAddress?: pulumi.Input<string>;
+    /**
+     * Name or address by which clients reach the Docker host. Stands in the URLs and in the certificate.
+     * @default "localhost" if bound to 127.0.0.1, else `bindAddress`
+     */
+    readonly host?: pulumi.Input<string>;
+    /**
+     * Whether the plaintext port is open. `false` closes it; then TLS is the only way in and `url` is undefined.
+     * @default true
+     */
+    readonly plaintext?: pulumi.Input<boolean>;
+    /**
+     * Password of the users `app` and `default`. Any characters but line breaks; URLs carry it percent-encoded.
+     * @default 32 random letters and digits
+     */
+    readonly password?: pulumi.Input<string>;
+    /** The certificate, and who may connect. @default a certificate for `host` from a CA of the database's own */
+    readonly tls?: TlsArgs;
+    /**
+     * Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write
+     * `name@sha256:…` to pin it.
+     * @default "redis:VERSION"
+     */
+    readonly image?: pulumi.Input<string>;
+    /**
+     * Name of a Docker network that the server joins, under the database's own name, so that containers there reach
+     * it at ports 6379 and 6380 of that name.
+     * @default Docker's default network
+     */
+    readonly network?: pulumi.Input<string>;
+    /**
+     * Further directives of redis.conf, for example `{ timeout: 300 }`. Each is checked against what a real server of
+     * this version knows; those that the component sets itself are errors that name the argument to use.
+     * @default none
+     */
+    readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
+    /** Last changes to the arguments of children, for what this component has no argument for. In process only. */
+    readonly transform?: DatabaseTransforms;
+}
+
+/** Ports on the Docker host, 1 to 65535. */
+export interface PortsArgs {
+    /** Plaintext port. @default chosen once at random */
+    readonly plaintext?: pulumi.Input<number>;
+    /** TLS port. @default chosen once at random */
+    readonly tls?: pulumi.Input<number>;
+}
+
+/** The certificate, and who may connect. */
+export interface TlsArgs {
+    /** Names and addresses that the certificate is valid for, besides `host`, localhost and 127.0.0.1. */
+    readonly hosts?: pulumi.Input<pulumi.Input<string>[]>;
+    /** Days that the certificate is valid, 1 to 3650. @default 365 */
+    readonly validityDays?: pulumi.Input<number>;
+    /** Days before its end from which an up renews the certificate; less than `validityDays`. @default 30 */
+    readonly renewBeforeDays?: pulumi.Input<number>;
+    /** Protocols that the TLS port speaks. @default ["TLSv1.2", "TLSv1.3"] */
+    readonly protocols?: pulumi.Input<pulumi.Input<TlsProtocol>[]>;
+    /** Ask clients for a certificate (mTLS) that this CA signed. @default clients need none */
+    readonly clientAuth?: ClientAuthArgs;
+    /** A CA of your own that signs the certificate. @default a CA made for this database alone */
+    readonly ca?: KeyPairArgs;
+    /** A certificate of your own, valid for `host`. @default one signed by the CA */
+    readonly certificate?: CertificateArgs;
+}
+
+/** Whose clients may connect. */
+export interface ClientAuthArgs {
+    /** Certificate of the CA that signs the clients' certificates, in PEM. */
+    readonly caCertPem: pulumi.Input<string>;
+}
+
+/** A certificate and its key. */
+export interface KeyPairArgs {
+    /** The certificate in PEM. */
+    readonly certPem: pulumi.Input<string>;
+    /** Its private key in PEM, not encrypted. Kept secret. */
+    readonly keyPem: pulumi.Input<string>;
+}
+
+/** A server certificate of one's own. */
+export interface CertificateArgs extends KeyPairArgs {
+    /** The CA that clients verify it with, in PEM: becomes the output `caCertPem`. */
+    readonly caCertPem: pulumi.Input<string>;
+}
+
+/** Changes a child's arguments and options in place, or returns other arguments. */
+export type Transform<T> = (args: T, opts: pulumi.CustomResourceOptions, name: string) => T | void;
+
+/** One transform a child; those of a child that does not exist are not called. */
+export interface DatabaseTransforms {
+    readonly server?: Transform<docker.ContainerArgs>;
+    readonly agent?: Transform<docker.ContainerArgs>;
+    readonly dataVolume?: Transform<docker.VolumeArgs>;
+    readonly settingsVolume?: Transform<docker.VolumeArgs>;
+    readonly port?: Transform<random.RandomIntegerArgs>;
+    readonly password?: Transform<random.RandomPasswordArgs>;
+    readonly caKey?: Transform<tls.PrivateKeyArgs>;
+    readonly ca?: Transform<tls.SelfSignedCertArgs>;
+    readonly key?: Transform<tls.PrivateKeyArgs>;
+    readonly request?: Transform<tls.CertRequestArgs>;
+    readonly certificate?: Transform<tls.LocallySignedCertArgs>;
+}

@@ -1,0 +1,103 @@
+/** The certificate that the TLS port shows, and the CA that clients verify it with. */
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { splitHosts } from "../spec/certificates";
+import type { DatabaseSpec } from "../spec/databaseSpec";
+import type { CertificateArgs, RedisDatabaseArgs, TlsArgs } from "./args";
+import type { MakeChild } from "./children";
+
+export interface Certificates {
+    readonly certPem: pulumi.Output<string>;
+    /** Secret. */
+    readonly keyPem: pulumi.Output<string>;
+    /** What clients verify `certPem` with. */
+    readonly caCertPem: pulumi.Output<string>;
+    /** What the server verifies clients' certificates with, where it asks for them. */
+    readonly clientCaCertPem: pulumi.Output<string>;
+    /** The children that made them, as far as the program did not bring its own. */
+    readonly nodes: CertificateNodes;
+}
+
+export interface CertificateNodes {
+    readonly caKey?: tls.PrivateKey;
+    readonly ca?: tls.SelfSignedCert;
+    readonly key?: tls.PrivateKey;
+    readonly request?: tls.CertRequest;
+    readonly certificate?: tls.LocallySignedCert;
+}
+
+/** P-256 keys are made in an instant and every client since TLS 1.2 knows them. */
+const keyType = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+
+/** Clients keep the CA for long; the certificate that it signs is the one that is renewed. */
+const caValidityYears = 10;
+
+const hoursADay = 24;
+
+export function createCertificates(
+    child: MakeChild,
+    database: string,
+    spec: pulumi.Output<DatabaseSpec>,
+    { tls = {} }: RedisDatabaseArgs,
+): Certificates {
+    const made = tls.certificate ? ownCertificate(tls.certificate) : issueCertificate(child, database, spec, tls);
+    return { ...made, clientCaCertPem: pulumi.output(tls.clientAuth?.caCertPem ?? made.caCertPem) };
+}
+
+type Issued = Omit<Certificates, "clientCaCertPem">;
+
+function ownCertificate(own: CertificateArgs): Issued {
+    return {
+        certPem: pulumi.output(own.certPem),
+        keyPem: pulumi.secret(own.keyPem),
+        caCertPem: pulumi.output(own.caCertPem),
+        nodes: {},
+    };
+}
+
+function issueCertificate(
+    child: MakeChild,
+    database: string,
+    spec: pulumi.Output<DatabaseSpec>,
+    args: TlsArgs,
+): Issued {
+    const ca = args.ca ? { ...args.ca, nodes: {} } : createCa(child, database);
+    const key = child("key", "key", tls.PrivateKey, { ...keyType });
+    const hosts = spec.apply(({ tls }) => splitHosts(tls.hosts));
+    const request = child("request", "request", tls.CertRequest, {
+        privateKeyPem: key.privateKeyPem,
+        subject: { commonName: spec.host },
+        dnsNames: hosts.dnsNames,
+        ipAddresses: hosts.ipAddresses,
+    });
+    const certificate = child("certificate", "certificate", tls.LocallySignedCert, {
+        caCertPem: ca.certPem,
+        caPrivateKeyPem: pulumi.secret(ca.keyPem),
+        certRequestPem: request.certRequestPem,
+        allowedUses: ["digital_signature", "server_auth"],
+        // OpenSSL's strict mode, which Python 3.13 turns on, refuses a chain without key identifiers.
+        setSubjectKeyId: true,
+        validityPeriodHours: spec.apply(({ tls }) => tls.validityDays * hoursADay),
+        earlyRenewalHours: spec.apply(({ tls }) => tls.renewBeforeDays * hoursADay),
+    });
+    return {
+        certPem: certificate.certPem,
+        keyPem: key.privateKeyPem,
+        caCertPem: pulumi.output(ca.certPem),
+        nodes: { ...ca.nodes, key, request, certificate },
+    };
+}
+
+function createCa(child: MakeChild, database: string) {
+    const caKey = child("caKey", "ca-key", tls.PrivateKey, { ...keyType });
+    const ca = child("ca", "ca", tls.SelfSignedCert, {
+        privateKeyPem: caKey.privateKeyPem,
+        subject: { commonName: `CA of Redis database ${database}` },
+        isCaCertificate: true,
+        allowedUses: ["cert_signing", "crl_signing"],
+        setSubjectKeyId: true,
+        setAuthorityKeyId: true,
+        validityPeriodHours: caValidityYears * 365 * hoursADay,
+    });
+    return { certPem: ca.certPem, keyPem: caKey.privateKeyPem, nodes: { caKey, ca } };
+}

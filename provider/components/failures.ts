@@ -1,0 +1,46 @@
+/** Brings the reason of a container's failure from its log to the person who runs `pulumi up`. */
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+/** The last lines of a log are enough to tell why; the agent's reason is its very last. */
+const lastLines = 5;
+
+/** One hook serves every container of a stack, since hooks are named for the whole stack. */
+let hook: { readonly stack: pulumi.Resource | undefined; readonly explain: pulumi.ErrorHook } | undefined;
+
+export function explainFailure(): pulumi.ErrorHook {
+    // A process may run several programs one after the other (Automation API); each needs its own.
+    const stack = pulumi.runtime.getStackResource();
+    if (!hook || hook.stack !== stack) {
+        hook = { stack, explain: new pulumi.ErrorHook("redis-database:explainFailure", explain) };
+    }
+    return hook.explain;
+}
+
+/** Never retries: the next up does, and a person has read the reason by then. */
+async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {
+    const taken = errors.map((text) => /(?:Bind for|listen tcp4?) (\S+?):? .*already/.exec(text)?.[1]).find(Boolean);
+    if (taken) {
+        await pulumi.log.error(`${name}: port ${taken} is taken. Free it, or give others in \`ports\`.`);
+    } else if (newInputs?.name) {
+        const lines = await logOf(String(newInputs.name));
+        await pulumi.log.error(`${name}: ${lines.find((line) => line.startsWith("refused: ")) ?? lines.join("\n")}`);
+    }
+    return false;
+}
+
+async function logOf(container: string): Promise<string[]> {
+    try {
+        const { logsListStrings } = await docker.getLogs({
+            name: container,
+            showStdout: true,
+            showStderr: true,
+            tail: String(lastLines),
+            discardHeaders: true,
+            logsListStringEnabled: true,
+        });
+        return logsListStrings;
+    } catch (error) {
+        return [`its log could not be read (${String(error)}); read it with: docker logs ${container}`];
+    }
+}

@@ -1,0 +1,35 @@
+/** The ports on the Docker host: given, or chosen once and kept in the state so that URLs never change. */
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { DatabaseSpec } from "../spec/databaseSpec";
+import type { RedisDatabaseArgs } from "./args";
+import type { MakeChild } from "./children";
+
+export interface Ports {
+    /** Undefined where the plaintext port is closed. */
+    readonly plaintext: pulumi.Output<number | undefined>;
+    readonly tls: pulumi.Output<number>;
+    /** The random choice; absent where the program gives the ports. */
+    readonly choice?: random.RandomInteger;
+}
+
+/** Pairs start at even ports from 20000: below Linux's ephemeral range, above what services usually listen on. */
+const pairs = { min: 10000, max: 15999 };
+
+export function choosePorts(child: MakeChild, spec: pulumi.Output<DatabaseSpec>, args: RedisDatabaseArgs): Ports {
+    const choice = needsChoice(args) ? child("port", "port", random.RandomInteger, { ...pairs }) : undefined;
+    const first = choice ? choice.result.apply((pair) => pair * 2) : pulumi.output(0);
+    return {
+        plaintext: pulumi
+            .all([spec, first])
+            .apply(([{ plaintext, ports }, port]) => (plaintext ? (ports.plaintext ?? port) : undefined)),
+        tls: pulumi.all([spec, first]).apply(([{ ports }, port]) => ports.tls ?? port + 1),
+        ...(choice && { choice }),
+    };
+}
+
+/** Whether a port is left to chance, as far as can be told before Outputs are known. */
+function needsChoice({ ports, plaintext }: RedisDatabaseArgs): boolean {
+    if (ports === undefined || pulumi.Output.isInstance(ports) || ports instanceof Promise) return true;
+    return ports.tls === undefined || (plaintext !== false && ports.plaintext === undefined);
+}

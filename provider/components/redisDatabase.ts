@@ -1,0 +1,134 @@
+/** A managed Redis on a Docker host: the component, as a table of contents. */
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type * as random from "@pulumi/random";
+import { persistenceLabel } from "../spec/flavors";
+import { type Credential, connectionUrl, credentials } from "../spec/urls";
+import type { Flavor, Version } from "../spec/versions";
+import { createAgent } from "./agent";
+import type { RedisDatabaseArgs } from "./args";
+import { type CertificateNodes, createCertificates } from "./certificates";
+import { childrenOf } from "./children";
+import { createCredentials } from "./credentials";
+import { choosePorts } from "./ports";
+import { createServer } from "./server";
+import { checkKnown, recordedInputs, resolveSpec } from "./validation";
+import { createVolumes } from "./volumes";
+
+/** The connection URLs of a database, each labelled by its port's protocol. */
+export interface ConnectionUrls {
+    /** `redis://`; absent where the plaintext port is closed. */
+    readonly plaintext?: string;
+    /** `rediss://`. */
+    readonly tls: string;
+}
+
+/** The resources that a database is made of, for what its outputs do not give. In process only. */
+export interface DatabaseNodes extends CertificateNodes {
+    readonly dataVolume: docker.Volume;
+    readonly settingsVolume: docker.Volume;
+    /** The random choice of ports; absent where the program gives them. */
+    readonly port?: random.RandomInteger;
+    /** Absent where the program gives a password. */
+    readonly password?: random.RandomPassword;
+    readonly agent: docker.Container;
+    readonly server: docker.Container;
+}
+
+/**
+ * A Redis database on a Docker host: TLS that verifies, a persistence flavor, and settings that change while clients
+ * stay connected.
+ *
+ * Throws when arguments are wrong, with all that is wrong and before anything is touched.
+ */
+export class RedisDatabase extends pulumi.ComponentResource {
+    /** `redis://app:PASSWORD@HOST:PORT`. Secret. Undefined where the plaintext port is closed. */
+    readonly url: pulumi.Output<string | undefined>;
+    /** `rediss://app:PASSWORD@HOST:PORT`; verify it with `caCertPem`. Secret. */
+    readonly tlsUrl: pulumi.Output<string>;
+    /** Both URLs, labelled. Secret. */
+    readonly connectionUrls: pulumi.Output<ConnectionUrls>;
+    /** Both ways in as the managed service lists them; the plaintext one is its default while it is open. Secret. */
+    readonly credentials: pulumi.Output<Credential[]>;
+    /** Password of the users `app` and `default`. Secret. */
+    readonly password: pulumi.Output<string>;
+    /** Name or address by which clients reach the Docker host. */
+    readonly host: pulumi.Output<string>;
+    /** Plaintext port on the Docker host. Undefined where it is closed. */
+    readonly port: pulumi.Output<number | undefined>;
+    /** TLS port on the Docker host. */
+    readonly tlsPort: pulumi.Output<number>;
+    /** Certificate of the CA that the server's certificate verifies with, in PEM. */
+    readonly caCertPem: pulumi.Output<string>;
+    /** Version of Redis, without a flavor. */
+    readonly version: pulumi.Output<Version>;
+    /** How data is kept: `aof`, `rdb` or `nordb`. */
+    readonly flavor: pulumi.Output<Flavor>;
+    /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
+    readonly persistenceLabel: pulumi.Output<string | undefined>;
+    /** Name of the server's container, for `docker logs` and the like. */
+    readonly containerName: pulumi.Output<string>;
+    /** The resources behind it. In process only. */
+    readonly nodes: DatabaseNodes;
+
+    /**
+     * @param name Name of the database in the program; its children's names start with it.
+     * @param args What it should be like.
+     * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
+     */
+    constructor(name: string, args: RedisDatabaseArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+        checkKnown(name, args);
+        super("redis-database:index:RedisDatabase", name, recordedInputs(args), opts);
+        const child = childrenOf(this, name, args.transform);
+        const spec = resolveSpec(name, args);
+
+        const volumes = createVolumes(child);
+        const ports = choosePorts(child, spec, args);
+        const login = createCredentials(child, args);
+        const certificates = createCertificates(child, name, spec, args);
+        const agent = createAgent(child, spec, { volumes, credentials: login, certificates });
+        const server = createServer(child, name, spec, { volumes, ports, agent });
+
+        this.nodes = {
+            dataVolume: volumes.data,
+            settingsVolume: volumes.settings,
+            ...(ports.choice && { port: ports.choice }),
+            ...(login.generated && { password: login.generated }),
+            ...certificates.nodes,
+            agent,
+            server,
+        };
+        this.host = spec.host;
+        this.port = ports.plaintext;
+        this.tlsPort = ports.tls;
+        this.password = login.password;
+        const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, login.password]));
+        this.url = known.apply(([host, port, , password]) =>
+            port === undefined ? undefined : connectionUrl("redis", { host, port }, password),
+        );
+        this.tlsUrl = known.apply(([host, , port, password]) => connectionUrl("rediss", { host, port }, password));
+        const urls = pulumi.all([this.url, this.tlsUrl]);
+        this.connectionUrls = urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls }));
+        this.credentials = urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl }));
+        this.caCertPem = certificates.caCertPem;
+        this.version = spec.version;
+        this.flavor = spec.flavor;
+        this.persistenceLabel = spec.apply(({ flavor }) => persistenceLabel(flavor));
+        this.containerName = server.name;
+        this.registerOutputs({
+            url: this.url,
+            tlsUrl: this.tlsUrl,
+            connectionUrls: this.connectionUrls,
+            credentials: this.credentials,
+            password: this.password,
+            host: this.host,
+            port: this.port,
+            tlsPort: this.tlsPort,
+            caCertPem: this.caCertPem,
+            version: this.version,
+            flavor: this.flavor,
+            persistenceLabel: this.persistenceLabel,
+            containerName: this.containerName,
+        });
+    }
+}

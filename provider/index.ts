@@ -1,0 +1,19 @@
+/** The npm package's face. */
+export { RedisDatabase } from "./components/redisDatabase";
+export type { ConnectionUrls, DatabaseNodes } from "./components/redisDatabase";
+export type {
+    CertificateArgs,
+    ClientAuthArgs,
+    DatabaseTransforms,
+    KeyPairArgs,
+    PortsArgs,
+    RedisDatabaseArgs,
+    TlsArgs,
+    Transform,
+} from "./components/args";
+export type { CertificateNodes } from "./components/certificates";
+export type { TlsProtocol } from "./spec/databaseSpec";
+export type { ConfigValue } from "./spec/directives";
+export type { MaxmemoryPolicy } from "./spec/memory";
+export type { Credential } from "./spec/urls";
+export type { Flavor, Version } from "./spec/versions";

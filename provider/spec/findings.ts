@@ -1,0 +1,46 @@
+/** What is wrong with somebody's arguments: collected, worded and thrown all at once. */
+import { closest, distance } from "fastest-levenshtein";
+
+/** One thing that is wrong: where, what, and what would be right. */
+export interface Finding {
+    /** The property's path as one would write it in the program, for example `tls.hosts[1]`. */
+    readonly path: string;
+    /** What is wrong there, as the rest of a sentence that starts with the path. */
+    readonly problem: string;
+    /** What would be right, as an instruction. */
+    readonly remedy: string;
+}
+
+/** Thrown before anything is touched; its message lists every finding. */
+export class InvalidArguments extends Error {
+    constructor(
+        readonly database: string,
+        readonly findings: readonly Finding[],
+    ) {
+        super(formatFindings(database, findings));
+        this.name = "InvalidArguments";
+    }
+}
+
+export function formatFindings(database: string, findings: readonly Finding[]): string {
+    const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
+    const lines = findings.map(({ path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy}`);
+    return [`RedisDatabase "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
+}
+
+/** The known name that someone who wrote `unknown` most likely meant, if one is near enough to be a slip. */
+export function nearest(unknown: string, known: readonly string[]): string | undefined {
+    if (known.length === 0) return undefined;
+    const candidate = closest(unknown.toLowerCase(), known);
+    return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= Math.max(2, unknown.length / 3)
+        ? candidate
+        : undefined;
+}
+
+/** A value as an error may show it: short, on one line, with its type where the type is the surprise. */
+export function show(value: unknown): string {
+    if (typeof value === "function") return "a function";
+    const text = JSON.stringify(value) ?? String(value);
+    const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
+    return typeof value === "number" || typeof value === "boolean" ? `${short} (a ${typeof value})` : short;
+}

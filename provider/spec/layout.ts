@@ -1,0 +1,21 @@
+/** Where things lie inside the containers; `provider/containers/` uses the same paths. */
+
+/** The data volume, where official images keep data and what they own as uid 999. */
+export const dataDir = "/data";
+/** The settings volume: written by the agent, read by the server. */
+export const settingsDir = "/settings";
+/** Inside the agent's own container: what the program wants, before the agent has accepted it. */
+export const desiredDir = "/desired";
+/** The accepted settings: a link that moves from one complete generation to the next. */
+export const currentDir = `${settingsDir}/current`;
+/** The accepted certificate, key and CA: a link of its own, since a running server re-reads them by path. */
+export const tlsDir = `${settingsDir}/tls`;
+/** The agent and the health check reach Redis here, whatever the network does. */
+export const socketPath = `${settingsDir}/run/redis.sock`;
+/** Written by the server at `ACL SAVE`, so that users made at run time survive. */
+export const aclPath = `${settingsDir}/acl/users.acl`;
+/** User and group of Redis in official images. */
+export const redisUid = 999;
+/** The ports inside the container. */
+export const plaintextPort = 6379;
+export const tlsPort = 6380;

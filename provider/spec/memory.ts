@@ -1,0 +1,37 @@
+/** How much of a container's memory Redis may fill with data. */
+import type { Flavor } from "./versions";
+
+/** What a server holds before its first key: code, buffers, the 1 MiB replication backlog (measured: 7 to 12 MiB). */
+const serverItselfMb = 16;
+
+/**
+ * The part of the remaining memory that data may take.
+ *
+ * While a server dumps, every page that is written to exists twice. `bench/headroom.mjs` overwrites all data without
+ * a pause during dumps: the container then holds up to 2.27 times the data (aof and rdb, 32 to 512 MB of it, buffers
+ * of 50 clients included). 0.44 is the reciprocal: at the worst, the container is full but not over its limit, where
+ * the kernel would kill the server. Without persistence nothing is dumped; 0.75 leaves room for the allocator's
+ * fragmentation (1.12 measured) and client buffers.
+ */
+const dataShare: Record<Flavor, number> = { aof: 0.44, rdb: 0.44, nordb: 0.75 };
+
+/** The least memory limit, in MiB: below it the server itself would take more than its data. */
+export const minMemoryMb = 32;
+
+/** `maxmemory` in MiB for a container that may use `memoryMb` MiB. */
+export function maxmemoryMb(memoryMb: number, flavor: Flavor): number {
+    return Math.floor((memoryMb - serverItselfMb) * dataShare[flavor]);
+}
+
+/** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */
+export const maxmemoryPolicies = [
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+] as const;
+export type MaxmemoryPolicy = (typeof maxmemoryPolicies)[number];
