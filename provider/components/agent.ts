@@ -12,8 +12,13 @@ import type { Credentials } from "./credentials";
 import { explainFailure } from "./failures";
 import type { Volumes } from "./volumes";
 
-/** Seconds until an up gives up on the agent: a trial server and a large first append-only file fit in. */
-const waitTimeoutSeconds = 45;
+/**
+ * Seconds until an up gives up on the agent, which is also how long a refusal takes to be shown. The agent needs two
+ * for all but a change of flavor, which writes the data anew; 50 MiB a second is slow for a disk.
+ */
+function waitTimeoutSeconds({ memoryMb }: DatabaseSpec): number {
+    return 20 + Math.ceil(memoryMb / 50);
+}
 
 export function createAgent(
     child: MakeChild,
@@ -54,7 +59,7 @@ export function createAgent(
             ],
             healthcheck: healthcheck(["sh", `${desiredDir}/agent.sh`, "health"], "1m30s"),
             wait: true,
-            waitTimeout: waitTimeoutSeconds,
+            waitTimeout: spec.apply(waitTimeoutSeconds),
         },
         { hooks: { onError: [explainFailure()] } },
     );

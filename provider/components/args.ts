@@ -135,7 +135,9 @@ export interface CertificateArgs extends KeyPairArgs {
 }
 
 /** Changes a child's arguments and options in place, or returns other arguments. */
-export type Transform<T> = (args: T, opts: pulumi.CustomResourceOptions, name: string) => T | void;
+export type Transform<T> =
+    | ((args: T, opts: pulumi.CustomResourceOptions, name: string) => T)
+    | ((args: T, opts: pulumi.CustomResourceOptions, name: string) => void);
 
 /** One transform a child; those of a child that does not exist are not called. */
 export interface DatabaseTransforms {

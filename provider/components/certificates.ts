@@ -63,7 +63,8 @@ function issueCertificate(
 ): Issued {
     const ca = args.ca ? { ...args.ca, nodes: {} } : createCa(child, database);
     const key = child("key", "key", tls.PrivateKey, { ...keyType });
-    const hosts = spec.apply(({ tls }) => splitHosts(tls.hosts));
+    // Containers on its network know the server by the database's name.
+    const hosts = spec.apply(({ tls, network }) => splitHosts(network ? [...tls.hosts, database] : tls.hosts));
     const request = child("request", "request", tls.CertRequest, {
         privateKeyPem: key.privateKeyPem,
         subject: { commonName: spec.host },

@@ -16,10 +16,17 @@ export type MakeChild = <K extends keyof DatabaseTransforms, R>(
 type TransformedArgs<K extends keyof DatabaseTransforms> =
     NonNullable<DatabaseTransforms[K]> extends Transform<infer A> ? A : never;
 
-export function childrenOf(parent: pulumi.Resource, database: string, transforms: DatabaseTransforms = {}): MakeChild {
+/** `checked` holds the children back until all arguments are found right; nothing is made if they are not. */
+export function childrenOf(
+    parent: pulumi.Resource,
+    database: string,
+    checked: pulumi.Output<unknown>,
+    transforms: DatabaseTransforms = {},
+): MakeChild {
     return (kind, suffix, type, args, opts = {}) => {
         const name = `${database}-${suffix}`;
-        const options = { ...opts, parent };
+        const dependsOn = checked.apply((): pulumi.CustomResourceOptions["dependsOn"] => opts.dependsOn ?? []);
+        const options = { ...opts, parent, dependsOn } as pulumi.CustomResourceOptions;
         const transform = transforms[kind] as Transform<typeof args> | undefined;
         return new type(name, transform?.(args, options, name) ?? args, options);
     };

@@ -5,6 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** The last lines of a log are enough to tell why; the agent's reason is its very last. */
 const lastLines = 5;
 
+/** Docker's words for a port that is in use: up to version 27, and since. */
+const takenPort = /(?:Bind for|listen tcp[46]?) (\S+?):? .*already|bind host port(?: for)? (\S+?:\d+)[:/].*already/;
+
 /** One hook serves every container of a stack, since hooks are named for the whole stack. */
 let hook: { readonly stack: pulumi.Resource | undefined; readonly explain: pulumi.ErrorHook } | undefined;
 
@@ -19,7 +22,7 @@ export function explainFailure(): pulumi.ErrorHook {
 
 /** Never retries: the next up does, and a person has read the reason by then. */
 async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {
-    const taken = errors.map((text) => /(?:Bind for|listen tcp4?) (\S+?):? .*already/.exec(text)?.[1]).find(Boolean);
+    const taken = errors.map((text) => takenPort.exec(text)?.slice(1).find(Boolean)).find(Boolean);
     if (taken) {
         await pulumi.log.error(`${name}: port ${taken} is taken. Free it, or give others in \`ports\`.`);
     } else if (newInputs?.name) {

@@ -22,10 +22,19 @@ export function choosePorts(child: MakeChild, spec: pulumi.Output<DatabaseSpec>,
     return {
         plaintext: pulumi
             .all([spec, first])
-            .apply(([{ plaintext, ports }, port]) => (plaintext ? (ports.plaintext ?? port) : undefined)),
-        tls: pulumi.all([spec, first]).apply(([{ ports }, port]) => ports.tls ?? port + 1),
+            .apply(([{ plaintext, ports }, port]) =>
+                plaintext ? (ports.plaintext ?? otherThan(ports.tls, port, port + 1)) : undefined,
+            ),
+        tls: pulumi
+            .all([spec, first])
+            .apply(([{ ports }, port]) => ports.tls ?? otherThan(ports.plaintext, port + 1, port)),
         ...(choice && { choice }),
     };
+}
+
+/** The first port, unless the program gives just that one to the other protocol. */
+function otherThan(given: number | undefined, port: number, spare: number): number {
+    return given === port ? spare : port;
 }
 
 /** Whether a port is left to chance, as far as can be told before Outputs are known. */

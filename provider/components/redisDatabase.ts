@@ -79,8 +79,8 @@ export class RedisDatabase extends pulumi.ComponentResource {
     constructor(name: string, args: RedisDatabaseArgs = {}, opts?: pulumi.ComponentResourceOptions) {
         checkKnown(name, args);
         super("redis-database:index:RedisDatabase", name, recordedInputs(args), opts);
-        const child = childrenOf(this, name, args.transform);
         const spec = resolveSpec(name, args);
+        const child = childrenOf(this, name, spec, args.transform);
 
         const volumes = createVolumes(child);
         const ports = choosePorts(child, spec, args);

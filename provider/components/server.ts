@@ -64,8 +64,10 @@ export function createServer(
 /** In the order in which Docker reports them, or every refresh would see a change. */
 function publishedPorts(spec: pulumi.Output<DatabaseSpec>, ports: Ports): docker.ContainerArgs["ports"] {
     const published = (internal: number, external: number, ip: string) => ({ internal, external, ip });
-    return pulumi.all([spec, ports.plaintext, ports.tls]).apply(([{ bindAddress }, plaintext, tls]) => [
-        ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, bindAddress)]),
-        published(tlsPort, tls, bindAddress),
-    ]);
+    return pulumi
+        .all([spec, ports.plaintext, ports.tls])
+        .apply(([{ bindAddress }, plaintext, tls]) => [
+            ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, bindAddress)]),
+            published(tlsPort, tls, bindAddress),
+        ]);
 }

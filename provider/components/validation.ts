@@ -1,14 +1,16 @@
 /** Checks a database's arguments: at once what is known when the program runs, the rest as soon as it is. */
 import * as pulumi from "@pulumi/pulumi";
-import { type PlainArguments, checkEach, resolveArguments } from "../spec/arguments";
+import { checkArguments, resolveArguments } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { type Finding, formatFindings } from "../spec/findings";
+import { type PlainArguments, later } from "../spec/properties";
 import type { RedisDatabaseArgs } from "./args";
 
 /** Throws all that is wrong with the plain values. Runs before the component is registered. */
 export function checkKnown(name: string, args: RedisDatabaseArgs): void {
-    const { known, complete } = dropOutputs({ ...args, transform: undefined });
-    throwFindings(name, complete ? resolveArguments(known).findings : checkEach(known).findings);
+    const entries: [string, unknown][] = Object.entries(args);
+    const known = entries.map(([property, value]) => [property, isPlain(value) ? value : later] as const);
+    throwFindings(name, checkArguments(Object.fromEntries(known)));
 }
 
 /** The specification, once all Outputs are known and found right. Secret only where an argument in it is. */
@@ -18,13 +20,17 @@ export function resolveSpec(name: string, args: RedisDatabaseArgs): pulumi.Outpu
     // The keys make the whole check secret, its result says nothing about them.
     const checked = pulumi.unsecret(
         pulumi.output({ ...args, transform: undefined } as PlainArguments).apply((plain) => {
-            throwFindings(name, resolveArguments(plain).findings);
+            throwFindings(name, checkArguments(plain));
             return true;
         }),
     );
     return pulumi
         .all([pulumi.output({ ...all, ...(args.tls && { tls }) } as PlainArguments), checked])
-        .apply(([plain]) => resolveArguments(plain).spec!);
+        .apply(([plain]) => {
+            const { spec, findings } = resolveArguments(plain);
+            if (!spec) throw invalid(name, findings);
+            return spec;
+        });
 }
 
 /** The inputs that the component itself keeps in the state: all that can be kept, keys and password as secrets. */
@@ -38,19 +44,24 @@ export function recordedInputs({ transform: _transform, ...args }: RedisDatabase
     };
 }
 
-/** A `RunError` ends the program with its message alone; a stack trace would say nothing about the arguments. */
 function throwFindings(name: string, findings: readonly Finding[]): void {
-    if (findings.length > 0) throw new pulumi.RunError(formatFindings(name, findings));
+    if (findings.length > 0) throw invalid(name, findings);
 }
 
-/** The arguments that hold no Output and no Promise anywhere; `complete` if that is all of them. */
-function dropOutputs(args: object): { known: PlainArguments; complete: boolean } {
-    const entries = Object.entries(args).filter(([, value]) => value !== undefined);
-    const known = entries.filter(([, value]) => isPlain(value));
-    return { known: Object.fromEntries(known), complete: known.length === entries.length };
+/** A `RunError` ends the program with its message alone; a stack trace would say nothing about the arguments. */
+function invalid(name: string, findings: readonly Finding[]): Error {
+    const message = formatFindings(name, findings);
+    const error = new pulumi.RunError(message);
+    // Pulumi formats the stack even of errors that it shows without one, which takes Node 22 a quarter of a minute.
+    error.stack = "";
+    // And it writes the name of each property that waits for the arguments in front of the message.
+    return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }
 
+/** Whether there is no Output and no Promise anywhere in it. */
 function isPlain(value: unknown): boolean {
     if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
-    return typeof value !== "object" || value === null || Object.values(value).every(isPlain);
+    // A resource holds its parents and children; given as an argument it is a mistake whatever it holds.
+    if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return true;
+    return Object.values(value).every(isPlain);
 }

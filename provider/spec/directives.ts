@@ -51,8 +51,10 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data lives on the database's own volume"],
     [/^(replicaof|slaveof)$/, "leave it out: this is a database of its own"],
     [/^cluster-/, "leave it out: a cluster needs several servers"],
-    [/^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule|rename-command)$/,
-        "leave it out: the container sees to it"],
+    [
+        /^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule|rename-command)$/,
+        "leave it out: the container sees to it",
+    ],
 ];
 
 /** A value as one writes it in `config`. */
@@ -71,10 +73,10 @@ function checkDirective(version: Version, name: string, value: ConfigValue): Fin
     const directive = Object.hasOwn(directives, name) ? directives[name] : undefined;
     if (!directive) {
         const suggestion = nearest(name, Object.keys(directives));
-        const remedy = suggestion ? `did you mean "${suggestion}"?` : `\`CONFIG GET *\` on a ${version} server lists all`;
+        const remedy = suggestion ? `did you mean "${suggestion}"?` : `\`CONFIG GET *\` on Redis ${version} lists all`;
         return [{ path, problem: `is not a directive of Redis ${version}`, remedy }];
     }
-    const remedy = expectation(directive, String(value));
+    const remedy = expectation(directive, textOf(value));
     return remedy ? [{ path, problem: `is ${show(value)}`, remedy: `give ${remedy}` }] : [];
 }
 
@@ -85,19 +87,27 @@ function expectation(directive: Directive, text: string): string | undefined {
     const { kind, min, max, values } = directive;
     switch (kind) {
         case "boolean":
-            return /^(yes|no|true|false)$/i.test(text) ? undefined : '"yes" or "no"';
+            return /^(yes|no)$/i.test(text) ? undefined : '"yes" or "no"';
         case "integer": {
-            const inRange = /^-?\d+$/.test(text) && Number(text) >= (min ?? -Infinity) && Number(text) <= (max ?? Infinity);
+            const inRange =
+                /^-?\d+$/.test(text) && Number(text) >= (min ?? -Infinity) && Number(text) <= (max ?? Infinity);
             const range = max !== undefined ? ` from ${min} to ${max}` : min !== undefined ? ` of at least ${min}` : "";
             return inRange ? undefined : `a whole number${range}`;
         }
         case "memory":
-            return bytes.test(text) ? undefined : 'bytes, or a number with one of Redis\'s units, such as "64mb" or "1gb"';
+            return bytes.test(text)
+                ? undefined
+                : 'bytes, or a number with one of Redis\'s units, such as "64mb" or "1gb"';
         case "memoryOrPercent":
-            return bytes.test(text) || /^\d+%$/.test(text) ? undefined : 'bytes, such as "64mb", or a percentage such as "5%"';
+            return bytes.test(text) || /^\d+%$/.test(text)
+                ? undefined
+                : 'bytes, such as "64mb", or a percentage such as "5%"';
         case "enum":
             // Several flags may stand in one value, parted by blanks.
-            return text.toLowerCase().split(" ").every((word) => values?.includes(word))
+            return text
+                .toLowerCase()
+                .split(" ")
+                .every((word) => values?.includes(word))
                 ? undefined
                 : `one of ${values?.map((v) => `"${v}"`).join(", ")}`;
         case "text":
@@ -110,17 +120,22 @@ function expectation(directive: Directive, text: string): string | undefined {
 export function configDirectives(version: Version, config: Readonly<Record<string, ConfigValue>>): Directives {
     return Object.entries(config).flatMap(([name, value]) => {
         const directive = directivesOf(version)[name];
-        const text = typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+        const text = textOf(value);
         if (directive?.kind === "text") return [[name, quoted(text)] as const];
         // Before 7.0 each class of clients needs a line of its own.
         const perLine = name === "client-output-buffer-limit" && !versions[version].multiValueDirectives ? 4 : Infinity;
-        return chunks(text.trim().split(/\s+/), perLine).map((words) => [name, words.join(" ")] as const);
+        return chunks(text.trim().split(/\s+/), perLine).map((words) => [name, words.map(quoted).join(" ")] as const);
     });
 }
 
 /** Directives among `config` that a running server cannot take over: they need a new server process. */
 export function startupOnly(version: Version, config: Readonly<Record<string, ConfigValue>>): string[] {
     return Object.keys(config).filter((name) => !directivesOf(version)[name]?.live);
+}
+
+/** A value as redis.conf spells it, before any quotes. */
+function textOf(value: ConfigValue): string {
+    return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 }
 
 /** In redis.conf's own quotes, where the text needs them. */

@@ -1,4 +1,5 @@
 /** What is wrong with somebody's arguments: collected, worded and thrown all at once. */
+import { inspect } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
 
 /** One thing that is wrong: where, what, and what would be right. */
@@ -11,17 +12,7 @@ export interface Finding {
     readonly remedy: string;
 }
 
-/** Thrown before anything is touched; its message lists every finding. */
-export class InvalidArguments extends Error {
-    constructor(
-        readonly database: string,
-        readonly findings: readonly Finding[],
-    ) {
-        super(formatFindings(database, findings));
-        this.name = "InvalidArguments";
-    }
-}
-
+/** The message for a person: every finding, each with what would be right. */
 export function formatFindings(database: string, findings: readonly Finding[]): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
     const lines = findings.map(({ path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy}`);
@@ -32,15 +23,16 @@ export function formatFindings(database: string, findings: readonly Finding[]): 
 export function nearest(unknown: string, known: readonly string[]): string | undefined {
     if (known.length === 0) return undefined;
     const candidate = closest(unknown.toLowerCase(), known);
-    return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= Math.max(2, unknown.length / 3)
-        ? candidate
-        : undefined;
+    // Not every letter may differ, however short the name.
+    const slips = Math.min(Math.max(2, unknown.length / 3), candidate.length - 1);
+    return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= slips ? candidate : undefined;
 }
 
 /** A value as an error may show it: short, on one line, with its type where the type is the surprise. */
 export function show(value: unknown): string {
     if (typeof value === "function") return "a function";
-    const text = JSON.stringify(value) ?? String(value);
+    // Whatever somebody gives by mistake: a resource, a BigInt, an object that holds itself.
+    const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 }).replace(/\s+/g, " ");
     const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
     return typeof value === "number" || typeof value === "boolean" ? `${short} (a ${typeof value})` : short;
 }

@@ -33,6 +33,8 @@ export function redisConf(spec: DatabaseSpec): string {
     };
     return Object.entries(sections)
         .filter(([, directives]) => directives.length > 0)
-        .map(([title, directives]) => [`# ${title}`, ...directives.map(([name, value]) => `${name} ${value}`), ""].join("\n"))
+        .map(([title, directives]) =>
+            [`# ${title}`, ...directives.map(([name, value]) => `${name} ${value}`), ""].join("\n"),
+        )
         .join("\n");
 }

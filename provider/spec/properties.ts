@@ -1,0 +1,172 @@
+/** Each argument by itself: what it may be, and the words for what is wrong with it. */
+import { isIP } from "node:net";
+import { z } from "zod";
+import { isCertificateHost, isHost } from "./certificates";
+import { tlsProtocols } from "./databaseSpec";
+import { type Finding, nearest, show } from "./findings";
+import { maxmemoryPolicies, minMemoryMb } from "./memory";
+import { flavorNames, parseVersion, versionNames } from "./versions";
+
+/** The arguments, with `later` for what only an Output knows. Nothing in it has been checked yet. */
+export type PlainArguments = Readonly<Record<string, unknown>>;
+
+/** Stands for a value that is not known yet. */
+export const later = Symbol("known later");
+
+const oneOf = (values: readonly string[]) => `give one of ${values.map((value) => `"${value}"`).join(", ")}`;
+
+function wholeNumber(what: string, min: number, max: number) {
+    const error = `give ${what} from ${min} to ${max}`;
+    return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+function text(error: string, check: (value: string) => boolean = (value) => value.length > 0) {
+    return z.string({ error }).refine(check, { error });
+}
+
+function choice<const T extends readonly string[]>(values: T) {
+    return z.enum(values, { error: oneOf(values) });
+}
+
+const port = wholeNumber("a port number", 1, 65535);
+const host = text('give a DNS name such as "redis.example.com" or an IP address, without port or scheme', isHost);
+const address = text(
+    'give an IP address of the Docker host such as "127.0.0.1", or "0.0.0.0" for all',
+    // A zone as in fe80::1%eth0 has no place in a URL or a certificate.
+    (value) => isIP(value) !== 0 && !value.includes("%"),
+);
+const certificateHost = text(
+    'give a DNS name such as "redis.example.com" or "*.example.com", or an IP address, without port or scheme',
+    isCertificateHost,
+);
+const pem = text("give the PEM text itself, not a path", (value) => value.includes("-----BEGIN "));
+const boolean = z.boolean({ error: "give true or false" });
+const object = <T extends z.ZodRawShape>(shape: T, error: string) => z.strictObject(shape, { error });
+const versionRemedy = `give one of ${versionNames.map((v) => `"${v}"`).join(", ")}, alone or with -aof, -rdb or -nordb`;
+const days = wholeNumber.bind(undefined, "a whole number of days");
+
+/** One line an argument. Every error text says what would be right; what is wrong is worded from the value. */
+const properties = {
+    version: text(versionRemedy, (value) => parseVersion(value) !== undefined),
+    flavor: choice(flavorNames),
+    memoryMb: wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20),
+    maxmemoryPolicy: choice(maxmemoryPolicies),
+    ports: object(
+        { plaintext: port.optional(), tls: port.optional() },
+        "give an object such as { plaintext: 6379, tls: 6380 }",
+    ),
+    bindAddress: address,
+    host,
+    plaintext: boolean,
+    password: text("give text of at least one character and no line break", (value) =>
+        /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
+    ),
+    image: text('give an image reference such as "redis:8.0"', (value) => /^[\w][\w.:/@-]*$/.test(value)),
+    network: text("give the name of a Docker network", (value) => /^[\w][\w.-]*$/.test(value)),
+    tls: object(
+        {
+            hosts: z.array(certificateHost, { error: "give a list of DNS names and IP addresses" }).optional(),
+            validityDays: days(1, 3650).optional(),
+            renewBeforeDays: days(0, 3649).optional(),
+            protocols: z
+                .array(choice(tlsProtocols), { error: `give a list of ${tlsProtocols.join(" and ")}` })
+                .min(1, { error: "give at least one protocol, or leave it out for both" })
+                .optional(),
+            clientAuth: object(
+                { caCertPem: pem },
+                "give { caCertPem } with the CA that signs your clients' certificates",
+            ).optional(),
+            ca: object({ certPem: pem, keyPem: pem }, "give { certPem, keyPem } of your CA").optional(),
+            certificate: object(
+                { certPem: pem, keyPem: pem, caCertPem: pem },
+                "give { certPem, keyPem, caCertPem }",
+            ).optional(),
+        },
+        'give an object such as { hosts: ["redis.example.com"] }',
+    ),
+    config: z.record(
+        z.string(),
+        z.union([z.string(), z.number(), z.boolean()], { error: "give text, a number or a boolean" }),
+        {
+            error: 'give an object such as { "timeout": 300 }',
+        },
+    ),
+} satisfies Record<string, z.ZodType>;
+
+type Name = keyof typeof properties;
+/** Arguments that are right by themselves. */
+export type Values = { [K in Name]?: z.output<(typeof properties)[K]> };
+
+/** The arguments that a database knows; `transform` exists in process only and is checked by its type. */
+export const argumentNames = [...Object.keys(properties), "transform"];
+
+/** Checks each argument by itself: types, ranges, unknown names. What passes is in `values`. */
+export function checkEach(args: PlainArguments): { values: Values; findings: Finding[] } {
+    const values: Record<string, unknown> = {};
+    const findings: Finding[] = [];
+    for (const [name, value] of Object.entries(args)) {
+        if (value === undefined || name === "transform") continue;
+        if (!Object.hasOwn(properties, name)) {
+            findings.push(unknownProperty("", name, argumentNames));
+            continue;
+        }
+        if (value === later) continue;
+        const schema = properties[name as Name];
+        const parsed = schema.safeParse(value);
+        if (parsed.success) values[name] = parsed.data;
+        else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(name, value, schema, issue)));
+    }
+    return { values, findings };
+}
+
+/** Where a secret may stand, be it that a key was given in place of the object that should hold it. */
+const secretPath = /^(password|tls|tls\.(ca|certificate)\b.*|config|config\b.*(pass|auth).*)$/;
+
+function findingsOf(name: string, value: unknown, schema: z.ZodType, issue: z.core.$ZodIssue): Finding[] {
+    const path = formatPath([name, ...issue.path]);
+    if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => unknownProperty(`${path}.`, key, keysAt(schema, issue.path)));
+    }
+    const found = issue.path.reduce<unknown>(
+        (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+        value,
+    );
+    const problem =
+        found === undefined
+            ? "is missing"
+            : secretPath.test(path) && typeof found !== "boolean"
+              ? "is not usable (its value is not shown)"
+              : `is ${show(found)}`;
+    return [{ path, problem, remedy: issue.message }];
+}
+
+function unknownProperty(parent: string, name: string, known: readonly string[]): Finding {
+    const suggestion = nearest(name, known);
+    return {
+        path: `${parent}${name}`,
+        problem: "is not a property that RedisDatabase knows",
+        remedy: suggestion ? `did you mean ${parent}${suggestion}?` : `it knows ${known.join(", ")}`,
+    };
+}
+
+/** The names of the members of the object schema that stands at `path`. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+    const at = path.reduce<unknown>((s, key) => unwrap(unwrap(s).shape?.[key as string]), schema);
+    return Object.keys(unwrap(at).shape ?? {});
+}
+
+function unwrap(schema: unknown): { shape?: Record<string, unknown> } {
+    return schema instanceof z.ZodOptional ? (schema.unwrap() as object) : (schema as object);
+}
+
+function formatPath(keys: readonly PropertyKey[]): string {
+    return keys
+        .map((key, index) =>
+            typeof key === "number"
+                ? `[${key}]`
+                : /^\w+$/.test(String(key))
+                  ? `${index > 0 ? "." : ""}${String(key)}`
+                  : `["${String(key)}"]`,
+        )
+        .join("");
+}

@@ -1,0 +1,150 @@
+/** What a change of the program does to the running server: settings arrive live, the rest replaces it on its volume. */
+import { Client, docker } from "./docker";
+import { TestStack } from "./stack";
+import { Traffic } from "./traffic";
+
+describe("a change of the program", () => {
+    let stack: TestStack;
+    let client: Client;
+    let container: string;
+    let traffic: Traffic;
+    const base = { version: "7.0", memoryMb: 64 };
+
+    const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
+    const serverId = async () => docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
+
+    /** Applies the change, asserts that nothing of the server was replaced and that the data is there. */
+    async function live(args: object): Promise<void> {
+        const { summary } = await stack.database({ ...base, ...args }).up();
+        expect(summary).not.toHaveProperty("create");
+        expect(await serverId()).toBe(container);
+        expect(await redis("GET", "kept")).toBe("yes");
+    }
+
+    beforeAll(async () => {
+        client = new Client();
+        stack = await TestStack.create("changes");
+        await stack.database(base).up();
+        container = await serverId();
+        await redis("SET", "kept", "yes");
+        traffic = new Traffic(await stack.value("tlsUrl"), await stack.value("caCertPem"));
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+    });
+
+    test("a directive reaches the running server, and goes back to its default when it is taken out", async () => {
+        await live({ config: { timeout: 300, "client-output-buffer-limit": "pubsub 64mb 16mb 90" } });
+        expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n300");
+        expect(await redis("CONFIG", "GET", "client-output-buffer-limit")).toContain("pubsub 67108864 16777216 90");
+        await live({});
+        expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n0");
+        expect(await redis("CONFIG", "GET", "client-output-buffer-limit")).toContain("pubsub 33554432 8388608 60");
+    });
+
+    test("maxmemoryPolicy reaches the running server", async () => {
+        await live({ maxmemoryPolicy: "allkeys-lru" });
+        expect(await redis("CONFIG", "GET", "maxmemory-policy")).toBe("maxmemory-policy\nallkeys-lru");
+    });
+
+    test("memoryMb resizes the running container and maxmemory with it", async () => {
+        await live({ memoryMb: 128 });
+        expect(docker("inspect", "-f", "{{.HostConfig.Memory}}", container)).toBe(String(128 * 2 ** 20));
+        expect(await redis("CONFIG", "GET", "maxmemory")).toBe(`maxmemory\n${Math.floor((128 - 16) * 0.44) * 2 ** 20}`);
+    });
+
+    test("a new host stands in the certificate of the next handshake", async () => {
+        await live({ tls: { hosts: ["redis.example.com"] } });
+        const { text } = client.handshake("localhost", await stack.value("tlsPort"), await stack.value("caCertPem"), [
+            "-verify_hostname",
+            "redis.example.com",
+        ]);
+        expect(text).toContain("Verified peername: redis.example.com");
+    });
+
+    test("a certificate that comes into its renewal window is renewed by the next up", async () => {
+        const fingerprint = async () =>
+            client.run(
+                ["sh", "-c", `openssl s_client -connect localhost:${await stack.value("tlsPort")} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint`],
+            ).text;
+        await live({});
+        const old = await fingerprint();
+        // A year goes by: the state says that the certificate ends tomorrow.
+        const state = await stack.state();
+        const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+        for (const { type, outputs } of state.resources) {
+            if (type.startsWith("tls:") && type.endsWith(":LocallySignedCert")) outputs!.validityEndTime = tomorrow;
+        }
+        await stack.replaceState(state);
+        await live({});
+        expect(await fingerprint()).not.toBe(old);
+        expect(await fingerprint()).toMatch(/Fingerprint=/);
+    });
+
+    test("a new password is the only one that opens the door, and established connections and other users stay", async () => {
+        await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
+        const old = await stack.value("url");
+        await live({ password: "a new: one/with@everything%#?" });
+        expect(client.redis(old, ["PING"])).toContain("WRONGPASS");
+        expect(await redis("ACL", "LIST")).toContain("user reporting on");
+    });
+
+    test("nobody noticed: a client that never stopped saw no failure and no reconnect", async () => {
+        const { requests, ...trouble } = await traffic.stop();
+        expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
+        expect(requests).toBeGreaterThan(1000);
+        expect((await stack.up()).summary).toEqual({ same: 12 });
+    });
+
+    test("users made at run time survive a restart", async () => {
+        docker("restart", await stack.value("containerName"));
+        while ((await redis("PING")) !== "PONG") await new Promise((resolve) => setTimeout(resolve, 100));
+        expect(await redis("ACL", "LIST")).toContain("user reporting on");
+        await stack.database(base).up();
+    });
+
+    test.each([
+        ["aof", "rdb", ["dump.rdb"]],
+        ["rdb", "aof", ["appendonlydir", "dump.rdb"]],
+        ["aof", "nordb", []],
+        ["nordb", "rdb", ["dump.rdb"]],
+        ["rdb", "nordb", []],
+        ["nordb", "aof", ["appendonlydir"]],
+    ])("flavor %s to %s keeps the data, and its own files", async (from, to, files) => {
+        await live({ flavor: from });
+        await live({ flavor: to });
+        expect(docker("exec", container, "ls", "/data").split("\n").filter(Boolean)).toEqual(files);
+        if (to !== "nordb") {
+            docker("kill", "-s", "KILL", container);
+            docker("start", container);
+            while ((await redis("PING")) !== "PONG") await new Promise((resolve) => setTimeout(resolve, 100));
+            expect(await redis("GET", "kept")).toBe("yes");
+        }
+    });
+
+    test("a directive that only a start can take replaces the server on its volume", async () => {
+        const { summary } = await stack.database({ ...base, config: { databases: 32 } }).up();
+        expect(summary).toMatchObject({ replace: 2 });
+        expect(await serverId()).not.toBe(container);
+        expect(await redis("CONFIG", "GET", "databases")).toBe("databases\n32");
+        expect(await redis("GET", "kept")).toBe("yes");
+    });
+
+    test("a later version takes over the data", async () => {
+        await stack.database({ ...base, version: "8.0" }).up();
+        expect(await redis("INFO", "server")).toContain("redis_version:8.0");
+        expect(await redis("GET", "kept")).toBe("yes");
+        expect((await stack.up()).summary).toEqual({ same: 13 });
+    });
+
+    test("a closed plaintext port is closed, and URLs say so", async () => {
+        const { port } = new URL(await stack.value("url"));
+        const { outputs } = await stack.database({ ...base, version: "8.0", plaintext: false }).up();
+        expect(outputs.url?.value ?? undefined).toBeUndefined();
+        expect(outputs.connectionUrls?.value).toEqual({ tls: outputs.tlsUrl?.value });
+        expect(client.run(["redis-cli", "-p", port, "PING"]).text).toContain("Connection refused");
+        expect(client.redis(outputs.tlsUrl?.value as string, ["GET", "kept"], { caCertPem: outputs.caCertPem?.value as string })).toBe("yes");
+    });
+});

@@ -1,0 +1,46 @@
+/** Holds the directive data against the real servers that run here, so that it cannot drift. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { directivesOf } from "../../provider/spec/directives";
+import { versionNames } from "../../provider/spec/versions";
+import { docker } from "./docker";
+
+const runnable = versionNames.filter((version) => docker("images", "-q", `redis:${version}`) !== "");
+
+test("the oldest, the default and one in between run here", () => {
+    expect(runnable).toEqual(expect.arrayContaining(["6.0", "7.0", "8.0"]));
+});
+
+describe.each(runnable)("Redis %s", (version) => {
+    let server: string;
+    const redis = (...command: string[]) => docker("exec", server, "redis-cli", "--raw", ...command);
+
+    beforeAll(() => {
+        server = docker("run", "-d", "--rm", "--network", "none", `redis:${version}`, "redis-server", "--save", "");
+        while (!docker("exec", server, "sh", "-c", "redis-cli ping || true").includes("PONG"));
+    });
+
+    afterAll(() => {
+        docker("rm", "-f", server);
+    });
+
+    test("is the point release that the data came from", () => {
+        const { server: recorded } = JSON.parse(readFileSync(join(__dirname, `../../provider/spec/directives/${version}.json`), "utf8"));
+        expect(redis("INFO", "server")).toMatch(new RegExp(`redis_version:${recorded.split(".").slice(0, 2).join("\\.")}\\.`));
+    });
+
+    test("has just the directives that the data lists", () => {
+        const lines = redis("CONFIG", "GET", "*").split("\n");
+        // Names and values alternate; a name is what CONFIG GET finds again.
+        const names = lines.filter((_, index) => index % 2 === 0);
+        expect(names.sort()).toEqual(Object.keys(directivesOf(version)).sort());
+    });
+
+    test("takes just those live that the data says it does", () => {
+        for (const [name, { live }] of Object.entries(directivesOf(version))) {
+            const value = redis("CONFIG", "GET", name).split("\n").slice(1).join("\n");
+            const refusal = /immutable|Unsupported CONFIG parameter/i;
+            expect([name, !refusal.test(redis("CONFIG", "SET", name, value))]).toEqual([name, live]);
+        }
+    });
+});

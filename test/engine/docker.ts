@@ -1,0 +1,63 @@
+/** What the tests ask of Docker, and clients that are not ours: redis-cli and openssl of the Redis image. */
+import { execFileSync, spawnSync } from "node:child_process";
+
+export function docker(...args: string[]): string {
+    return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
+}
+
+/** Everything of Docker's that belongs to anyone, so that a test can tell what it left behind. */
+export function inventory(): { containers: string[]; volumes: string[]; networks: string[] } {
+    const lines = (...args: string[]) => docker(...args).split("\n").filter(Boolean).sort();
+    return {
+        containers: lines("ps", "-aq", "--no-trunc"),
+        volumes: lines("volume", "ls", "-q"),
+        networks: lines("network", "ls", "-q", "--no-trunc"),
+    };
+}
+
+export interface Reply {
+    readonly status: number | null;
+    readonly text: string;
+}
+
+/** A container on the host's network with redis-cli and openssl in it. */
+export class Client {
+    private readonly id = docker("run", "-d", "--rm", "--network", "host", "redis:8.0", "sleep", "3600");
+
+    close(): void {
+        docker("rm", "-f", this.id);
+    }
+
+    /** Writes a file and returns its path in the client's container. */
+    file(name: string, content: string): string {
+        execFileSync("docker", ["exec", "-i", this.id, "sh", "-c", `cat > /tmp/${name}`], { input: content });
+        return `/tmp/${name}`;
+    }
+
+    run(command: string[], input = "", env: Record<string, string> = {}): Reply {
+        const names = Object.keys(env).flatMap((name) => ["-e", name]);
+        const { status, stdout, stderr } = spawnSync("docker", ["exec", "-i", ...names, this.id, ...command], {
+            input,
+            encoding: "utf8",
+            env: { ...process.env, ...env },
+        });
+        return { status, text: (stdout + stderr).trim() };
+    }
+
+    /** Runs one command on the server that `url` names; over TLS the chain is verified with `caCertPem`. */
+    redis(url: string, command: string[], tls: { caCertPem?: string; more?: string[] } = {}): string {
+        const { protocol, hostname, port, username, password } = new URL(url);
+        const secure = protocol === "rediss:" ? ["--tls", "--cacert", this.file("ca.pem", tls.caCertPem ?? ""), ...(tls.more ?? [])] : [];
+        return this.run(
+            ["redis-cli", "-h", hostname, "-p", port, "--user", username, "--no-auth-warning", "--raw", ...secure, ...command],
+            "",
+            { REDISCLI_AUTH: decodeURIComponent(password) },
+        ).text;
+    }
+
+    /** A TLS handshake by openssl; `text` is all that it says about it. */
+    handshake(host: string, port: number, caCertPem: string, more: string[] = []): Reply {
+        const ca = this.file("ca.pem", caCertPem);
+        return this.run(["openssl", "s_client", "-connect", `${host}:${port}`, "-CAfile", ca, "-verify_return_error", ...more]);
+    }
+}

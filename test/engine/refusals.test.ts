@@ -1,0 +1,106 @@
+/** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
+import { createServer } from "node:net";
+import { Client, docker, inventory } from "./docker";
+import { TestStack } from "./stack";
+
+describe("a refusal", () => {
+    let stack: TestStack;
+    let client: Client;
+    const base = { version: "7.0", memoryMb: 64 };
+
+    const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
+    const serverId = async () => docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
+
+    beforeAll(async () => {
+        client = new Client();
+        stack = await TestStack.create("refusals");
+        await stack.database(base).up();
+        await redis("SET", "kept", "yes");
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+    });
+
+    /** Ups the arguments, which must fail, and returns the errors; everything is as it was afterwards. */
+    async function refused(args: object): Promise<string> {
+        const [settings, users, container] = [await redis("CONFIG", "GET", "*"), await redis("ACL", "LIST"), await serverId()];
+        const errors = await stack.database({ ...base, ...args }).failure("up");
+        expect(await serverId()).toBe(container);
+        expect(await redis("CONFIG", "GET", "*")).toBe(settings);
+        expect(await redis("ACL", "LIST")).toBe(users);
+        expect(await redis("GET", "kept")).toBe("yes");
+        return errors;
+    }
+
+    async function corrected(args: object = {}): Promise<void> {
+        await stack.database({ ...base, ...args }).up();
+        expect(await redis("GET", "kept")).toBe("yes");
+    }
+
+    test("a value that only the server can judge fails the up with the server's own words", async () => {
+        const errors = await refused({ config: { timeout: 77, "notify-keyspace-events": "nonsense" } });
+        expect(errors).toContain(
+            'db-agent: refused: Redis 7.0.15 does not accept these settings: \'notify-keyspace-events nonsense\': Invalid event class character. Use \'Ag$lshzxeKEtmdn\'.',
+        );
+        await corrected({ config: { timeout: 77, "notify-keyspace-events": "Ex" } });
+        expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n77");
+    });
+
+    test("an image of another version than the program says", async () => {
+        const errors = await refused({ image: "redis:8.0" });
+        expect(errors).toMatch(/db-agent: refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree/);
+        await corrected();
+    });
+
+    test("a change of flavor while the server is down, when nobody could carry the data over", async () => {
+        docker("stop", await stack.value("containerName"));
+        const errors = await stack.database({ ...base, flavor: "rdb" }).failure("up");
+        expect(errors).toContain("refused: the data was written as aof and the server is not running");
+        docker("start", await stack.value("containerName"));
+        await corrected({ flavor: "rdb" });
+    });
+
+    test("a port that somebody else listens on is named", async () => {
+        const listener = createServer().listen(0, "127.0.0.1");
+        await new Promise((resolve) => listener.once("listening", resolve));
+        const { port } = listener.address() as { port: number };
+        const other = await TestStack.create("busy-port");
+        const args = { ports: { plaintext: port, tls: port === 65535 ? port - 1 : port + 1 } };
+        expect(await other.database(args).failure("up")).toContain(`port 127.0.0.1:${port} is taken`);
+        await new Promise((resolve) => listener.close(resolve));
+        const { outputs } = await other.up();
+        expect(client.redis(outputs.url!.value as string, ["PING"])).toBe("PONG");
+        await other.close();
+    });
+
+    test("five mistakes are five findings, and nothing is touched", async () => {
+        const before = inventory();
+        const other = await TestStack.create("mistakes");
+        other.database({ version: "7.3", memoryMb: "512", bindAdress: "0.0.0.0", tls: { hosts: ["bad host"] }, config: { maxmemmory: "1gb" } });
+        for (const command of ["preview", "up"] as const) {
+            const errors = await other.failure(command);
+            expect(errors).toContain('RedisDatabase "db": 5 problems in its arguments; nothing was touched.');
+            for (const path of ["version", "memoryMb", "bindAdress", "tls.hosts[0]", 'config["maxmemmory"]']) {
+                expect(errors).toContain(`  ${path}: `);
+            }
+            expect(errors).not.toContain("    at ");
+        }
+        expect((await other.state()).resources.filter(({ type }) => type !== "pulumi:pulumi:Stack")).toEqual([]);
+        expect(inventory()).toEqual(before);
+        await other.close();
+    });
+
+    test("what is wrong in an Output is found as soon as it is known", async () => {
+        const before = inventory();
+        const other = await TestStack.create("outputs");
+        other.program('new RedisDatabase("db", { memoryMb: pulumi.output(8), password: pulumi.secret("tell\\nnobody") });');
+        const errors = await other.failure("up");
+        expect(errors).toContain('RedisDatabase "db": 2 problems in its arguments');
+        expect(errors).toContain("memoryMb: is 8");
+        expect(errors).not.toContain("nobody");
+        expect(inventory().containers).toEqual(before.containers);
+        await other.close();
+    });
+});

@@ -1,0 +1,121 @@
+/** Secrets appear nowhere: not in inspect, argv, environments, logs, the CLI's output or the plain part of the state. */
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Client, docker } from "./docker";
+import { TestStack } from "./stack";
+
+describe("a database's secrets", () => {
+    const given = "a-password-of-my-own-4711";
+    let stack: TestStack;
+    let client: Client;
+    let output: string;
+    let secrets: Record<string, string>;
+    let containers: string[];
+
+    beforeAll(async () => {
+        client = new Client();
+        stack = await TestStack.create("secrets");
+        stack.program(
+            `const make = (name, args) => { const { nodes, password } = new RedisDatabase(name, { memoryMb: 64, ...args });
+               return { password, key: nodes.key.privateKeyPem, caKey: nodes.caKey.privateKeyPem,
+                        containers: [nodes.agent.name, nodes.server.name], volume: nodes.settingsVolume.name }; };
+             exports.random = make("random", {}); exports.given = make("given", { password: "${given}" });`,
+        );
+        const { outputs, output: printed } = await stack.up();
+        output = printed;
+        const [random, own] = [outputs.random!.value, outputs.given!.value];
+        containers = [...random.containers, ...own.containers];
+        const local = (volume: string, user: string) =>
+            docker("run", "--rm", "-v", `${volume}:/settings:ro`, "redis:8.0", "cat", `/settings/${user}.secret`);
+        const body = (pem: string) => pem.split("\n")[1]!;
+        secrets = {
+            "random password": random.password,
+            "given password": own.password,
+            "server key": body(random.key),
+            "CA key": body(random.caKey),
+            "agent's password": local(random.volume, "agent"),
+            "health check's password": local(random.volume, "health"),
+        };
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+    });
+
+    /** Names of the secrets that stand in the text. */
+    const found = (text: string) => Object.keys(secrets).filter((name) => text.includes(secrets[name]!));
+
+    test("are there to be looked for", () => {
+        expect(secrets["given password"]).toBe(given);
+        for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(20);
+    });
+
+    test("are not in docker inspect or docker logs", () => {
+        for (const name of containers) {
+            expect(found(docker("inspect", name))).toEqual([]);
+            expect(found(docker("logs", name))).toEqual([]);
+        }
+    });
+
+    test("are not in the command line or environment of any process, health checks included", async () => {
+        const seen = new Set<string>();
+        for (const until = Date.now() + 12_000; Date.now() < until; ) {
+            for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+                for (const file of ["cmdline", "environ"]) {
+                    try {
+                        found(readFileSync(join("/proc", pid, file), "utf8")).forEach((name) => seen.add(name));
+                    } catch {
+                        // The process ended in between.
+                    }
+                }
+            }
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        expect([...seen]).toEqual([]);
+    });
+
+    test("are not in the CLI's output, nor in the state as it lies on the disk", () => {
+        expect(found(output)).toEqual([]);
+        const files = readdirSync(join(stack.directory, "state"), { recursive: true, withFileTypes: true });
+        const state = files.filter((file) => file.isFile()).map((file) => readFileSync(join(file.parentPath, file.name), "utf8"));
+        expect(state.join("")).toContain("redis-database:index:RedisDatabase");
+        expect(found(state.join(""))).toEqual([]);
+    });
+
+    test("lie on the settings volume where only those who need them can read them", () => {
+        const listing = docker("exec", containers[1]!, "ls", "-lLn", "/settings", "/settings/current/");
+        expect(listing).toMatch(/^-rw------- 1 +0 +0 .*
+        expect(listing).toMatch(/^-rw-r----- 1 +0 +999 .* health\.secret$/m);
+        expect(listing).toMatch(/^-rw-r----- 1 +0 +999 .* tls\.key$/m);
+    });
+});
+
+describe("the server's container", () => {
+    let stack: TestStack;
+    let name: string;
+
+    beforeAll(async () => {
+        stack = await TestStack.create("hardening");
+        await stack.database({ memoryMb: 64 }).up();
+        name = await stack.value("containerName");
+    });
+
+    afterAll(() => stack.close());
+
+    test("runs as uid 999 without any capability or way to get one", () => {
+        const status = docker("exec", name, "cat", "/proc/1/status");
+        expect(status).toMatch(/^Uid:\s+999\s+999\s+999\s+999$/m);
+        for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, "m"));
+        expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+    });
+
+    test("can write its data and nothing of its own settings", () => {
+        const write = (path: string) => docker("exec", name, "sh", "-c", `touch ${path} 2>&1 && echo written || true`);
+        expect(write("/data/probe")).toBe("written");
+        for (const path of ["/etc/probe", "/settings/probe", "/settings/current/redis.conf", "/settings/tls/tls.crt"]) {
+            expect(write(path)).toMatch(/Read-only file system|Permission denied/);
+        }
+        docker("exec", name, "rm", "/data/probe");
+    });
+});

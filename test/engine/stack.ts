@@ -1,0 +1,115 @@
+/** Stacks for tests: a real program, run by the real CLI, in a project, a state and a Pulumi home of their own. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+
+/** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
+const root = resolve(__dirname, "../../.local/engine");
+
+export interface Change {
+    /** How many resources had each operation, for example `{ same: 13 }`. */
+    readonly summary: Readonly<Record<string, number>>;
+    readonly output: string;
+    readonly outputs: OutputMap;
+}
+
+/** A Pulumi stack that a test owns. Its directory keeps the CLI's output when a test fails. */
+export class TestStack {
+    private constructor(
+        private readonly stack: Stack,
+        readonly directory: string,
+    ) {}
+
+    static async create(name: string): Promise<TestStack> {
+        const directory = join(root, `${name}-${randomBytes(3).toString("hex")}`);
+        const home = join(directory, "home");
+        mkdirSync(join(directory, "state"), { recursive: true });
+        mkdirSync(home);
+        symlinkSync(join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"), join(home, "plugins"));
+        writeFileSync(join(directory, "Pulumi.yaml"), "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n");
+        writeFileSync(join(directory, "index.js"), "");
+        const stack = await LocalWorkspace.createOrSelectStack(
+            { stackName: "test", workDir: directory },
+            {
+                envVars: {
+                    PULUMI_HOME: home,
+                    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+                    PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
+                },
+            },
+        );
+        return new TestStack(stack, directory);
+    }
+
+    /** The program of the next commands; `RedisDatabase` and the Pulumi packages are in scope, `exports` are outputs. */
+    program(text: string): this {
+        const prelude = ["pulumi", "docker", "random", "tls"].map((name) => `const ${name} = require("@pulumi/${name}");`);
+        writeFileSync(
+            join(this.directory, "index.js"),
+            [...prelude, 'const { RedisDatabase } = require("pulumi-redis-database");', text, ""].join("\n"),
+        );
+        return this;
+    }
+
+    /** One database called `db` with these arguments; all its outputs are the stack's. */
+    database(args: object): this {
+        return this.program(`const { nodes, urn, ...db } = new RedisDatabase("db", ${JSON.stringify(args)});\nmodule.exports = ${allOutputs};`);
+    }
+
+    async up(): Promise<Change> {
+        const { summary, stdout, outputs } = await this.stack.up({ color: "never" });
+        return { summary: summary.resourceChanges ?? {}, output: stdout, outputs };
+    }
+
+    async refresh(): Promise<Readonly<Record<string, number>>> {
+        const { summary } = await this.stack.refresh({ color: "never" });
+        return summary.resourceChanges ?? {};
+    }
+
+    async preview(): Promise<Readonly<Record<string, number>>> {
+        return (await this.stack.preview({ color: "never" })).changeSummary;
+    }
+
+    /** The whole output of a command that must fail. */
+    async failure(command: "up" | "preview"): Promise<string> {
+        try {
+            await this.stack[command]({ color: "never" });
+        } catch (error) {
+            return String(error);
+        }
+        throw new Error(`pulumi ${command} was expected to fail`);
+    }
+
+    async value<T = string>(name: string): Promise<T> {
+        return (await this.stack.outputs())[name]?.value as T;
+    }
+
+    /** The state as it lies on the disk. */
+    async state(): Promise<StackState> {
+        return (await this.stack.exportStack()).deployment as StackState;
+    }
+
+    async replaceState(deployment: StackState): Promise<void> {
+        const exported = await this.stack.exportStack();
+        await this.stack.importStack({ ...exported, deployment });
+    }
+
+    /** Destroys everything; the directory stays if `failed`, for a look at what happened. */
+    async close(): Promise<void> {
+        await this.stack.destroy({ color: "never" });
+        rmSync(this.directory, { recursive: true });
+    }
+}
+
+export interface StackState {
+    readonly resources: {
+        readonly urn: string;
+        readonly type: string;
+        readonly id?: string;
+        readonly inputs?: Record<string, unknown>;
+        readonly outputs?: Record<string, unknown>;
+    }[];
+}
+
+const allOutputs = "Object.fromEntries(Object.entries(db).filter(([name, value]) => pulumi.Output.isInstance(value)))";
