@@ -18,36 +18,105 @@ function anonymousBytes(id) {
 }
 
 console.log("persistence  data MB  idle MB  peak MB  peak/data  dump s  writes/s");
-for (const [persistence, dump] of [["aof", "BGREWRITEAOF"], ["rdb", "BGSAVE"]]) {
+for (const [persistence, dump] of [
+    ["aof", "BGREWRITEAOF"],
+    ["rdb", "BGSAVE"],
+]) {
     for (const sizeMb of sizesMb) {
         const appendonly = persistence === "aof" ? "yes" : "no";
-        const id = docker("run", "-d", "--rm", "--memory", "3g", image, "redis-server", "--appendonly", appendonly, "--save", "");
+        const id = docker(
+            "run",
+            "-d",
+            "--rm",
+            "--memory",
+            "3g",
+            image,
+            "redis-server",
+            "--appendonly",
+            appendonly,
+            "--save",
+            "",
+        );
         const cli = (...args) => docker("exec", id, "redis-cli", "--raw", ...args);
         const info = (field) => Number(new RegExp(`^${field}:([\\d.]+)`, "m").exec(cli("INFO"))[1]);
         try {
             await sleep(500);
             const empty = info("used_memory");
             const keys = Math.round((sizeMb * 2 ** 20) / 620); // a 512-byte value with its key and bookkeeping
-            docker("exec", id, "redis-benchmark", "-q", "-t", "set", "-d", "512", "-r", `${keys}`, "-n", `${keys * 5}`, "-P", "64", "-c", "4");
+            docker(
+                "exec",
+                id,
+                "redis-benchmark",
+                "-q",
+                "-t",
+                "set",
+                "-d",
+                "512",
+                "-r",
+                `${keys}`,
+                "-n",
+                `${keys * 5}`,
+                "-P",
+                "64",
+                "-c",
+                "4",
+            );
             await sleep(1500);
             const [data, idle] = [info("used_memory") - empty, anonymousBytes(id)];
-            const writer = spawn("docker", ["exec", id, "redis-benchmark", "-q", "-t", "set", "-d", "512", "-r", `${keys}`, "-n", "100000000", "-P", "16", "-c", "50"], { stdio: "ignore" });
+            const writer = spawn(
+                "docker",
+                [
+                    "exec",
+                    id,
+                    "redis-benchmark",
+                    "-q",
+                    "-t",
+                    "set",
+                    "-d",
+                    "512",
+                    "-r",
+                    `${keys}`,
+                    "-n",
+                    "100000000",
+                    "-P",
+                    "16",
+                    "-c",
+                    "50",
+                ],
+                { stdio: "ignore" },
+            );
             const before = info("total_commands_processed");
             const started = Date.now();
             let peak = 0;
             for (let round = 0; round < 3; round++) {
-                try { cli(dump); } catch { /* one is running already */ }
-                for (const until = Date.now() + 60_000; Date.now() < until; ) {
+                try {
+                    cli(dump);
+                } catch {
+                    /* one is running already */
+                }
+                for (const until = Date.now() + 60_000; Date.now() < until;) {
                     await sleep(20);
                     peak = Math.max(peak, anonymousBytes(id));
-                    if (Math.random() < 0.1 && /(rdb_bgsave|aof_rewrite)_in_progress:1/.test(cli("INFO", "persistence")) === false) break;
+                    if (
+                        Math.random() < 0.1 &&
+                        /(rdb_bgsave|aof_rewrite)_in_progress:1/.test(cli("INFO", "persistence")) === false
+                    )
+                        break;
                 }
             }
             const seconds = (Date.now() - started) / 1000;
             const rate = (info("total_commands_processed") - before) / seconds;
             writer.kill();
             const mb = (bytes) => (bytes / 2 ** 20).toFixed(0).padStart(7);
-            console.log(persistence.padEnd(11), mb(data), mb(idle), mb(peak), (peak / data).toFixed(2).padStart(9), (seconds / 3).toFixed(1).padStart(7), rate.toFixed(0).padStart(9));
+            console.log(
+                persistence.padEnd(11),
+                mb(data),
+                mb(idle),
+                mb(peak),
+                (peak / data).toFixed(2).padStart(9),
+                (seconds / 3).toFixed(1).padStart(7),
+                rate.toFixed(0).padStart(9),
+            );
         } finally {
             docker("kill", id);
         }

@@ -42,7 +42,8 @@ function describe(live, nonsense, tooLow, unquoted) {
             : "text";
     const range = /must be between (-?\d+) and (-?\d+)/.exec(tooLow);
     const least = /greater or equal to (-?\d+)/.exec(tooLow);
-    if (kind === "text") return /^wrong number of arguments$/.test(unquoted) ? { ...base, kind } : { ...base, kind: "words" };
+    if (kind === "text")
+        return /^wrong number of arguments$/.test(unquoted) ? { ...base, kind } : { ...base, kind: "words" };
     const bounds = range ? { min: Number(range[1]), max: Number(range[2]) } : least ? { min: Number(least[1]) } : {};
     return { ...base, kind, ...bounds };
 }
@@ -50,10 +51,14 @@ function describe(live, nonsense, tooLow, unquoted) {
 const here = fileURLToPath(new URL(".", import.meta.url));
 for (const version of process.argv.slice(2)) {
     process.stderr.write(`asking redis:${version} about its directives (about 1 min) … `);
-    const out = execFileSync("docker", ["run", "--rm", "--network", "none", `redis:${version}`, "sh", "-c", interrogation], {
-        encoding: "utf8",
-        maxBuffer: 1 << 26,
-    });
+    const out = execFileSync(
+        "docker",
+        ["run", "--rm", "--network", "none", `redis:${version}`, "sh", "-c", interrogation],
+        {
+            encoding: "utf8",
+            maxBuffer: 1 << 26,
+        },
+    );
     const records = out.split("\x1e");
     const server = /v=([\d.]+)/.exec(records.pop())[1];
     const directives = {};
@@ -62,7 +67,9 @@ for (const version of process.argv.slice(2)) {
         const live = !/immutable|Unsupported CONFIG parameter/i.test(set);
         directives[name.trim()] = { default: value, ...describe(live, nonsense, tooLow, unquoted) };
     }
-    const lines = Object.entries(directives).map(([name, d]) => `        ${JSON.stringify(name)}: ${JSON.stringify(d)}`);
+    const lines = Object.entries(directives).map(
+        ([name, d]) => `        ${JSON.stringify(name)}: ${JSON.stringify(d)}`,
+    );
     writeFileSync(
         join(here, `../provider/spec/directives/${version}.json`),
         `{\n    "server": "${server}",\n    "directives": {\n${lines.join(",\n")}\n    }\n}\n`,

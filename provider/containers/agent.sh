@@ -89,6 +89,14 @@ check_image() {
     esac
 }
 
+# An older Redis does not read what a newer one wrote. The settings in force tell which that was.
+check_version() {
+    [ -e $settings/current/version ] || return 0
+    now=$(cat $settings/current/version)
+    printf '%s %s\n' "$now" "$(cat "$1/version")" | tr . ' ' | awk '{ exit $1 * 1000 + $2 > $3 * 1000 + $4 }' ||
+        refuse "the data was written by Redis $now, which $(cat "$1/version") cannot read; go back to $now or a later version"
+}
+
 # A real server on the wanted settings, without the data: what it does not accept never reaches the real one.
 start_trial() {
     rm -rf $trial
@@ -133,7 +141,7 @@ server_runs() {
 }
 
 # A trial lives elsewhere, and what Docker publishes needs a new container: these say nothing about the server.
-not_compared='^(dir|unixsocket|aclfile|port|tls-port|tls-cert-file|tls-key-file|tls-ca-cert-file)	'
+not_compared='^(dir|unixsocket|aclfile|port|tls-port|tls-(cert|key|ca-cert)-file(-pass)?)	'
 persistence='^(appendonly|appendfsync|save)	'
 
 # Brings the running server's settings to the trial's, also those that are back at their default. All or none.
@@ -250,6 +258,7 @@ apply() {
     prepare
     generation=$(stage)
     check_image "$generation"
+    check_version "$generation"
     start_trial "$generation"
     if server_runs; then
         apply_config

@@ -3,8 +3,9 @@ import type { ConfigValue } from "./directives";
 import type { MaxmemoryPolicy } from "./memory";
 import type { Flavor, Version } from "./versions";
 
-export const tlsProtocols = ["TLSv1.2", "TLSv1.3"] as const;
-export type TlsProtocol = (typeof tlsProtocols)[number];
+/** A version of TLS, in the spelling of Redis. */
+export type TlsProtocol = "TLSv1.2" | "TLSv1.3";
+export const tlsProtocols = ["TLSv1.2", "TLSv1.3"] as const satisfies readonly TlsProtocol[];
 
 export interface DatabaseSpec {
     readonly version: Version;

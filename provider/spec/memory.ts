@@ -24,6 +24,15 @@ export function maxmemoryMb(memoryMb: number, flavor: Flavor): number {
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */
+export type MaxmemoryPolicy =
+    | "noeviction"
+    | "allkeys-lru"
+    | "allkeys-lfu"
+    | "allkeys-random"
+    | "volatile-lru"
+    | "volatile-lfu"
+    | "volatile-random"
+    | "volatile-ttl";
 export const maxmemoryPolicies = [
     "noeviction",
     "allkeys-lru",
@@ -33,5 +42,4 @@ export const maxmemoryPolicies = [
     "volatile-lfu",
     "volatile-random",
     "volatile-ttl",
-] as const;
-export type MaxmemoryPolicy = (typeof maxmemoryPolicies)[number];
+] as const satisfies readonly MaxmemoryPolicy[];

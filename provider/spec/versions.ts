@@ -19,17 +19,18 @@ export const versions = {
     "7.4": { image: "redis:7.4", verifiedWith: "7.4.1", channelPermissions: true, multiValueDirectives: true },
     "8.0": { image: "redis:8.0", verifiedWith: "8.0.2", channelPermissions: true, multiValueDirectives: true },
     "8.2": { image: "redis:8.2", verifiedWith: "8.2.3", channelPermissions: true, multiValueDirectives: true },
-} as const satisfies Record<string, VersionFacts>;
+} as const satisfies Record<Version, VersionFacts>;
 
-export type Version = keyof typeof versions;
+/** A version of Redis, without a flavor. */
+export type Version = "6.0" | "6.2" | "7.0" | "7.2" | "7.4" | "8.0" | "8.2";
 
 export const versionNames = Object.keys(versions) as Version[];
 
 export const defaultVersion: Version = "8.0";
 
 /** How a database keeps its data; `flavors.ts` says what each means. */
-export const flavorNames = ["aof", "rdb", "nordb"] as const;
-export type Flavor = (typeof flavorNames)[number];
+export type Flavor = "aof" | "rdb" | "nordb";
+export const flavorNames = ["aof", "rdb", "nordb"] as const satisfies readonly Flavor[];
 
 export interface ParsedVersion {
     readonly version: Version;

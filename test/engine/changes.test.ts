@@ -1,7 +1,9 @@
 /** What a change of the program does to the running server: settings arrive live, the rest replaces it on its volume. */
-import { Client, docker } from "./docker";
+import { X509Certificate } from "node:crypto";
+import { Client, docker, handshake, until } from "./docker";
 import { TestStack } from "./stack";
 import { Traffic } from "./traffic";
+import { present } from "../support/present";
 
 describe("a change of the program", () => {
     let stack: TestStack;
@@ -36,7 +38,7 @@ describe("a change of the program", () => {
     });
 
     test("a directive reaches the running server, and goes back to its default when it is taken out", async () => {
-        await live({ config: { timeout: 300, "client-output-buffer-limit": "pubsub 64mb 16mb 90" } });
+        await live({ config: { "timeout": 300, "client-output-buffer-limit": "pubsub 64mb 16mb 90" } });
         expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n300");
         expect(await redis("CONFIG", "GET", "client-output-buffer-limit")).toContain("pubsub 67108864 16777216 90");
         await live({});
@@ -57,7 +59,7 @@ describe("a change of the program", () => {
 
     test("a new host stands in the certificate of the next handshake", async () => {
         await live({ tls: { hosts: ["redis.example.com"] } });
-        const { text } = client.handshake("localhost", await stack.value("tlsPort"), await stack.value("caCertPem"), [
+        const { text } = handshake("localhost", await stack.value("tlsPort"), await stack.value("caCertPem"), [
             "-verify_hostname",
             "redis.example.com",
         ]);
@@ -65,22 +67,22 @@ describe("a change of the program", () => {
     });
 
     test("a certificate that comes into its renewal window is renewed by the next up", async () => {
-        const fingerprint = async () =>
-            client.run(
-                ["sh", "-c", `openssl s_client -connect localhost:${await stack.value("tlsPort")} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint`],
-            ).text;
+        const fingerprint = async () => {
+            const { text } = handshake("localhost", await stack.value("tlsPort"), await stack.value("caCertPem"));
+            return new X509Certificate(/-----BEGIN[^]*?END CERTIFICATE-----/.exec(text)?.[0] ?? "").fingerprint256;
+        };
         await live({});
         const old = await fingerprint();
         // A year goes by: the state says that the certificate ends tomorrow.
         const state = await stack.state();
         const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
         for (const { type, outputs } of state.resources) {
-            if (type.startsWith("tls:") && type.endsWith(":LocallySignedCert")) outputs!.validityEndTime = tomorrow;
+            if (type.startsWith("tls:") && type.endsWith(":LocallySignedCert"))
+                present(outputs).validityEndTime = tomorrow;
         }
         await stack.replaceState(state);
         await live({});
         expect(await fingerprint()).not.toBe(old);
-        expect(await fingerprint()).toMatch(/Fingerprint=/);
     });
 
     test("a new password is the only one that opens the door, and established connections and other users stay", async () => {
@@ -100,7 +102,7 @@ describe("a change of the program", () => {
 
     test("users made at run time survive a restart", async () => {
         docker("restart", await stack.value("containerName"));
-        while ((await redis("PING")) !== "PONG") await new Promise((resolve) => setTimeout(resolve, 100));
+        await until(async () => (await redis("PING")) === "PONG");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
         await stack.database(base).up();
     });
@@ -119,7 +121,7 @@ describe("a change of the program", () => {
         if (to !== "nordb") {
             docker("kill", "-s", "KILL", container);
             docker("start", container);
-            while ((await redis("PING")) !== "PONG") await new Promise((resolve) => setTimeout(resolve, 100));
+            await until(async () => (await redis("PING")) === "PONG");
             expect(await redis("GET", "kept")).toBe("yes");
         }
     });
@@ -143,8 +145,12 @@ describe("a change of the program", () => {
         const { port } = new URL(await stack.value("url"));
         const { outputs } = await stack.database({ ...base, version: "8.0", plaintext: false }).up();
         expect(outputs.url?.value ?? undefined).toBeUndefined();
-        expect(outputs.connectionUrls?.value).toEqual({ tls: outputs.tlsUrl?.value });
+        expect(outputs.connectionUrls?.value).toEqual({ tls: outputs.tlsUrl?.value as string });
         expect(client.run(["redis-cli", "-p", port, "PING"]).text).toContain("Connection refused");
-        expect(client.redis(outputs.tlsUrl?.value as string, ["GET", "kept"], { caCertPem: outputs.caCertPem?.value as string })).toBe("yes");
+        expect(
+            client.redis(outputs.tlsUrl?.value as string, ["GET", "kept"], {
+                caCertPem: outputs.caCertPem?.value as string,
+            }),
+        ).toBe("yes");
     });
 });

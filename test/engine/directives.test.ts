@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { directivesOf } from "../../provider/spec/directives";
 import { versionNames } from "../../provider/spec/versions";
-import { docker } from "./docker";
+import { docker, until } from "./docker";
 
 const runnable = versionNames.filter((version) => docker("images", "-q", `redis:${version}`) !== "");
 
@@ -15,18 +15,22 @@ describe.each(runnable)("Redis %s", (version) => {
     let server: string;
     const redis = (...command: string[]) => docker("exec", server, "redis-cli", "--raw", ...command);
 
-    beforeAll(() => {
+    beforeAll(async () => {
         server = docker("run", "-d", "--rm", "--network", "none", `redis:${version}`, "redis-server", "--save", "");
-        while (!docker("exec", server, "sh", "-c", "redis-cli ping || true").includes("PONG"));
+        await until(() => docker("exec", server, "sh", "-c", "redis-cli ping || true").includes("PONG"));
     });
 
     afterAll(() => {
-        docker("rm", "-f", server);
+        docker("rm", "-f", "-v", server);
     });
 
     test("is the point release that the data came from", () => {
-        const { server: recorded } = JSON.parse(readFileSync(join(__dirname, `../../provider/spec/directives/${version}.json`), "utf8"));
-        expect(redis("INFO", "server")).toMatch(new RegExp(`redis_version:${recorded.split(".").slice(0, 2).join("\\.")}\\.`));
+        const { server: recorded } = JSON.parse(
+            readFileSync(join(__dirname, `../../provider/spec/directives/${version}.json`), "utf8"),
+        ) as { server: string };
+        expect(redis("INFO", "server")).toMatch(
+            new RegExp(`redis_version:${recorded.split(".").slice(0, 2).join("\\.")}\\.`),
+        );
     });
 
     test("has just the directives that the data lists", () => {

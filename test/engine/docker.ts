@@ -1,5 +1,8 @@
-/** What the tests ask of Docker, and clients that are not ours: redis-cli and openssl of the Redis image. */
+/** What the tests ask of Docker, and clients that are not ours: the image's redis-cli and this machine's openssl. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 export function docker(...args: string[]): string {
     return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
@@ -7,7 +10,11 @@ export function docker(...args: string[]): string {
 
 /** Everything of Docker's that belongs to anyone, so that a test can tell what it left behind. */
 export function inventory(): { containers: string[]; volumes: string[]; networks: string[] } {
-    const lines = (...args: string[]) => docker(...args).split("\n").filter(Boolean).sort();
+    const lines = (...args: string[]) =>
+        docker(...args)
+            .split("\n")
+            .filter(Boolean)
+            .sort();
     return {
         containers: lines("ps", "-aq", "--no-trunc"),
         volumes: lines("volume", "ls", "-q"),
@@ -20,12 +27,12 @@ export interface Reply {
     readonly text: string;
 }
 
-/** A container on the host's network with redis-cli and openssl in it. */
+/** A container on the host's network with redis-cli in it. */
 export class Client {
     private readonly id = docker("run", "-d", "--rm", "--network", "host", "redis:8.0", "sleep", "3600");
 
     close(): void {
-        docker("rm", "-f", this.id);
+        docker("rm", "-f", "-v", this.id);
     }
 
     /** Writes a file and returns its path in the client's container. */
@@ -47,17 +54,45 @@ export class Client {
     /** Runs one command on the server that `url` names; over TLS the chain is verified with `caCertPem`. */
     redis(url: string, command: string[], tls: { caCertPem?: string; more?: string[] } = {}): string {
         const { protocol, hostname, port, username, password } = new URL(url);
-        const secure = protocol === "rediss:" ? ["--tls", "--cacert", this.file("ca.pem", tls.caCertPem ?? ""), ...(tls.more ?? [])] : [];
+        const secure =
+            protocol === "rediss:"
+                ? ["--tls", "--cacert", this.file("ca.pem", tls.caCertPem ?? ""), ...(tls.more ?? [])]
+                : [];
         return this.run(
-            ["redis-cli", "-h", hostname, "-p", port, "--user", username, "--no-auth-warning", "--raw", ...secure, ...command],
+            [
+                "redis-cli",
+                "-h",
+                hostname,
+                "-p",
+                port,
+                "--user",
+                username,
+                "--no-auth-warning",
+                "--raw",
+                ...secure,
+                ...command,
+            ],
             "",
             { REDISCLI_AUTH: decodeURIComponent(password) },
         ).text;
     }
+}
 
-    /** A TLS handshake by openssl; `text` is all that it says about it. */
-    handshake(host: string, port: number, caCertPem: string, more: string[] = []): Reply {
-        const ca = this.file("ca.pem", caCertPem);
-        return this.run(["openssl", "s_client", "-connect", `${host}:${port}`, "-CAfile", ca, "-verify_return_error", ...more]);
+/** A TLS handshake by openssl; `text` is all that it says about it. */
+export function handshake(host: string, port: number, caCertPem: string, more: string[] = []): Reply {
+    const directory = mkdtempSync(join(tmpdir(), "handshake-"));
+    try {
+        const ca = join(directory, "ca.pem");
+        writeFileSync(ca, caCertPem);
+        const args = ["s_client", "-connect", `${host}:${port}`, "-CAfile", ca, "-verify_return_error", ...more];
+        const { status, stdout, stderr } = spawnSync("openssl", args, { input: "", encoding: "utf8" });
+        return { status, text: (stdout + stderr).trim() };
+    } finally {
+        rmSync(directory, { recursive: true });
     }
+}
+
+/** Waits until it holds; Jest's own time limit ends a wait that is in vain. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
 }

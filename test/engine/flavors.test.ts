@@ -1,9 +1,14 @@
-/** Each flavor on the oldest version with multi-part AOF and on the default one, from first up to nothing left. */
-import { Client, docker, inventory } from "./docker";
+/** Each flavor on the oldest version, the oldest with multi-part AOF and the default, from first up to nothing left. */
+import { Client, docker, handshake, inventory, until } from "./docker";
 import { TestStack } from "./stack";
+import { present } from "../support/present";
 
-const databases = ["7.0", "8.0"].flatMap((version) =>
-    (["aof", "rdb", "nordb"] as const).map((flavor) => ({ name: `v${version.replace(".", "")}-${flavor}`, version, flavor })),
+const databases = ["6.0", "7.0", "8.0"].flatMap((version) =>
+    (["aof", "rdb", "nordb"] as const).map((flavor) => ({
+        name: `v${version.replace(".", "")}-${flavor}`,
+        version,
+        flavor,
+    })),
 );
 const names = databases.map(({ name }) => name);
 
@@ -19,7 +24,7 @@ describe("a database of each flavor", () => {
     let stack: TestStack;
     let client: Client;
     const outputs: Record<string, Database> = {};
-    const of = (name: string) => outputs[name]!;
+    const of = (name: string) => present(outputs[name]);
 
     beforeAll(async () => {
         client = new Client();
@@ -35,7 +40,7 @@ describe("a database of each flavor", () => {
                 .join("\n"),
         );
         const { outputs: made } = await stack.up();
-        for (const name of names) outputs[name] = made[name]!.value as Database;
+        for (const name of names) outputs[name] = present(made[name]).value as Database;
     });
 
     afterAll(async () => {
@@ -58,7 +63,7 @@ describe("a database of each flavor", () => {
 
     test.each(names)("%s shows openssl a certificate that is valid for its host name", (name) => {
         const { tlsUrl, caCertPem } = of(name);
-        const { text, status } = client.handshake("localhost", Number(new URL(tlsUrl).port), caCertPem, [
+        const { text, status } = handshake("localhost", Number(new URL(tlsUrl).port), caCertPem, [
             "-verify_hostname",
             "localhost",
             "-x509_strict",
@@ -90,22 +95,28 @@ describe("a database of each flavor", () => {
         await new Promise((resolve) => setTimeout(resolve, 1500));
         docker("kill", "-s", "KILL", containerName);
         docker("start", containerName);
-        while (redis("PING") !== "PONG") await new Promise((resolve) => setTimeout(resolve, 100));
+        await until(() => redis("PING") === "PONG");
         const kept = { aof: ["1", "1"], rdb: ["1", ""], nordb: ["", ""] }[flavor];
         expect([redis("GET", "dumped"), redis("GET", "after-the-dump")]).toEqual(kept);
     });
 
-    test.each(databases)("$name has the files of its flavor on its volume, and the service's save points", ({ name, flavor }) => {
-        const { containerName, url } = of(name);
-        const files = docker("exec", containerName, "ls", "/data").split("\n").filter(Boolean);
-        expect(files).toEqual({ aof: ["appendonlydir", "dump.rdb"], rdb: ["dump.rdb"], nordb: [] }[flavor]);
-        expect(client.redis(url, ["CONFIG", "GET", "save"])).toBe(flavor === "nordb" ? "save" : "save\n900 1 300 10 60 10000");
-    });
+    test.each(databases)(
+        "$name has the files of its flavor on its volume, and the service's save points",
+        ({ name, version, flavor }) => {
+            const { containerName, url } = of(name);
+            const log = version === "6.0" ? "appendonly.aof" : "appendonlydir";
+            const files = docker("exec", containerName, "ls", "/data").split("\n").filter(Boolean);
+            expect(files).toEqual({ aof: [log, "dump.rdb"], rdb: ["dump.rdb"], nordb: [] }[flavor]);
+            expect(client.redis(url, ["CONFIG", "GET", "save"])).toBe(
+                flavor === "nordb" ? "save" : "save\n900 1 300 10 60 10000",
+            );
+        },
+    );
 
     test("up after a kill and a start is empty: URLs stay the same", async () => {
         expect((await stack.refresh()).update ?? 0).toBe(0);
         const { summary, outputs: now } = await stack.up();
         expect(summary).toEqual({ same: 1 + databases.length * 12 });
-        for (const name of names) expect(now[name]!.value).toEqual(of(name));
+        for (const name of names) expect(now[name]?.value).toEqual(of(name));
     });
 });

@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { Client, docker, inventory } from "./docker";
 import { TestStack } from "./stack";
+import { present } from "../support/present";
 
 describe("a refusal", () => {
     let stack: TestStack;
@@ -25,7 +26,11 @@ describe("a refusal", () => {
 
     /** Ups the arguments, which must fail, and returns the errors; everything is as it was afterwards. */
     async function refused(args: object): Promise<string> {
-        const [settings, users, container] = [await redis("CONFIG", "GET", "*"), await redis("ACL", "LIST"), await serverId()];
+        const [settings, users, container] = [
+            await redis("CONFIG", "GET", "*"),
+            await redis("ACL", "LIST"),
+            await serverId(),
+        ];
         const errors = await stack.database({ ...base, ...args }).failure("up");
         expect(await serverId()).toBe(container);
         expect(await redis("CONFIG", "GET", "*")).toBe(settings);
@@ -40,17 +45,25 @@ describe("a refusal", () => {
     }
 
     test("a value that only the server can judge fails the up with the server's own words", async () => {
-        const errors = await refused({ config: { timeout: 77, "notify-keyspace-events": "nonsense" } });
+        const errors = await refused({ config: { "timeout": 77, "notify-keyspace-events": "nonsense" } });
         expect(errors).toContain(
-            'db-agent: refused: Redis 7.0.15 does not accept these settings: \'notify-keyspace-events nonsense\': Invalid event class character. Use \'Ag$lshzxeKEtmdn\'.',
+            "db-agent: refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'.",
         );
-        await corrected({ config: { timeout: 77, "notify-keyspace-events": "Ex" } });
+        await corrected({ config: { "timeout": 77, "notify-keyspace-events": "Ex" } });
         expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n77");
     });
 
     test("an image of another version than the program says", async () => {
         const errors = await refused({ image: "redis:8.0" });
-        expect(errors).toMatch(/db-agent: refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree/);
+        expect(errors).toMatch(
+            /db-agent: refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree/,
+        );
+        await corrected();
+    });
+
+    test("a version that cannot read what the present one wrote", async () => {
+        const errors = await refused({ version: "6.0" });
+        expect(errors).toContain("db-agent: refused: the data was written by Redis 7.0, which 6.0 cannot read");
         await corrected();
     });
 
@@ -71,14 +84,20 @@ describe("a refusal", () => {
         expect(await other.database(args).failure("up")).toContain(`port 127.0.0.1:${port} is taken`);
         await new Promise((resolve) => listener.close(resolve));
         const { outputs } = await other.up();
-        expect(client.redis(outputs.url!.value as string, ["PING"])).toBe("PONG");
+        expect(client.redis(present(outputs.url).value as string, ["PING"])).toBe("PONG");
         await other.close();
     });
 
     test("five mistakes are five findings, and nothing is touched", async () => {
         const before = inventory();
         const other = await TestStack.create("mistakes");
-        other.database({ version: "7.3", memoryMb: "512", bindAdress: "0.0.0.0", tls: { hosts: ["bad host"] }, config: { maxmemmory: "1gb" } });
+        other.database({
+            version: "7.3",
+            memoryMb: "512",
+            bindAdress: "0.0.0.0",
+            tls: { hosts: ["bad host"] },
+            config: { maxmemmory: "1gb" },
+        });
         for (const command of ["preview", "up"] as const) {
             const errors = await other.failure(command);
             expect(errors).toContain('RedisDatabase "db": 5 problems in its arguments; nothing was touched.');
@@ -95,7 +114,9 @@ describe("a refusal", () => {
     test("what is wrong in an Output is found as soon as it is known", async () => {
         const before = inventory();
         const other = await TestStack.create("outputs");
-        other.program('new RedisDatabase("db", { memoryMb: pulumi.output(8), password: pulumi.secret("tell\\nnobody") });');
+        other.program(
+            'new RedisDatabase("db", { memoryMb: pulumi.output(8), password: pulumi.secret("tell\\nnobody") });',
+        );
         const errors = await other.failure("up");
         expect(errors).toContain('RedisDatabase "db": 2 problems in its arguments');
         expect(errors).toContain("memoryMb: is 8");

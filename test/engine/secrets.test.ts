@@ -3,6 +3,15 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client, docker } from "./docker";
 import { TestStack } from "./stack";
+import { present } from "../support/present";
+
+interface Made {
+    readonly password: string;
+    readonly key: string;
+    readonly caKey: string;
+    readonly containers: string[];
+    readonly volume: string;
+}
 
 describe("a database's secrets", () => {
     const given = "a-password-of-my-own-4711";
@@ -23,11 +32,11 @@ describe("a database's secrets", () => {
         );
         const { outputs, output: printed } = await stack.up();
         output = printed;
-        const [random, own] = [outputs.random!.value, outputs.given!.value];
+        const [random, own] = [present(outputs.random).value as Made, present(outputs.given).value as Made];
         containers = [...random.containers, ...own.containers];
         const local = (volume: string, user: string) =>
             docker("run", "--rm", "-v", `${volume}:/settings:ro`, "redis:8.0", "cat", `/settings/${user}.secret`);
-        const body = (pem: string) => pem.split("\n")[1]!;
+        const body = (pem: string) => present(pem.split("\n")[1]);
         secrets = {
             "random password": random.password,
             "given password": own.password,
@@ -44,7 +53,10 @@ describe("a database's secrets", () => {
     });
 
     /** Names of the secrets that stand in the text. */
-    const found = (text: string) => Object.keys(secrets).filter((name) => text.includes(secrets[name]!));
+    const found = (text: string) =>
+        Object.entries(secrets)
+            .filter(([, secret]) => text.includes(secret))
+            .map(([name]) => name);
 
     test("are there to be looked for", () => {
         expect(secrets["given password"]).toBe(given);
@@ -60,7 +72,7 @@ describe("a database's secrets", () => {
 
     test("are not in the command line or environment of any process, health checks included", async () => {
         const seen = new Set<string>();
-        for (const until = Date.now() + 12_000; Date.now() < until; ) {
+        for (const until = Date.now() + 12_000; Date.now() < until;) {
             for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
                 for (const file of ["cmdline", "environ"]) {
                     try {
@@ -78,14 +90,16 @@ describe("a database's secrets", () => {
     test("are not in the CLI's output, nor in the state as it lies on the disk", () => {
         expect(found(output)).toEqual([]);
         const files = readdirSync(join(stack.directory, "state"), { recursive: true, withFileTypes: true });
-        const state = files.filter((file) => file.isFile()).map((file) => readFileSync(join(file.parentPath, file.name), "utf8"));
+        const state = files
+            .filter((file) => file.isFile())
+            .map((file) => readFileSync(join(file.parentPath, file.name), "utf8"));
         expect(state.join("")).toContain("redis-database:index:RedisDatabase");
         expect(found(state.join(""))).toEqual([]);
     });
 
     test("lie on the settings volume where only those who need them can read them", () => {
-        const listing = docker("exec", containers[1]!, "ls", "-lLn", "/settings", "/settings/current/");
-        expect(listing).toMatch(/^-rw------- 1 +0 +0 .*
+        const listing = docker("exec", present(containers[1]), "ls", "-lLn", "/settings", "/settings/current/");
+        expect(listing).toMatch(/^-rw------- 1 +0 +0 .* agent\.secret$/m);
         expect(listing).toMatch(/^-rw-r----- 1 +0 +999 .* health\.secret$/m);
         expect(listing).toMatch(/^-rw-r----- 1 +0 +999 .* tls\.key$/m);
     });
@@ -106,7 +120,8 @@ describe("the server's container", () => {
     test("runs as uid 999 without any capability or way to get one", () => {
         const status = docker("exec", name, "cat", "/proc/1/status");
         expect(status).toMatch(/^Uid:\s+999\s+999\s+999\s+999$/m);
-        for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, "m"));
+        for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"])
+            expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, "m"));
         expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     });
 

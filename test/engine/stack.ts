@@ -26,8 +26,14 @@ export class TestStack {
         const home = join(directory, "home");
         mkdirSync(join(directory, "state"), { recursive: true });
         mkdirSync(home);
-        symlinkSync(join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"), join(home, "plugins"));
-        writeFileSync(join(directory, "Pulumi.yaml"), "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n");
+        symlinkSync(
+            join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"),
+            join(home, "plugins"),
+        );
+        writeFileSync(
+            join(directory, "Pulumi.yaml"),
+            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n",
+        );
         writeFileSync(join(directory, "index.js"), "");
         const stack = await LocalWorkspace.createOrSelectStack(
             { stackName: "test", workDir: directory },
@@ -44,7 +50,9 @@ export class TestStack {
 
     /** The program of the next commands; `RedisDatabase` and the Pulumi packages are in scope, `exports` are outputs. */
     program(text: string): this {
-        const prelude = ["pulumi", "docker", "random", "tls"].map((name) => `const ${name} = require("@pulumi/${name}");`);
+        const prelude = ["pulumi", "docker", "random", "tls"].map(
+            (name) => `const ${name} = require("@pulumi/${name}");`,
+        );
         writeFileSync(
             join(this.directory, "index.js"),
             [...prelude, 'const { RedisDatabase } = require("pulumi-redis-database");', text, ""].join("\n"),
@@ -54,7 +62,9 @@ export class TestStack {
 
     /** One database called `db` with these arguments; all its outputs are the stack's. */
     database(args: object): this {
-        return this.program(`const { nodes, urn, ...db } = new RedisDatabase("db", ${JSON.stringify(args)});\nmodule.exports = ${allOutputs};`);
+        return this.program(
+            `const { nodes, urn, ...db } = new RedisDatabase("db", ${JSON.stringify(args)});\nmodule.exports = ${allOutputs};`,
+        );
     }
 
     async up(): Promise<Change> {

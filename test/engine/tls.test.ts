@@ -1,6 +1,11 @@
 /** Who gets in on the TLS port, by openssl and redis-cli. */
-import { Client, docker } from "./docker";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, docker, handshake } from "./docker";
 import { TestStack } from "./stack";
+import { present } from "../support/present";
 
 interface Database {
     readonly url?: string;
@@ -15,13 +20,14 @@ describe("the TLS port", () => {
     let stack: TestStack;
     let client: Client;
     let databases: Record<string, Database>;
-    let files: Record<"ca" | "own" | "ownKey" | "client" | "clientKey", string>;
-    const of = (name: string) => databases[name]!;
+    let files: Record<"ca" | "caKey" | "own" | "ownKey" | "client" | "clientKey", string>;
+    const of = (name: string) => present(databases[name]);
 
     /** A CA of a person's own, a server certificate and a client certificate that it signed. */
     function makeCertificates(): typeof files {
+        const directory = mkdtempSync(join(tmpdir(), "certificates-"));
         const script = `
-            cd /tmp && exec 2>/dev/null
+            set -e
             key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }
             key ca; openssl req -x509 -new -key ca.key -subj "/CN=a CA of my own" -days 30 -out ca.crt
             for use in own client; do
@@ -30,9 +36,18 @@ describe("the TLS port", () => {
                 openssl x509 -req -in $use.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out $use.crt
             done
             openssl pkcs8 -topk8 -nocrypt -in own.key -out own.pk8; openssl pkcs8 -topk8 -nocrypt -in ca.key -out ca.pk8`;
-        client.run(["sh", "-c", script]);
-        const read = (name: string) => client.run(["cat", `/tmp/${name}`]).text + "\n";
-        return { ca: read("ca.crt"), own: read("own.crt"), ownKey: read("own.pk8"), client: read("client.crt"), clientKey: read("ca.pk8") };
+        execFileSync("sh", ["-c", script], { cwd: directory, stdio: "ignore" });
+        const read = (name: string) => readFileSync(join(directory, name), "utf8");
+        const made = {
+            ca: read("ca.crt"),
+            caKey: read("ca.pk8"),
+            own: read("own.crt"),
+            ownKey: read("own.pk8"),
+            client: read("client.crt"),
+            clientKey: read("client.key"),
+        };
+        rmSync(directory, { recursive: true });
+        return made;
     }
 
     beforeAll(async () => {
@@ -41,12 +56,12 @@ describe("the TLS port", () => {
         docker("network", "create", network);
         stack = await TestStack.create("tls");
         const args = {
-            plain: {},
-            strict: { tls: { protocols: ["TLSv1.3"] } },
-            mutual: { tls: { clientAuth: { caCertPem: files.ca } } },
-            "own-ca": { tls: { ca: { certPem: files.ca, keyPem: files.clientKey } } },
+            "plain": {},
+            "strict": { tls: { protocols: ["TLSv1.3"] } },
+            "mutual": { tls: { clientAuth: { caCertPem: files.ca } } },
+            "own-ca": { tls: { ca: { certPem: files.ca, keyPem: files.caKey } } },
             "own-cert": { tls: { certificate: { certPem: files.own, keyPem: files.ownKey, caCertPem: files.ca } } },
-            networked: { network },
+            "networked": { network },
         };
         const programs = Object.entries(args).map(
             ([name, more]) =>
@@ -54,7 +69,9 @@ describe("the TLS port", () => {
                 `${JSON.stringify({ memoryMb: 32, ...more })}); exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, containerName }; }`,
         );
         const { outputs } = await stack.program(programs.join("\n")).up();
-        databases = Object.fromEntries(Object.keys(args).map((name) => [name, outputs[name]!.value as Database]));
+        databases = Object.fromEntries(
+            Object.keys(args).map((name) => [name, present(outputs[name]).value as Database]),
+        );
     });
 
     afterAll(async () => {
@@ -65,7 +82,8 @@ describe("the TLS port", () => {
 
     // OpenSSL 3 speaks what is older than 1.2 only at the lowest security level.
     const legacy = ["-cipher", "DEFAULT:@SECLEVEL=0"];
-    const handshake = (name: string, more: string[]) => client.handshake("localhost", of(name).tlsPort, of(name).caCertPem, more);
+    const connect = (name: string, more: string[]) =>
+        handshake("localhost", of(name).tlsPort, of(name).caCertPem, more);
 
     test.each([
         ["plain", "TLS 1.2", ["-tls1_2"], true],
@@ -75,7 +93,7 @@ describe("the TLS port", () => {
         ["strict", "TLS 1.3", ["-tls1_3"], true],
         ["strict", "TLS 1.2", ["-tls1_2"], false],
     ])("of %s with %s: %p", (name, _protocol, flags, accepted) => {
-        const { text, status } = handshake(name, flags);
+        const { text, status } = connect(name, flags);
         expect(status).toBe(accepted ? 0 : 1);
         expect(text).toContain(accepted ? "Verify return code: 0 (ok)" : "alert protocol version");
     });
@@ -87,32 +105,57 @@ describe("the TLS port", () => {
     });
 
     test("is not trusted with the CA of another database", () => {
-        const { text, status } = client.handshake("localhost", of("plain").tlsPort, of("strict").caCertPem);
+        const { text, status } = handshake("localhost", of("plain").tlsPort, of("strict").caCertPem);
         expect(status).toBe(1);
         expect(text).toMatch(/certificate verify failed/);
     });
 
     test("is not valid for a name that nobody gave it", () => {
-        expect(handshake("plain", ["-verify_hostname", "elsewhere.example.com"]).text).toContain("hostname mismatch");
+        expect(connect("plain", ["-verify_hostname", "elsewhere.example.com"]).text).toContain("hostname mismatch");
     });
 
     test("asks for a client certificate where the program says so", () => {
         const { tlsUrl, caCertPem } = of("mutual");
-        expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toMatch(/certificate required|Server closed the connection|reset by peer/);
-        const identity = ["--cert", client.file("client.crt", files.client), "--key", "/tmp/client.key"];
+        expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toMatch(
+            /certificate required|Server closed the connection|reset by peer/,
+        );
+        const identity = [
+            "--cert",
+            client.file("client.crt", files.client),
+            "--key",
+            client.file("client.key", files.clientKey),
+        ];
         expect(client.redis(tlsUrl, ["PING"], { caCertPem, more: identity })).toBe("PONG");
     });
 
     test.each(["own-ca", "own-cert"])("verifies with the CA that a person brings: %s", (name) => {
         expect(of(name).caCertPem.trim()).toBe(files.ca.trim());
-        expect(handshake(name, ["-verify_hostname", "localhost"]).text).toContain("Verified peername: localhost");
+        expect(connect(name, ["-verify_hostname", "localhost"]).text).toContain("Verified peername: localhost");
         expect(client.redis(of(name).tlsUrl, ["PING"], { caCertPem: files.ca })).toBe("PONG");
     });
 
     test("is reached by the database's name on its network, where the certificate is valid for that name", () => {
-        const ca = of("networked").caCertPem;
-        const connect = "openssl s_client -connect networked:6380 -CAfile /tmp/ca.pem -verify_return_error -verify_hostname networked </dev/null";
-        const text = docker("run", "--rm", "--network", network, "-e", "CA", "redis:8.0", "sh", "-c", `cat >/tmp/ca.pem <<'END'\n${ca}END\n${connect} 2>&1`);
-        expect(text).toContain("Verified peername: networked");
+        const { caCertPem, containerName } = of("networked");
+        const unauthenticated = docker(
+            "run",
+            "--rm",
+            "--network",
+            network,
+            "redis:8.0",
+            "redis-cli",
+            "-h",
+            "networked",
+            "PING",
+        );
+        expect(unauthenticated).toContain("NOAUTH");
+        const address = docker(
+            "inspect",
+            "-f",
+            `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`,
+            containerName,
+        );
+        expect(handshake(address, 6380, caCertPem, ["-verify_hostname", "networked"]).text).toContain(
+            "Verified peername: networked",
+        );
     });
 });

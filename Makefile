@@ -1,0 +1,39 @@
+# The project's commands. Each sets up what it needs and finds missing.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help up down test check bench env setup clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## bring up the quickstart's database, ping it, print its URLs
+	@toolchain/setup.sh node dependencies pulumi docker image
+	@toolchain/with-env.sh toolchain/up.sh
+
+down: ## destroy what `make up` made
+	@toolchain/setup.sh node dependencies pulumi docker
+	@toolchain/with-env.sh toolchain/down.sh
+
+test: ## everything: the checks, then real Pulumi, Docker and Redis
+	@toolchain/setup.sh
+	@toolchain/with-env.sh npm run check
+	@toolchain/with-env.sh npm run test:engine
+	@toolchain/with-env.sh npm run test:examples
+
+check: ## the fast part: format, lint, types, unit tests
+	@toolchain/setup.sh node dependencies tools
+	@toolchain/with-env.sh --node npm run check
+
+bench: ## the measurements, against what one would write by hand
+	@toolchain/setup.sh node dependencies pulumi docker image
+	@toolchain/with-env.sh npm run bench
+
+env: ## these commands' settings for your shell: eval "$(make -s env)"
+	@toolchain/env.sh
+
+setup: ## only set up: Node.js, npm packages, Pulumi, Docker, Redis images
+	@toolchain/setup.sh
+
+clean: ## remove what building made (dist); not the cache, state or containers
+	@rm -rf dist coverage

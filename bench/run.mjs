@@ -1,0 +1,71 @@
+/**
+ * Measures the component against what a person would write by hand, side by side in one run.
+ *
+ *   node bench/run.mjs [noop] [first] [memory] [headroom] [--json] [--minutes 20]
+ *
+ * All parts but `headroom` by default. Progress goes to standard error, the tables to standard output.
+ */
+import { execFileSync } from "node:child_process";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { first } from "./first.mjs";
+import { run, say, wasInterrupted, watchInterrupts } from "./lib/command.mjs";
+import { table } from "./lib/report.mjs";
+import { Workspace } from "./lib/workspace.mjs";
+import { memory } from "./memory.mjs";
+import { noop } from "./noop.mjs";
+
+const parts = { noop, first, memory };
+
+const { values: options, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, minutes: { type: "string", default: "20" } },
+});
+const unknown = positionals.filter((name) => name !== "headroom" && !(name in parts));
+if (unknown.length > 0) {
+    console.error(`There is no part ${unknown.join(", ")}: ${[...Object.keys(parts), "headroom"].join(", ")}`);
+    process.exit(2);
+}
+const wanted = positionals.length > 0 ? positionals : Object.keys(parts);
+
+watchInterrupts();
+const deadline = performance.now() + Number(options.minutes) * 60_000;
+/** Past the time, a part makes do with three rounds. */
+const hurry = () => performance.now() > deadline;
+
+const machine = {
+    date: new Date().toISOString(),
+    processors: `${cpus().length} × ${cpus()[0].model}`,
+    loadBefore: loadavg()[0],
+    node: process.version,
+    pulumi: (await run("pulumi", ["version"])).stdout,
+    docker: (await run("docker", ["version", "--format", "{{.Server.Version}}"])).stdout,
+};
+const tables = [];
+for (const name of wanted.filter((name) => name in parts)) {
+    const workspace = new Workspace();
+    try {
+        tables.push(...(await parts[name](workspace, { hurry })));
+    } catch (error) {
+        process.exitCode = 1;
+        say(`${name}: ${error.message}`);
+    } finally {
+        await workspace.close();
+    }
+}
+
+if (options.json) {
+    console.log(JSON.stringify({ machine, tables }, null, 2));
+} else if (tables.length > 0) {
+    console.log(`Figures are: least, median, most. The median decides.`);
+    console.log(
+        Object.entries(machine)
+            .map(([name, value]) => `${name} ${value}`)
+            .join(", "),
+    );
+    for (const part of tables) console.log(`\n${table(part)}`);
+}
+if (wanted.includes("headroom") && !wasInterrupted()) {
+    execFileSync(process.execPath, [join(import.meta.dirname, "headroom.mjs")], { stdio: "inherit" });
+}

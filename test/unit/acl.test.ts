@@ -1,0 +1,36 @@
+/** The client users, as lines of an ACL file. */
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { clientUsers } from "../../provider/spec/acl";
+import { versionNames } from "../../provider/spec/versions";
+
+function sha256(text: string): string {
+    return execFileSync("openssl", ["dgst", "-sha256", "-r"], { input: text, encoding: "utf8" }).slice(0, 64);
+}
+
+test("6.0 is told nothing about channels, which it would refuse", () => {
+    const hash = sha256("hunter2");
+    expect(clientUsers("6.0", "hunter2")).toBe(`user default on #${hash} ~* +@all\nuser app on #${hash} ~* +@all\n`);
+});
+
+test.each(versionNames.filter((version) => version !== "6.0"))(
+    "%s: both users have all channels as well",
+    (version) => {
+        const hash = sha256("hunter2");
+        expect(clientUsers(version, "hunter2")).toBe(
+            `user default on #${hash} ~* &* +@all\nuser app on #${hash} ~* &* +@all\n`,
+        );
+    },
+);
+
+test("characters beyond ASCII are hashed as UTF-8, as clients send them", () => {
+    expect(clientUsers("8.0", "pässwörd 🔑")).toContain(`#${sha256("pässwörd 🔑")} `);
+});
+
+test("two lines and no more, whatever the password", () => {
+    fc.assert(
+        fc.property(fc.string({ unit: "binary", minLength: 1 }), (password) => {
+            expect(clientUsers("8.0", password)).toMatch(/^(user (default|app) on #[0-9a-f]{64} ~\* &\* \+@all\n){2}$/);
+        }),
+    );
+});

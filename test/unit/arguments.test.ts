@@ -1,0 +1,147 @@
+/** From arguments that are right to a specification with everything filled in. */
+import fc from "fast-check";
+import { checkArguments, resolveArguments } from "../../provider/spec/arguments";
+import type { DatabaseSpec } from "../../provider/spec/databaseSpec";
+import { type PlainArguments, argumentNames, checkEach, later } from "../../provider/spec/properties";
+import { flavorNames, versionNames, versions } from "../../provider/spec/versions";
+
+function specOf(args: PlainArguments): DatabaseSpec {
+    const { spec, findings } = resolveArguments(args);
+    expect(findings).toEqual([]);
+    if (!spec) throw new Error("no specification");
+    return spec;
+}
+
+test("nothing given: every default", () => {
+    expect(specOf({})).toEqual({
+        version: "8.0",
+        flavor: "aof",
+        image: "redis:8.0",
+        memoryMb: 512,
+        maxmemoryPolicy: "noeviction",
+        plaintext: true,
+        ports: {},
+        bindAddress: "127.0.0.1",
+        host: "localhost",
+        tls: {
+            hosts: ["localhost", "127.0.0.1"],
+            validityDays: 365,
+            renewBeforeDays: 30,
+            protocols: ["TLSv1.2", "TLSv1.3"],
+            clientAuth: false,
+        },
+        config: {},
+    });
+});
+
+test("everything given: all of it, and nothing of the password", () => {
+    const args = {
+        version: "7.2",
+        flavor: "nordb",
+        image: "registry.example.com:5000/redis@sha256:abc",
+        memoryMb: 64,
+        maxmemoryPolicy: "volatile-ttl",
+        ports: { plaintext: 6379, tls: 6380 },
+        bindAddress: "192.0.2.1",
+        host: "redis.example.com",
+        network: "backend",
+        tls: { hosts: ["*.example.com"], validityDays: 90, renewBeforeDays: 15, protocols: ["TLSv1.3"] },
+        config: { timeout: 300, activedefrag: true },
+    };
+    expect(specOf({ ...args, password: "hunter2" })).toEqual({
+        ...args,
+        plaintext: true,
+        tls: {
+            ...args.tls,
+            hosts: ["redis.example.com", "*.example.com", "192.0.2.1", "localhost", "127.0.0.1"],
+            clientAuth: false,
+        },
+    });
+});
+
+test.each(versionNames.flatMap((version) => flavorNames.map((flavor) => [version, flavor] as const)))(
+    "%s and %s, together or apart",
+    (version, flavor) => {
+        const apart = specOf({ version, flavor });
+        expect(apart).toMatchObject({ version, flavor, image: versions[version].image });
+        expect(specOf({ version: `${version}-${flavor}` })).toEqual(apart);
+        expect(specOf({ version: `${version}-${flavor}`, flavor })).toEqual(apart);
+    },
+);
+
+test.each([
+    [{}, "localhost", ["localhost", "127.0.0.1"]],
+    [{ bindAddress: "192.0.2.1" }, "192.0.2.1", ["192.0.2.1", "localhost", "127.0.0.1"]],
+    [{ bindAddress: "::1" }, "::1", ["::1", "localhost", "127.0.0.1"]],
+    [{ bindAddress: "0.0.0.0", host: "r.example" }, "r.example", ["r.example", "localhost", "127.0.0.1"]],
+    [{ bindAddress: "0:0:0::0", host: "r.example" }, "r.example", ["r.example", "localhost", "127.0.0.1"]],
+    [{ host: "127.0.0.1" }, "127.0.0.1", ["127.0.0.1", "localhost"]],
+    [
+        { host: "r.example", tls: { hosts: ["r.example", "s.example"] } },
+        "r.example",
+        ["r.example", "s.example", "127.0.0.1", "localhost"],
+    ],
+])("%j: clients use the host, and the certificate is valid for all of its names, once each", (args, host, hosts) => {
+    const spec = specOf(args);
+    expect(spec.host).toBe(host);
+    expect([...spec.tls.hosts].sort()).toEqual([...hosts].sort());
+    expect(spec.tls.hosts[0]).toBe(host);
+});
+
+test("undefined is not given, transform is not looked at", () => {
+    const nothing = Object.fromEntries(argumentNames.map((name) => [name, undefined]));
+    expect(specOf({ ...nothing, transform: { server: () => undefined } })).toEqual(specOf({}));
+});
+
+describe("arguments that are known later", () => {
+    test("nothing is held against them, whatever the others are", () => {
+        const some = {
+            version: "7.2-aof",
+            flavor: "aof",
+            ports: { plaintext: 1, tls: 2 },
+            bindAddress: "0.0.0.0",
+            host: "r.example",
+            plaintext: true,
+            config: { timeout: 1 },
+        };
+        expect(checkArguments(some)).toEqual([]);
+        fc.assert(
+            fc.property(fc.subarray(Object.keys(some)), (names) => {
+                const args = { ...some, ...Object.fromEntries(names.map((name) => [name, later])) };
+                expect(checkArguments(args)).toEqual([]);
+            }),
+        );
+    });
+
+    test("an unknown name is said at once", () => {
+        expect(checkArguments({ pasword: later }).map(({ path }) => path)).toEqual(["pasword"]);
+    });
+
+    test("what is known is checked together all the same", () => {
+        const args = { password: later, ports: { tls: 5, plaintext: 5 }, config: { port: 1 } };
+        expect(checkArguments(args).map(({ path }) => path)).toEqual(['config["port"]', "ports.tls"]);
+    });
+
+    test("of config, only what is wrong for every version is said before the version is known", () => {
+        const config = { "timeout": "5m", "latency-tracking": true, "key-load-delay": 1, "no-such-directive": 1 };
+        const paths = (version: unknown) => checkArguments({ version, config }).map(({ path }) => path);
+        expect(paths(later)).toEqual(['config["timeout"]', 'config["no-such-directive"]']);
+        expect(paths("6.0")).toEqual([
+            'config["timeout"]',
+            'config["latency-tracking"]',
+            'config["no-such-directive"]',
+        ]);
+    });
+});
+
+test("a password is any text of one line that UTF-8 can carry", () => {
+    fc.assert(
+        fc.property(fc.string({ unit: "binary", minLength: 1 }), (password) => {
+            fc.pre(!/[\r\n\0]/.test(password));
+            expect(checkEach({ password }).findings).toEqual([]);
+        }),
+    );
+    for (const password of ["", "a\nb", "a\rb", "a\0b", "\ud800", "a\udfff"]) {
+        expect(checkEach({ password }).findings).toHaveLength(1);
+    }
+});

@@ -1,0 +1,110 @@
+/** The text of redis.conf: all of it for every version and flavor, and that Redis reads in it what `config` says. */
+import fc from "fast-check";
+import { resolveArguments } from "../../provider/spec/arguments";
+import type { ConfigValue } from "../../provider/spec/directives";
+import { redisConf } from "../../provider/spec/redisConf";
+import { flavorNames, type Version, versionNames } from "../../provider/spec/versions";
+import { type Sample, dataOf, freeDirectives, samples } from "./support/directiveData";
+import { parseRedisConf } from "./support/redisConfParser";
+
+function confOf(args: Record<string, unknown>): string {
+    const { spec, findings } = resolveArguments(args);
+    expect(findings).toEqual([]);
+    return redisConf(spec ?? fail("no specification"));
+}
+
+function fail(why: string): never {
+    throw new Error(why);
+}
+
+describe.each(versionNames)("%s", (version) => {
+    test.each(flavorNames)("%s is, in full", (flavor) => {
+        expect(confOf({ version, flavor })).toMatchSnapshot();
+    });
+
+    test("holds only directives that this version knows, TLS apart where its server was built without", () => {
+        const known = Object.keys(dataOf(version).directives);
+        const withoutTls = !known.includes("tls-port");
+        const names = flavorNames.flatMap((flavor) =>
+            parseRedisConf(confOf({ version, flavor })).map(([name]) => name),
+        );
+        const unknown = names.filter((name = "") => !known.includes(name) && !(withoutTls && name.startsWith("tls-")));
+        expect(unknown).toEqual([]);
+    });
+});
+
+test("every argument that reaches it, in full", () => {
+    const args = {
+        version: "7.2",
+        memoryMb: 1024,
+        maxmemoryPolicy: "allkeys-lfu",
+        plaintext: false,
+        tls: { protocols: ["TLSv1.3"] },
+        config: {
+            "timeout": 300,
+            "activedefrag": true,
+            "proc-title-template": 'a "quoted" \\ title',
+            "databases": "4",
+        },
+    };
+    expect(confOf(args)).toMatchSnapshot();
+});
+
+test("clientAuth asks clients for certificates, plaintext: false closes the port", () => {
+    const { spec } = resolveArguments({ plaintext: false });
+    const base = spec ?? fail("no specification");
+    const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: true } }));
+    expect(conf).toContainEqual(["tls-auth-clients", "yes"]);
+    expect(conf).toContainEqual(["port", "0"]);
+    expect(conf).toContainEqual(["tls-port", "6380"]);
+});
+
+test("before 7.0 each class of clients has its own line of client-output-buffer-limit", () => {
+    const config = { "client-output-buffer-limit": "normal 0 0 0  pubsub 64mb 16mb 90" };
+    const lines = (version: string) => confOf({ version, config }).match(/^client-output.*$/gm);
+    expect(lines("6.2")).toEqual([
+        "client-output-buffer-limit normal 0 0 0",
+        "client-output-buffer-limit pubsub 64mb 16mb 90",
+    ]);
+    expect(lines("7.0")).toEqual(["client-output-buffer-limit normal 0 0 0 pubsub 64mb 16mb 90"]);
+});
+
+test("an empty value is written as one, also where several words are allowed", () => {
+    const config = { "latency-tracking-info-percentiles": "", "notify-keyspace-events": "" };
+    const conf = parseRedisConf(confOf({ version: "7.0", config }));
+    expect(conf).toContainEqual(["latency-tracking-info-percentiles", ""]);
+    expect(conf).toContainEqual(["notify-keyspace-events", ""]);
+});
+
+describe("any config is read by Redis as it was meant", () => {
+    type Wanted = readonly (readonly [name: string, sample: Sample])[];
+
+    const wantedOf = (version: Version): fc.Arbitrary<Wanted> =>
+        fc
+            .uniqueArray(fc.constantFrom(...freeDirectives(version)), { selector: ([name]) => name, maxLength: 8 })
+            .chain((chosen) =>
+                fc.tuple(...chosen.map(([name, directive]) => samples(name, directive).map((s) => [name, s] as const))),
+            );
+
+    /** The words of a directive: those of its last line, or of all its lines where each adds to the one before. */
+    function wordsOf(name: string, conf: string[][]): string[] | undefined {
+        const lines = conf.filter((line) => line[0] === name).map((line) => line.slice(1));
+        return name === "client-output-buffer-limit" ? lines.flat() : lines.at(-1);
+    }
+
+    test.each(versionNames)("%s", (version) => {
+        fc.assert(
+            fc.property(wantedOf(version), (wanted) => {
+                const config: Record<string, ConfigValue> = Object.fromEntries(
+                    wanted.map(([n, [value]]) => [n, value]),
+                );
+                const conf = parseRedisConf(confOf({ version, config }));
+                for (const [name, [, words]] of wanted) expect([name, wordsOf(name, conf)]).toEqual([name, words]);
+                const others = conf.map(([name]) => name).filter((name = "") => !Object.hasOwn(config, name));
+                const base = parseRedisConf(confOf({ version })).map(([name]) => name);
+                expect(others).toEqual(base.filter((name = "") => !Object.hasOwn(config, name)));
+            }),
+            { numRuns: 200 },
+        );
+    });
+});

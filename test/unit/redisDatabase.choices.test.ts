@@ -1,0 +1,249 @@
+/** What the arguments of a database change in what it asks Pulumi for. */
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type DatabaseTransforms, RedisDatabase } from "../../provider";
+import { OpenSsl } from "./support/openssl";
+import { type Deployment, deploy, filesOf, startStack, valueOf } from "./support/mockedStack";
+
+const openssl = new OpenSsl();
+afterAll(() => {
+    openssl.close();
+});
+const ca = openssl.make({ commonName: "Our CA", ca: true });
+const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
+
+const everyChild = [
+    "agent",
+    "ca",
+    "ca-key",
+    "certificate",
+    "data",
+    "key",
+    "password",
+    "port",
+    "request",
+    "server",
+    "settings",
+];
+const childrenOf = ({ registered }: Deployment) =>
+    registered.flatMap(({ name }) => (name.startsWith("sessions-") ? [name.replace("sessions-", "")] : [])).sort();
+const missing = (stack: Deployment) => everyChild.filter((name) => !childrenOf(stack).includes(name));
+const published = (stack: Deployment) =>
+    (stack.find("sessions-server").inputs.ports as { internal: number; external: number; ip: string }[]).map(
+        ({ ip, external, internal }) => `${ip}:${external}->${internal}`,
+    );
+
+test("plaintext: false publishes the TLS port alone, and there is no plaintext URL", async () => {
+    const stack = await deploy({ plaintext: false });
+    expect(missing(stack)).toEqual([]);
+    expect(published(stack)).toEqual(["127.0.0.1:24001->6380"]);
+    expect(filesOf(stack.find("sessions-agent"))["redis.conf"]).toContain("\nport 0\n");
+    const { db } = stack;
+    const tlsUrl = "rediss://app:aRandomPassword@localhost:24001";
+    expect(await valueOf(pulumi.all([db.url, db.port, db.tlsUrl]))).toEqual([undefined, undefined, tlsUrl]);
+    expect(await valueOf(db.connectionUrls)).toEqual({ tls: tlsUrl });
+    expect(await valueOf(db.credentials)).toEqual([{ type: "redis+ssl", default: true, connectionUrl: tlsUrl }]);
+});
+
+describe("ports", () => {
+    test("both given: nothing is left to chance", async () => {
+        const stack = await deploy({
+            ports: { plaintext: 6379, tls: 6380 },
+            bindAddress: "0.0.0.0",
+            host: "r.example",
+        });
+        expect(missing(stack)).toEqual(["port"]);
+        expect(stack.db.nodes).not.toHaveProperty("port");
+        expect(published(stack)).toEqual(["0.0.0.0:6379->6379", "0.0.0.0:6380->6380"]);
+        expect(await valueOf(stack.db.url)).toBe("redis://app:aRandomPassword@r.example:6379");
+    });
+
+    test("the TLS port alone, where plaintext is closed: nothing is left to chance", async () => {
+        const stack = await deploy({ ports: { tls: 6380 }, plaintext: false });
+        expect(missing(stack)).toEqual(["port"]);
+        expect(published(stack)).toEqual(["127.0.0.1:6380->6380"]);
+    });
+
+    test.each([
+        [{ plaintext: 6379 }, ["127.0.0.1:6379->6379", "127.0.0.1:24001->6380"]],
+        [{ tls: 6380 }, ["127.0.0.1:24000->6379", "127.0.0.1:6380->6380"]],
+        [{ plaintext: 24001 }, ["127.0.0.1:24001->6379", "127.0.0.1:24000->6380"]],
+        [{ tls: 24000 }, ["127.0.0.1:24001->6379", "127.0.0.1:24000->6380"]],
+    ])("%j: the other one is chosen, and never the same", async (ports, expected) => {
+        const stack = await deploy({ ports });
+        expect(missing(stack)).toEqual([]);
+        expect(published(stack)).toEqual(expected);
+    });
+
+    test("as Outputs they count once they are known", async () => {
+        const stack = await deploy({ ports: pulumi.output({ plaintext: 1234, tls: 1235 }) });
+        expect(published(stack)).toEqual(["127.0.0.1:1234->6379", "127.0.0.1:1235->6380"]);
+    });
+});
+
+test("a password of one's own: none is made up", async () => {
+    const stack = await deploy({ password: "p@ss/word" });
+    expect(missing(stack)).toEqual(["password"]);
+    expect(stack.db.nodes).not.toHaveProperty("password");
+    expect(await valueOf(stack.db.tlsUrl)).toBe("rediss://app:p%40ss%2Fword@localhost:24001");
+});
+
+test("a CA of one's own signs: none is made", async () => {
+    const stack = await deploy({ tls: { ca } });
+    expect(missing(stack)).toEqual(["ca", "ca-key"]);
+    expect(stack.find("sessions-certificate").inputs).toMatchObject({
+        caCertPem: ca.certPem,
+        caPrivateKeyPem: { secret: ca.keyPem },
+    });
+    expect(await valueOf(stack.db.caCertPem)).toBe(ca.certPem);
+    expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(ca.certPem);
+});
+
+test("a certificate of one's own: nothing is made for TLS", async () => {
+    const certificate = { ...server, caCertPem: ca.certPem };
+    const stack = await deploy({ host: "redis.example.com", tls: { certificate } });
+    expect(missing(stack)).toEqual(["ca", "ca-key", "certificate", "key", "request"]);
+    const { "tls.crt": crt, "tls.key": key, "ca.crt": caCrt } = filesOf(stack.find("sessions-agent"));
+    expect([crt, key, caCrt]).toEqual([server.certPem, server.keyPem, ca.certPem]);
+    expect(await valueOf(stack.db.caCertPem)).toBe(ca.certPem);
+});
+
+test("clientAuth: the server asks for certificates and verifies them with that CA, clients verify with their own", async () => {
+    const stack = await deploy({ tls: { clientAuth: { caCertPem: ca.certPem } } });
+    const files = filesOf(stack.find("sessions-agent"));
+    expect(files["ca.crt"]).toBe(ca.certPem);
+    expect(files["redis.conf"]).toContain("\ntls-auth-clients yes\n");
+    expect(await valueOf(stack.db.caCertPem)).toBe("certificate of sessions-ca");
+});
+
+test("hosts, validity and renewal go into the certificate", async () => {
+    const tls = { hosts: ["*.example.com", "192.0.2.1"], validityDays: 90, renewBeforeDays: 10 };
+    const stack = await deploy({ host: "redis.example.com", tls });
+    expect(stack.find("sessions-request").inputs).toMatchObject({
+        subject: { commonName: "redis.example.com" },
+        dnsNames: ["redis.example.com", "*.example.com", "localhost"],
+        ipAddresses: ["192.0.2.1", "127.0.0.1"],
+    });
+    expect(stack.find("sessions-certificate").inputs).toMatchObject({
+        validityPeriodHours: 2160,
+        earlyRenewalHours: 240,
+    });
+});
+
+describe("config", () => {
+    const labels = (stack: Deployment) => stack.find("sessions-server").inputs.labels;
+
+    test("what a running server takes leaves the server's container alone", async () => {
+        const plain = await deploy();
+        const stack = await deploy({
+            config: { timeout: 300 },
+            memoryMb: 512,
+            maxmemoryPolicy: "allkeys-lru",
+            flavor: "rdb",
+        });
+        expect(stack.find("sessions-server").inputs).toEqual(plain.find("sessions-server").inputs);
+        expect(filesOf(stack.find("sessions-agent"))["redis.conf"]).toContain("\ntimeout 300\n");
+    });
+
+    test("what only a start can take is a label of the server, so that it is replaced", async () => {
+        const stack = await deploy({ config: { "databases": 4, "timeout": 300, "io-threads": 2 } });
+        expect(labels(stack)).toEqual([
+            { label: "redis.databases", value: "4" },
+            { label: "redis.io-threads", value: "2" },
+        ]);
+    });
+});
+
+test("a network: the server joins it under the database's own name, which its certificate knows", async () => {
+    const stack = await deploy({ network: "backend" });
+    expect(stack.find("sessions-server").inputs.networksAdvanced).toEqual([{ name: "backend", aliases: ["sessions"] }]);
+    expect(stack.find("sessions-agent").inputs.networkMode).toBe("none");
+    expect(stack.find("sessions-request").inputs.dnsNames).toContain("sessions");
+});
+
+test("version, flavor, memory, image and policy reach the children", async () => {
+    const stack = await deploy({
+        version: "6.2-nordb",
+        memoryMb: 64,
+        image: "registry/redis:6",
+        maxmemoryPolicy: "volatile-ttl",
+    });
+    expect(stack.find("sessions-server").inputs).toMatchObject({
+        image: "registry/redis:6",
+        memory: 64,
+        memorySwap: 64,
+    });
+    expect(stack.find("sessions-agent").inputs).toMatchObject({ image: "registry/redis:6" });
+    const files = filesOf(stack.find("sessions-agent"));
+    expect(files).toMatchObject({ version: "6.2", flavor: "nordb" });
+    expect(files["redis.conf"]).toContain("maxmemory 36mb\nmaxmemory-policy volatile-ttl\n");
+    expect(await valueOf(pulumi.all([stack.db.version, stack.db.flavor, stack.db.persistenceLabel]))).toEqual([
+        "6.2",
+        "nordb",
+        "NO PERSISTENCE",
+    ]);
+});
+
+describe("transform", () => {
+    const kinds = {
+        server: "server",
+        agent: "agent",
+        dataVolume: "data",
+        settingsVolume: "settings",
+        port: "port",
+        password: "password",
+        caKey: "ca-key",
+        ca: "ca",
+        key: "key",
+        request: "request",
+        certificate: "certificate",
+    };
+
+    /** One transform a child that notes its call. */
+    function noting(calls: [kind: string, name: string, parent: unknown][]): DatabaseTransforms {
+        const note = (kind: string) => (_args: unknown, opts: pulumi.CustomResourceOptions, name: string) => {
+            calls.push([kind, name, opts.parent]);
+        };
+        return Object.fromEntries(Object.keys(kinds).map((kind) => [kind, note(kind)]));
+    }
+
+    test("is called once for each child, with its options and its name", async () => {
+        const calls: [string, string, unknown][] = [];
+        const { db } = await deploy({ transform: noting(calls) });
+        const expected = Object.entries(kinds).map(([kind, suffix]) => [kind, `sessions-${suffix}`]);
+        expect(calls.map(([kind, name]) => [kind, name]).sort()).toEqual(expected.sort());
+        expect(calls.filter(([, , parent]) => parent !== db)).toEqual([]);
+    });
+
+    test("is not called for children that do not exist", async () => {
+        const calls: [string, string, unknown][] = [];
+        await deploy({ transform: noting(calls), password: "own", ports: { plaintext: 1, tls: 2 }, tls: { ca } });
+        expect(calls.map(([kind]) => kind)).not.toEqual(expect.arrayContaining(["password"]));
+        expect(calls).toHaveLength(everyChild.length - 4);
+    });
+
+    test("changes arguments in place, or returns others; changes options", async () => {
+        const stack = await deploy({
+            transform: {
+                server: (args, opts) => {
+                    args.cpuShares = 512;
+                    opts.protect = true;
+                },
+                dataVolume: (args) => ({ ...args, driver: "nfs" }),
+            },
+        });
+        expect(stack.find("sessions-server").inputs).toMatchObject({ cpuShares: 512, memory: 512 });
+        expect(stack.options.get("sessions-server")?.protect).toBe(true);
+        expect(stack.options.get("sessions-agent")?.protect).not.toBe(true);
+        expect(stack.find("sessions-data").inputs).toEqual({ driver: "nfs" });
+        expect(stack.find("sessions-settings").inputs).toEqual({});
+    });
+});
+
+test("a provider among the options reaches the children of its package", async () => {
+    await startStack();
+    const provider = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
+    const db = new RedisDatabase("far", {}, { providers: [provider] });
+    await pulumi.runtime.disconnect();
+    expect(db.nodes.server.getProvider("docker:index/container:Container")).toBe(provider);
+});

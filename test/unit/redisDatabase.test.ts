@@ -1,0 +1,117 @@
+/** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type Deployment, deploy, filesOf, outputsOf, valueOf, withoutSecrets } from "./support/mockedStack";
+
+let stack: Deployment;
+beforeAll(async () => {
+    stack = await deploy();
+});
+
+const container = "docker:index/container:Container";
+const children = [
+    [container, "sessions-agent"],
+    [container, "sessions-server"],
+    ["docker:index/volume:Volume", "sessions-data"],
+    ["docker:index/volume:Volume", "sessions-settings"],
+    ["random:index/randomInteger:RandomInteger", "sessions-port"],
+    ["random:index/randomPassword:RandomPassword", "sessions-password"],
+    ["tls:index/certRequest:CertRequest", "sessions-request"],
+    ["tls:index/locallySignedCert:LocallySignedCert", "sessions-certificate"],
+    ["tls:index/privateKey:PrivateKey", "sessions-ca-key"],
+    ["tls:index/privateKey:PrivateKey", "sessions-key"],
+    ["tls:index/selfSignedCert:SelfSignedCert", "sessions-ca"],
+];
+
+test("its children are exactly these, all of them its own", () => {
+    const [component, ...registered] = stack.registered;
+    expect(component).toEqual({ type: "redis-database:index:RedisDatabase", name: "sessions", inputs: {} });
+    expect(registered.map(({ type, name }) => [type, name]).sort()).toEqual([...children].sort());
+    for (const [, name = ""] of children) expect(stack.options.get(name)?.parent).toBe(stack.db);
+});
+
+test("nodes gives all of them by their part", async () => {
+    const names = Object.entries(stack.db.nodes).map(async ([part, node]: [string, pulumi.Resource]) => [
+        part,
+        (await valueOf(node.urn)).split("::").at(-1),
+    ]);
+    expect(Object.fromEntries((await Promise.all(names)) as [string, string][])).toEqual({
+        dataVolume: "sessions-data",
+        settingsVolume: "sessions-settings",
+        port: "sessions-port",
+        password: "sessions-password",
+        caKey: "sessions-ca-key",
+        ca: "sessions-ca",
+        key: "sessions-key",
+        request: "sessions-request",
+        certificate: "sessions-certificate",
+        agent: "sessions-agent",
+        server: "sessions-server",
+    });
+});
+
+test.each(children.filter(([, name]) => name !== "sessions-agent"))(
+    "the inputs of %s %s, in full",
+    (_type, name = "") => {
+        expect(withoutSecrets(stack.find(name).inputs)).toMatchSnapshot();
+    },
+);
+
+describe("the agent", () => {
+    test("its inputs, what it brings apart, in full", () => {
+        expect(withoutSecrets(stack.find("sessions-agent").inputs)).toMatchSnapshot();
+    });
+
+    test("brings the scripts as they lie in provider/containers", () => {
+        const files = filesOf(stack.find("sessions-agent"));
+        for (const name of ["agent.sh", "health.sh"]) {
+            expect(files[name]).toBe(readFileSync(join(__dirname, "../../provider/containers", name), "utf8"));
+        }
+    });
+
+    test("brings settings, users and the certificate with its key and its CA", () => {
+        const { "agent.sh": _agent, "health.sh": _health, ...files } = filesOf(stack.find("sessions-agent"));
+        expect(files).toEqual({
+            "version": "8.0",
+            "flavor": "aof",
+            "redis.conf": expect.stringContaining("\nsave 900 1\n") as string,
+            "users.acl": expect.stringMatching(/^user default on #[0-9a-f]{64} /) as string,
+            "tls.crt": "certificate of sessions-certificate",
+            "tls.key": "key of sessions-key",
+            "ca.crt": "certificate of sessions-ca",
+        });
+    });
+});
+
+test("the server waits for the agent; both explain their failures", async () => {
+    const server = stack.options.get("sessions-server");
+    const agent = stack.options.get("sessions-agent");
+    const waitsFor = await valueOf(pulumi.output(server?.dependsOn) as pulumi.Output<pulumi.Resource[]>);
+    expect(waitsFor).toEqual([stack.db.nodes.agent]);
+    const hooks = [server, agent].map((options) => options?.hooks?.onError?.map(({ name }) => name));
+    expect(hooks).toEqual([["redis-database:explainFailure"], ["redis-database:explainFailure"]]);
+});
+
+test("its outputs, each of them", async () => {
+    const url = "redis://app:aRandomPassword@localhost:24000";
+    const tlsUrl = "rediss://app:aRandomPassword@localhost:24001";
+    expect(await valueOf(pulumi.output(outputsOf(stack.db)))).toEqual({
+        url,
+        tlsUrl,
+        connectionUrls: { plaintext: url, tls: tlsUrl },
+        credentials: [
+            { type: "redis", default: true, connectionUrl: url },
+            { type: "redis+ssl", default: false, connectionUrl: tlsUrl },
+        ],
+        password: "aRandomPassword",
+        host: "localhost",
+        port: 24000,
+        tlsPort: 24001,
+        caCertPem: "certificate of sessions-ca",
+        version: "8.0",
+        flavor: "aof",
+        persistenceLabel: undefined,
+        containerName: "sessions-server-0a1b2c3",
+    });
+});

@@ -1,0 +1,68 @@
+/** The directive data as it lies on disk, read without the code under test, and values that each kind may have. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { ConfigValue, Directive } from "../../../provider/spec/directives";
+import { checkConfig } from "../../../provider/spec/directives";
+import type { Version } from "../../../provider/spec/versions";
+
+const directory = join(__dirname, "../../../provider/spec/directives");
+
+interface DirectiveFile {
+    /** The point release of the server that described itself. */
+    readonly server: string;
+    readonly directives: Readonly<Record<string, Directive>>;
+}
+
+export function dataOf(version: Version): DirectiveFile {
+    return JSON.parse(readFileSync(join(directory, `${version}.json`), "utf8")) as DirectiveFile;
+}
+
+/** The directives that `config` may set. */
+export function freeDirectives(version: Version): [name: string, directive: Directive][] {
+    const all = Object.entries(dataOf(version).directives);
+    return all.filter(
+        ([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is set by the component itself",
+    );
+}
+
+/** A value as `config` takes it, with the words that Redis should read in its line. */
+export type Sample = readonly [value: ConfigValue, words: readonly string[]];
+
+const oneLine = fc
+    .oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^["'\\ \t#a-z$]*$/))
+    .filter((text) => !/[\r\n\0]/.test(text));
+const word = oneLine.map((text) => text.replace(/\s/g, "")).filter((text) => text !== "");
+
+export function samples(name: string, { kind, values = [], min, max }: Directive): fc.Arbitrary<Sample> {
+    const plain = (value: ConfigValue): Sample => [value, [String(value)]];
+    const bytes = fc
+        .tuple(fc.nat(), fc.constantFrom("", "b", "k", "KB", "mb", "G", "gb"))
+        .map(([number, unit]) => plain(`${number}${unit}`));
+    switch (kind) {
+        case "boolean":
+            return fc.constantFrom<Sample>([true, ["yes"]], [false, ["no"]], ["yes", ["yes"]], ["no", ["no"]]);
+        case "integer": {
+            const range = { min: Math.max(min ?? 0, -(2 ** 31)), max: Math.min(max ?? 2 ** 31, 2 ** 31) };
+            return fc.integer(range).chain((number) => fc.constantFrom(plain(number), plain(String(number))));
+        }
+        case "memory":
+            return fc.oneof(bytes, fc.nat().map(plain));
+        case "memoryOrPercent":
+            return fc.oneof(
+                bytes,
+                fc.nat({ max: 100 }).map((percent) => plain(`${percent}%`)),
+            );
+        case "enum":
+            return fc.constantFrom(...values).map(plain);
+        case "text":
+            return oneLine.map(plain);
+        case "words": {
+            const classes = name === "client-output-buffer-limit" ? [4, 8, 12] : [1, 2, 3];
+            return fc
+                .constantFrom(...classes)
+                .chain((count) => fc.array(word, { minLength: count, maxLength: count }))
+                .map((words): Sample => [words.join(" "), words]);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/**
+ * A stack whose engine and providers are mocks: shows what the program asks Pulumi for. It does not show what Docker
+ * makes of it; test/engine does.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { deserializeProperties as deserialize } from "@pulumi/pulumi/runtime/rpc";
+import { RedisDatabase, type RedisDatabaseArgs } from "../../../provider";
+
+type Callback = (error: null, response: object) => void;
+
+let registeredOutputs: Record<string, unknown> = {};
+
+Object.assign(MockMonitor.prototype, {
+    // Pulumi's mocks say that they support error hooks and then miss the call that registers one.
+    registerErrorHook(_request: unknown, callback: Callback) {
+        callback(null, {});
+    },
+    registerResourceOutputs(request: { getOutputs(): Parameters<typeof deserialize>[0] }, callback: Callback) {
+        registeredOutputs = marked(deserialize(request.getOutputs())) as Record<string, unknown>;
+        callback(null, {});
+    },
+});
+
+/** A resource as the engine was asked for it. */
+export interface Registered {
+    readonly type: string;
+    readonly name: string;
+    /** What the engine would keep in the state; each secret is `{ secret: value }`. */
+    readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** A database of the mocked stack, called `sessions`. */
+export interface Deployment {
+    readonly db: RedisDatabase;
+    readonly registered: readonly Registered[];
+    /** What the component says of itself in the state; secrets as in `Registered`. */
+    readonly outputs: Readonly<Record<string, unknown>>;
+    /** The options of each child as the component gave them. */
+    readonly options: ReadonlyMap<string, pulumi.CustomResourceOptions>;
+    /** The one resource of this name. */
+    find(name: string): Registered;
+}
+
+/** What providers would compute; secret where their schemas say so. */
+function computed(type: string, name: string): Record<string, unknown> {
+    switch (type) {
+        case "random:index/randomInteger:RandomInteger":
+            return { result: 12000 };
+        case "random:index/randomPassword:RandomPassword":
+            return { result: pulumi.secret(randomPassword) };
+        case "tls:index/privateKey:PrivateKey":
+            return { privateKeyPem: pulumi.secret(`key of ${name}`) };
+        case "tls:index/certRequest:CertRequest":
+            return { certRequestPem: `request of ${name}` };
+        case "tls:index/selfSignedCert:SelfSignedCert":
+        case "tls:index/locallySignedCert:LocallySignedCert":
+            return { certPem: `certificate of ${name}` };
+        default:
+            return { name: `${name}-0a1b2c3` };
+    }
+}
+
+export const randomPassword = "aRandomPassword";
+
+/** Starts a new stack and returns the list that its resources appear in. */
+export async function startStack({ preview = false } = {}): Promise<Registered[]> {
+    const registered: Registered[] = [];
+    const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
+        registered.push({ type, name, inputs: marked(inputs) as Registered["inputs"] });
+        const state = preview ? (inputs as object) : { ...(inputs as object), ...computed(type, name) };
+        return { id: preview ? undefined : `${name}-id`, state };
+    };
+    await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "project", "stack", preview);
+    return registered;
+}
+
+export async function deploy(args: RedisDatabaseArgs = {}): Promise<Deployment> {
+    const registered = await startStack();
+    const options = new Map<string, pulumi.CustomResourceOptions>();
+    const remember: pulumi.ResourceTransformation = ({ name, opts }) => {
+        options.set(name, opts);
+        return undefined;
+    };
+    const db = new RedisDatabase("sessions", args, { transformations: [remember] });
+    await pulumi.runtime.disconnect();
+    const find = (name: string) => {
+        const found = registered.filter((resource) => resource.name === name);
+        expect(found).toHaveLength(1);
+        return found[0] ?? { type: "", name, inputs: {} };
+    };
+    return { db, registered, outputs: registeredOutputs, options, find };
+}
+
+/** Every output that the class offers. */
+export function outputsOf(db: RedisDatabase): Record<string, pulumi.Output<unknown>> {
+    const { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem } = db;
+    const { version, flavor, persistenceLabel, containerName } = db;
+    const urls = { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem };
+    return { ...urls, version, flavor, persistenceLabel, containerName };
+}
+
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => {
+        output.apply(resolve);
+    });
+}
+
+/** The same inputs with `{ secret: value }` for each secret, at any depth. */
+function marked(value: unknown): unknown {
+    if (pulumi.runtime.isRpcSecret(value)) return { secret: marked(pulumi.runtime.unwrapRpcSecret(value)) };
+    if (Array.isArray(value)) return value.map(marked);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, marked(member)]));
+}
+
+/** The inputs as anybody may see them. */
+export function withoutSecrets(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(withoutSecrets);
+    if (typeof value !== "object" || value === null) return value;
+    if ("secret" in value) return "[secret]";
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutSecrets(member)]));
+}
+
+/** What the agent brings to the server, by file name. Pulumi keeps all of it secret, since some of it is. */
+export function filesOf({ inputs }: Registered): Record<string, unknown> {
+    const { secret } = inputs.uploads as { secret: { file: string; content: string; permissions: string }[] };
+    expect(new Set(secret.map(({ permissions }) => permissions))).toEqual(new Set(["0600"]));
+    return Object.fromEntries(secret.map(({ file, content }) => [file.replace("/desired/", ""), content]));
+}

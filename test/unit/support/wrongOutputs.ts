@@ -1,0 +1,19 @@
+/** A program of its own, since its Outputs fail as a person's would: with nobody there to catch the error. */
+import * as pulumi from "@pulumi/pulumi";
+import { RedisDatabase } from "../../../provider";
+import { startStack } from "./mockedStack";
+
+const messages = new Set<string>();
+process.on("unhandledRejection", (error) => messages.add((error as Error).message));
+
+void startStack().then((registered) => {
+    process.on("exit", () => {
+        console.log(JSON.stringify({ registered: registered.map(({ name }) => name), messages: [...messages] }));
+    });
+    new RedisDatabase("sessions", {
+        memoryMb: pulumi.output(8),
+        password: pulumi.secret("tell\nnobody"),
+        bindAddress: pulumi.output("0.0.0.0"),
+    });
+    return pulumi.runtime.disconnect();
+});

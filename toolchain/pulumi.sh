@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Step: the Pulumi CLI with the Node.js language host, and the docker, random and tls plugins. What the
+# machine has is used where it fits; else the official downloads; else they are built from Go modules.
+
+# shellcheck source-path=SCRIPTDIR source=build.sh
+. "$(dirname "${BASH_SOURCE[0]}")/build.sh"
+
+home=$(pulumi_home)
+bin=$(find_cli "$home") || bin=
+missing=$(missing_plugins "$home")
+[[ -z $bin || -n $missing ]] || exit 0
+
+use_node
+export PULUMI_SKIP_UPDATE_CHECK=true
+# Set to the reason once the release host did not answer: asking again would only take longer.
+unreachable=
+
+main() {
+    mkdir -p "$home/plugins"
+    # As Pulumi makes its own: nobody else may read it.
+    chmod 700 "$home"
+    if [[ -z $bin ]]; then
+        rm -rf "${home:?}/bin"
+        get_cli
+    fi
+    link_plugins
+    [[ -z $missing ]] || download_plugins
+    [[ -z $missing ]] || build_plugins
+}
+
+get_cli() {
+    announce "Pulumi CLI" "official download of $PULUMI_VERSION" "1 minute"
+    make_scratch
+    # Node.js 22 heeds the proxy variables only when told to.
+    if official cli env NODE_USE_ENV_PROXY=1 node "$toolchain/install-cli.mjs" "$scratch/cli" "$PULUMI_VERSION" &&
+        cli_fits "$scratch/cli/bin"; then
+        mv "$scratch/cli/bin" "$home/bin"
+    else
+        build_cli
+    fi
+    bin=$home/bin
+    finish
+}
+
+build_cli() {
+    local version="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$PULUMI_VERSION"
+    need_go "Pulumi CLI"
+    note "building it from Go modules instead (about 6 minutes on two cores, seconds when cached)"
+    mkdir "$scratch/bin"
+    # The small one first: what is wrong shows sooner.
+    build nodejs-host pulumi-language-nodejs . "$version"
+    link "$built" "$scratch/bin/pulumi-language-nodejs"
+    build cli pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$version"
+    link "$built" "$scratch/bin/pulumi"
+    mv "$scratch/bin" "$home/bin"
+}
+
+# link_plugins: takes what the person's own Pulumi home has.
+link_plugins() {
+    local name version file
+    while read -r name version; do
+        file=$(plugin_file "$(person_home)" "$name" "$version")
+        # The engine's own mark of a download that has not ended.
+        if [[ -x $file && ! -e ${file%/*}.partial ]]; then
+            place_plugin "$file" "$name" "$version"
+        fi
+    done < <(missing_plugins "$home")
+    missing=$(missing_plugins "$home")
+}
+
+download_plugins() {
+    local name version file
+    [[ -z $unreachable ]] || return 0
+    announce "Pulumi plugins" "official download of $(tr '\n' ',' <<<"$missing" | sed 's/,$//; s/,/, /g')" "1 minute"
+    make_scratch
+    while read -r name version; do
+        official "plugin-$name" env PULUMI_HOME="$scratch/home" \
+            "$bin/pulumi" plugin install resource "$name" "$version" || break
+        file=$(plugin_file "$scratch/home" "$name" "$version")
+        [[ -x $file ]] && place_plugin "$file" "$name" "$version"
+    done <<<"$missing"
+    missing=$(missing_plugins "$home")
+    [[ -n $missing ]] || finish
+}
+
+build_plugins() {
+    local name version
+    need_go "Pulumi plugins"
+    announce "Pulumi plugins" "building docker, random and tls from Go modules" \
+        "4 minutes on two cores, seconds when cached"
+    build plugins plugins . "-X main.dockerVersion=$DOCKER_PLUGIN_VERSION \
+-X main.randomVersion=$RANDOM_PLUGIN_VERSION -X main.tlsVersion=$TLS_PLUGIN_VERSION"
+    while read -r name version; do
+        place_plugin "$built" "$name" "$version"
+    done <<<"$missing"
+    missing=
+    finish
+}
+
+# official NAME COMMAND…: true when it worked; says so in one line when it did not, soon when the release
+# host does not answer.
+official() {
+    local log=$logs/official-$1.log
+    shift
+    make_scratch
+    download=$scratch/download
+    mkdir -p "$download"
+    watch "$log" official_status keep_waiting env TMPDIR="$download" "$@" && return
+    unreachable=$(grep -v '^ *$' "$log" | tail -n 1 | cut -c 1-200)
+    note "the release host did not give it: ${unreachable:-no answer within $patience_s s}"
+    unreachable=${unreachable:-no answer}
+    return 1
+}
+
+# Both installers keep what they download in the directory for temporary files: a host that answers puts
+# something there soon. Ten minutes are enough for the rest.
+patience_s=15
+arriving() { [[ -n $(find "$download" -type f -size +0 2>/dev/null) ]]; }
+keep_waiting() { ((elapsed < patience_s)) || { ((elapsed < 600)) && arriving; }; }
+official_status() { if arriving; then echo "downloading"; else echo "waiting for the release host"; fi; }
+
+# place_plugin FILE NAME VERSION
+place_plugin() {
+    local directory
+    directory=$(dirname "$(plugin_file "$home" "$2" "$3")")
+    make_scratch
+    rm -rf "$scratch/plugin"
+    mkdir "$scratch/plugin"
+    link "$1" "$scratch/plugin/pulumi-resource-$2"
+    rm -rf "$directory"
+    mv "$scratch/plugin" "$directory"
+}
+
+# A hard link costs nothing and outlives the original; across file systems there are none.
+link() { ln "$1" "$2" 2>/dev/null || cp "$1" "$2"; }
+
+need_go() {
+    local wanted log=$logs/go.log
+    wanted=$(sed -n 's/^go //p' "$toolchain/cli/go.mod")
+    local -a ways=("What to do, one of these, then run this again:"
+        "  - install Go $wanted or later: https://go.dev/doc/install"
+        "  - install Pulumi $PULUMI_VERSION or later (https://www.pulumi.com/docs/install), and its plugins:"
+        "$(plugins | sed 's/^/    pulumi plugin install resource /')")
+    command -v go >/dev/null ||
+        fail "$1" "The official download did not work, and Go, to build it with, is not on PATH." "${ways[@]}"
+    # In the module's directory Go checks its own version against the one that the module asks for.
+    (cd "$toolchain/cli" && go list -m) >"$log" 2>&1 ||
+        fail_with_log "$1" "The official download did not work, and Go cannot build it" "$log" "${ways[@]}"
+}
+
+main
