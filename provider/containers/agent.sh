@@ -18,6 +18,7 @@ say() { echo "$*"; }
 refuse() {
     stop_trial
     say "refused: $*"
+    touch /tmp/refused
     exec sleep infinity
 }
 
@@ -254,7 +255,7 @@ commit() {
 }
 
 apply() {
-    rm -f /tmp/applied
+    rm -f /tmp/applied /tmp/reported /tmp/refused
     prepare
     generation=$(stage)
     check_image "$generation"
@@ -276,10 +277,10 @@ apply() {
     exec sleep infinity
 }
 
-# Passes once the settings are applied. Docker asks every few milliseconds while an up waits for it; when it has had
-# its answer, one look a minute is enough.
+# Passes once the settings are applied. Docker asks every few milliseconds while an up waits for it; when there is an
+# answer, one look a minute is enough.
 health() {
-    [ -e /tmp/reported ] && sleep 60
+    if [ -e /tmp/reported ] || [ -e /tmp/refused ]; then sleep 60; fi
     [ -e /tmp/applied ] && touch /tmp/reported
 }
 

@@ -65,15 +65,23 @@ export function checkConfig(version: Version, config: Readonly<Record<string, Co
     return Object.entries(config).flatMap(([name, value]) => checkDirective(version, name, value));
 }
 
+/** What to write instead of a directive that the component sets itself. */
+function ownedBy(name: string): string | undefined {
+    return owned.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
+}
+
 function checkDirective(version: Version, name: string, value: ConfigValue): Finding[] {
     const path = `config["${name}"]`;
-    const instead = owned.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
+    const instead = ownedBy(name);
     if (instead) return [{ path, problem: "is set by the component itself", remedy: instead }];
     const directives = directivesOf(version);
     const directive = Object.hasOwn(directives, name) ? directives[name] : undefined;
     if (!directive) {
         const suggestion = nearest(name, Object.keys(directives));
-        const remedy = suggestion ? `did you mean "${suggestion}"?` : `\`CONFIG GET *\` on Redis ${version} lists all`;
+        const owner = suggestion && ownedBy(suggestion);
+        const remedy = suggestion
+            ? `did you mean "${suggestion}"?${owner ? ` Then ${owner}` : ""}`
+            : `\`CONFIG GET *\` on Redis ${version} lists all`;
         return [{ path, problem: `is not a directive of Redis ${version}`, remedy }];
     }
     const remedy = expectation(directive, textOf(value));

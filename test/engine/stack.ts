@@ -1,6 +1,6 @@
 /** Stacks for tests: a real program, run by the real CLI, in a project, a state and a Pulumi home of their own. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 
@@ -14,12 +14,20 @@ export interface Change {
     readonly outputs: OutputMap;
 }
 
-/** A Pulumi stack that a test owns. Its directory keeps the CLI's output when a test fails. */
+/** A Pulumi stack that a test owns. What the CLI prints is kept in `.local/engine/NAME.log`. */
 export class TestStack {
+    private readonly log: { color: "never"; onOutput: (text: string) => void; onError: (text: string) => void };
+
     private constructor(
         private readonly stack: Stack,
         readonly directory: string,
-    ) {}
+        logFile: string,
+    ) {
+        const onOutput = (text: string) => {
+            appendFileSync(logFile, text);
+        };
+        this.log = { color: "never", onOutput, onError: onOutput };
+    }
 
     static async create(name: string): Promise<TestStack> {
         const directory = join(root, `${name}-${randomBytes(3).toString("hex")}`);
@@ -45,7 +53,9 @@ export class TestStack {
                 },
             },
         );
-        return new TestStack(stack, directory);
+        const logFile = join(root, `${name}.log`);
+        writeFileSync(logFile, "");
+        return new TestStack(stack, directory, logFile);
     }
 
     /** The program of the next commands; `RedisDatabase` and the Pulumi packages are in scope, `exports` are outputs. */
@@ -68,23 +78,23 @@ export class TestStack {
     }
 
     async up(): Promise<Change> {
-        const { summary, stdout, outputs } = await this.stack.up({ color: "never" });
+        const { summary, stdout, outputs } = await this.stack.up(this.log);
         return { summary: summary.resourceChanges ?? {}, output: stdout, outputs };
     }
 
     async refresh(): Promise<Readonly<Record<string, number>>> {
-        const { summary } = await this.stack.refresh({ color: "never" });
+        const { summary } = await this.stack.refresh(this.log);
         return summary.resourceChanges ?? {};
     }
 
     async preview(): Promise<Readonly<Record<string, number>>> {
-        return (await this.stack.preview({ color: "never" })).changeSummary;
+        return (await this.stack.preview(this.log)).changeSummary;
     }
 
     /** The whole output of a command that must fail. */
     async failure(command: "up" | "preview"): Promise<string> {
         try {
-            await this.stack[command]({ color: "never" });
+            await this.stack[command](this.log);
         } catch (error) {
             return String(error);
         }
@@ -105,9 +115,14 @@ export class TestStack {
         await this.stack.importStack({ ...exported, deployment });
     }
 
-    /** Destroys everything; the directory stays if `failed`, for a look at what happened. */
+    /** Destroys everything, also after a test that gave up in the middle of an update. */
     async close(): Promise<void> {
-        await this.stack.destroy({ color: "never" });
+        try {
+            await this.stack.destroy(this.log);
+        } catch {
+            await this.stack.cancel();
+            await this.stack.destroy(this.log);
+        }
         rmSync(this.directory, { recursive: true });
     }
 }
