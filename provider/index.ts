@@ -4,10 +4,12 @@ export type { ConnectionUrls, DatabaseNodes } from "./components/redisDatabase";
 export type {
     CertificateArgs,
     ClientAuthArgs,
+    DataArgs,
     DatabaseTransforms,
     KeyPairArgs,
     PortsArgs,
     RedisDatabaseArgs,
+    SavePointArgs,
     TlsArgs,
     Transform,
 } from "./components/args";

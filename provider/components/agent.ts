@@ -2,14 +2,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { clientUsers } from "../spec/acl";
+import { agentSettings } from "../spec/agentSettings";
 import type { DatabaseSpec } from "../spec/databaseSpec";
-import { dataDir, desiredDir, settingsDir } from "../spec/layout";
+import { agentDir, desiredDir } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
 import type { Certificates } from "./certificates";
 import type { MakeChild } from "./children";
-import { healthcheck, script } from "./containers";
+import { healthcheck, scripts } from "./containers";
 import type { Credentials } from "./credentials";
 import { explainFailure } from "./failures";
+import type { PlannedServer } from "./server";
 import type { Volumes } from "./volumes";
 
 /**
@@ -22,10 +24,15 @@ function waitTimeoutSeconds({ memoryMb }: DatabaseSpec): number {
 
 export function createAgent(
     child: MakeChild,
+    database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    parts: { volumes: Volumes; credentials: Credentials; certificates: Certificates },
+    parts: { volumes: Volumes; credentials: Credentials; certificates: Certificates; server: PlannedServer },
 ): docker.Container {
-    const { volumes, credentials, certificates } = parts;
+    const { volumes, credentials, certificates, server } = parts;
+    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
+    const settings = pulumi
+        .all([spec, server.fingerprint])
+        .apply(([known, fingerprint]) => agentSettings(known, { owner, server: fingerprint }));
     const users = pulumi
         .all([spec, credentials.password])
         .apply(([{ version }, password]) => clientUsers(version, password));
@@ -35,29 +42,25 @@ export function createAgent(
         docker.Container,
         {
             image: spec.image,
-            entrypoints: ["sh", `${desiredDir}/agent.sh`],
-            command: ["apply"],
+            entrypoints: ["sh", `${agentDir}/agent.sh`],
+            command: ["run"],
             // Everything that it does goes through the volumes and the socket that lies there.
             networkMode: "none",
             capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
             securityOpts: ["no-new-privileges:true"],
             restart: "unless-stopped",
-            volumes: [
-                { volumeName: volumes.data.name, containerPath: dataDir },
-                { volumeName: volumes.settings.name, containerPath: settingsDir },
-            ],
+            volumes: volumes.mounts,
             uploads: [
-                upload("agent.sh", script("agent.sh")),
-                upload("health.sh", script("health.sh")),
-                upload("version", spec.version),
-                upload("flavor", spec.flavor),
-                upload("redis.conf", spec.apply(redisConf)),
-                upload("users.acl", users),
-                upload("tls.crt", certificates.certPem),
-                upload("tls.key", certificates.keyPem),
-                upload("ca.crt", certificates.clientCaCertPem),
+                ...scripts("agent").map(({ name, text }) => upload(`${agentDir}/${name}`, text)),
+                ...scripts("server").map(({ name, text }) => upload(`${desiredDir}/${name}`, text)),
+                upload(`${desiredDir}/database`, settings),
+                upload(`${desiredDir}/redis.conf`, spec.apply(redisConf)),
+                upload(`${desiredDir}/users.acl`, users),
+                upload(`${desiredDir}/tls.crt`, certificates.certPem),
+                upload(`${desiredDir}/tls.key`, certificates.keyPem),
+                upload(`${desiredDir}/ca.crt`, certificates.clientCaCertPem),
             ],
-            healthcheck: healthcheck(["sh", `${desiredDir}/agent.sh`, "health"], "1m30s"),
+            healthcheck: healthcheck(["sh", `${agentDir}/agent.sh`, "health"], "6m0s"),
             wait: true,
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },
@@ -65,6 +68,6 @@ export function createAgent(
     );
 }
 
-function upload(name: string, content: pulumi.Input<string>) {
-    return { file: `${desiredDir}/${name}`, content, permissions: "0600" };
+function upload(file: string, content: pulumi.Input<string>) {
+    return { file, content, permissions: "0600" };
 }

@@ -40,6 +40,17 @@ export interface RedisDatabaseArgs {
      */
     readonly maxmemoryPolicy?: pulumi.Input<MaxmemoryPolicy>;
     /**
+     * Whether an up that makes `maxmemory` smaller than the data may have Redis evict keys, by `maxmemoryPolicy`. If
+     * not, such an up is refused with the least `memoryMb`.
+     * @default false
+     */
+    readonly evictToFit?: pulumi.Input<boolean>;
+    /**
+     * When to dump, in place of the schedule that `flavor` names. An error beside flavor `"nordb"`.
+     * @default 900 s with 1 change, 300 s with 10, 60 s with 10,000
+     */
+    readonly savePoints?: pulumi.Input<pulumi.Input<SavePointArgs>[]>;
+    /**
      * Ports on the Docker host. One that is taken fails the up with an error that names it.
      * @default a pair from 20000 to 31999, chosen once at random and kept in the state
      */
@@ -64,6 +75,36 @@ export interface RedisDatabaseArgs {
      * @default 32 random letters and digits
      */
     readonly password?: pulumi.Input<string>;
+    /**
+     * Counts up to get another random password. An error beside `password`.
+     * @default 1
+     */
+    readonly passwordVersion?: pulumi.Input<number>;
+    /**
+     * Days, 1 to 3650, after which an up makes another random password. The days are counted from a date of the
+     * database's own, so the first may be replaced sooner. An error beside `password`.
+     * @default never
+     */
+    readonly rotatePasswordEvery?: pulumi.Input<number>;
+    /**
+     * Hours, 0 to 8760, that a password which was replaced goes on to open the door beside the new one. Then the
+     * agent drops it, without another up; connections that used it stay.
+     * @default 24
+     */
+    readonly passwordGraceHours?: pulumi.Input<number>;
+    /**
+     * Whether Pulumi refuses to remove the database or its data. To remove it, set this to false, `pulumi up`, then
+     * take it out of the program or `pulumi destroy`.
+     * @default true
+     */
+    readonly deletionProtection?: boolean;
+    /**
+     * A volume or a directory with data of your own, which stays when the database is removed. Data of Redis that is
+     * there already is adopted in place: `dump.rdb` or an append-only file, of this version or an older one. Stop the
+     * server that wrote it first.
+     * @default a volume of the database's own
+     */
+    readonly data?: DataArgs;
     /** The certificate, and who may connect. @default a certificate for `host` from a CA of the database's own */
     readonly tls?: TlsArgs;
     /**
@@ -88,6 +129,28 @@ export interface RedisDatabaseArgs {
     readonly transform?: DatabaseTransforms;
 }
 
+/** Dump after so many seconds with at least so many changes. */
+export interface SavePointArgs {
+    /** Seconds since the last dump, at least 1. */
+    readonly seconds: pulumi.Input<number>;
+    /** Changes since the last dump, at least 1. */
+    readonly changes: pulumi.Input<number>;
+}
+
+/** A place for data that was there before the database: one of `volume` and `hostPath`. */
+export interface DataArgs {
+    /** Name of a Docker volume. */
+    readonly volume?: pulumi.Input<string>;
+    /** Absolute path of a directory on the Docker host. */
+    readonly hostPath?: pulumi.Input<string>;
+    /**
+     * Which files hold the data, where there are both a dump and an append-only file when the database first sees
+     * them.
+     * @default the kind that is there
+     */
+    readonly files?: pulumi.Input<"aof" | "rdb">;
+}
+
 /** Ports on the Docker host, 1 to 65535. */
 export interface PortsArgs {
     /** Plaintext port. @default chosen once at random */
@@ -108,7 +171,18 @@ export interface TlsArgs {
     readonly protocols?: pulumi.Input<pulumi.Input<TlsProtocol>[]>;
     /** Ask clients for a certificate (mTLS) that this CA signed. @default clients need none */
     readonly clientAuth?: ClientAuthArgs;
-    /** A CA of your own that signs the certificate. @default a CA made for this database alone */
+    /**
+     * Numbers of the database's own CAs that clients should trust: the first signs, `caCertPem` has all. To change the
+     * CA without breaking a client go from `[1]` to `[1, 2]`, then to `[2, 1]` once all clients have the new
+     * `caCertPem`, then to `[2]`. An error beside `ca` and `certificate`.
+     * @default [1]
+     */
+    readonly caVersions?: readonly number[];
+    /**
+     * A CA of your own that signs the certificate. Its PEM may hold further CAs after it, for clients to learn of
+     * before they sign.
+     * @default a CA made for this database alone
+     */
     readonly ca?: KeyPairArgs;
     /** A certificate of your own, valid for `host`. @default one signed by the CA */
     readonly certificate?: CertificateArgs;
@@ -152,4 +226,5 @@ export interface DatabaseTransforms {
     readonly key?: Transform<tls.PrivateKeyArgs>;
     readonly request?: Transform<tls.CertRequestArgs>;
     readonly certificate?: Transform<tls.LocallySignedCertArgs>;
+    readonly deletionProtection?: Transform<random.RandomIdArgs>;
 }

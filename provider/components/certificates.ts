@@ -1,9 +1,10 @@
 /** The certificate that the TLS port shows, and the CA that clients verify it with. */
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { defaults } from "../spec/arguments";
 import { splitHosts } from "../spec/certificates";
 import type { DatabaseSpec } from "../spec/databaseSpec";
-import type { CertificateArgs, RedisDatabaseArgs, TlsArgs } from "./args";
+import type { CertificateArgs, KeyPairArgs, RedisDatabaseArgs, TlsArgs } from "./args";
 import type { MakeChild } from "./children";
 
 export interface Certificates {
@@ -19,6 +20,7 @@ export interface Certificates {
 }
 
 export interface CertificateNodes {
+    /** Of the CA that signs. */
     readonly caKey?: tls.PrivateKey;
     readonly ca?: tls.SelfSignedCert;
     readonly key?: tls.PrivateKey;
@@ -61,7 +63,7 @@ function issueCertificate(
     spec: pulumi.Output<DatabaseSpec>,
     args: TlsArgs,
 ): Issued {
-    const ca = args.ca ? { ...args.ca, nodes: {} } : createCa(child, database);
+    const ca = args.ca ? ownCa(args.ca) : createCas(child, database, args.caVersions ?? defaults.caVersions);
     const key = child("key", "key", tls.PrivateKey, { ...keyType });
     // Containers on its network know the server by the database's name.
     const hosts = spec.apply(({ tls, network }) => splitHosts(network ? [...tls.hosts, database] : tls.hosts));
@@ -73,7 +75,7 @@ function issueCertificate(
     });
     const certificate = child("certificate", "certificate", tls.LocallySignedCert, {
         caCertPem: ca.certPem,
-        caPrivateKeyPem: pulumi.secret(ca.keyPem),
+        caPrivateKeyPem: ca.keyPem,
         certRequestPem: request.certRequestPem,
         allowedUses: ["digital_signature", "server_auth"],
         // OpenSSL's strict mode, which Python 3.13 turns on, refuses a chain without key identifiers.
@@ -84,16 +86,38 @@ function issueCertificate(
     return {
         certPem: certificate.certPem,
         keyPem: key.privateKeyPem,
-        caCertPem: pulumi.output(ca.certPem),
+        caCertPem: ca.published,
         nodes: { ...ca.nodes, key, request, certificate },
     };
 }
 
-function createCa(child: MakeChild, database: string) {
-    const caKey = child("caKey", "ca-key", tls.PrivateKey, { ...keyType });
-    const ca = child("ca", "ca", tls.SelfSignedCert, {
+/** A CA that signs, and all that clients should trust. */
+interface Ca {
+    readonly certPem: pulumi.Output<string>;
+    /** Secret. */
+    readonly keyPem: pulumi.Output<string>;
+    readonly published: pulumi.Output<string>;
+    readonly nodes: CertificateNodes;
+}
+
+/** The PEM text may hold further CAs after the one that signs, for clients to learn of. */
+function ownCa({ certPem, keyPem }: KeyPairArgs): Ca {
+    const published = pulumi.output(certPem);
+    return { certPem: published, keyPem: pulumi.secret(keyPem), published, nodes: {} };
+}
+
+function createCas(child: MakeChild, database: string, [signing, ...others]: readonly number[]): Ca {
+    const ca = createCa(child, database, signing ?? 1);
+    const further = others.map((version) => createCa(child, database, version).certPem);
+    return { ...ca, published: pulumi.all([ca.certPem, ...further]).apply((all) => all.join("")) };
+}
+
+function createCa(child: MakeChild, database: string, version: number): Omit<Ca, "published"> {
+    const numbered = (name: string) => (version === 1 ? name : `${name}-${version}`);
+    const caKey = child("caKey", numbered("ca-key"), tls.PrivateKey, { ...keyType });
+    const ca = child("ca", numbered("ca"), tls.SelfSignedCert, {
         privateKeyPem: caKey.privateKeyPem,
-        subject: { commonName: `CA of Redis database ${database}` },
+        subject: { commonName: `CA of Redis database ${numbered(database)}` },
         isCaCertificate: true,
         allowedUses: ["cert_signing", "crl_signing"],
         setSubjectKeyId: true,

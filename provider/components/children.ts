@@ -4,13 +4,27 @@ import type { DatabaseTransforms, Transform } from "./args";
 
 type ResourceClass<A, R> = new (name: string, args: A, opts: pulumi.CustomResourceOptions) => R;
 
+/** A child whose transform has had its say, and which nobody has asked Pulumi for yet. */
+export interface PlannedChild<A> {
+    readonly args: A;
+    readonly create: <R>(type: ResourceClass<A, R>, further?: Partial<A>, after?: readonly pulumi.Resource[]) => R;
+}
+
+/** Plans one child called `DATABASE-suffix`. */
+export type PlanChild = <K extends keyof DatabaseTransforms>(
+    kind: K,
+    suffix: string,
+    args: TransformedArgs<K>,
+    opts?: Omit<pulumi.CustomResourceOptions, "dependsOn">,
+) => PlannedChild<TransformedArgs<K>>;
+
 /** Makes one child called `DATABASE-suffix`, once its transform has had its say. */
 export type MakeChild = <K extends keyof DatabaseTransforms, R>(
     kind: K,
     suffix: string,
     type: ResourceClass<TransformedArgs<K>, R>,
     args: TransformedArgs<K>,
-    opts?: pulumi.CustomResourceOptions,
+    opts?: Omit<pulumi.CustomResourceOptions, "dependsOn">,
 ) => R;
 
 type TransformedArgs<K extends keyof DatabaseTransforms> =
@@ -22,12 +36,20 @@ export function childrenOf(
     database: string,
     checked: pulumi.Output<unknown>,
     transforms: DatabaseTransforms = {},
-): MakeChild {
-    return (kind, suffix, type, args, opts = {}) => {
+): { child: MakeChild; plan: PlanChild } {
+    const plan: PlanChild = (kind, suffix, args, opts = {}) => {
         const name = `${database}-${suffix}`;
-        const dependsOn = checked.apply((): pulumi.CustomResourceOptions["dependsOn"] => opts.dependsOn ?? []);
-        const options = { ...opts, parent, dependsOn } as pulumi.CustomResourceOptions;
+        const options: pulumi.CustomResourceOptions = { ...opts, parent };
         const transform = transforms[kind] as Transform<typeof args> | undefined;
-        return new type(name, transform?.(args, options, name) ?? args, options);
+        const planned = transform?.(args, options, name) ?? args;
+        return {
+            args: planned,
+            create: (type, further = {}, after = []) => {
+                const asked = pulumi.output(options.dependsOn ?? []) as pulumi.Output<pulumi.Resource | pulumi.Resource[]>;
+                const dependsOn = pulumi.all([asked, checked]).apply(([more]) => [...after, ...[more].flat()]);
+                return new type(name, Object.assign({}, planned, further), { ...options, dependsOn });
+            },
+        };
     };
+    return { plan, child: (kind, suffix, type, args, opts) => plan(kind, suffix, args, opts).create(type) };
 }

@@ -1,10 +1,13 @@
 /** What the agent's and the server's containers have in common. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** The text of a script that runs inside a container. */
-export function script(name: "agent.sh" | "health.sh"): string {
-    return readFileSync(join(__dirname, "..", "containers", name), "utf8");
+/** The scripts that run in one kind of container, by file name. */
+export function scripts(container: "agent" | "server"): { name: string; text: string }[] {
+    const directory = join(__dirname, "..", "containers", container);
+    return readdirSync(directory)
+        .sort()
+        .map((name) => ({ name, text: readFileSync(join(directory, name), "utf8") }));
 }
 
 /**
@@ -12,6 +15,6 @@ export function script(name: "agent.sh" | "health.sh"): string {
  * at once until they have succeeded, and pause by themselves after that. (A start interval would need Docker 25.)
  * Durations are in Go's canonical spelling; any other replaces the container at every up.
  */
-export function healthcheck(command: string[], timeout: "30s" | "1m30s") {
+export function healthcheck(command: string[], timeout: "1m0s" | "6m0s") {
     return { tests: ["CMD", ...command], interval: "100ms", timeout, startPeriod: "1m0s", retries: 3 };
 }

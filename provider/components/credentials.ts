@@ -1,6 +1,8 @@
 /** The password of a database. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { DatabaseSpec } from "../spec/databaseSpec";
+import { passwordKeepers } from "../spec/rotation";
 import type { RedisDatabaseArgs } from "./args";
 import type { MakeChild } from "./children";
 
@@ -11,9 +13,18 @@ export interface Credentials {
     readonly generated?: random.RandomPassword;
 }
 
-export function createCredentials(child: MakeChild, { password }: RedisDatabaseArgs): Credentials {
+export function createCredentials(
+    child: MakeChild,
+    database: string,
+    spec: pulumi.Output<DatabaseSpec>,
+    { password }: RedisDatabaseArgs,
+): Credentials {
     if (password !== undefined) return { password: pulumi.secret(password) };
-    // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
-    const generated = child("password", "password", random.RandomPassword, { length: 32, special: false });
+    const generated = child("password", "password", random.RandomPassword, {
+        // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
+        length: 32,
+        special: false,
+        keepers: spec.apply(({ rotation }) => passwordKeepers(database, rotation, new Date())),
+    });
     return { password: generated.result, generated };
 }

@@ -1,6 +1,7 @@
 /** Brings the reason of a container's failure from its log to the person who runs `pulumi up`. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { oncePerStack } from "./hooks";
 
 /** The last lines of a log are enough to tell why; the agent's reason is its very last. */
 const lastLines = 5;
@@ -8,17 +9,8 @@ const lastLines = 5;
 /** Docker's words for a port that is in use: up to version 27, and since. */
 const takenPort = /(?:Bind for|listen tcp[46]?) (\S+?):? .*already|bind host port(?: for)? (\S+?:\d+)[:/].*already/;
 
-/** One hook serves every container of a stack, since hooks are named for the whole stack. */
-let hook: { readonly stack: pulumi.Resource | undefined; readonly explain: pulumi.ErrorHook } | undefined;
-
-export function explainFailure(): pulumi.ErrorHook {
-    // A process may run several programs one after the other (Automation API); each needs its own.
-    const stack = pulumi.runtime.getStackResource();
-    if (!hook || hook.stack !== stack) {
-        hook = { stack, explain: new pulumi.ErrorHook("redis-database:explainFailure", explain) };
-    }
-    return hook.explain;
-}
+/** For the `onError` hooks of a container. */
+export const explainFailure = oncePerStack(() => new pulumi.ErrorHook("redis-database:explainFailure", explain));
 
 /** Never retries: the next up does, and a person has read the reason by then. */
 async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {

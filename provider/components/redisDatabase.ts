@@ -10,8 +10,10 @@ import type { RedisDatabaseArgs } from "./args";
 import { type CertificateNodes, createCertificates } from "./certificates";
 import { childrenOf } from "./children";
 import { createCredentials } from "./credentials";
+import { protectFromDeletion } from "./deletionProtection";
 import { choosePorts } from "./ports";
-import { createServer } from "./server";
+import { withReview } from "./review";
+import { planServer } from "./server";
 import { checkKnown, recordedInputs, resolveSpec } from "./validation";
 import { createVolumes } from "./volumes";
 
@@ -25,7 +27,8 @@ export interface ConnectionUrls {
 
 /** The resources that a database is made of, for what its outputs do not give. In process only. */
 export interface DatabaseNodes extends CertificateNodes {
-    readonly dataVolume: docker.Volume;
+    /** Absent where `data` names another place. */
+    readonly dataVolume?: docker.Volume;
     readonly settingsVolume: docker.Volume;
     /** The random choice of ports; absent where the program gives them. */
     readonly port?: random.RandomInteger;
@@ -33,6 +36,8 @@ export interface DatabaseNodes extends CertificateNodes {
     readonly password?: random.RandomPassword;
     readonly agent: docker.Container;
     readonly server: docker.Container;
+    /** Goes before all others do, which Pulumi refuses while it is protected. */
+    readonly deletionProtection: random.RandomId;
 }
 
 /**
@@ -78,25 +83,28 @@ export class RedisDatabase extends pulumi.ComponentResource {
      */
     constructor(name: string, args: RedisDatabaseArgs = {}, opts?: pulumi.ComponentResourceOptions) {
         checkKnown(name, args);
-        super("redis-database:index:RedisDatabase", name, recordedInputs(args), opts);
+        super("redis-database:index:RedisDatabase", name, recordedInputs(args), withReview(opts));
         const spec = resolveSpec(name, args);
-        const child = childrenOf(this, name, spec, args.transform);
+        const { child, plan } = childrenOf(this, name, spec, args.transform);
 
-        const volumes = createVolumes(child);
+        const volumes = createVolumes(child, spec, args);
         const ports = choosePorts(child, spec, args);
-        const login = createCredentials(child, args);
+        const login = createCredentials(child, name, spec, args);
         const certificates = createCertificates(child, name, spec, args);
-        const agent = createAgent(child, spec, { volumes, credentials: login, certificates });
-        const server = createServer(child, name, spec, { volumes, ports, agent });
+        const planned = planServer(plan, name, spec, { volumes, ports });
+        const agent = createAgent(child, name, spec, { volumes, credentials: login, certificates, server: planned });
+        const server = planned.create(agent);
+        const deletionProtection = protectFromDeletion(plan, server, args);
 
         this.nodes = {
-            dataVolume: volumes.data,
+            ...(volumes.data && { dataVolume: volumes.data }),
             settingsVolume: volumes.settings,
             ...(ports.choice && { port: ports.choice }),
             ...(login.generated && { password: login.generated }),
             ...certificates.nodes,
             agent,
             server,
+            deletionProtection,
         };
         this.host = spec.host;
         this.port = ports.plaintext;

@@ -1,10 +1,11 @@
 /** The server: holds no secret and no setting of its own, so that only what Redis cannot change live replaces it. */
+import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { startupOnly } from "../spec/directives";
-import { currentDir, dataDir, plaintextPort, redisUid, settingsDir, tlsPort } from "../spec/layout";
-import type { MakeChild } from "./children";
+import { currentDir, plaintextPort, redisUid, tlsPort } from "../spec/layout";
+import type { PlanChild } from "./children";
 import { healthcheck } from "./containers";
 import { explainFailure } from "./failures";
 import type { Ports } from "./ports";
@@ -19,20 +20,25 @@ const stopSeconds = 600;
 /** Seconds that an up waits for the server to answer; loading its data is part of that. */
 const waitTimeoutSeconds = 300;
 
-export function createServer(
-    child: MakeChild,
+/** The server before it is asked for: the agent must know first whether it will be replaced. */
+export interface PlannedServer {
+    /** Another one is another container. */
+    readonly fingerprint: pulumi.Output<string>;
+    readonly create: (agent: docker.Container) => docker.Container;
+}
+
+export function planServer(
+    plan: PlanChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    parts: { volumes: Volumes; ports: Ports; agent: docker.Container },
-): docker.Container {
-    const { volumes, ports, agent } = parts;
-    return child(
+    parts: { volumes: Volumes; ports: Ports },
+): PlannedServer {
+    const { volumes, ports } = parts;
+    const server = plan(
         "server",
         "server",
-        docker.Container,
         {
             image: spec.image,
-            command: ["redis-server", `${currentDir}/redis.conf`],
             user: `${redisUid}:${redisUid}`,
             readOnly: true,
             capabilities: { drops: ["ALL"] },
@@ -49,16 +55,34 @@ export function createServer(
             labels: spec.apply(({ version, config }) =>
                 startupOnly(version, config).map((name) => ({ label: `redis.${name}`, value: String(config[name]) })),
             ),
-            volumes: [
-                { volumeName: volumes.data.name, containerPath: dataDir },
-                { volumeName: volumes.settings.name, containerPath: settingsDir },
-            ],
-            healthcheck: healthcheck(["sh", `${currentDir}/health.sh`], "30s"),
+            volumes: volumes.mounts,
+            healthcheck: healthcheck(["sh", `${currentDir}/health.sh`], "1m0s"),
             wait: true,
             waitTimeout: waitTimeoutSeconds,
         },
-        { dependsOn: [agent], hooks: { onError: [explainFailure()] } },
+        { hooks: { onError: [explainFailure()] } },
     );
+    const fingerprint = pulumi.output(server.args).apply(fingerprintOf);
+    return {
+        fingerprint,
+        create: (agent) =>
+            server.create(docker.Container, { command: pulumi.all(["sh", `${currentDir}/start.sh`, fingerprint]) }, [
+                agent,
+            ]),
+    };
+}
+
+/** What Docker changes on a container that runs, and what says only how Pulumi goes about it. */
+const changedInPlace: readonly string[] = [
+    ...["memory", "memorySwap", "memoryReservation", "cpuSet", "cpuShares", "restart", "maxRetryCount"],
+    ...["stopTimeout", "destroyGraceSeconds", "wait", "waitTimeout"],
+];
+
+function fingerprintOf(args: object): string {
+    const replacing = Object.entries(args)
+        .filter(([name]) => !changedInPlace.includes(name))
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+    return createHash("sha256").update(JSON.stringify(replacing)).digest("hex").slice(0, 16);
 }
 
 /** In the order in which Docker reports them, or every refresh would see a change. */

@@ -10,7 +10,17 @@ import type { RedisDatabaseArgs } from "./args";
 export function checkKnown(name: string, args: RedisDatabaseArgs): void {
     const entries: [string, unknown][] = Object.entries(args);
     const known = entries.map(([property, value]) => [property, isPlain(value) ? value : later] as const);
-    throwFindings(name, checkArguments(Object.fromEntries(known)));
+    throwFindings(name, [...checkArguments(Object.fromEntries(known)), ...checkDeciding(args)]);
+}
+
+/** What decides which resources there are must be there when the program asks for them. */
+function checkDeciding({ deletionProtection, data, tls }: RedisDatabaseArgs): Finding[] {
+    const deciding = { deletionProtection, data, "tls.caVersions": tls?.caVersions };
+    return Object.entries(deciding).flatMap(([path, value]) =>
+        pulumi.Output.isInstance(value) || (value as unknown) instanceof Promise
+            ? [{ path, problem: "is an Output, but decides which resources there are", remedy: "give the value itself" }]
+            : [],
+    );
 }
 
 /** The specification, once all Outputs are known and found right. Secret only where an argument in it is. */

@@ -1,17 +1,36 @@
 /** Where a database's data and its settings live, whatever container is there at the time. */
 import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { defaults } from "../spec/arguments";
+import type { DatabaseSpec } from "../spec/databaseSpec";
+import { dataDir, settingsDir } from "../spec/layout";
+import type { RedisDatabaseArgs } from "./args";
 import type { MakeChild } from "./children";
 
 export interface Volumes {
-    /** What clients store. */
-    readonly data: docker.Volume;
+    /** What clients store; absent where the program says where that is. */
+    readonly data?: docker.Volume;
     /** What the server is told: written by the agent, read by the server. */
     readonly settings: docker.Volume;
+    /** Both, as the agent and the server mount them. */
+    readonly mounts: pulumi.Input<ContainerVolume>[];
 }
 
-export function createVolumes(child: MakeChild): Volumes {
-    return {
-        data: child("dataVolume", "data", docker.Volume, {}),
-        settings: child("settingsVolume", "settings", docker.Volume, {}),
-    };
+type ContainerVolume = docker.types.input.ContainerVolume;
+
+export function createVolumes(
+    child: MakeChild,
+    spec: pulumi.Output<DatabaseSpec>,
+    { data: own, deletionProtection: protect = defaults.deletionProtection }: RedisDatabaseArgs,
+): Volumes {
+    const settings = child("settingsVolume", "settings", docker.Volume, {});
+    const settingsMount = { volumeName: settings.name, containerPath: settingsDir };
+    if (own) return { settings, mounts: [spec.apply(ownDataMount), settingsMount] };
+    const data = child("dataVolume", "data", docker.Volume, {}, { protect });
+    return { data, settings, mounts: [{ volumeName: data.name, containerPath: dataDir }, settingsMount] };
+}
+
+function ownDataMount({ data }: DatabaseSpec): ContainerVolume {
+    const place = data?.volume === undefined ? { hostPath: data?.hostPath } : { volumeName: data.volume };
+    return { ...place, containerPath: dataDir };
 }

@@ -1,9 +1,11 @@
 /** From what a person wrote to a `DatabaseSpec`, or to everything that is wrong with it. */
 import { checkCa, checkChain, checkKeyPair } from "./certificates";
+import type { Described } from "./changes";
 import { type DatabaseSpec, tlsProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
 import type { Finding } from "./findings";
-import { type PlainArguments, type Values, checkEach } from "./properties";
+import { defaultSavePoints } from "./flavors";
+import { type PlainArguments, type Values, checkEach, later } from "./properties";
 import { type ParsedVersion, type Version, defaultVersion, parseVersion, versionNames, versions } from "./versions";
 
 export const defaults = {
@@ -13,6 +15,11 @@ export const defaults = {
     bindAddress: "127.0.0.1",
     host: "localhost",
     plaintext: true,
+    evictToFit: false,
+    passwordVersion: 1,
+    passwordGraceHours: 24,
+    deletionProtection: true,
+    caVersions: [1],
     validityDays: 365,
     renewBeforeDays: 30,
 } as const;
@@ -23,6 +30,53 @@ export function resolveArguments(args: PlainArguments): { spec?: DatabaseSpec; f
     const parsed = knownVersion(values, args);
     findings.push(...checkTogether(values, args, parsed));
     return parsed && findings.length === 0 ? { spec: toSpec(values, parsed), findings } : { findings };
+}
+
+/**
+ * A database before and after a change, as far as both are known: what is known later on one side is left out on
+ * both. `undefined` where not even the version is known.
+ */
+export function describePair(
+    before: PlainArguments,
+    after: PlainArguments,
+): { before: Described; after: Described } | undefined {
+    const known = knownInBoth(before, after);
+    const [old, now] = [describe(known[0]), describe(known[1])];
+    return old && now && { before: old, after: now };
+}
+
+function describe(args: PlainArguments): Described | undefined {
+    const { values } = checkEach(args);
+    const parsed = knownVersion(values, args);
+    return parsed && { spec: toSpec(values, parsed), args };
+}
+
+/** Arguments whose members can be left out one by one. */
+const looseObjects = ["tls", "ports", "config"];
+
+function knownInBoth(before: PlainArguments, after: PlainArguments): [PlainArguments, PlainArguments] {
+    const unknownIn = (args: PlainArguments) =>
+        Object.entries(args).flatMap(([name, value]) =>
+            looseObjects.includes(name) && typeof value === "object" && value !== null
+                ? Object.entries(value).flatMap(([key, member]) => (isUnknown(member) ? [[name, key]] : []))
+                : isUnknown(value)
+                  ? [[name]]
+                  : [],
+        );
+    const unknown = [...unknownIn(before), ...unknownIn(after)];
+    return [unknown.reduce(without, before), unknown.reduce(without, after)];
+}
+
+function without(args: PlainArguments, [name = "", key]: readonly string[]): PlainArguments {
+    if (key === undefined || typeof args[name] !== "object") {
+        return Object.fromEntries(Object.entries(args).filter(([other]) => other !== name));
+    }
+    return { ...args, [name]: without(args[name] as PlainArguments, [key]) };
+}
+
+function isUnknown(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return value === later;
+    return Object.values(value).some(isUnknown);
 }
 
 /** Checks what is known already; nothing is held against an argument that is known later. */
@@ -67,6 +121,31 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
             remedy: "give the name or address by which clients reach the Docker host",
         });
     }
+    const flavor = values.flavor ?? parsed?.flavor;
+    if (values.savePoints && flavor === "nordb") {
+        findings.push({
+            path: "savePoints",
+            problem: 'is given, but flavor "nordb" keeps nothing',
+            remedy: "leave one of them out",
+        });
+    }
+    if (args.password !== undefined) {
+        for (const name of ["passwordVersion", "rotatePasswordEvery"] as const) {
+            if (args[name] === undefined) continue;
+            findings.push({
+                path: name,
+                problem: "is given beside password, which it cannot rotate",
+                remedy: "leave one of them out; to rotate a password of your own, change it",
+            });
+        }
+    }
+    if (values.data && (values.data.volume === undefined) === (values.data.hostPath === undefined)) {
+        findings.push({
+            path: "data",
+            problem: `has ${values.data.volume === undefined ? "neither volume nor hostPath" : "both volume and hostPath"}`,
+            remedy: "give one of them",
+        });
+    }
     return [...findings, ...checkTls(values, args)];
 }
 
@@ -96,6 +175,13 @@ function checkTls(values: Values, args: PlainArguments): Finding[] {
             path: "tls.ca",
             problem: "is given beside tls.certificate, which needs no CA to sign it",
             remedy: "leave one of them out",
+        });
+    }
+    if (tls.caVersions && (tls.ca ?? tls.certificate)) {
+        findings.push({
+            path: "tls.caVersions",
+            problem: `is given beside tls.${tls.ca ? "ca" : "certificate"}, but counts the database's own CAs`,
+            remedy: "leave one of them out; to publish two CAs of yours, put both into one PEM text",
         });
     }
     if (tls.certificate) {
@@ -135,23 +221,34 @@ function impliedHost({ bindAddress = defaults.bindAddress }: Values): string {
 function toSpec(values: Values, { version, flavor }: ParsedVersion): DatabaseSpec {
     const { tls = {}, bindAddress = defaults.bindAddress, host = impliedHost(values) } = values;
     const reachable = isEveryAddress(bindAddress) ? [] : [bindAddress];
+    const resolvedFlavor = flavor ?? values.flavor ?? defaults.flavor;
     return {
         version,
-        flavor: flavor ?? values.flavor ?? defaults.flavor,
+        flavor: resolvedFlavor,
+        savePoints: resolvedFlavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
         image: values.image ?? versions[version].image,
         memoryMb: values.memoryMb ?? defaults.memoryMb,
         maxmemoryPolicy: values.maxmemoryPolicy ?? defaults.maxmemoryPolicy,
+        evictToFit: values.evictToFit ?? defaults.evictToFit,
         plaintext: values.plaintext ?? defaults.plaintext,
         ports: values.ports ?? {},
         bindAddress,
         host,
         ...(values.network !== undefined && { network: values.network }),
+        rotation: {
+            version: values.passwordVersion ?? defaults.passwordVersion,
+            ...(values.rotatePasswordEvery !== undefined && { everyDays: values.rotatePasswordEvery }),
+            graceSeconds: Math.round((values.passwordGraceHours ?? defaults.passwordGraceHours) * 3600),
+        },
+        deletionProtection: values.deletionProtection ?? defaults.deletionProtection,
+        ...(values.data !== undefined && { data: values.data }),
         tls: {
             hosts: [...new Set([host, ...(tls.hosts ?? []), ...reachable, "localhost", "127.0.0.1"])],
             validityDays: tls.validityDays ?? defaults.validityDays,
             renewBeforeDays: tls.renewBeforeDays ?? defaults.renewBeforeDays,
             protocols: tls.protocols ?? tlsProtocols,
             clientAuth: tls.clientAuth !== undefined,
+            caVersions: tls.caVersions ?? defaults.caVersions,
         },
         config: values.config ?? {},
     };

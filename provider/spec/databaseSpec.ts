@@ -1,5 +1,6 @@
 /** A database as the program wants it: every default filled in, every value checked, no secret inside. */
 import type { ConfigValue } from "./directives";
+import type { SavePoint } from "./flavors";
 import type { MaxmemoryPolicy } from "./memory";
 import type { Flavor, Version } from "./versions";
 
@@ -7,18 +8,40 @@ import type { Flavor, Version } from "./versions";
 export type TlsProtocol = "TLSv1.2" | "TLSv1.3";
 export const tlsProtocols = ["TLSv1.2", "TLSv1.3"] as const satisfies readonly TlsProtocol[];
 
+/** A place for data that was there before the database and stays after it. */
+export interface OwnData {
+    readonly volume?: string;
+    readonly hostPath?: string;
+    /** Which files there hold the data, where there are both kinds. */
+    readonly files?: "aof" | "rdb";
+}
+
 export interface DatabaseSpec {
     readonly version: Version;
     readonly flavor: Flavor;
+    /** When to dump; none for `nordb`. */
+    readonly savePoints: readonly SavePoint[];
     readonly image: string;
     readonly memoryMb: number;
     readonly maxmemoryPolicy: MaxmemoryPolicy;
+    /** Whether keys may be evicted so that data fits a smaller `memoryMb`. */
+    readonly evictToFit: boolean;
     readonly plaintext: boolean;
     /** Host ports; absent where they are to be chosen once at random. */
     readonly ports: { readonly plaintext?: number; readonly tls?: number };
     readonly bindAddress: string;
     readonly host: string;
     readonly network?: string;
+    readonly rotation: {
+        /** Another number is another password; 1 is the first. */
+        readonly version: number;
+        readonly everyDays?: number;
+        /** How long a password that was replaced opens the door beside the new one. */
+        readonly graceSeconds: number;
+    };
+    readonly deletionProtection: boolean;
+    /** Where data lives, unless on a volume that the database makes for itself. */
+    readonly data?: OwnData;
     readonly tls: {
         /** Every name and address that the certificate is valid for. */
         readonly hosts: readonly string[];
@@ -26,6 +49,8 @@ export interface DatabaseSpec {
         readonly renewBeforeDays: number;
         readonly protocols: readonly TlsProtocol[];
         readonly clientAuth: boolean;
+        /** The database's own CAs that clients should trust; the first signs. */
+        readonly caVersions: readonly number[];
     };
     readonly config: Readonly<Record<string, ConfigValue>>;
 }

@@ -39,7 +39,8 @@ export function directivesOf(version: Version): Readonly<Record<string, Directiv
 
 /** Directives that the component sets itself, each with what to write instead. */
 const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
-    [/^(save|appendonly)$/, "set `flavor`"],
+    [/^save$/, "set `savePoints`, or `flavor`"],
+    [/^appendonly$/, "set `flavor`"],
     [/^(maxmemory)$/, "set `memoryMb`; maxmemory is derived from it"],
     [/^maxmemory-policy$/, "set `maxmemoryPolicy`"],
     [/^(port|tls-port)$/, "set `ports`, or `plaintext: false` to close the plaintext port"],

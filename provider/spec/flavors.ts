@@ -1,12 +1,18 @@
 /** The three persistence flavors: what each asks of Redis, and the label that people see. */
 import type { Flavor } from "./versions";
 
-/** The managed service's RDB schedule, verbatim: seconds and changes. */
-export const savePoints = [
-    [900, 1],
-    [300, 10],
-    [60, 10000],
-] as const;
+/** Dump after so many seconds with at least so many changes. */
+export interface SavePoint {
+    readonly seconds: number;
+    readonly changes: number;
+}
+
+/** The managed service's RDB schedule, verbatim. */
+export const defaultSavePoints: readonly SavePoint[] = [
+    { seconds: 900, changes: 1 },
+    { seconds: 300, changes: 10 },
+    { seconds: 60, changes: 10000 },
+];
 
 /** redis.conf lines: directive and value. */
 export type Directives = readonly (readonly [name: string, value: string])[];
@@ -15,8 +21,8 @@ export type Directives = readonly (readonly [name: string, value: string])[];
  * The directives that make a flavor. `aof` appends every write to a log that is synced each second and dumps as
  * well, `rdb` only dumps, `nordb` writes nothing, so that all data is gone after a restart.
  */
-export function persistenceDirectives(flavor: Flavor): Directives {
-    const dumps = savePoints.map(([seconds, changes]) => ["save", `${seconds} ${changes}`] as const);
+export function persistenceDirectives(flavor: Flavor, savePoints: readonly SavePoint[]): Directives {
+    const dumps = savePoints.map(({ seconds, changes }) => ["save", `${seconds} ${changes}`] as const);
     switch (flavor) {
         case "aof":
             return [["appendonly", "yes"], ["appendfsync", "everysec"], ...dumps];

@@ -2,7 +2,7 @@
 import type { Flavor } from "./versions";
 
 /** What a server holds before its first key: code, buffers, the 1 MiB replication backlog (measured: 7 to 12 MiB). */
-const serverItselfMb = 16;
+export const serverItselfMb = 16;
 
 /**
  * The part of the remaining memory that data may take.
@@ -13,7 +13,7 @@ const serverItselfMb = 16;
  * the kernel would kill the server. Without persistence nothing is dumped; 0.75 leaves room for the allocator's
  * fragmentation (1.12 measured) and client buffers.
  */
-const dataShare: Record<Flavor, number> = { aof: 0.44, rdb: 0.44, nordb: 0.75 };
+export const dataShare: Record<Flavor, number> = { aof: 0.44, rdb: 0.44, nordb: 0.75 };
 
 /** The least memory limit, in MiB: below it the server itself would take more than its data. */
 export const minMemoryMb = 32;

@@ -44,6 +44,8 @@ const boolean = z.boolean({ error: "give true or false" });
 const object = <T extends z.ZodRawShape>(shape: T, error: string) => z.strictObject(shape, { error });
 const versionRemedy = `give one of ${versionNames.map((v) => `"${v}"`).join(", ")}, alone or with -aof, -rdb or -nordb`;
 const days = wholeNumber.bind(undefined, "a whole number of days");
+const count = (what: string) => wholeNumber(what, 1, 2 ** 31 - 1);
+const graceRemedy = "give a number of hours from 0 to 8760";
 
 /** One line an argument. Every error text says what would be right; what is wrong is worded from the value. */
 const properties = {
@@ -51,6 +53,16 @@ const properties = {
     flavor: choice(flavorNames),
     memoryMb: wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20),
     maxmemoryPolicy: choice(maxmemoryPolicies),
+    evictToFit: boolean,
+    savePoints: z
+        .array(
+            object(
+                { seconds: count("a whole number of seconds"), changes: count("a whole number of changes") },
+                "give an object such as { seconds: 900, changes: 1 }",
+            ),
+            { error: "give a list such as [{ seconds: 900, changes: 1 }]" },
+        )
+        .min(1, { error: 'give at least one, or flavor: "nordb" to keep nothing' }),
     ports: object(
         { plaintext: port.optional(), tls: port.optional() },
         "give an object such as { plaintext: 6379, tls: 6380 }",
@@ -60,6 +72,23 @@ const properties = {
     plaintext: boolean,
     password: text("give text of at least one character and no line break", (value) =>
         /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
+    ),
+    passwordVersion: count("a whole number"),
+    rotatePasswordEvery: days(1, 3650),
+    passwordGraceHours: z
+        .number({ error: graceRemedy })
+        .min(0, { error: graceRemedy })
+        .max(8760, { error: graceRemedy }),
+    deletionProtection: boolean,
+    data: object(
+        {
+            volume: text("give the name of a Docker volume", (value) => /^[\w][\w.-]*$/.test(value)).optional(),
+            hostPath: text("give an absolute path on the Docker host", (value) =>
+                /^\/[^:\r\n\0]+$/.test(value),
+            ).optional(),
+            files: choice(["aof", "rdb"]).optional(),
+        },
+        'give an object such as { volume: "redis-data" } or { hostPath: "/srv/redis" }',
     ),
     image: text('give an image reference such as "redis:8.0"', (value) => /^[\w][\w.:/@-]*$/.test(value)),
     network: text("give the name of a Docker network", (value) => /^[\w][\w.-]*$/.test(value)),
@@ -71,6 +100,11 @@ const properties = {
             protocols: z
                 .array(choice(tlsProtocols), { error: `give a list of ${tlsProtocols.join(" and ")}` })
                 .min(1, { error: "give at least one protocol, or leave it out for both" })
+                .optional(),
+            caVersions: z
+                .array(count("a whole number"), { error: "give a list such as [1], or [1, 2] while clients learn of 2" })
+                .min(1, { error: "give at least one, or leave it out" })
+                .refine((numbers) => new Set(numbers).size === numbers.length, { error: "give each number once" })
                 .optional(),
             clientAuth: object(
                 { caCertPem: pem },

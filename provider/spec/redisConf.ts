@@ -28,7 +28,7 @@ export function redisConf(spec: DatabaseSpec): string {
             ["maxmemory", `${maxmemoryMb(spec.memoryMb, spec.flavor)}mb`],
             ["maxmemory-policy", spec.maxmemoryPolicy],
         ],
-        [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor)],
+        [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
         "config": configDirectives(spec.version, spec.config),
     };
     return Object.entries(sections)

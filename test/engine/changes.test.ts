@@ -97,7 +97,7 @@ describe("a change of the program", () => {
         const { requests, ...trouble } = await traffic.stop();
         expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
         expect(requests).toBeGreaterThan(1000);
-        expect((await stack.up()).summary).toEqual({ same: 12 });
+        expect((await stack.up()).summary).toEqual({ same: 13 });
     });
 
     test("users made at run time survive a restart", async () => {
@@ -138,7 +138,7 @@ describe("a change of the program", () => {
         await stack.database({ ...base, version: "8.0" }).up();
         expect(await redis("INFO", "server")).toContain("redis_version:8.0");
         expect(await redis("GET", "kept")).toBe("yes");
-        expect((await stack.up()).summary).toEqual({ same: 13 });
+        expect((await stack.up()).summary).toEqual({ same: 14 });
     });
 
     test("a closed plaintext port is closed, and URLs say so", async () => {

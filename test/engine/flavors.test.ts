@@ -79,7 +79,7 @@ describe("a database of each flavor", () => {
     });
 
     test("a second up is empty, and so is one after a refresh", async () => {
-        const everything = { same: 1 + databases.length * 12 };
+        const everything = { same: 1 + databases.length * 13 };
         expect((await stack.up()).summary).toEqual(everything);
         expect(await stack.refresh()).toEqual(everything);
         expect((await stack.up()).summary).toEqual(everything);
@@ -116,7 +116,7 @@ describe("a database of each flavor", () => {
     test("up after a kill and a start is empty: URLs stay the same", async () => {
         expect((await stack.refresh()).update ?? 0).toBe(0);
         const { summary, outputs: now } = await stack.up();
-        expect(summary).toEqual({ same: 1 + databases.length * 12 });
+        expect(summary).toEqual({ same: 1 + databases.length * 13 });
         for (const name of names) expect(now[name]?.value).toEqual(of(name));
     });
 });

@@ -58,14 +58,17 @@ export class TestStack {
         return new TestStack(stack, directory, logFile);
     }
 
-    /** The program of the next commands; `RedisDatabase` and the Pulumi packages are in scope, `exports` are outputs. */
+    /**
+     * The program of the next commands; `exports` are its outputs. In scope are the Pulumi packages and a
+     * `RedisDatabase` that goes without deletion protection, so that tests can clean up behind themselves.
+     */
     program(text: string): this {
         const prelude = ["pulumi", "docker", "random", "tls"].map(
             (name) => `const ${name} = require("@pulumi/${name}");`,
         );
         writeFileSync(
             join(this.directory, "index.js"),
-            [...prelude, 'const { RedisDatabase } = require("pulumi-redis-database");', text, ""].join("\n"),
+            [...prelude, unprotected, text, ""].join("\n"),
         );
         return this;
     }
@@ -136,5 +139,11 @@ export interface StackState {
         readonly outputs?: Record<string, unknown>;
     }[];
 }
+
+const unprotected = `
+const { RedisDatabase: Protected } = require("pulumi-redis-database");
+class RedisDatabase extends Protected {
+    constructor(name, args, opts) { super(name, { deletionProtection: false, ...args }, opts); }
+}`;
 
 const allOutputs = "Object.fromEntries(Object.entries(db).filter(([name, value]) => pulumi.Output.isInstance(value)))";

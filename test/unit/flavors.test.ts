@@ -1,5 +1,5 @@
 /** The three flavors, as the managed service's contract states them. */
-import { persistenceDirectives, persistenceLabel } from "../../provider/spec/flavors";
+import { defaultSavePoints, persistenceDirectives, persistenceLabel } from "../../provider/spec/flavors";
 
 const schedule = [
     ["save", "900 1"],
@@ -8,15 +8,15 @@ const schedule = [
 ];
 
 test("aof logs every write, syncs each second and dumps by the schedule", () => {
-    expect(persistenceDirectives("aof")).toEqual([["appendonly", "yes"], ["appendfsync", "everysec"], ...schedule]);
+    expect(persistenceDirectives("aof", defaultSavePoints)).toEqual([["appendonly", "yes"], ["appendfsync", "everysec"], ...schedule]);
 });
 
 test("rdb only dumps, by the schedule", () => {
-    expect(persistenceDirectives("rdb")).toEqual([["appendonly", "no"], ...schedule]);
+    expect(persistenceDirectives("rdb", defaultSavePoints)).toEqual([["appendonly", "no"], ...schedule]);
 });
 
 test("nordb writes neither log nor dump", () => {
-    expect(persistenceDirectives("nordb")).toEqual([
+    expect(persistenceDirectives("nordb", defaultSavePoints)).toEqual([
         ["appendonly", "no"],
         ["save", '""'],
     ]);

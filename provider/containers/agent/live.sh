@@ -1,0 +1,62 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# Applying settings to the server that runs. All or nothing, up to the moment when they are committed.
+
+apply_to_running_server() {
+    was=$(flavor_now)
+    check_memory
+    check_handover
+    apply_config
+    if [ -n "$shrinks" ]; then make_room; fi
+    enter_flavor
+    apply_certificate
+    retire_password
+    apply_users
+    if ! same_version; then write_users_for_next_version; fi
+    commit
+    rm -f /tmp/undo
+    rm -f "$unsettled"
+    leave_flavor
+}
+
+# Brings the running server's settings to the wanted ones, also those that are back at their default.
+apply_config() {
+    settings_of "$socket" >/tmp/running
+    # A server of another version is about to be replaced. Only what decides on its data must be settled before that.
+    if same_version; then cp /tmp/wanted /tmp/applicable; else grep -E '^(appendfsync|save)	' /tmp/wanted >/tmp/applicable; fi
+    if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' /tmp/applicable; fi
+    : >/tmp/undo
+    comm -23 /tmp/applicable /tmp/running >/tmp/changes
+    while IFS='	' read -r name value; do
+        reply=$(server "CONFIG SET $name $(quote "$value")")
+        case $reply in
+        OK) awk -F '\t' -v name="$name" '$1 == name' /tmp/running >>/tmp/undo && say "applied: $name" ;;
+        *immutable* | *'Unsupported CONFIG parameter'*) say "waits for the next start: $name" ;;
+        *) refuse "the running server does not accept $name $value: $reply" ;;
+        esac
+    done </tmp/changes
+}
+
+# Back to what the settings in force say.
+undo() {
+    if [ -s /tmp/undo ]; then
+        while IFS='	' read -r name value; do server "CONFIG SET $name $(quote "$value")" >/dev/null; done </tmp/undo
+        rm -f /tmp/undo
+    fi
+    in_force=$(readlink /settings/current) || return 0
+    if [ "$(readlink /settings/tls)" = "$in_force" ]; then return; fi
+    point_to tls "$in_force"
+    server "CONFIG SET tls-cert-file /settings/tls/tls.crt" >/dev/null
+}
+
+# Both files are in place before Redis is told to read them again; established connections go on.
+apply_certificate() {
+    if same_certificate /settings/tls; then return; fi
+    point tls
+    reply=$(server "CONFIG SET tls-cert-file /settings/tls/tls.crt")
+    [ "$reply" = OK ] || refuse "the running server does not accept the certificate: $reply"
+    say "applied: certificate"
+}
+
+same_certificate() {
+    for file in tls.crt tls.key ca.crt; do cmp -s "$generation/$file" "$1/$file" || return 1; done
+}

@@ -1,0 +1,40 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# Whether the data fits the memory that is wanted.
+
+mib=1048576
+
+data_in_use() { echo $(($(info memory used_memory) - $(info memory mem_not_counted_for_evict))); }
+
+wanted_bytes() { echo $(($(wanted maxmemory_mb) * mib)); }
+
+# Sets shrinks where less is wanted than the server may use now.
+check_memory() {
+    shrinks=
+    limit=$(server CONFIG GET maxmemory | sed -n 2p)
+    if [ "$limit" != 0 ] && [ "$(wanted_bytes)" -ge "$limit" ]; then return; fi
+    shrinks=yes
+    if [ "$(data_in_use)" -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
+    used=$((($(data_in_use) + mib - 1) / mib))
+    least=$((used * 100 / $(wanted data_percent) + 1 + $(wanted server_itself_mb)))
+    refuse "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $least, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+}
+
+# The container's limit goes down next: what was freed must have been given back by then.
+make_room() {
+    tries=0
+    before=$(data_in_use)
+    while [ "$(data_in_use)" -gt "$(wanted_bytes)" ]; do
+        sleep 0.1
+        now=$(data_in_use)
+        if [ "$now" -lt "$before" ]; then tries=0; else tries=$((tries + 1)); fi
+        before=$now
+        [ $tries -lt 100 ] ||
+            refuse "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict"
+    done
+    if [ "$(current memory_mb)" -gt "$(wanted memory_mb)" ] 2>/dev/null; then
+        server MEMORY PURGE >/dev/null
+        held=$(($(info memory used_memory_rss) / mib))
+        [ $held -lt "$(wanted memory_mb)" ] ||
+            refuse "memoryMb: is $(wanted memory_mb), but the server still holds $held MiB of memory; give at least $((held * 5 / 4))"
+    fi
+}

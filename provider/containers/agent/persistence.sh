@@ -1,0 +1,79 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# How data is kept. Redis reads one kind of file at its start: so the new kind is complete before the settings say that
+# it is the one to read, and the old kind goes only after that.
+
+set_live() {
+    reply=$(server "CONFIG SET $1 $(quote "$2")")
+    [ "$reply" = OK ] || refuse "the running server does not accept $1 $2: $reply"
+}
+
+# Before the settings change: makes what the new flavor's start will read.
+enter_flavor() {
+    if [ "$(flavor_now)" = "$(wanted flavor)" ] && [ ! -e "$unsettled" ]; then return; fi
+    case $(wanted flavor) in
+    aof) write_log ;;
+    rdb) dump ;;
+    esac
+}
+
+# After it: stops writing the old kind, and removes it, so that no later change of mind brings stale data back.
+leave_flavor() {
+    case $(wanted flavor) in
+    aof) ;;
+    rdb)
+        set_live appendonly no
+        rm -rf /data/appendonlydir /data/appendonly.aof
+        ;;
+    nordb)
+        set_live appendonly no
+        rm -rf /data/appendonlydir /data/appendonly.aof
+        if replacement_planned; then
+            hand_over
+        else
+            set_live save ''
+            rm -f /data/dump.rdb
+        fi
+        ;;
+    esac
+    if [ "$was" != "$(wanted flavor)" ]; then say "applied: flavor $(wanted flavor)"; fi
+}
+
+write_log() {
+    if [ "$(info persistence aof_enabled)" = 0 ]; then
+        printf 'appendonly\tno\n' >>/tmp/undo
+        set_live appendonly yes
+    fi
+    while [ "$(info persistence aof_rewrite_in_progress)$(info persistence aof_rewrite_scheduled)" != 00 ]; do sleep 0.1; done
+    [ "$(info persistence aof_last_bgrewrite_status)" = ok ] ||
+        refuse "the append-only file could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+}
+
+dump() {
+    while :; do
+        reply=$(server BGSAVE)
+        case $reply in
+        *started*) break ;;
+        *progress* | *active*) sleep 0.1 ;;
+        *) refuse "the server does not dump: $reply" ;;
+        esac
+    done
+    while [ "$(info persistence rdb_bgsave_in_progress)" != 0 ]; do sleep 0.1; done
+    [ "$(info persistence rdb_last_bgsave_status)" = ok ] ||
+        refuse "the dump could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+}
+
+free_mb() { df -Pm /data | awk 'NR == 2 { print $4 }'; }
+
+# A memory-only server that is about to be replaced: what it holds must fit the disk, once.
+check_handover() {
+    [ "$(wanted flavor)" = nordb ] && replacement_planned || return 0
+    needed=$(($(info memory used_memory) / mib + 1))
+    [ "$(free_mb)" -gt $needed ] ||
+        refuse "the server must be replaced and keeps its data in memory only; handing it over takes up to $needed MiB of disk, but $(free_mb) are free; free some, or change what replaces the server later"
+}
+
+# With a save point, however far away, the server dumps when it is told to stop. Its successor reads that and removes it.
+hand_over() {
+    set_live save '2147483647 2147483647'
+    say "the server will hand its data over to its successor"
+}

@@ -1,0 +1,47 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# Talking to Redis.
+
+socket=/settings/run/redis.sock
+
+# Sends the commands on standard input to the server at socket $1. They travel there because a command line is for
+# everyone to read. Prints the replies, or the one line that says why there are none.
+ask() {
+    replies=$({ printf 'AUTH agent %s\n' "$(cat /settings/agent.secret)"; cat; } | redis-cli -s "$1" --raw 2>&1) || true
+    case $replies in
+    OK*) printf '%s\n' "$replies" | sed 1d ;;
+    *) printf '%s\n' "$replies" | head -n 1 ;;
+    esac
+}
+
+server() { printf '%s\n' "$*" | ask $socket; }
+
+info() { server "INFO $1" | tr -d '\r' | sed -n "s/^$2://p"; }
+
+# Every setting that the server at socket $1 has, as lines of name, tab, value.
+settings_of() { echo 'CONFIG GET *' | ask "$1" | awk 'NR % 2 { name = $0; next } { print name "\t" $0 }' | sort; }
+
+quote() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\]/\\&/g')"; }
+
+server_answers() { [ "$(server PING)" = PONG ]; }
+
+# Succeeds if a server is there and knows the agent, fails if none is there.
+server_runs() {
+    while :; do
+        reply=$(server PING)
+        case $reply in
+        PONG) return 0 ;;
+        *'Could not connect'* | *'Connection refused'*) return 1 ;;
+        LOADING*) sleep 0.2 ;;
+        *)
+            # Somebody took the agent's user away. The next start of the server reads the users from the file.
+            write_users
+            refuse "the running server does not let the agent in ($reply); its file of users is right again: restart the server's container, then run pulumi up"
+            ;;
+        esac
+    done
+}
+
+# Versions of Redis: of this image, and of the server that runs.
+version_here() { redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/'; }
+version_running() { info server redis_version; }
+same_version() { [ "$(version_running)" = "$(version_here)" ]; }

@@ -1,0 +1,52 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# A real server on the wanted settings, without the data: what it does not accept never reaches the real one.
+
+trial_pid=
+
+check_image() {
+    case $(version_here). in
+    "$(wanted version)".*) ;;
+    *) refuse "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
+    esac
+}
+
+start_trial() {
+    rm -rf /tmp/trial
+    mkdir /tmp/trial
+    cp "$generation/users.acl" /tmp/trial/users.acl
+    redis-server "$generation/redis.conf" --dir /tmp/trial --unixsocket /tmp/trial/redis.sock --aclfile /tmp/trial/users.acl \
+        --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
+        --tls-ca-cert-file "$generation/ca.crt" >/tmp/trial/log 2>&1 9>&- &
+    trial_pid=$!
+    until [ "$(echo PING | ask /tmp/trial/redis.sock)" = PONG ]; do
+        kill -0 $trial_pid || refuse "Redis $(version_here) does not accept these settings: $(trial_reason)"
+        sleep 0.05
+    done
+}
+
+# The directive and the complaint, or else what the server's log warns of.
+trial_reason() {
+    reason=$(sed -n '/^>>> /{s///;N;s/\n/: /;p;}' /tmp/trial/log)
+    [ -n "$reason" ] || reason=$(sed -n 's/^[0-9]*:[A-Z] .* # //p' /tmp/trial/log | grep -v '^WARNING' | tr '\n' ' ')
+    [ -n "$reason" ] || reason=$(tail -n 1 /tmp/trial/log)
+    echo "$reason"
+}
+
+stop_trial() {
+    [ -z "$trial_pid" ] || { kill -9 "$trial_pid"; wait "$trial_pid"; } 2>/dev/null || true
+    trial_pid=
+    rm -rf /tmp/trial
+}
+
+directives_in() { awk '!/^#/ && NF { print tolower($1) }' "$@" | sort -u; }
+
+# What the program says of the server, in the server's own spelling, and what it said before and says no longer.
+# Whatever else somebody sets by hand is none of the agent's business. A trial lives elsewhere, and what Docker
+# publishes needs a new container; how data is kept has a procedure of its own.
+read_wanted_settings() {
+    directives_in "$generation/redis.conf" /settings/current/redis.conf >/tmp/names || true
+    settings_of /tmp/trial/redis.sock >/tmp/trial.settings
+    awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' /tmp/names /tmp/trial.settings |
+        grep -Ev '^(dir|unixsocket|aclfile|port|tls-port|appendonly)	' >/tmp/wanted
+    sed -i "s,	$generation/,	/settings/tls/," /tmp/wanted
+}

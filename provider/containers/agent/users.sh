@@ -1,0 +1,73 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# Users and passwords: only hashes, no password.
+
+acl_file=/settings/acl/users.acl
+# Passwords that were replaced: lines of the second in which that was, and the hash.
+retired=/settings/retired
+
+local_user() { echo "user $1 on #$(sha256sum </settings/"$1".secret | cut -c1-64) $2"; }
+
+hash_in() { sed -n 's/^user default on #\([0-9a-f]*\) .*/\1/p' "$1" 2>/dev/null || true; }
+
+# From now on the password in force is one that was replaced, if it is another one.
+retire_password() {
+    old=$(hash_in /settings/current/users.acl)
+    new=$(hash_in "$generation/users.acl")
+    if [ "$old" = "$new" ]; then old=; fi
+    {
+        grep -Ev " (${old:-$new}|$new)\$" $retired || true
+        if [ -n "$old" ]; then echo "$(date +%s) $old"; fi
+    } >$retired.new
+    chmod 600 $retired.new
+    mv $retired.new $retired
+}
+
+# The seconds for which each password that was replaced goes on to open the door, and its hash.
+in_grace() {
+    awk -v now="$(date +%s)" -v grace="$(wanted grace_seconds)" \
+        '$1 + grace > now { print $1 + grace - now, $2 }' $retired 2>/dev/null || true
+}
+
+# The lines of the program's users, with what is in grace beside the password.
+wanted_users() {
+    more=$(in_grace | awk '{ printf " #%s", $2 }')
+    awk -v more="$more" '$2 != "agent" && $2 != "health" { $4 = $4 more } { print }' "$generation/users.acl"
+}
+
+managed_pattern() { awk '{ print $2 }' "$generation/users.acl" | tr '\n' '|' | sed 's/|$//'; }
+
+# The program's users as the running server lists them.
+listed_users() { server ACL LIST | grep -E "^user ($(managed_pattern)) " | sort; }
+
+# One command a user, so that nobody is locked out in between; users that the program does not speak of stay.
+apply_users() {
+    wanted_users >/tmp/users
+    # 6.0 knows no channel permissions; it may be about to be replaced by a server that does.
+    case $(version_running) in 6.0.*) sed -i 's/ &\*//' /tmp/users ;; esac
+    while read -r _ name rules; do
+        reply=$(server "ACL SETUSER $name reset $rules")
+        [ "$reply" = OK ] || refuse "the running server does not accept user $name: $reply"
+    done </tmp/users
+    reply=$(server "ACL SAVE")
+    [ "$reply" = OK ] || refuse "the server could not write its users: $reply"
+    listed_users >/tmp/users.listed
+    in_grace | wc -l >/tmp/users.in_grace
+}
+
+# The same, for a server that will read them at its start.
+write_users() {
+    others=$(grep -E '^user [^ ]+ (on|off) ' $acl_file 2>/dev/null | grep -Ev "^user ($(managed_pattern)) ") || true
+    {
+        wanted_users
+        if [ -n "$others" ]; then echo "$others"; fi
+    } >$acl_file.new
+    chown 999:999 $acl_file.new && chmod 600 $acl_file.new
+    flush $acl_file.new
+    mv $acl_file.new $acl_file
+}
+
+# For a server of a later version, which knows more rules. What 6.0 does not restrict, later versions must be told to allow.
+write_users_for_next_version() {
+    case $(version_running) in 6.0.*) grep -q ' &\*' "$generation/users.acl" && sed -i 's/$/ \&*/' $acl_file ;; esac
+    write_users
+}

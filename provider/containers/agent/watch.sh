@@ -1,0 +1,61 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# After the settings are applied: drops passwords whose grace is over, and puts back what somebody changed by hand.
+
+watch() {
+    trap 'exit 0' TERM
+    # What goes wrong here is tried again and does not end the agent.
+    set +e
+    watching=yes
+    while :; do
+        sleep "$(pause_seconds)" &
+        wait $!
+        lock
+        if superseded; then stand_down; fi
+        if server_answers; then (look); fi
+        unlock
+    done
+}
+
+pause_seconds() {
+    if [ -e "$unsettled" ] && [ ! -e /settings/run/refused ]; then
+        echo 0.2
+    else
+        { echo 60; in_grace | cut -d ' ' -f 1; } | sort -n | head -n 1
+    fi
+}
+
+look() {
+    if [ -e "$unsettled" ]; then
+        settle
+    elif ! replacement_planned; then
+        put_back_config
+        put_back_users
+    fi
+}
+
+# The server has read files of another kind than its flavor's, or files that somebody brought.
+settle() {
+    apply_to_running_server
+    rm -f /settings/run/refused
+    say "the data is settled"
+}
+
+put_back_config() {
+    settings_of "$socket" >/tmp/running
+    { cat /tmp/wanted; awk '$1 == "appendonly" { print $1 "\t" $2 }' "$generation/redis.conf"; } | sort |
+        comm -23 - /tmp/running >/tmp/changes
+    while IFS='	' read -r name value; do
+        if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "put back: $name"; fi
+    done </tmp/changes
+}
+
+put_back_users() {
+    [ -e /tmp/users.listed ] || apply_users
+    if [ "$(in_grace | wc -l)" != "$(cat /tmp/users.in_grace)" ]; then
+        apply_users
+        say "dropped: the password that was replaced"
+    elif [ "$(listed_users)" != "$(cat /tmp/users.listed)" ]; then
+        apply_users
+        say "put back: users"
+    fi
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Healthy is a server that answers an authenticated PING and whose data is settled. Docker asks every few milliseconds
+# while an up waits for the first answer; after that, and where there is none for long, the check slows itself down.
+failures=/tmp/health-failures
+if [ -e /tmp/healthy ]; then
+    sleep 30
+elif [ "$(wc -l 2>/dev/null <$failures)" -gt 50 ] 2>/dev/null; then
+    sleep 2
+fi
+# The password travels on standard input: a command line and an environment are for others to read.
+reply=$(printf 'AUTH health %s\nPING\n' "$(cat /settings/health.secret)" |
+    timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1 | tail -n 1)
+if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
+    reply="the agent is settling the data"
+    # The agent's reason goes where an up that fails looks for it: into this container's log.
+    if [ -e /settings/run/refused ] && [ ! -e /tmp/told ]; then
+        reply="refused: $(cat /settings/run/refused)"
+        touch /tmp/told
+        echo "$reply" >/proc/1/fd/1
+    fi
+fi
+if [ "$reply" = PONG ]; then
+    # A memory-only server has read what its predecessor handed over: from now on it is in memory only.
+    if [ ! -e /tmp/healthy ] && grep -q '^flavor=nordb' /settings/current/database; then rm -f /data/dump.rdb; fi
+    touch /tmp/healthy
+    rm -f $failures
+else
+    echo "$reply" | tee -a $failures
+    rm -f /tmp/healthy
+    exit 1
+fi

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Starts the server. $1 is the fingerprint of its container: with it the agent knows which one runs.
+settings=/settings/current
+unsettled=/settings/run/unsettled
+
+version=$(redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/')
+# On a full disk the server had better start without this note than not at all.
+{ echo "$1 $version" >/data/.redis-server.new && mv /data/.redis-server.new /data/.redis-server; } 2>/dev/null
+
+# A dump without a log is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
+if [ ! -e $unsettled ] && grep -q '^appendonly yes' $settings/redis.conf && [ -e /data/dump.rdb ] &&
+    [ ! -e /data/appendonlydir ] && [ ! -e /data/appendonly.aof ]; then
+    echo rdb >$unsettled
+fi
+
+# Until the agent has settled it: no eviction, no dump over the one that is there.
+case $(cat $unsettled 2>/dev/null) in
+aof) set -- --appendonly yes --maxmemory 0 --save '' ;;
+rdb) set -- --appendonly no --maxmemory 0 --save '' ;;
+*) set -- ;;
+esac
+exec redis-server $settings/redis.conf "$@"

@@ -1,0 +1,30 @@
+/** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
+import type { DatabaseSpec } from "./databaseSpec";
+import { dataShare, maxmemoryMb, serverItselfMb } from "./memory";
+
+export interface Identity {
+    /** What people call the database, unlike any other: project, stack and name. */
+    readonly owner: string;
+    /** Differs between server containers that replace one another. */
+    readonly server: string;
+}
+
+export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): string {
+    const settings = {
+        owner,
+        server,
+        version: spec.version,
+        flavor: spec.flavor,
+        place: spec.data?.volume ?? spec.data?.hostPath ?? "the data volume",
+        files: spec.data?.files ?? "",
+        grace_seconds: spec.rotation.graceSeconds,
+        memory_mb: spec.memoryMb,
+        maxmemory_mb: maxmemoryMb(spec.memoryMb, spec.flavor),
+        data_percent: Math.round(dataShare[spec.flavor] * 100),
+        server_itself_mb: serverItselfMb,
+        evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
+    };
+    return Object.entries(settings)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join("");
+}

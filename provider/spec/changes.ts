@@ -1,0 +1,261 @@
+/**
+ * What changing an argument does. The one source for what is refused, for the words in a preview, for the README's
+ * table and for what the engine tests expect.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { DatabaseSpec } from "./databaseSpec";
+import { startupOnly } from "./directives";
+import type { Finding } from "./findings";
+import type { PlainArguments } from "./properties";
+import { type Flavor, versionNames } from "./versions";
+
+/** What a change does to the server that runs. */
+export type Effect = "live" | "resized" | "replaced" | "recorded" | "refused";
+
+/** What an effect means for the server, its data and its clients, in the README's words. */
+export const effects: Readonly<Record<Effect, { server: string; data: string; clients: string }>> = {
+    live: { server: "untouched", data: "kept", clients: "stay connected" },
+    resized: { server: "resized in place", data: "kept", clients: "stay connected" },
+    replaced: {
+        server: "replaced on its volume",
+        data: "kept; `nordb` hands it over in one dump",
+        clients: "reconnect once",
+    },
+    recorded: { server: "untouched", data: "kept", clients: "stay connected" },
+    refused: { server: "untouched; the preview fails", data: "kept", clients: "stay connected" },
+};
+
+/** A database as its arguments describe it, and the arguments that the description leaves out. */
+export interface Described {
+    readonly spec: DatabaseSpec;
+    readonly args: PlainArguments;
+}
+
+export interface ChangeRow {
+    /** What is changed, as the README names it. */
+    readonly change: string;
+    /** The arguments that it is about, by path. */
+    readonly arguments: readonly string[];
+    readonly effect: Effect;
+    /** What clients see, where the effect does not say it all. */
+    readonly clients?: string;
+    /** What happens to the data, where the effect does not say it all. */
+    readonly data?: string;
+    /** What differs when this was changed. */
+    readonly of: (database: Described) => unknown;
+    /** Whether it was changed in this way, where one argument can be changed in several. */
+    readonly when?: (before: Described, after: Described) => boolean;
+    /** Why it is refused. */
+    readonly refusal?: (before: Described, after: Described) => Finding;
+}
+
+const order = ({ spec }: Described) => versionNames.indexOf(spec.version);
+
+const isStartupOnly = ({ spec }: Described, directive: string) =>
+    startupOnly(spec.version, spec.config).includes(directive);
+
+const configWhere = (database: Described, startup: boolean) =>
+    Object.entries(database.spec.config).filter(([name]) => isStartupOnly(database, name) === startup);
+
+const tlsArgument = (name: string) => (database: Described) =>
+    (database.args.tls as Readonly<Record<string, unknown>> | undefined)?.[name];
+
+/** Every way in which a program can change a database. A unit test fails when an argument is missing. */
+export const changeRows: readonly ChangeRow[] = [
+    {
+        change: "`password`, `passwordVersion`, `rotatePasswordEvery`",
+        arguments: ["password", "passwordVersion", "rotatePasswordEvery"],
+        effect: "live",
+        clients: "stay connected; old and new password both open the door for `passwordGraceHours`",
+        of: ({ spec, args }) => [args.password, spec.rotation.version, spec.rotation.everyDays],
+    },
+    {
+        change: "`passwordGraceHours`",
+        arguments: ["passwordGraceHours"],
+        effect: "live",
+        clients: "stay connected; counts for passwords that were replaced already, too",
+        of: ({ spec }) => spec.rotation.graceSeconds,
+    },
+    {
+        change: "certificate: renewal, `tls.hosts`, `tls.validityDays`, `tls.renewBeforeDays`, `tls.certificate`, `host`",
+        arguments: ["tls.hosts", "tls.validityDays", "tls.renewBeforeDays", "tls.certificate", "host"],
+        effect: "live",
+        clients: "stay connected; new handshakes see it",
+        of: (database) => [
+            database.spec.host,
+            database.spec.tls.hosts,
+            database.spec.tls.validityDays,
+            database.spec.tls.renewBeforeDays,
+            tlsArgument("certificate")(database),
+        ],
+    },
+    {
+        change: "CA: `tls.caVersions`, `tls.ca`",
+        arguments: ["tls.caVersions", "tls.ca"],
+        effect: "live",
+        clients: "stay connected; new handshakes need a `caCertPem` that has the new CA: publish both first",
+        of: (database) => [database.spec.tls.caVersions, tlsArgument("ca")(database)],
+    },
+    {
+        change: "`tls.protocols`, `tls.clientAuth`",
+        arguments: ["tls.protocols", "tls.clientAuth"],
+        effect: "live",
+        clients: "stay connected; new handshakes follow it",
+        of: (database) => [database.spec.tls.protocols, tlsArgument("clientAuth")(database)],
+    },
+    {
+        change: "`maxmemoryPolicy`, `savePoints`, directives in `config` that Redis takes live",
+        arguments: ["maxmemoryPolicy", "savePoints", "config"],
+        effect: "live",
+        of: (database) => [
+            database.spec.maxmemoryPolicy,
+            // Another flavor brings other save points: that is its own row.
+            database.args.savePoints,
+            configWhere(database, false),
+        ],
+    },
+    {
+        change: "`flavor`, from any to any",
+        arguments: ["flavor"],
+        effect: "live",
+        of: ({ spec }) => spec.flavor,
+    },
+    {
+        change: "`memoryMb`",
+        arguments: ["memoryMb"],
+        effect: "resized",
+        data: "kept; refused if it would not fit, unless `evictToFit` lets an evicting policy make room",
+        of: ({ spec }) => spec.memoryMb,
+    },
+    {
+        change: "`version` up",
+        arguments: ["version"],
+        effect: "replaced",
+        of: ({ spec }) => spec.version,
+        when: (before, after) => order(after) > order(before),
+    },
+    {
+        change: "`version` down",
+        arguments: ["version"],
+        effect: "refused",
+        of: ({ spec }) => spec.version,
+        when: (before, after) => order(after) < order(before),
+        refusal: ({ spec: { version: before } }, { spec: { version: after } }) => ({
+            path: "version",
+            problem: `is "${after}", but Redis ${before} wrote the data, which ${after} cannot read`,
+            remedy: `go back to "${before}" or a later version; to leave ${before}, copy the data to a new database`,
+        }),
+    },
+    {
+        change: "`image`, `ports`, `bindAddress`, `plaintext`, `network`",
+        arguments: ["image", "ports", "bindAddress", "plaintext", "network"],
+        effect: "replaced",
+        of: ({ spec, args }) => [
+            // The image that a version stands for changes with the version.
+            args.image,
+            spec.ports.plaintext,
+            spec.ports.tls,
+            spec.bindAddress,
+            spec.plaintext,
+            spec.network,
+        ],
+    },
+    {
+        change: "directives in `config` that only a start can take",
+        arguments: ["config"],
+        effect: "replaced",
+        of: (database) => configWhere(database, true),
+    },
+    {
+        change: "`data`: another volume or directory",
+        arguments: ["data"],
+        effect: "refused",
+        of: ({ spec }) => [spec.data?.volume, spec.data?.hostPath],
+        refusal: ({ spec: { data: before } }, { spec: { data: after } }) => ({
+            path: "data",
+            problem: `names ${placeOf(after)}, but the data is on ${placeOf(before)} and would stay behind`,
+            remedy: "leave it as it was; to move data, make a second database and copy it",
+        }),
+    },
+    {
+        change: "`deletionProtection`, `evictToFit`, `data.files`",
+        arguments: ["deletionProtection", "evictToFit", "data"],
+        effect: "recorded",
+        of: ({ spec }) => [spec.deletionProtection, spec.evictToFit, spec.data?.files],
+    },
+];
+
+function placeOf(data: DatabaseSpec["data"]): string {
+    return data?.volume ?? data?.hostPath ?? "the database's own volume";
+}
+
+/** The rows that apply between two descriptions of one database, in the table's order. */
+export function changesBetween(before: Described, after: Described): ChangeRow[] {
+    return changeRows.filter(
+        (row) => !isDeepStrictEqual(row.of(before), row.of(after)) && (row.when?.(before, after) ?? true),
+    );
+}
+
+/** All that is refused among the changes. */
+export function refusals(before: Described, after: Described): Finding[] {
+    return changesBetween(before, after).flatMap(({ refusal }) => refusal?.(before, after) ?? []);
+}
+
+/** What will happen, in one line of words; `undefined` if nothing that anybody would notice. */
+export function explainChanges(database: string, before: Described, after: Described): string | undefined {
+    const rows = changesBetween(before, after);
+    if (rows.length === 0) return undefined;
+    const parts = (Object.keys(effects) as Effect[]).flatMap((effect) => {
+        const named = rows.filter((row) => row.effect === effect).flatMap((row) => changedIn(row, before, after));
+        return named.length === 0 ? [] : [`${named.join(", ")}: ${sentences[effect](after.spec.flavor)}`];
+    });
+    return `RedisDatabase "${database}": ${parts.join("; ")}.`;
+}
+
+const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
+    live: () => "takes effect while the server runs, clients stay connected",
+    resized: () => "the server is resized in place, clients stay connected",
+    replaced: (flavor) =>
+        `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
+    recorded: () => "nothing happens to the server",
+    refused: () => "refused",
+};
+
+/** The arguments of a row that were changed, with old and new value where both are short and no secret. */
+function changedIn(row: ChangeRow, before: Described, after: Described): string[] {
+    return row.arguments.flatMap((path) => {
+        const [old, now] = [valueAt(before, path), valueAt(after, path)];
+        if (isDeepStrictEqual(old, now)) return [];
+        return shown(old) && shown(now) ? [`${path} ${String(old)} → ${String(now)}`] : [path];
+    });
+}
+
+/** Text and numbers that stand in the specification; no secret does. */
+function shown(value: unknown): boolean {
+    return typeof value === "number" || (typeof value === "string" && value.length <= 40);
+}
+
+function valueAt({ spec, args }: Described, path: string): unknown {
+    if (Object.hasOwn(spec, path)) return spec[path as keyof DatabaseSpec];
+    const secret = path === "password";
+    const value = path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], args);
+    return secret && value !== undefined ? [value] : value;
+}
+
+/** The README's table. */
+export function changesTable(): string {
+    const rows = changeRows.map(({ change, effect, data, clients }) => [
+        change,
+        effects[effect].server,
+        data ?? effects[effect].data,
+        clients ?? effects[effect].clients,
+    ]);
+    const removal = [
+        "database removed from the program, `pulumi destroy`",
+        "untouched while `deletionProtection` is on (default), else removed",
+        "kept while it is on; else removed, unless it is in `data`",
+        "stay connected while it is on",
+    ];
+    const lines = [["change", "server", "data", "clients"], ["---", "---", "---", "---"], ...rows, removal];
+    return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
