@@ -1,7 +1,7 @@
 /**
  * Measures the component against what a person would write by hand, side by side in one run.
  *
- *   node bench/run.mjs [noop] [first] [memory] [headroom] [--json] [--minutes 20]
+ *   node bench/run.mjs [noop] [first] [memory] [downtime] [headroom] [--json] [--minutes 20]
  *
  * All parts but `headroom` by default. Progress goes to standard error, the tables to standard output.
  */
@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { downtime } from "./downtime.mjs";
 import { first } from "./first.mjs";
 import { run, say, wasInterrupted, watchInterrupts } from "./lib/command.mjs";
 import { table } from "./lib/report.mjs";
@@ -16,7 +17,7 @@ import { Workspace } from "./lib/workspace.mjs";
 import { memory } from "./memory.mjs";
 import { noop } from "./noop.mjs";
 
-const parts = { noop, first, memory };
+const parts = { noop, first, memory, downtime };
 
 const { values: options, positionals } = parseArgs({
     allowPositionals: true,

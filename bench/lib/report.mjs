@@ -23,22 +23,21 @@ export function comparison(what, ours, theirs, goal) {
     };
 }
 
+/** The same for a goal that is how much more ours may be, in its unit. */
+export function difference(what, ours, theirs, goal) {
+    const more = spread(ours.map((value, round) => value - theirs[round]));
+    return { what, ours: spread(ours), theirs: spread(theirs), ratio: more, goal, met: more.median <= goal };
+}
+
 /** One line without another side. */
 export function figure(what, values, goal) {
     const ours = spread(values);
     return { what, ours, ...(goal && { goal, met: ours.median <= goal }) };
 }
 
-export function table({ title, ours, theirs, unit, rows, notes = [] }) {
+export function table({ title, ours, theirs, compared: how = "ratio", unit, rows, notes = [] }) {
     const compared = theirs !== undefined;
-    const head = [
-        "",
-        `${ours}, ${unit}`,
-        ...(compared ? [`${theirs}, ${unit}`, "ratio"] : []),
-        "goal",
-        "met",
-        "rounds",
-    ];
+    const head = ["", `${ours}, ${unit}`, ...(compared ? [`${theirs}, ${unit}`, how] : []), "goal", "met", "rounds"];
     const body = rows.map((row) => [
         row.what,
         three(row.ours),

@@ -23,7 +23,7 @@ export class Workspace {
         mkdirSync(join(this.directory, "state"), { recursive: true });
     }
 
-    /** A stack of `count` databases by `program`: "component" or "by-hand". */
+    /** A stack of `count` databases by `program`: "component", "by-hand" or "upgrade". */
     async stack(program, count, memoryMb) {
         const stack = new Stack(this, program, `${this.name}-${this.stacks.length}`);
         this.stacks.push(stack);
@@ -87,8 +87,15 @@ class Stack {
         );
         copyFileSync(join(programs, `${this.program}.js`), join(this.directory, "index.js"));
         const names = Array.from({ length: count }, (_, index) => `${this.name}-${index}`);
-        this.env.BENCH_DATABASES = JSON.stringify({ names, memoryMb, firstPort, image });
+        this.databases({ names, memoryMb, firstPort, image });
         await this.pulumi(["stack", "init"]);
+    }
+
+    /** Tells the program of the next up what else, or what different, is wanted; returns all that is. */
+    databases(wanted) {
+        this.wanted = { ...this.wanted, ...wanted };
+        this.env.BENCH_DATABASES = JSON.stringify(this.wanted);
+        return this.wanted;
     }
 
     /** Seconds that `pulumi up` takes, without the preview before it. */

@@ -7,7 +7,8 @@ const databases = names.map((name, index) => {
     // A pair of ports is chosen by a resource as always, but out of one: databases that share a machine for a
     // measurement must not meet.
     const pair = firstPort / 2 + index;
-    return new RedisDatabase(name, { memoryMb, transform: { port: (args) => ({ ...args, min: pair, max: pair }) } });
+    const transform = { port: (args) => ({ ...args, min: pair, max: pair }) };
+    return new RedisDatabase(name, { memoryMb, deletionProtection: false, transform });
 });
 
 exports.tlsUrls = databases.map(({ tlsUrl }) => tlsUrl);

@@ -1,5 +1,5 @@
 /** What the tests ask of Docker, and clients that are not ours: the image's redis-cli and this machine's openssl. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,29 +53,29 @@ export class Client {
 
     /** Runs one command on the server that `url` names; over TLS the chain is verified with `caCertPem`. */
     redis(url: string, command: string[], tls: { caCertPem?: string; more?: string[] } = {}): string {
-        const { protocol, hostname, port, username, password } = new URL(url);
         const secure =
-            protocol === "rediss:"
+            new URL(url).protocol === "rediss:"
                 ? ["--tls", "--cacert", this.file("ca.pem", tls.caCertPem ?? ""), ...(tls.more ?? [])]
                 : [];
-        return this.run(
-            [
-                "redis-cli",
-                "-h",
-                hostname,
-                "-p",
-                port,
-                "--user",
-                username,
-                "--no-auth-warning",
-                "--raw",
-                ...secure,
-                ...command,
-            ],
-            "",
-            { REDISCLI_AUTH: decodeURIComponent(password) },
-        ).text;
+        const { cli, env } = redisCli(url);
+        return this.run([...cli, ...secure, ...command], "", env).text;
     }
+
+    /** A redis-cli that takes one command a line, in plaintext. */
+    pipe(url: string): ChildProcessWithoutNullStreams {
+        const { cli, env } = redisCli(url);
+        const names = Object.keys(env).flatMap((name) => ["-e", name]);
+        return spawn("docker", ["exec", "-i", ...names, this.id, ...cli], { env: { ...process.env, ...env } });
+    }
+}
+
+/** The command line of redis-cli for a URL, with the password where no process list shows it. */
+function redisCli(url: string): { cli: string[]; env: { REDISCLI_AUTH: string } } {
+    const { hostname, port, username, password } = new URL(url);
+    return {
+        cli: ["redis-cli", "-h", hostname, "-p", port, "--user", username, "--no-auth-warning", "--raw"],
+        env: { REDISCLI_AUTH: decodeURIComponent(password) },
+    };
 }
 
 /** A TLS handshake by openssl; `text` is all that it says about it. */

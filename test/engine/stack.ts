@@ -66,10 +66,7 @@ export class TestStack {
         const prelude = ["pulumi", "docker", "random", "tls"].map(
             (name) => `const ${name} = require("@pulumi/${name}");`,
         );
-        writeFileSync(
-            join(this.directory, "index.js"),
-            [...prelude, unprotected, text, ""].join("\n"),
-        );
+        writeFileSync(join(this.directory, "index.js"), [...prelude, unprotected, text, ""].join("\n"));
         return this;
     }
 
@@ -94,8 +91,22 @@ export class TestStack {
         return (await this.stack.preview(this.log)).changeSummary;
     }
 
+    /** What a preview shows of each resource that would not stay as it is, and the words that it prints. */
+    async plannedSteps(): Promise<{ steps: Readonly<Record<string, string>>; output: string }> {
+        const steps: Record<string, string> = {};
+        const { stdout } = await this.stack.preview({
+            ...this.log,
+            onEvent: ({ resourcePreEvent }) => {
+                const { op, urn = "" } = resourcePreEvent?.metadata ?? {};
+                // A replacement is announced in three steps; the last one names it.
+                if (op && op !== "same") steps[urn.split("::").at(-1) ?? ""] = op.replace(/^(create|delete)-/, "");
+            },
+        });
+        return { steps, output: stdout };
+    }
+
     /** The whole output of a command that must fail. */
-    async failure(command: "up" | "preview"): Promise<string> {
+    async failure(command: "up" | "preview" | "destroy"): Promise<string> {
         try {
             await this.stack[command](this.log);
         } catch (error) {

@@ -1,0 +1,175 @@
+/**
+ * The table of what each change does, held against real servers: every row on every flavor, on the oldest version and
+ * the newest that runs here, under two clients that never stop. What is expected comes from the table itself.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Effect, changeRows } from "../../provider/spec/changes";
+import { flavorNames } from "../../provider/spec/versions";
+import { present } from "../support/present";
+import { Client, docker } from "./docker";
+import { TestStack } from "./stack";
+import { PlaintextTraffic, type Report, TlsTraffic } from "./traffic";
+
+type Args = Readonly<Record<string, unknown>>;
+
+interface Database {
+    readonly name: string;
+    /** Changed by each row; what is refused is not taken over. */
+    args: Args;
+}
+
+const databases: Database[] = ["6.0", "8.0"].flatMap((version) =>
+    flavorNames.map((flavor) => ({
+        name: `v${version.replace(".", "")}-${flavor}`,
+        args: { version, flavor, memoryMb: 64 },
+    })),
+);
+
+const network = `redis-table-${process.pid}`;
+
+/** One change for each row, in the table's order. */
+const examples: Readonly<Record<string, (args: Args) => Args>> = {
+    password: (args) => ({ ...args, passwordVersion: 2 }),
+    grace: (args) => ({ ...args, passwordGraceHours: 48 }),
+    certificate: (args) => ({ ...args, tls: { hosts: ["redis.example.com"] } }),
+    ca: (args) => ({ ...args, tls: { hosts: ["redis.example.com"], caVersions: [2, 1] } }),
+    tls: (args) => ({ ...args, tls: { ...(args.tls as object), protocols: ["TLSv1.3"] } }),
+    settings: (args) => ({
+        ...args,
+        maxmemoryPolicy: "allkeys-lru",
+        config: { timeout: 300 },
+        ...(args.flavor !== "nordb" && { savePoints: [{ seconds: 600, changes: 5 }] }),
+    }),
+    flavor: ({ savePoints: _none, ...args }) => ({ ...args, flavor: next(flavorNames, args.flavor) }),
+    memory: (args) => ({ ...args, memoryMb: 96 }),
+    versionUp: (args) => ({ ...args, version: "8.0" }),
+    versionDown: (args) => ({ ...args, version: "7.0" }),
+    container: (args) => ({ ...args, network }),
+    startup: (args) => ({ ...args, config: { ...(args.config as object), databases: 32 } }),
+    place: (args) => ({ ...args, data: { volume: `${network}-data` } }),
+    recorded: (args) => ({ ...args, evictToFit: true }),
+};
+
+function next<T>(items: readonly T[], item: unknown): T {
+    return present(items[(items.indexOf(item as T) + 1) % items.length]);
+}
+
+/** Children that a live change may replace: none of them is the server, and none holds data. */
+const replacedLive = /-(agent|password|request|key|certificate|ca(-key)?(-\d+)?)$/;
+
+describe("the table of changes", () => {
+    let stack: TestStack;
+    let client: Client;
+    const measured: string[] = [];
+
+    const program = (wanted: readonly Database[]) =>
+        stack.program(
+            wanted
+                .map(({ name, args }) => {
+                    const given = JSON.stringify(args);
+                    return `{ const db = new RedisDatabase("${name}", ${given});
+                        const { url, tlsUrl, caCertPem, containerName } = db;
+                        exports["${name}"] = { url, tlsUrl, caCertPem, containerName }; }`;
+                })
+                .join("\n"),
+        );
+    const of = async (name: string) =>
+        present(await stack.value<Record<"url" | "tlsUrl" | "caCertPem" | "containerName", string>>(name));
+    const serverId = async (name: string) => docker("inspect", "-f", "{{.Id}}", (await of(name)).containerName);
+
+    beforeAll(async () => {
+        client = new Client();
+        docker("network", "create", network);
+        stack = await TestStack.create("table");
+        await program(databases).up();
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+        docker("network", "rm", network);
+        writeFileSync(join(stack.directory, "..", "table.txt"), measured.join("\n"));
+        console.log(["change, database: requests, failures, reconnects, lost writes", ...measured].join("\n"));
+    });
+
+    test("every row has an example, and in the same order", () => {
+        expect(Object.keys(examples)).toEqual(changeRows.map(({ id }) => id));
+    });
+
+    test.each(changeRows.map((row) => [row.id, row.effect] as const))("%s: %s", async (id, effect) => {
+        const changed = databases.map(({ name, args }) => ({ name, args: present(examples[id])(args) }));
+        const touched = changed.filter(
+            ({ args }, index) => JSON.stringify(args) !== JSON.stringify(databases[index]?.args),
+        );
+        const before = await Promise.all(touched.map(({ name }) => serverId(name)));
+        program(changed);
+        if (effect === "refused") {
+            for (const command of ["preview", "up"] as const) {
+                expect(await stack.failure(command)).toMatch(
+                    /RedisDatabase "v\d\d-\w+": 1 problem in its arguments; nothing was touched\./,
+                );
+            }
+            expect(await Promise.all(touched.map(({ name }) => serverId(name)))).toEqual(before);
+            program(databases);
+            return;
+        }
+
+        const { steps, output } = await stack.plannedSteps();
+        for (const { name } of touched) {
+            expect(output).toMatch(new RegExp(`RedisDatabase "${name}": .*${words[effect]}`));
+            const own = Object.entries(steps).filter(([child]) => child.startsWith(`${name}-`));
+            expect(own.filter(([child]) => !replacedLive.test(child))).toEqual(
+                effect === "replaced"
+                    ? [[`${name}-server`, "replace"]]
+                    : effect === "resized"
+                      ? [[`${name}-server`, "update"]]
+                      : [],
+            );
+        }
+
+        const reports = await underTraffic(touched, () => stack.up());
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        const after = await Promise.all(touched.map(({ name }) => serverId(name)));
+        for (const [index, { name }] of touched.entries()) {
+            if (effect === "replaced") expect(after[index]).not.toBe(before[index]);
+            else expect(after[index]).toBe(before[index]);
+            for (const { requests, ...trouble } of present(reports[index])) {
+                measured.push(`${id}, ${name}: ${[requests, ...Object.values(trouble)].join(", ")}`);
+                expect(requests).toBeGreaterThan(50);
+                expect({ name, ...trouble }).toEqual(
+                    effect === "replaced"
+                        ? { name, failures: expect.any(Number) as number, reconnects: 1, lost: 0 }
+                        : { name, failures: 0, reconnects: 0, lost: 0 },
+                );
+            }
+        }
+        for (const [index, { args }] of changed.entries()) present(databases[index]).args = args;
+    });
+
+    /** Runs a change while two clients of each database count, and gives their reports, in the same order. */
+    async function underTraffic(touched: readonly Database[], change: () => Promise<unknown>): Promise<Report[][]> {
+        const clients = await Promise.all(
+            touched.map(async ({ name }) => {
+                const { url, tlsUrl, caCertPem } = await of(name);
+                return { name, tls: new TlsTraffic(tlsUrl, caCertPem), plaintext: new PlaintextTraffic(client, url) };
+            }),
+        );
+        await change();
+        return Promise.all(
+            clients.map(async ({ name, tls, plaintext }) => [
+                await tls.stop(),
+                await plaintext.stop((await of(name)).url),
+            ]),
+        );
+    }
+});
+
+/** What the preview says of each effect. */
+const words: Readonly<Record<Effect, string>> = {
+    live: "takes effect while the server runs",
+    resized: "resized in place",
+    replaced: "clients reconnect once",
+    recorded: "nothing happens to the server",
+    refused: "",
+};
