@@ -45,7 +45,9 @@ export function childrenOf(
         return {
             args: planned,
             create: (type, further = {}, after = []) => {
-                const asked = pulumi.output(options.dependsOn ?? []) as pulumi.Output<pulumi.Resource | pulumi.Resource[]>;
+                const asked = pulumi.output(options.dependsOn ?? []) as pulumi.Output<
+                    pulumi.Resource | pulumi.Resource[]
+                >;
                 const dependsOn = pulumi.all([asked, checked]).apply(([more]) => [...after, ...[more].flat()]);
                 return new type(name, Object.assign({}, planned, further), { ...options, dependsOn });
             },

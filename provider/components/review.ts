@@ -6,9 +6,7 @@ import { formatFindings } from "../spec/findings";
 import { type PlainArguments, later } from "../spec/properties";
 import { oncePerStack } from "./hooks";
 
-const reviewHook = oncePerStack(
-    () => new pulumi.ResourceHook("redis-database:review", review, { onDryRun: true }),
-);
+const reviewHook = oncePerStack(() => new pulumi.ResourceHook("redis-database:review", review, { onDryRun: true }));
 
 /** The options with the review among the component's own hooks. */
 export function withReview(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {

@@ -18,7 +18,13 @@ function checkDeciding({ deletionProtection, data, tls }: RedisDatabaseArgs): Fi
     const deciding = { deletionProtection, data, "tls.caVersions": tls?.caVersions };
     return Object.entries(deciding).flatMap(([path, value]) =>
         pulumi.Output.isInstance(value) || (value as unknown) instanceof Promise
-            ? [{ path, problem: "is an Output, but decides which resources there are", remedy: "give the value itself" }]
+            ? [
+                  {
+                      path,
+                      problem: "is an Output, but decides which resources there are",
+                      remedy: "give the value itself",
+                  },
+              ]
             : [],
     );
 }

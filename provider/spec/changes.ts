@@ -32,6 +32,8 @@ export interface Described {
 }
 
 export interface ChangeRow {
+    /** What tests and findings call it. */
+    readonly id: string;
     /** What is changed, as the README names it. */
     readonly change: string;
     /** The arguments that it is about, by path. */
@@ -63,6 +65,7 @@ const tlsArgument = (name: string) => (database: Described) =>
 /** Every way in which a program can change a database. A unit test fails when an argument is missing. */
 export const changeRows: readonly ChangeRow[] = [
     {
+        id: "password",
         change: "`password`, `passwordVersion`, `rotatePasswordEvery`",
         arguments: ["password", "passwordVersion", "rotatePasswordEvery"],
         effect: "live",
@@ -70,6 +73,7 @@ export const changeRows: readonly ChangeRow[] = [
         of: ({ spec, args }) => [args.password, spec.rotation.version, spec.rotation.everyDays],
     },
     {
+        id: "grace",
         change: "`passwordGraceHours`",
         arguments: ["passwordGraceHours"],
         effect: "live",
@@ -77,6 +81,7 @@ export const changeRows: readonly ChangeRow[] = [
         of: ({ spec }) => spec.rotation.graceSeconds,
     },
     {
+        id: "certificate",
         change: "certificate: renewal, `tls.hosts`, `tls.validityDays`, `tls.renewBeforeDays`, `tls.certificate`, `host`",
         arguments: ["tls.hosts", "tls.validityDays", "tls.renewBeforeDays", "tls.certificate", "host"],
         effect: "live",
@@ -90,6 +95,7 @@ export const changeRows: readonly ChangeRow[] = [
         ],
     },
     {
+        id: "ca",
         change: "CA: `tls.caVersions`, `tls.ca`",
         arguments: ["tls.caVersions", "tls.ca"],
         effect: "live",
@@ -97,6 +103,7 @@ export const changeRows: readonly ChangeRow[] = [
         of: (database) => [database.spec.tls.caVersions, tlsArgument("ca")(database)],
     },
     {
+        id: "tls",
         change: "`tls.protocols`, `tls.clientAuth`",
         arguments: ["tls.protocols", "tls.clientAuth"],
         effect: "live",
@@ -104,6 +111,7 @@ export const changeRows: readonly ChangeRow[] = [
         of: (database) => [database.spec.tls.protocols, tlsArgument("clientAuth")(database)],
     },
     {
+        id: "settings",
         change: "`maxmemoryPolicy`, `savePoints`, directives in `config` that Redis takes live",
         arguments: ["maxmemoryPolicy", "savePoints", "config"],
         effect: "live",
@@ -115,12 +123,14 @@ export const changeRows: readonly ChangeRow[] = [
         ],
     },
     {
+        id: "flavor",
         change: "`flavor`, from any to any",
         arguments: ["flavor"],
         effect: "live",
         of: ({ spec }) => spec.flavor,
     },
     {
+        id: "memory",
         change: "`memoryMb`",
         arguments: ["memoryMb"],
         effect: "resized",
@@ -128,6 +138,7 @@ export const changeRows: readonly ChangeRow[] = [
         of: ({ spec }) => spec.memoryMb,
     },
     {
+        id: "versionUp",
         change: "`version` up",
         arguments: ["version"],
         effect: "replaced",
@@ -135,6 +146,7 @@ export const changeRows: readonly ChangeRow[] = [
         when: (before, after) => order(after) > order(before),
     },
     {
+        id: "versionDown",
         change: "`version` down",
         arguments: ["version"],
         effect: "refused",
@@ -147,6 +159,7 @@ export const changeRows: readonly ChangeRow[] = [
         }),
     },
     {
+        id: "container",
         change: "`image`, `ports`, `bindAddress`, `plaintext`, `network`",
         arguments: ["image", "ports", "bindAddress", "plaintext", "network"],
         effect: "replaced",
@@ -161,12 +174,14 @@ export const changeRows: readonly ChangeRow[] = [
         ],
     },
     {
+        id: "startup",
         change: "directives in `config` that only a start can take",
         arguments: ["config"],
         effect: "replaced",
         of: (database) => configWhere(database, true),
     },
     {
+        id: "place",
         change: "`data`: another volume or directory",
         arguments: ["data"],
         effect: "refused",
@@ -178,6 +193,7 @@ export const changeRows: readonly ChangeRow[] = [
         }),
     },
     {
+        id: "recorded",
         change: "`deletionProtection`, `evictToFit`, `data.files`",
         arguments: ["deletionProtection", "evictToFit", "data"],
         effect: "recorded",
@@ -238,7 +254,9 @@ function shown(value: unknown): boolean {
 function valueAt({ spec, args }: Described, path: string): unknown {
     if (Object.hasOwn(spec, path)) return spec[path as keyof DatabaseSpec];
     const secret = path === "password";
-    const value = path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], args);
+    const value = path
+        .split(".")
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], args);
     return secret && value !== undefined ? [value] : value;
 }
 

@@ -102,7 +102,9 @@ const properties = {
                 .min(1, { error: "give at least one protocol, or leave it out for both" })
                 .optional(),
             caVersions: z
-                .array(count("a whole number"), { error: "give a list such as [1], or [1, 2] while clients learn of 2" })
+                .array(count("a whole number"), {
+                    error: "give a list such as [1], or [1, 2] while clients learn of 2",
+                })
                 .min(1, { error: "give at least one, or leave it out" })
                 .refine((numbers) => new Set(numbers).size === numbers.length, { error: "give each number once" })
                 .optional(),

@@ -2,14 +2,14 @@
 import { X509Certificate } from "node:crypto";
 import { Client, docker, handshake, until } from "./docker";
 import { TestStack } from "./stack";
-import { Traffic } from "./traffic";
+import { TlsTraffic } from "./traffic";
 import { present } from "../support/present";
 
 describe("a change of the program", () => {
     let stack: TestStack;
     let client: Client;
     let container: string;
-    let traffic: Traffic;
+    let traffic: TlsTraffic;
     const base = { version: "7.0", memoryMb: 64 };
 
     const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
@@ -29,7 +29,7 @@ describe("a change of the program", () => {
         await stack.database(base).up();
         container = await serverId();
         await redis("SET", "kept", "yes");
-        traffic = new Traffic(await stack.value("tlsUrl"), await stack.value("caCertPem"));
+        traffic = new TlsTraffic(await stack.value("tlsUrl"), await stack.value("caCertPem"));
     });
 
     afterAll(async () => {
@@ -88,7 +88,7 @@ describe("a change of the program", () => {
     test("a new password is the only one that opens the door, and established connections and other users stay", async () => {
         await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
         const old = await stack.value("url");
-        await live({ password: "a new: one/with@everything%#?" });
+        await live({ password: "a new: one/with@everything%#?", passwordGraceHours: 0 });
         expect(client.redis(old, ["PING"])).toContain("WRONGPASS");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
     });

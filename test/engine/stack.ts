@@ -98,8 +98,7 @@ export class TestStack {
             ...this.log,
             onEvent: ({ resourcePreEvent }) => {
                 const { op, urn = "" } = resourcePreEvent?.metadata ?? {};
-                // A replacement is announced in three steps; the last one names it.
-                if (op && op !== "same") steps[urn.split("::").at(-1) ?? ""] = op.replace(/^(create|delete)-/, "");
+                if (op && op !== "same") steps[urn.split("::").at(-1) ?? ""] = op.includes("replace") ? "replace" : op;
             },
         });
         return { steps, output: stdout };

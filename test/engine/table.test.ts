@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { OutputMap } from "@pulumi/pulumi/automation";
 import { type Effect, changeRows } from "../../provider/spec/changes";
 import { flavorNames } from "../../provider/spec/versions";
 import { present } from "../support/present";
@@ -74,15 +75,21 @@ describe("the table of changes", () => {
                 })
                 .join("\n"),
         );
-    const of = async (name: string) =>
-        present(await stack.value<Record<"url" | "tlsUrl" | "caCertPem" | "containerName", string>>(name));
-    const serverId = async (name: string) => docker("inspect", "-f", "{{.Id}}", (await of(name)).containerName);
+    /** The outputs of each database after the last up. */
+    let outputs: OutputMap;
+    const up = async () => {
+        ({ outputs } = await stack.up());
+    };
+    const of = (name: string) =>
+        outputs[name]?.value as Record<"url" | "tlsUrl" | "caCertPem" | "containerName", string>;
+    const serverId = (name: string) => docker("inspect", "-f", "{{.Id}}", of(name).containerName);
 
     beforeAll(async () => {
         client = new Client();
         docker("network", "create", network);
         stack = await TestStack.create("table");
-        await program(databases).up();
+        program(databases);
+        await up();
     });
 
     afterAll(async () => {
@@ -102,7 +109,7 @@ describe("the table of changes", () => {
         const touched = changed.filter(
             ({ args }, index) => JSON.stringify(args) !== JSON.stringify(databases[index]?.args),
         );
-        const before = await Promise.all(touched.map(({ name }) => serverId(name)));
+        const before = touched.map(({ name }) => serverId(name));
         program(changed);
         if (effect === "refused") {
             for (const command of ["preview", "up"] as const) {
@@ -110,7 +117,7 @@ describe("the table of changes", () => {
                     /RedisDatabase "v\d\d-\w+": 1 problem in its arguments; nothing was touched\./,
                 );
             }
-            expect(await Promise.all(touched.map(({ name }) => serverId(name)))).toEqual(before);
+            expect(touched.map(({ name }) => serverId(name))).toEqual(before);
             program(databases);
             return;
         }
@@ -128,9 +135,9 @@ describe("the table of changes", () => {
             );
         }
 
-        const reports = await underTraffic(touched, () => stack.up());
+        const reports = await underTraffic(touched, up);
         expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
-        const after = await Promise.all(touched.map(({ name }) => serverId(name)));
+        const after = touched.map(({ name }) => serverId(name));
         for (const [index, { name }] of touched.entries()) {
             if (effect === "replaced") expect(after[index]).not.toBe(before[index]);
             else expect(after[index]).toBe(before[index]);
@@ -149,18 +156,13 @@ describe("the table of changes", () => {
 
     /** Runs a change while two clients of each database count, and gives their reports, in the same order. */
     async function underTraffic(touched: readonly Database[], change: () => Promise<unknown>): Promise<Report[][]> {
-        const clients = await Promise.all(
-            touched.map(async ({ name }) => {
-                const { url, tlsUrl, caCertPem } = await of(name);
-                return { name, tls: new TlsTraffic(tlsUrl, caCertPem), plaintext: new PlaintextTraffic(client, url) };
-            }),
-        );
+        const clients = touched.map(({ name }) => {
+            const { url, tlsUrl, caCertPem } = of(name);
+            return { name, tls: new TlsTraffic(tlsUrl, caCertPem), plaintext: new PlaintextTraffic(client, url) };
+        });
         await change();
         return Promise.all(
-            clients.map(async ({ name, tls, plaintext }) => [
-                await tls.stop(),
-                await plaintext.stop((await of(name)).url),
-            ]),
+            clients.map(async ({ name, tls, plaintext }) => [await tls.stop(), await plaintext.stop(of(name).url)]),
         );
     }
 });

@@ -68,7 +68,7 @@ export class TlsTraffic {
 export class PlaintextTraffic {
     private readonly process: ChildProcessWithoutNullStreams;
     private readonly timer: NodeJS.Timeout;
-    private readonly ended: Promise<void>;
+    private readonly ended: Promise<unknown>;
     private acknowledged = 0;
     private failures = 0;
     private reconnects = 0;
@@ -79,7 +79,7 @@ export class PlaintextTraffic {
         url: string,
     ) {
         this.process = client.pipe(url);
-        this.ended = new Promise((resolve) => this.process.once("close", () => resolve()));
+        this.ended = new Promise((resolve) => this.process.once("close", resolve));
         for (const stream of [this.process.stdout, this.process.stderr]) {
             createInterface(stream).on("line", (line) => {
                 this.read(line);
