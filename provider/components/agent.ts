@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { clientUsers } from "../spec/acl";
 import { agentSettings } from "../spec/agentSettings";
 import type { DatabaseSpec } from "../spec/databaseSpec";
-import { agentDir, desiredDir } from "../spec/layout";
+import { agentPath, desiredDir } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
 import type { Certificates } from "./certificates";
 import type { MakeChild } from "./children";
-import { healthcheck, scripts } from "./containers";
+import { healthcheck, script } from "./containers";
 import type { Credentials } from "./credentials";
 import { explainFailure } from "./failures";
 import type { PlannedServer } from "./server";
@@ -42,7 +42,7 @@ export function createAgent(
         docker.Container,
         {
             image: spec.image,
-            entrypoints: ["sh", `${agentDir}/agent.sh`],
+            entrypoints: ["sh", agentPath],
             command: ["run"],
             // Everything that it does goes through the volumes and the socket that lies there.
             networkMode: "none",
@@ -51,8 +51,9 @@ export function createAgent(
             restart: "unless-stopped",
             volumes: volumes.mounts,
             uploads: [
-                ...scripts("agent").map(({ name, text }) => upload(`${agentDir}/${name}`, text)),
-                ...scripts("server").map(({ name, text }) => upload(`${desiredDir}/${name}`, text)),
+                upload(agentPath, script("agent/agent.sh")),
+                upload(`${desiredDir}/start.sh`, script("server/start.sh")),
+                upload(`${desiredDir}/health.sh`, script("server/health.sh")),
                 upload(`${desiredDir}/database`, settings),
                 upload(`${desiredDir}/redis.conf`, spec.apply(redisConf)),
                 upload(`${desiredDir}/users.acl`, users),
@@ -60,7 +61,7 @@ export function createAgent(
                 upload(`${desiredDir}/tls.key`, certificates.keyPem),
                 upload(`${desiredDir}/ca.crt`, certificates.clientCaCertPem),
             ],
-            healthcheck: healthcheck(["sh", `${agentDir}/agent.sh`, "health"], "6m0s"),
+            healthcheck: healthcheck(["sh", agentPath, "health"], "6m0s"),
             wait: true,
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },

@@ -1,13 +1,18 @@
 /** What the agent's and the server's containers have in common. */
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
-/** The scripts that run in one kind of container, by file name. */
-export function scripts(container: "agent" | "server"): { name: string; text: string }[] {
-    const directory = join(__dirname, "..", "containers", container);
-    return readdirSync(directory)
-        .sort()
-        .map((name) => ({ name, text: readFileSync(join(directory, name), "utf8") }));
+const directory = join(__dirname, "..", "containers");
+
+/**
+ * The text of a script that runs inside a container, with the parts that it sources in their places: Docker takes
+ * longer for a file than for what is in it.
+ */
+export function script(name: "agent/agent.sh" | "server/start.sh" | "server/health.sh"): string {
+    const path = join(directory, name);
+    return readFileSync(path, "utf8").replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) =>
+        readFileSync(join(dirname(path), part), "utf8"),
+    );
 }
 
 /**

@@ -4,8 +4,8 @@
 export const dataDir = "/data";
 /** The settings volume: written by the agent, read by the server. */
 export const settingsDir = "/settings";
-/** Inside the agent's own container: its scripts. */
-export const agentDir = "/agent";
+/** Inside the agent's own container: its script. */
+export const agentPath = "/agent.sh";
 /** Inside the agent's own container: what the program wants, before the agent has accepted it. */
 export const desiredDir = "/desired";
 /** The accepted settings: a link that moves from one complete generation to the next. */

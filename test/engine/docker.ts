@@ -65,7 +65,9 @@ export class Client {
     pipe(url: string): ChildProcessWithoutNullStreams {
         const { cli, env } = redisCli(url);
         const names = Object.keys(env).flatMap((name) => ["-e", name]);
-        return spawn("docker", ["exec", "-i", ...names, this.id, ...cli], { env: { ...process.env, ...env } });
+        // One stream for both, or a failure could overtake the answers before it.
+        const command = ["sh", "-c", 'exec "$@" 2>&1', "sh", ...cli];
+        return spawn("docker", ["exec", "-i", ...names, this.id, ...command], { env: { ...process.env, ...env } });
     }
 }
 

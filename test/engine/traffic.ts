@@ -80,11 +80,9 @@ export class PlaintextTraffic {
     ) {
         this.process = client.pipe(url);
         this.ended = new Promise((resolve) => this.process.once("close", resolve));
-        for (const stream of [this.process.stdout, this.process.stderr]) {
-            createInterface(stream).on("line", (line) => {
-                this.read(line);
-            });
-        }
+        createInterface(this.process.stdout).on("line", (line) => {
+            this.read(line);
+        });
         this.timer = setInterval(() => this.process.stdin.write("INCR plaintext-traffic\n"), pauseMs);
     }
 

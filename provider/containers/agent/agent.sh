@@ -6,16 +6,16 @@
 # what it applied.
 set -eu
 
-scripts=$(dirname "$0")
-. "$scripts/redis.sh"
-. "$scripts/settings.sh"
-. "$scripts/trial.sh"
-. "$scripts/data.sh"
-. "$scripts/memory.sh"
-. "$scripts/users.sh"
-. "$scripts/persistence.sh"
-. "$scripts/live.sh"
-. "$scripts/watch.sh"
+parts=$(dirname "$0")
+. "$parts/redis.sh"
+. "$parts/settings.sh"
+. "$parts/trial.sh"
+. "$parts/data.sh"
+. "$parts/memory.sh"
+. "$parts/users.sh"
+. "$parts/persistence.sh"
+. "$parts/live.sh"
+. "$parts/watch.sh"
 
 say() { echo "$*"; }
 
