@@ -8,7 +8,11 @@ const schedule = [
 ];
 
 test("aof logs every write, syncs each second and dumps by the schedule", () => {
-    expect(persistenceDirectives("aof", defaultSavePoints)).toEqual([["appendonly", "yes"], ["appendfsync", "everysec"], ...schedule]);
+    expect(persistenceDirectives("aof", defaultSavePoints)).toEqual([
+        ["appendonly", "yes"],
+        ["appendfsync", "everysec"],
+        ...schedule,
+    ]);
 });
 
 test("rdb only dumps, by the schedule", () => {
