@@ -65,7 +65,7 @@ export function createAgent(
             wait: true,
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },
-        { hooks: { onError: [explainFailure()] } },
+        { hooks: { onError: explainFailure() } },
     );
 }
 

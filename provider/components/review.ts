@@ -10,7 +10,7 @@ const reviewHook = oncePerStack(() => new pulumi.ResourceHook("redis-database:re
 
 /** The options with the review among the component's own hooks. */
 export function withReview(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
-    return { ...opts, hooks: { ...opts.hooks, beforeUpdate: [reviewHook(), ...(opts.hooks?.beforeUpdate ?? [])] } };
+    return { ...opts, hooks: { ...opts.hooks, beforeUpdate: [...reviewHook(), ...(opts.hooks?.beforeUpdate ?? [])] } };
 }
 
 /** Throws what is refused, which fails the preview or the up before any child is touched. */

@@ -60,7 +60,7 @@ export function planServer(
             wait: true,
             waitTimeout: waitTimeoutSeconds,
         },
-        { hooks: { onError: [explainFailure()] } },
+        { hooks: { onError: explainFailure() } },
     );
     const fingerprint = pulumi.output(server.args).apply(fingerprintOf);
     return {

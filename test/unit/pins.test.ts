@@ -1,6 +1,7 @@
 /** What is pinned in two places is pinned to the same version. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { oldestPulumi } from "../../provider/components/hooks";
 import { defaultVersion, parseVersion } from "../../provider/spec/versions";
 
 const root = join(__dirname, "../..");
@@ -27,6 +28,11 @@ test.each([
 
 test("the oldest Node.js that is accepted is the one that the package asks for", () => {
     expect(engines?.node).toBe(`>=${pins.NODE_MINIMUM?.split(".")[0] ?? ""}`);
+});
+
+test("the oldest Pulumi that set-up accepts is the one that the component and the README ask for", () => {
+    expect(oldestPulumi).toBe(pins.PULUMI_VERSION);
+    expect(read("README.md")).toContain(`- Pulumi ${oldestPulumi.replace(/\.0$/, "")} or later`);
 });
 
 test("the Redis that set-up provides is the default one, and known ones for the tests", () => {

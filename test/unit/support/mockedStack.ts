@@ -11,9 +11,12 @@ type Callback = (error: null, response: object) => void;
 
 let registeredOutputs: Record<string, unknown> = {};
 
+/** Pulumi's mocks say that they support hooks and then miss the calls that register one; a real engine has them. */
 Object.assign(MockMonitor.prototype, {
-    // Pulumi's mocks say that they support error hooks and then miss the call that registers one.
     registerErrorHook(_request: unknown, callback: Callback) {
+        callback(null, {});
+    },
+    registerResourceHook(_request: unknown, callback: Callback) {
         callback(null, {});
     },
     registerResourceOutputs(request: { getOutputs(): Parameters<typeof deserialize>[0] }, callback: Callback) {
