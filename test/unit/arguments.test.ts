@@ -19,16 +19,25 @@ test("nothing given: every default", () => {
         image: "redis:8.0",
         memoryMb: 512,
         maxmemoryPolicy: "noeviction",
+        evictToFit: false,
+        savePoints: [
+            { seconds: 900, changes: 1 },
+            { seconds: 300, changes: 10 },
+            { seconds: 60, changes: 10000 },
+        ],
         plaintext: true,
         ports: {},
         bindAddress: "127.0.0.1",
         host: "localhost",
+        rotation: { version: 1, graceSeconds: 24 * 60 * 60 },
+        deletionProtection: true,
         tls: {
             hosts: ["localhost", "127.0.0.1"],
             validityDays: 365,
             renewBeforeDays: 30,
             protocols: ["TLSv1.2", "TLSv1.3"],
             clientAuth: false,
+            caVersions: [1],
         },
         config: {},
     });
@@ -37,26 +46,48 @@ test("nothing given: every default", () => {
 test("everything given: all of it, and nothing of the password", () => {
     const args = {
         version: "7.2",
-        flavor: "nordb",
+        flavor: "rdb",
+        savePoints: [{ seconds: 5, changes: 1 }],
         image: "registry.example.com:5000/redis@sha256:abc",
         memoryMb: 64,
         maxmemoryPolicy: "volatile-ttl",
+        evictToFit: true,
+        plaintext: true,
         ports: { plaintext: 6379, tls: 6380 },
         bindAddress: "192.0.2.1",
         host: "redis.example.com",
         network: "backend",
-        tls: { hosts: ["*.example.com"], validityDays: 90, renewBeforeDays: 15, protocols: ["TLSv1.3"] },
+        deletionProtection: false,
+        data: { hostPath: "/srv/redis", files: "rdb" },
+        tls: {
+            hosts: ["*.example.com"],
+            validityDays: 90,
+            renewBeforeDays: 15,
+            protocols: ["TLSv1.3"],
+            caVersions: [3, 2],
+        },
         config: { timeout: 300, activedefrag: true },
     };
-    expect(specOf({ ...args, password: "hunter2" })).toEqual({
+    const rotation = { passwordVersion: 4, rotatePasswordEvery: 90, passwordGraceHours: 0.5 };
+    const expected = {
         ...args,
-        plaintext: true,
+        rotation: { version: 4, everyDays: 90, graceSeconds: 1800 },
         tls: {
             ...args.tls,
             hosts: ["redis.example.com", "*.example.com", "192.0.2.1", "localhost", "127.0.0.1"],
             clientAuth: false,
         },
+    };
+    expect(specOf({ ...args, ...rotation })).toEqual(expected);
+    expect(specOf({ ...args, password: "hunter2" })).toEqual({
+        ...expected,
+        rotation: { version: 1, graceSeconds: 24 * 60 * 60 },
     });
+});
+
+test("nordb has no save points, whatever the default is", () => {
+    expect(specOf({ flavor: "nordb" }).savePoints).toEqual([]);
+    expect(specOf({ version: "8.0-nordb" }).savePoints).toEqual([]);
 });
 
 test.each(versionNames.flatMap((version) => flavorNames.map((flavor) => [version, flavor] as const)))(

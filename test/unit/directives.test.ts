@@ -42,7 +42,8 @@ describe.each(versionNames)("Redis %s", (version) => {
 });
 
 test.each([
-    ["set `flavor`", ["save", "appendonly"]],
+    ["set `savePoints`, or `flavor`", ["save"]],
+    ["set `flavor`", ["appendonly"]],
     ["set `memoryMb`; maxmemory is derived from it", ["maxmemory"]],
     ["set `maxmemoryPolicy`", ["maxmemory-policy"]],
     ["set `ports`, or `plaintext: false` to close the plaintext port", ["port", "tls-port"]],

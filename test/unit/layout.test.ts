@@ -1,28 +1,53 @@
 /** The scripts inside the containers speak of the same paths as the program. */
-import { readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { script } from "../../provider/components/containers";
 import * as layout from "../../provider/spec/layout";
 
-const script = (name: string) => readFileSync(join(__dirname, "../../provider/containers", name), "utf8");
+const { agentPath: _agentPath, redisUid, plaintextPort: _plaintextPort, tlsPort: _tlsPort, ...paths } = layout;
 
-test("agent.sh", () => {
-    const lines = script("agent.sh").split("\n");
-    expect(lines).toEqual(
-        expect.arrayContaining([
-            `desired=${layout.desiredDir}`,
-            `settings=${layout.settingsDir}`,
-            `data=${layout.dataDir}`,
-            `redis=${layout.redisUid}`,
-            `socket=${layout.socketPath.replace(layout.settingsDir, "$settings")}`,
-        ]),
-    );
-    const paths = { current: layout.currentDir, tls: layout.tlsDir, acl: layout.aclPath };
-    for (const path of Object.values(paths)) {
-        expect(script("agent.sh")).toContain(path.replace(layout.settingsDir, "$settings"));
-    }
+const scripts = {
+    "agent/agent.sh": script("agent/agent.sh"),
+    "server/start.sh": script("server/start.sh"),
+    "server/health.sh": script("server/health.sh"),
+} as const;
+const everything = Object.values(scripts).join("\n");
+
+/** The absolute paths that a script names; comments and sed's programs apart. */
+function pathsIn(text: string): string[] {
+    const code = text.replace(/^\s*#.*$/gm, "").replace(/sed (-\w )?'[^']*'|"/g, "");
+    return [...code.matchAll(/(?<![\w$}*/.])\/[a-z][\w./-]*/g)].map(([path]) => path);
+}
+
+test("the agent's script is whole: each of its parts stands in it once, and none is left to be sourced", () => {
+    const agent = scripts["agent/agent.sh"];
+    const directory = join(__dirname, "../../provider/containers/agent");
+    const parts = readdirSync(directory).filter((name) => name !== "agent.sh");
+    expect(parts.length).toBeGreaterThan(5);
+    expect(agent.match(/is a part of agent\.sh$/gm)).toHaveLength(parts.length);
+    expect(agent).not.toMatch(/^\. /m);
 });
 
-test("health.sh", () => {
-    expect(script("health.sh")).toContain(`-s ${layout.socketPath} `);
-    expect(script("health.sh")).toContain(`${layout.settingsDir}/health.secret`);
+test.each(Object.entries(paths))("%s, %s: a script names it", (_name, path) => {
+    expect(pathsIn(everything).some((named) => named === path || named.startsWith(`${path}/`))).toBe(true);
+});
+
+test.each(Object.entries(scripts))("%s names no other place", (_name, text) => {
+    const places = [layout.dataDir, layout.settingsDir, layout.desiredDir, "/tmp", "/dev", "/proc"];
+    expect(pathsIn(text)).not.toEqual([]);
+    expect(pathsIn(text).filter((path) => !places.some((at) => path === at || path.startsWith(`${at}/`)))).toEqual([]);
+});
+
+test("the agent and the health check talk to Redis at the socket that redis.conf names", () => {
+    expect(scripts["agent/agent.sh"]).toContain(`\nsocket=${layout.socketPath}\n`);
+    expect(scripts["server/health.sh"]).toContain(` -s ${layout.socketPath} `);
+});
+
+test("the agent keeps the users where redis.conf looks for them", () => {
+    expect(scripts["agent/agent.sh"]).toContain(`\nacl_file=${layout.aclPath}\n`);
+});
+
+test("files are given to the user that the server runs as, and to no other", () => {
+    const owners = [...everything.matchAll(/chown (?:-R )?(\d+):(\d+)/g)].flatMap(([, user, group]) => [user, group]);
+    expect(new Set(owners)).toEqual(new Set(["0", String(redisUid)]));
 });

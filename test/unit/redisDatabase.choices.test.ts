@@ -18,6 +18,7 @@ const everyChild = [
     "ca-key",
     "certificate",
     "data",
+    "deletion-protection",
     "key",
     "password",
     "port",
@@ -175,7 +176,7 @@ test("version, flavor, memory, image and policy reach the children", async () =>
     });
     expect(stack.find("sessions-agent").inputs).toMatchObject({ image: "registry/redis:6" });
     const files = filesOf(stack.find("sessions-agent"));
-    expect(files).toMatchObject({ version: "6.2", flavor: "nordb" });
+    expect(files.database).toMatch(/^version=6\.2\nflavor=nordb\n/m);
     expect(files["redis.conf"]).toContain("maxmemory 36mb\nmaxmemory-policy volatile-ttl\n");
     expect(await valueOf(pulumi.all([stack.db.version, stack.db.flavor, stack.db.persistenceLabel]))).toEqual([
         "6.2",
@@ -197,6 +198,7 @@ describe("transform", () => {
         key: "key",
         request: "request",
         certificate: "certificate",
+        deletionProtection: "deletion-protection",
     };
 
     /** One transform a child that notes its call. */

@@ -1,7 +1,6 @@
 /** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { script } from "../../provider/components/containers";
 import { type Deployment, deploy, filesOf, outputsOf, valueOf, withoutSecrets } from "./support/mockedStack";
 
 let stack: Deployment;
@@ -15,6 +14,7 @@ const children = [
     [container, "sessions-server"],
     ["docker:index/volume:Volume", "sessions-data"],
     ["docker:index/volume:Volume", "sessions-settings"],
+    ["random:index/randomId:RandomId", "sessions-deletion-protection"],
     ["random:index/randomInteger:RandomInteger", "sessions-port"],
     ["random:index/randomPassword:RandomPassword", "sessions-password"],
     ["tls:index/certRequest:CertRequest", "sessions-request"],
@@ -48,6 +48,7 @@ test("nodes gives all of them by their part", async () => {
         certificate: "sessions-certificate",
         agent: "sessions-agent",
         server: "sessions-server",
+        deletionProtection: "sessions-deletion-protection",
     });
 });
 
@@ -63,18 +64,14 @@ describe("the agent", () => {
         expect(withoutSecrets(stack.find("sessions-agent").inputs)).toMatchSnapshot();
     });
 
-    test("brings the scripts as they lie in provider/containers", () => {
-        const files = filesOf(stack.find("sessions-agent"));
-        for (const name of ["agent.sh", "health.sh"]) {
-            expect(files[name]).toBe(readFileSync(join(__dirname, "../../provider/containers", name), "utf8"));
-        }
-    });
-
-    test("brings settings, users and the certificate with its key and its CA", () => {
-        const { "agent.sh": _agent, "health.sh": _health, ...files } = filesOf(stack.find("sessions-agent"));
-        expect(files).toEqual({
-            "version": "8.0",
-            "flavor": "aof",
+    test("brings its own script and the server's, settings, users and the certificate with its key and its CA", () => {
+        const command = stack.find("sessions-server").inputs.command as string[];
+        expect(filesOf(stack.find("sessions-agent"))).toEqual({
+            "/agent.sh": script("agent/agent.sh"),
+            "start.sh": script("server/start.sh"),
+            "health.sh": script("server/health.sh"),
+            // The container that the program asks for is the one that the agent is told to expect.
+            "database": expect.stringContaining(`\nserver=${command[2]}\n`) as string,
             "redis.conf": expect.stringContaining("\nsave 900 1\n") as string,
             "users.acl": expect.stringMatching(/^user default on #[0-9a-f]{64} /) as string,
             "tls.crt": "certificate of sessions-certificate",
