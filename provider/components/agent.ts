@@ -8,9 +8,8 @@ import { agentPath, desiredDir } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
 import type { Certificates } from "./certificates";
 import type { MakeChild } from "./children";
-import { healthcheck, script } from "./containers";
+import { type ContainerHooks, healthcheck, script } from "./containers";
 import type { Credentials } from "./credentials";
-import { explainFailure } from "./failures";
 import type { PlannedServer } from "./server";
 import type { Volumes } from "./volumes";
 
@@ -26,9 +25,15 @@ export function createAgent(
     child: MakeChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    parts: { volumes: Volumes; credentials: Credentials; certificates: Certificates; server: PlannedServer },
+    parts: {
+        volumes: Volumes;
+        credentials: Credentials;
+        certificates: Certificates;
+        server: PlannedServer;
+        hooks: ContainerHooks;
+    },
 ): docker.Container {
-    const { volumes, credentials, certificates, server } = parts;
+    const { volumes, credentials, certificates, server, hooks } = parts;
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
     const settings = pulumi
         .all([spec, server.fingerprint])
@@ -65,7 +70,7 @@ export function createAgent(
             wait: true,
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },
-        { hooks: { onError: explainFailure() } },
+        { hooks },
     );
 }
 

@@ -1,6 +1,19 @@
 /** What the agent's and the server's containers have in common. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { explainFailure } from "./failures";
+import { removeLeftovers } from "./leftovers";
+
+export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
+
+/** What happens around the creation of each container of a database. */
+export function containerHooks(database: pulumi.ComponentResource): ContainerHooks {
+    return {
+        beforeCreate: removeLeftovers(database.getProvider("docker:index/container:Container")),
+        onError: explainFailure(),
+    };
+}
 
 const directory = join(__dirname, "..", "containers");
 

@@ -4,15 +4,19 @@ import * as pulumi from "@pulumi/pulumi";
 /** The oldest Pulumi that calls all hooks of a database as they are meant. */
 export const oldestPulumi = "3.256.0";
 
-/** The stack's hook, made when it is first asked for; none where there is nobody to call it. */
-export function oncePerStack<T extends pulumi.ResourceHook | pulumi.ErrorHook>(make: () => T): () => T[] {
-    let made: { readonly stack: pulumi.Resource | undefined; readonly hook: T } | undefined;
-    return () => {
+/** The stack's hook for `key`, made when it is first asked for; none where there is nobody to call it. */
+export function oncePerStack<T extends pulumi.ResourceHook | pulumi.ErrorHook, K = void>(
+    make: (key: K, index: number) => T,
+): (key: K) => T[] {
+    let made: { readonly stack: pulumi.Resource | undefined; readonly hooks: Map<K, T> } | undefined;
+    return (key) => {
         if (!takesHooks()) return [];
         // A process may run several programs one after the other (Automation API); each needs its own.
         const stack = pulumi.runtime.getStackResource();
-        if (!made || made.stack !== stack) made = { stack, hook: explained(make()) };
-        return [made.hook];
+        if (!made || made.stack !== stack) made = { stack, hooks: new Map() };
+        const hook = made.hooks.get(key) ?? explained(make(key, made.hooks.size));
+        made.hooks.set(key, hook);
+        return [hook];
     };
 }
 

@@ -9,6 +9,7 @@ import { createAgent } from "./agent";
 import type { RedisDatabaseArgs } from "./args";
 import { type CertificateNodes, createCertificates } from "./certificates";
 import { childrenOf } from "./children";
+import { containerHooks } from "./containers";
 import { createCredentials } from "./credentials";
 import { protectFromDeletion } from "./deletionProtection";
 import { choosePorts } from "./ports";
@@ -91,8 +92,15 @@ export class RedisDatabase extends pulumi.ComponentResource {
         const ports = choosePorts(child, spec, args);
         const login = createCredentials(child, name, spec, args);
         const certificates = createCertificates(child, name, spec, args);
-        const planned = planServer(plan, name, spec, { volumes, ports });
-        const agent = createAgent(child, name, spec, { volumes, credentials: login, certificates, server: planned });
+        const hooks = containerHooks(this);
+        const planned = planServer(plan, name, spec, { volumes, ports, hooks });
+        const agent = createAgent(child, name, spec, {
+            volumes,
+            credentials: login,
+            certificates,
+            server: planned,
+            hooks,
+        });
         const server = planned.create(agent);
         const deletionProtection = protectFromDeletion(plan, server, args);
 

@@ -6,8 +6,7 @@ import type { DatabaseSpec } from "../spec/databaseSpec";
 import { startupOnly } from "../spec/directives";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../spec/layout";
 import type { PlanChild } from "./children";
-import { healthcheck } from "./containers";
-import { explainFailure } from "./failures";
+import { type ContainerHooks, healthcheck } from "./containers";
 import type { Ports } from "./ports";
 import type { Volumes } from "./volumes";
 
@@ -31,9 +30,9 @@ export function planServer(
     plan: PlanChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    parts: { volumes: Volumes; ports: Ports },
+    parts: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
 ): PlannedServer {
-    const { volumes, ports } = parts;
+    const { volumes, ports, hooks } = parts;
     const server = plan(
         "server",
         "server",
@@ -60,7 +59,7 @@ export function planServer(
             wait: true,
             waitTimeout: waitTimeoutSeconds,
         },
-        { hooks: { onError: explainFailure() } },
+        { hooks },
     );
     const fingerprint = pulumi.output(server.args).apply(fingerprintOf);
     return {

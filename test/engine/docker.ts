@@ -61,6 +61,14 @@ export class Client {
         return this.run([...cli, ...secure, ...command], "", env).text;
     }
 
+    /** Tells one set of keys and values from another, on servers of the same version. */
+    digest(url: string): string {
+        const script = `local keys = redis.call('KEYS', '*'); table.sort(keys); local sum = ''
+            for _, key in ipairs(keys) do sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end
+            return #keys .. ' keys ' .. sum`;
+        return this.redis(url, ["EVAL", script, "0"]);
+    }
+
     /** A redis-cli that takes one command a line, in plaintext. */
     pipe(url: string): ChildProcessWithoutNullStreams {
         const { cli, env } = redisCli(url);

@@ -1,6 +1,7 @@
 /** Stacks for tests: a real program, run by the real CLI, in a project, a state and a Pulumi home of their own. */
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 
@@ -21,6 +22,7 @@ export class TestStack {
     private constructor(
         private readonly stack: Stack,
         readonly directory: string,
+        private readonly env: Readonly<Record<string, string>>,
         logFile: string,
     ) {
         const onOutput = (text: string) => {
@@ -29,7 +31,7 @@ export class TestStack {
         this.log = { color: "never", onOutput, onError: onOutput };
     }
 
-    static async create(name: string): Promise<TestStack> {
+    static async create(name: string, more: Readonly<Record<string, string>> = {}): Promise<TestStack> {
         const directory = join(root, `${name}-${randomBytes(3).toString("hex")}`);
         const home = join(directory, "home");
         mkdirSync(join(directory, "state"), { recursive: true });
@@ -43,19 +45,19 @@ export class TestStack {
             "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n",
         );
         writeFileSync(join(directory, "index.js"), "");
+        const env = {
+            PULUMI_HOME: home,
+            PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+            PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
+            ...more,
+        };
         const stack = await LocalWorkspace.createOrSelectStack(
             { stackName: "test", workDir: directory },
-            {
-                envVars: {
-                    PULUMI_HOME: home,
-                    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-                    PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
-                },
-            },
+            { envVars: env },
         );
         const logFile = join(root, `${name}.log`);
         writeFileSync(logFile, "");
-        return new TestStack(stack, directory, logFile);
+        return new TestStack(stack, directory, env, logFile);
     }
 
     /**
@@ -80,6 +82,36 @@ export class TestStack {
     async up(): Promise<Change> {
         const { summary, stdout, outputs } = await this.stack.up(this.log);
         return { summary: summary.resourceChanges ?? {}, output: stdout, outputs };
+    }
+
+    /**
+     * An up whose CLI is killed by its id, so many milliseconds after it has printed what `line` matches. Resolves to
+     * whether it was still at work. Then does what a person would: breaks the lock, and takes the copy of the state where
+     * the CLI had only begun to write it (that of a file, in place; other backends have no such moment).
+     */
+    async killedUp(line: RegExp, delayMs = 0): Promise<boolean> {
+        const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "test"];
+        const { PULUMI_CONFIG_PASSPHRASE_FILE: _file, ...inherited } = process.env;
+        const cli = spawn("pulumi", args, { cwd: this.directory, env: { ...inherited, ...this.env } });
+        const ended = new Promise((resolve) => cli.once("exit", resolve));
+        let printed = "";
+        let timer: NodeJS.Timeout | undefined;
+        cli.stdout.on("data", (chunk: Buffer) => {
+            printed += chunk.toString();
+            this.log.onOutput(chunk.toString());
+            if (line.test(printed)) timer ??= setTimeout(() => cli.kill("SIGKILL"), delayMs);
+        });
+        await ended;
+        clearTimeout(timer);
+        const checkpoint = join(this.directory, "state/.pulumi/stacks/engine-test/test.json");
+        for (const [file, copy] of [
+            [checkpoint, `${checkpoint}.bak`],
+            [`${checkpoint}.attrs`, `${checkpoint}.bak.attrs`],
+        ] as const) {
+            if (statSync(file).size === 0) copyFileSync(copy, file);
+        }
+        await this.stack.cancel();
+        return cli.signalCode === "SIGKILL";
     }
 
     async refresh(): Promise<Readonly<Record<string, number>>> {

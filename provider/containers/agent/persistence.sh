@@ -77,3 +77,8 @@ hand_over() {
     set_live save '2147483647 2147483647'
     say "the server will hand its data over to its successor"
 }
+
+# Asked for from outside, before a server that Pulumi has lost sight of is stopped.
+release() {
+    if [ "$(current flavor)" = nordb ] && server_answers; then hand_over; fi
+}
