@@ -53,13 +53,15 @@ stage() {
     chmod 640 $staging/*
     flush $staging/*
     generation=/settings/generations/$(content_of $staging)
-    if [ -d "$generation" ] && [ "$(content_of "$generation")" = "$(basename "$generation")" ]; then
+    if whole; then
         rm -rf $staging
     else
         rm -rf "$generation"
         mv $staging "$generation"
     fi
 }
+
+whole() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "$(basename "$generation")" ]; }
 
 # Moves link $1 to the new generation in one step, so that there is no moment without it.
 point() { point_to "$1" "generations/$(basename "$generation")"; }

@@ -11,6 +11,10 @@ watch() {
         wait $!
         lock
         if superseded; then stand_down; fi
+        if ! whole; then
+            stage
+            say "put back: the settings on the volume"
+        fi
         if server_answers; then (look); fi
         unlock
     done
