@@ -70,7 +70,8 @@ export function createAgent(
             wait: true,
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },
-        { hooks },
+        // One that refused has nothing to do any more: another try is another agent.
+        { hooks, replaceOnChanges: ["#initerror"] },
     );
 }
 

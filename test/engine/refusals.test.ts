@@ -1,7 +1,7 @@
 /** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
 import { createServer } from "node:net";
 import { Client, docker, inventory } from "./docker";
-import { TestStack } from "./stack";
+import { TestStack, findingsIn, reasonIn } from "./stack";
 import { present } from "../support/present";
 
 describe("a refusal", () => {
@@ -31,11 +31,12 @@ describe("a refusal", () => {
             await redis("ACL", "LIST"),
             await serverId(),
         ];
+        const digest = client.digest(await stack.value("url"));
         const errors = await stack.database({ ...base, ...args }).failure("up");
         expect(await serverId()).toBe(container);
         expect(await redis("CONFIG", "GET", "*")).toBe(settings);
         expect(await redis("ACL", "LIST")).toBe(users);
-        expect(await redis("GET", "kept")).toBe("yes");
+        expect(client.digest(await stack.value("url"))).toBe(digest);
         return errors;
     }
 
@@ -61,18 +62,34 @@ describe("a refusal", () => {
         await corrected();
     });
 
-    test("a version that cannot read what the present one wrote", async () => {
+    test("a version that cannot read what the present one wrote: in the preview already", async () => {
         const errors = await refused({ version: "6.0" });
-        expect(errors).toContain("db-agent: refused: the data was written by Redis 7.0, which 6.0 cannot read");
+        expect(findingsIn(errors)).toMatchInlineSnapshot();
+        expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
         await corrected();
     });
 
-    test("a change of flavor while the server is down, when nobody could carry the data over", async () => {
-        docker("stop", await stack.value("containerName"));
-        const errors = await stack.database({ ...base, flavor: "rdb" }).failure("up");
-        expect(errors).toContain("refused: the data was written as aof and the server is not running");
-        docker("start", await stack.value("containerName"));
-        await corrected({ flavor: "rdb" });
+    test("another place for the data, which would stay behind: in the preview already", async () => {
+        const errors = await refused({ data: { hostPath: "/srv/redis" } });
+        expect(findingsIn(errors)).toMatchInlineSnapshot();
+        await corrected();
+    });
+
+    test("a memory limit below the data in use, unless an evicting policy may make room", async () => {
+        await redis("EVAL", "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) end", "0");
+        const errors = await refused({ memoryMb: 32 });
+        expect(reasonIn(errors)).toMatchInlineSnapshot(
+            `"refused: memoryMb: 32 with flavor aof leaves 7 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"`,
+        );
+        await corrected();
+        const digest = client.digest(await stack.value("url"));
+        expect(reasonIn(await refused({ memoryMb: 32, maxmemoryPolicy: "volatile-lru", evictToFit: true }))).toMatch(
+            /finds no more keys to evict$/,
+        );
+        expect(client.digest(await stack.value("url"))).toBe(digest);
+        await redis("EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
+        await corrected({ memoryMb: 32, maxmemoryPolicy: "volatile-lru", evictToFit: true });
+        await corrected();
     });
 
     test("a port that somebody else listens on is named", async () => {

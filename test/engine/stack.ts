@@ -182,6 +182,16 @@ export interface StackState {
     }[];
 }
 
+/** What the component says is wrong with its arguments, out of all that the CLI prints: the whole message. */
+export function findingsIn(output: string): string {
+    return /^ {4}error: .*?(RedisDatabase "[^]*?)\n *\n/m.exec(output)?.[1]?.replace(/^ {4}/gm, "") ?? output;
+}
+
+/** Why the agent refused, likewise. */
+export function reasonIn(output: string): string {
+    return /\S+: (refused: .*)$/m.exec(output)?.[1] ?? output;
+}
+
 const unprotected = `
 const { RedisDatabase: Protected } = require("pulumi-redis-database");
 class RedisDatabase extends Protected {

@@ -8,6 +8,9 @@ server_file=/data/.redis-server
 unsettled=/settings/run/unsettled
 
 check_owner() {
+    place=$(current place)
+    [ -z "$place" ] || [ "$place" = "$(wanted place)" ] ||
+        refuse "data: names $(wanted place), but the data is on $place and would stay behind; leave it as it was"
     [ -s $owner_file ] || return 0
     read -r id flavor owner <$owner_file
     if [ "$id" = "$(cat /settings/id)" ] || [ "$owner" = "$(wanted owner)" ]; then return 0; fi

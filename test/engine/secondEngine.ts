@@ -1,0 +1,126 @@
+/**
+ * A second Docker engine, as on another host: in a network namespace of its own, at an address that this host reaches.
+ * It can be restarted, and lose its power, without anybody else's containers noticing. Needs root on Linux.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./docker";
+
+const run = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] }).trim();
+
+export class SecondEngine {
+    private daemon: ChildProcess | undefined;
+
+    private constructor(
+        private readonly namespace: string,
+        private readonly directory: string,
+        /** Where the ports that it publishes answer. */
+        readonly address: string,
+    ) {}
+
+    /** Starts one that has these images. */
+    static async start(...images: string[]): Promise<SecondEngine> {
+        // Names of interfaces have fifteen characters at most; the subnet is one for documentation and tests (RFC 5737).
+        const namespace = `rt${process.pid}`;
+        const [here, there] = ["203.0.113.1", "203.0.113.2"];
+        run("ip", "netns", "add", namespace);
+        run("ip", "link", "add", `${namespace}h`, "type", "veth", "peer", "name", `${namespace}n`, "netns", namespace);
+        run("ip", "address", "add", `${here}/24`, "dev", `${namespace}h`);
+        run("ip", "link", "set", `${namespace}h`, "up");
+        const within = (...args: string[]) => run("ip", "-n", namespace, ...args);
+        within("address", "add", `${there}/24`, "dev", `${namespace}n`);
+        within("link", "set", `${namespace}n`, "up");
+        within("link", "set", "lo", "up");
+        within("route", "add", "default", "via", here);
+        const engine = new SecondEngine(namespace, mkdtempSync(join(tmpdir(), "engine-")), there);
+        await engine.boot();
+        for (const image of images) {
+            execFileSync("sh", ["-c", `docker save ${image} | DOCKER_HOST=${engine.host} docker load`], {
+                stdio: "ignore",
+            });
+        }
+        return engine;
+    }
+
+    /** For `DOCKER_HOST`. */
+    get host(): string {
+        return `unix://${this.directory}/docker.sock`;
+    }
+
+    docker(...args: string[]): string {
+        return run("docker", "--host", this.host, ...args);
+    }
+
+    /** As `systemctl restart docker`: containers are stopped, and started again as their restart policy says. */
+    async restart(): Promise<void> {
+        await this.end("SIGTERM");
+        await this.boot();
+    }
+
+    /** As a power failure and a boot: every process ends at once, and only what is on the disk is left. */
+    async powerCycle(): Promise<void> {
+        for (const pid of this.processes()) process.kill(pid, "SIGKILL");
+        await this.end("SIGKILL");
+        await this.boot();
+    }
+
+    async close(): Promise<void> {
+        await this.end("SIGTERM");
+        run("ip", "link", "delete", `${this.namespace}h`);
+        run("ip", "netns", "delete", this.namespace);
+        rmSync(this.directory, { recursive: true });
+    }
+
+    private async boot(): Promise<void> {
+        rmSync(join(this.directory, "exec"), { recursive: true, force: true });
+        mkdirSync(join(this.directory, "exec"));
+        rmSync(join(this.directory, "pid"), { force: true });
+        const log = openSync(join(this.directory, "log"), "a");
+        const at = (name: string) => join(this.directory, name);
+        // `ip netns exec` would hide the control groups, without which the daemon does not start.
+        const daemon = ["dockerd", "--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
+        this.daemon = spawn("nsenter", [`--net=/run/netns/${this.namespace}`, ...daemon, "--host", this.host], {
+            stdio: ["ignore", log, log],
+        });
+        await until(() => {
+            if (this.daemon?.exitCode !== null) throw new Error(readFileSync(at("log"), "utf8").slice(-2000));
+            try {
+                return this.docker("version").length > 0;
+            } catch {
+                return false;
+            }
+        });
+    }
+
+    private async end(signal: NodeJS.Signals): Promise<void> {
+        const { daemon } = this;
+        if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) return;
+        const ended = new Promise((resolve) => daemon.once("exit", resolve));
+        daemon.kill(signal);
+        await ended;
+    }
+
+    /** The daemon, all that it started, and what runs in its containers. */
+    private processes(): number[] {
+        const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+        const read = (pid: string, file: string) => {
+            try {
+                return readFileSync(`/proc/${pid}/${file}`, "utf8");
+            } catch {
+                return "";
+            }
+        };
+        const own = new Set(all.filter((pid) => read(pid, "cmdline").includes(this.directory)));
+        for (let before = 0; before < own.size;) {
+            before = own.size;
+            for (const pid of all) {
+                const parent = /\) \S (\d+) /.exec(read(pid, "stat"))?.[1];
+                if (parent !== undefined && own.has(parent)) own.add(pid);
+            }
+        }
+        return [...own].map(Number);
+    }
+}
