@@ -110,7 +110,7 @@ export const changeRows: readonly ChangeRow[] = [
         change: "`passwordGraceHours`",
         arguments: ["passwordGraceHours"],
         effect: "live",
-        clients: "stay connected; counts for passwords that were replaced already, too",
+        clients: "stay connected; counts for replaced passwords that still open the door, too",
         of: ({ spec }) => [spec.rotation.graceSeconds / 3600],
     },
     {

@@ -77,6 +77,7 @@ describe("a password that was replaced", () => {
         write("generation/users.acl", clientUsers("8.0", password));
         const open = agent("retire_password; in_grace", now);
         write("settings/current/users.acl", clientUsers("8.0", password));
+        write("settings/current/database", `grace_seconds=${graceSeconds}\n`);
         return open.split("\n").filter(Boolean);
     }
     const inGrace = (now: number) => agent("in_grace", now).split("\n").filter(Boolean);
@@ -108,11 +109,29 @@ describe("a password that was replaced", () => {
         expect(up("two", 2020)).toEqual([`100 ${hash("one")}`]);
     });
 
-    test("follows a grace that is made longer or shorter later", () => {
+    test("follows a grace that is made longer or shorter while it lasts", () => {
         up("one", 1000);
         up("two", 2000);
-        expect(up("two", 2050, 0)).toEqual([]);
-        expect(up("two", 2150, 500)).toEqual([`350 ${hash("one")}`]);
+        expect(up("two", 2050, 500)).toEqual([`450 ${hash("one")}`]);
+        expect(up("two", 2060, 70)).toEqual([`10 ${hash("one")}`]);
+    });
+
+    test("stays dropped once it was, however long the grace is made later", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("two", 2100, 5000)).toEqual([]);
+        up("three", 3000, 0);
+        expect(up("three", 3001, 5000)).toEqual([]);
+    });
+
+    test("is one of a server that is not there, too", () => {
+        up("one", 1000);
+        write("generation/database", "flavor=aof\ngrace_seconds=100\n");
+        write("generation/users.acl", clientUsers("8.0", "two"));
+        agent("commit() { :; }; flush() { :; }; chown() { :; }; apply_at_rest", 2000);
+        expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toContain(
+            `user app on #${hash("two")} #${hash("one")} ~*`,
+        );
     });
 
     test("opens nothing with a grace of 0", () => {
