@@ -19,12 +19,20 @@ async function review({ name, oldInputs, newInputs, oldOutputs }: pulumi.Resourc
     if (!pair) return;
     const { before, after } = pair;
     // What an up that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
-    const completed = (oldOutputs as PlainArguments | undefined)?.version === before.spec.version;
+    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === before.spec.version;
     const refused = completed ? refusals(before, after) : [];
     if (refused.length > 0) throw new Error(formatFindings(name, refused));
-    const explanation = explainChanges(name, before, after);
+    const values = !namesSecret(oldInputs) && !namesSecret(newInputs);
+    const explanation = explainChanges(name, before, after, { values });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
     if (explanation) await pulumi.log.info(explanation);
+}
+
+/** Whether an argument is secret whose value an explanation may show, or one that follows from it. */
+function namesSecret(inputs: object | undefined): boolean {
+    return Object.entries(inputs ?? {}).some(
+        ([argument, value]) => !["password", "tls", "config"].includes(argument) && pulumi.Output.isInstance(value),
+    );
 }
 
 /** Secrets arrive as Outputs, what is not known yet as an object that says so. */

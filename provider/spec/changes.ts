@@ -6,8 +6,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { DatabaseSpec } from "./databaseSpec";
 import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
+import { defaultSavePoints } from "./flavors";
 import type { PlainArguments } from "./properties";
-import { type Flavor, versionNames } from "./versions";
+import { type Flavor, versionNames, versions } from "./versions";
 
 /** What a change does to the server that runs. */
 export type Effect = "live" | "resized" | "replaced" | "recorded" | "refused";
@@ -43,10 +44,12 @@ export interface ChangeRow {
     readonly clients?: string;
     /** What happens to the data, where the effect does not say it all. */
     readonly data?: string;
-    /** What differs when this was changed. */
-    readonly of: (database: Described) => unknown;
+    /** The values of these arguments, in the same order: one of them differs when this was changed. */
+    readonly of: (database: Described) => readonly unknown[];
     /** Whether it was changed in this way, where one argument can be changed in several. */
     readonly when?: (before: Described, after: Described) => boolean;
+    /** What else a person should know before the up. */
+    readonly warning?: (before: Described, after: Described) => string | undefined;
     /** Why it is refused. */
     readonly refusal?: (before: Described, after: Described) => Finding;
 }
@@ -57,10 +60,36 @@ const isStartupOnly = ({ spec }: Described, directive: string) =>
     startupOnly(spec.version, spec.config).includes(directive);
 
 const configWhere = (database: Described, startup: boolean) =>
-    Object.entries(database.spec.config).filter(([name]) => isStartupOnly(database, name) === startup);
+    Object.fromEntries(
+        Object.entries(database.spec.config).filter(([name]) => isStartupOnly(database, name) === startup),
+    );
 
-const tlsArgument = (name: string) => (database: Described) =>
-    (database.args.tls as Readonly<Record<string, unknown>> | undefined)?.[name];
+/** An argument that the specification leaves out, since it may be secret: in a list, which is never shown. */
+const hidden = (value: unknown) => (value === undefined ? undefined : [value]);
+
+const hiddenTls = ({ args }: Described, name: "certificate" | "ca" | "clientAuth") =>
+    hidden((args.tls as Readonly<Record<string, unknown>> | undefined)?.[name]);
+
+/** Who signs, and further CAs that clients know already. */
+function casOf({ spec, args }: Described): readonly unknown[] {
+    const { certificate, ca } = (args.tls ?? {}) as Readonly<
+        Record<string, Readonly<Record<string, unknown>> | undefined>
+    >;
+    if (certificate) return [certificate.caCertPem];
+    return ca ? [ca.certPem] : spec.tls.caVersions;
+}
+
+const anotherCa = (before: Described, after: Described) =>
+    casOf(before).includes(casOf(after)[0])
+        ? undefined
+        : "clients that verify can connect again only with a caCertPem that has the CA which signs now";
+
+/** Save points as far as they are not the flavor's own: another flavor is its own row. */
+const savePointsOf = ({ spec }: Described) =>
+    spec.flavor === "nordb" || isDeepStrictEqual(spec.savePoints, defaultSavePoints) ? undefined : spec.savePoints;
+
+/** The image as far as it is not the version's own: another version is its own row. */
+const imageOf = ({ spec }: Described) => (spec.image === versions[spec.version].image ? undefined : spec.image);
 
 /** Every way in which a program can change a database. A unit test fails when an argument is missing. */
 export const changeRows: readonly ChangeRow[] = [
@@ -70,15 +99,19 @@ export const changeRows: readonly ChangeRow[] = [
         arguments: ["password", "passwordVersion", "rotatePasswordEvery"],
         effect: "live",
         clients: "stay connected; old and new password both open the door for `passwordGraceHours`",
-        of: ({ spec, args }) => [args.password, spec.rotation.version, spec.rotation.everyDays],
+        of: ({ spec, args }) => [hidden(args.password), spec.rotation.version, spec.rotation.everyDays],
+        warning: (_before, { spec }) =>
+            spec.rotation.graceSeconds === 0
+                ? "a password that is replaced opens the door no longer (passwordGraceHours 0)"
+                : undefined,
     },
     {
         id: "grace",
         change: "`passwordGraceHours`",
         arguments: ["passwordGraceHours"],
         effect: "live",
-        clients: "stay connected; counts for passwords that were replaced already, too",
-        of: ({ spec }) => spec.rotation.graceSeconds,
+        clients: "stay connected; counts for replaced passwords that still open the door, too",
+        of: ({ spec }) => [spec.rotation.graceSeconds / 3600],
     },
     {
         id: "certificate",
@@ -87,12 +120,13 @@ export const changeRows: readonly ChangeRow[] = [
         effect: "live",
         clients: "stay connected; new handshakes see it",
         of: (database) => [
-            database.spec.host,
             database.spec.tls.hosts,
             database.spec.tls.validityDays,
             database.spec.tls.renewBeforeDays,
-            tlsArgument("certificate")(database),
+            hiddenTls(database, "certificate"),
+            database.spec.host,
         ],
+        warning: anotherCa,
     },
     {
         id: "ca",
@@ -100,7 +134,8 @@ export const changeRows: readonly ChangeRow[] = [
         arguments: ["tls.caVersions", "tls.ca"],
         effect: "live",
         clients: "stay connected; new handshakes need a `caCertPem` that has the new CA: publish both first",
-        of: (database) => [database.spec.tls.caVersions, tlsArgument("ca")(database)],
+        of: (database) => [database.spec.tls.caVersions, hiddenTls(database, "ca")],
+        warning: anotherCa,
     },
     {
         id: "tls",
@@ -108,26 +143,24 @@ export const changeRows: readonly ChangeRow[] = [
         arguments: ["tls.protocols", "tls.clientAuth"],
         effect: "live",
         clients: "stay connected; new handshakes follow it",
-        of: (database) => [database.spec.tls.protocols, tlsArgument("clientAuth")(database)],
+        of: (database) => [database.spec.tls.protocols, hiddenTls(database, "clientAuth")],
     },
     {
         id: "settings",
         change: "`maxmemoryPolicy`, `savePoints`, directives in `config` that Redis takes live",
         arguments: ["maxmemoryPolicy", "savePoints", "config"],
         effect: "live",
-        of: (database) => [
-            database.spec.maxmemoryPolicy,
-            // Another flavor brings other save points: that is its own row.
-            database.args.savePoints,
-            configWhere(database, false),
-        ],
+        of: (database) => [database.spec.maxmemoryPolicy, savePointsOf(database), configWhere(database, false)],
     },
     {
         id: "flavor",
         change: "`flavor`, from any to any",
         arguments: ["flavor"],
         effect: "live",
-        of: ({ spec }) => spec.flavor,
+        data: "kept; with `nordb` in memory only",
+        of: ({ spec }) => [spec.flavor],
+        warning: (_before, { spec }) =>
+            spec.flavor === "nordb" ? "from then on data is in memory only, and a restart loses it" : undefined,
     },
     {
         id: "memory",
@@ -135,14 +168,18 @@ export const changeRows: readonly ChangeRow[] = [
         arguments: ["memoryMb"],
         effect: "resized",
         data: "kept; refused if it would not fit, unless `evictToFit` lets an evicting policy make room",
-        of: ({ spec }) => spec.memoryMb,
+        of: ({ spec }) => [spec.memoryMb],
+        warning: (before, { spec }) =>
+            spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" && spec.memoryMb < before.spec.memoryMb
+                ? `Redis evicts keys (${spec.maxmemoryPolicy}) if the data does not fit`
+                : undefined,
     },
     {
         id: "versionUp",
         change: "`version` up",
         arguments: ["version"],
         effect: "replaced",
-        of: ({ spec }) => spec.version,
+        of: ({ spec }) => [spec.version],
         when: (before, after) => order(after) > order(before),
     },
     {
@@ -150,7 +187,7 @@ export const changeRows: readonly ChangeRow[] = [
         change: "`version` down",
         arguments: ["version"],
         effect: "refused",
-        of: ({ spec }) => spec.version,
+        of: ({ spec }) => [spec.version],
         when: (before, after) => order(after) < order(before),
         refusal: ({ spec: { version: before } }, { spec: { version: after } }) => ({
             path: "version",
@@ -163,14 +200,12 @@ export const changeRows: readonly ChangeRow[] = [
         change: "`image`, `ports`, `bindAddress`, `plaintext`, `network`",
         arguments: ["image", "ports", "bindAddress", "plaintext", "network"],
         effect: "replaced",
-        of: ({ spec, args }) => [
-            // The image that a version stands for changes with the version.
-            args.image,
-            spec.ports.plaintext,
-            spec.ports.tls,
-            spec.bindAddress,
-            spec.plaintext,
-            spec.network,
+        of: (database) => [
+            imageOf(database),
+            [database.spec.ports.plaintext, database.spec.ports.tls],
+            database.spec.bindAddress,
+            database.spec.plaintext,
+            database.spec.network,
         ],
     },
     {
@@ -178,14 +213,14 @@ export const changeRows: readonly ChangeRow[] = [
         change: "directives in `config` that only a start can take",
         arguments: ["config"],
         effect: "replaced",
-        of: (database) => configWhere(database, true),
+        of: (database) => [configWhere(database, true)],
     },
     {
         id: "place",
         change: "`data`: another volume or directory",
         arguments: ["data"],
         effect: "refused",
-        of: ({ spec }) => [spec.data?.volume, spec.data?.hostPath],
+        of: ({ spec }) => [[spec.data?.volume, spec.data?.hostPath]],
         refusal: ({ spec: { data: before } }, { spec: { data: after } }) => ({
             path: "data",
             problem: `names ${placeOf(after)}, but the data is on ${placeOf(before)} and would stay behind`,
@@ -195,7 +230,7 @@ export const changeRows: readonly ChangeRow[] = [
     {
         id: "recorded",
         change: "`deletionProtection`, `evictToFit`, `data.files`",
-        arguments: ["deletionProtection", "evictToFit", "data"],
+        arguments: ["deletionProtection", "evictToFit", "data.files"],
         effect: "recorded",
         of: ({ spec }) => [spec.deletionProtection, spec.evictToFit, spec.data?.files],
     },
@@ -217,15 +252,26 @@ export function refusals(before: Described, after: Described): Finding[] {
     return changesBetween(before, after).flatMap(({ refusal }) => refusal?.(before, after) ?? []);
 }
 
-/** What will happen, in one line of words; `undefined` if nothing that anybody would notice. */
-export function explainChanges(database: string, before: Described, after: Described): string | undefined {
+/**
+ * What will happen, in one line of words; `undefined` if nothing changes. `values` says whether old and new values may
+ * be read in it; those of passwords, keys and directives never are.
+ */
+export function explainChanges(
+    database: string,
+    before: Described,
+    after: Described,
+    { values = true } = {},
+): string | undefined {
     const rows = changesBetween(before, after);
     if (rows.length === 0) return undefined;
     const parts = (Object.keys(effects) as Effect[]).flatMap((effect) => {
-        const named = rows.filter((row) => row.effect === effect).flatMap((row) => changedIn(row, before, after));
+        const named = rows
+            .filter((row) => row.effect === effect)
+            .flatMap((row) => changedIn(row, before, after, values));
         return named.length === 0 ? [] : [`${named.join(", ")}: ${sentences[effect](after.spec.flavor)}`];
     });
-    return `RedisDatabase "${database}": ${parts.join("; ")}.`;
+    const warnings = new Set(rows.flatMap(({ warning }) => warning?.(before, after) ?? []));
+    return `RedisDatabase "${database}": ${[...parts, ...warnings].join("; ")}.`;
 }
 
 const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
@@ -234,30 +280,23 @@ const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
     replaced: (flavor) =>
         `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
     recorded: () => "nothing happens to the server",
-    refused: () => "refused",
+    // What a failed up had asked for may not have come to be: so it was not refused yet.
+    refused: () => "the last up failed, so this is refused only if the data that is there does not allow it",
 };
 
-/** The arguments of a row that were changed, with old and new value where both are short and no secret. */
-function changedIn(row: ChangeRow, before: Described, after: Described): string[] {
-    return row.arguments.flatMap((path) => {
-        const [old, now] = [valueAt(before, path), valueAt(after, path)];
-        if (isDeepStrictEqual(old, now)) return [];
-        return shown(old) && shown(now) ? [`${path} ${String(old)} → ${String(now)}`] : [path];
+/** The arguments of a row that were changed, with old and new value where both are short and may be read. */
+function changedIn(row: ChangeRow, before: Described, after: Described, values: boolean): string[] {
+    const [old, now] = [row.of(before), row.of(after)];
+    return row.arguments.flatMap((path, index) => {
+        if (isDeepStrictEqual(old[index], now[index])) return [];
+        return values && [old[index], now[index]].every(isShort)
+            ? [`${path} ${String(old[index])} → ${String(now[index])}`]
+            : [path];
     });
 }
 
-/** Text and numbers that stand in the specification; no secret does. */
-function shown(value: unknown): boolean {
+function isShort(value: unknown): boolean {
     return typeof value === "number" || (typeof value === "string" && value.length <= 40);
-}
-
-function valueAt({ spec, args }: Described, path: string): unknown {
-    if (Object.hasOwn(spec, path)) return spec[path as keyof DatabaseSpec];
-    const secret = path === "password";
-    const value = path
-        .split(".")
-        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], args);
-    return secret && value !== undefined ? [value] : value;
 }
 
 /** The README's table. */

@@ -137,9 +137,14 @@ export function configDirectives(version: Version, config: Readonly<Record<strin
     });
 }
 
-/** Directives among `config` that a running server cannot take over: they need a new server process. */
+/**
+ * Directives among `config` that a running server cannot take over: they need a new server process. Sorted, since the
+ * order in which somebody writes them is no reason for one.
+ */
 export function startupOnly(version: Version, config: Readonly<Record<string, ConfigValue>>): string[] {
-    return Object.keys(config).filter((name) => !directivesOf(version)[name]?.live);
+    return Object.keys(config)
+        .filter((name) => !directivesOf(version)[name]?.live)
+        .sort();
 }
 
 /** A value as redis.conf spells it, before any quotes. */

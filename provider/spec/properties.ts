@@ -83,7 +83,7 @@ const properties = {
     data: object(
         {
             volume: text("give the name of a Docker volume", (value) => /^[\w][\w.-]*$/.test(value)).optional(),
-            hostPath: text("give an absolute path on the Docker host", (value) =>
+            hostPath: text("give an absolute path on the Docker host, without a colon", (value) =>
                 /^\/[^:\r\n\0]+$/.test(value),
             ).optional(),
             files: choice(["aof", "rdb"]).optional(),
@@ -187,12 +187,19 @@ function unknownProperty(parent: string, name: string, known: readonly string[])
 
 /** The names of the members of the object schema that stands at `path`. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-    const at = path.reduce<unknown>((s, key) => unwrap(unwrap(s).shape?.[key as string]), schema);
-    return Object.keys(unwrap(at).shape ?? {});
+    const at = path.reduce<unknown>((above, key) => {
+        const parent = unwrap(above);
+        return parent instanceof z.ZodArray ? parent.element : membersOf(parent)[String(key)];
+    }, schema);
+    return Object.keys(membersOf(unwrap(at)));
 }
 
-function unwrap(schema: unknown): { shape?: Record<string, unknown> } {
-    return schema instanceof z.ZodOptional ? (schema.unwrap() as object) : (schema as object);
+function membersOf(schema: unknown): Record<string, unknown> {
+    return schema instanceof z.ZodObject ? schema.shape : {};
+}
+
+function unwrap(schema: unknown): unknown {
+    return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
 function formatPath(keys: readonly PropertyKey[]): string {

@@ -25,18 +25,24 @@ test("people test their own programs with Pulumi's mocks, which take no hooks", 
     expect(flavor).toBe("aof");
 });
 
-test("an engine that is too old is told apart, with the version that is needed", () => {
-    const program = join(__dirname, "support/oldEngine.ts");
+/** What a program ends with whose error hooks are answered so, and whether that is shown without a stack trace. */
+function errorsAfter(answer: string): unknown {
+    const program = join(__dirname, "support/refusedHooks.ts");
     // It ends with a failure, since most of its resources never come to be.
-    const { stdout } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", program]);
-    const { registered, errors } = JSON.parse(stdout.toString()) as { registered: string[]; errors: unknown[] };
+    const { stdout } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", program, answer]);
+    const { registered, errors } = JSON.parse(stdout.toString()) as { registered: string[]; errors: unknown };
     expect(registered).not.toContain("sessions-agent");
-    expect(errors).toEqual([
-        [
-            "RedisDatabase needs Pulumi 3.256.0 or later, the CLI and its language host (Error: 12 UNIMPLEMENTED: " +
-                "unknown method RegisterErrorHook for service pulumirpc.ResourceMonitor)",
-            // Shown without a stack trace.
-            true,
-        ],
+    return errors;
+}
+
+test("an engine that is too old is told apart, with the version that is needed", () => {
+    const answer = "12 UNIMPLEMENTED: unknown method RegisterErrorHook for service pulumirpc.ResourceMonitor";
+    expect(errorsAfter(answer)).toEqual([
+        [`RedisDatabase needs Pulumi 3.256.0 or later, the CLI and its language host (Error: ${answer})`, true],
     ]);
+});
+
+test("any other trouble with an engine is shown as it is", () => {
+    const answer = "14 UNAVAILABLE: Connection dropped";
+    expect(errorsAfter(answer)).toEqual([[answer, false]]);
 });

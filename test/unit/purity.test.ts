@@ -4,6 +4,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import ts from "typescript";
 import { argumentNames } from "../../provider/spec/properties";
+import { membersOf } from "./support/argsTypes";
 
 const provider = join(__dirname, "../../provider");
 
@@ -44,14 +45,6 @@ test.each(specFiles)("spec/%s imports its neighbours, Node and two small librari
         ["zod", "fastest-levenshtein"].includes(name);
     expect(importsOf(join(provider, "spec", file)).filter((name) => !allowed(name))).toEqual([]);
 });
-
-/** The property names of the interfaces of components/args.ts. */
-function membersOf(name: string): string[] {
-    const declared = parse(join(provider, "components/args.ts")).statements.find(
-        (node): node is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(node) && node.name.text === name,
-    );
-    return declared?.members.map((member) => member.name?.getText() ?? "") ?? [];
-}
 
 test("RedisDatabaseArgs offers exactly the arguments that are checked", () => {
     expect(membersOf("RedisDatabaseArgs").sort()).toEqual([...argumentNames].sort());

@@ -2,6 +2,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type DatabaseTransforms, RedisDatabase } from "../../provider";
+import { rotationPeriod } from "../../provider/spec/rotation";
 import { OpenSsl } from "./support/openssl";
 import { type Deployment, deploy, filesOf, startStack, valueOf } from "./support/mockedStack";
 
@@ -109,6 +110,46 @@ test("a certificate of one's own: nothing is made for TLS", async () => {
     expect(await valueOf(stack.db.caCertPem)).toBe(ca.certPem);
 });
 
+describe("CA versions", () => {
+    const casOf = (stack: Deployment) => childrenOf(stack).filter((name) => /^ca\b/.test(name));
+    const signer = (stack: Deployment) => {
+        const { caCertPem, caPrivateKeyPem } = stack.find("sessions-certificate").inputs;
+        return [caCertPem, caPrivateKeyPem];
+    };
+    const first = ["certificate of sessions-ca", { secret: "key of sessions-ca-key" }];
+    const second = ["certificate of sessions-ca-2", { secret: "key of sessions-ca-key-2" }];
+
+    test.each([
+        [[1], ["ca", "ca-key"], first, "certificate of sessions-ca"],
+        [[1, 2], ["ca", "ca-2", "ca-key", "ca-key-2"], first, "certificate of sessions-cacertificate of sessions-ca-2"],
+        [
+            [2, 1],
+            ["ca", "ca-2", "ca-key", "ca-key-2"],
+            second,
+            "certificate of sessions-ca-2certificate of sessions-ca",
+        ],
+        [[2], ["ca-2", "ca-key-2"], second, "certificate of sessions-ca-2"],
+    ])("%j: the first signs, all are published", async (caVersions, cas, signs, published) => {
+        const stack = await deploy({ tls: { caVersions } });
+        expect(casOf(stack)).toEqual(cas);
+        expect(signer(stack)).toEqual(signs);
+        expect(await valueOf(stack.db.caCertPem)).toBe(published);
+        expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(published);
+        const { ca: signing } = stack.db.nodes;
+        expect(await valueOf(pulumi.output(signing?.certPem))).toBe(signs[0]);
+    });
+
+    test("a CA stays what it is, whichever others there are", async () => {
+        const [one, both] = [await deploy(), await deploy({ tls: { caVersions: [2, 1] } })];
+        for (const name of ["sessions-ca", "sessions-ca-key"]) expect(both.find(name)).toEqual(one.find(name));
+        const subjects = ["sessions-ca", "sessions-ca-2"].map((name) => both.find(name).inputs.subject);
+        expect(subjects).toEqual([
+            { commonName: "CA of Redis database sessions" },
+            { commonName: "CA of Redis database sessions-2" },
+        ]);
+    });
+});
+
 test("clientAuth: the server asks for certificates and verifies them with that CA, clients verify with their own", async () => {
     const stack = await deploy({ tls: { clientAuth: { caCertPem: ca.certPem } } });
     const files = filesOf(stack.find("sessions-agent"));
@@ -153,6 +194,124 @@ describe("config", () => {
             { label: "redis.io-threads", value: "2" },
         ]);
     });
+});
+
+test("save points of one's own take the place of the flavor's in redis.conf", async () => {
+    const savePoints = [
+        { seconds: 600, changes: 5 },
+        { seconds: 30, changes: pulumi.output(1000) },
+    ];
+    for (const flavor of ["aof", "rdb"] as const) {
+        const stack = await deploy({ flavor, savePoints });
+        const saves = String(filesOf(stack.find("sessions-agent"))["redis.conf"]).match(/^save .*$/gm);
+        expect(saves).toEqual(["save 600 5", "save 30 1000"]);
+    }
+});
+
+describe("rotation", () => {
+    const keepersOf = (stack: Deployment) => stack.find("sessions-password").inputs.keepers;
+
+    test("another passwordVersion is another password, by its keepers", async () => {
+        expect(keepersOf(await deploy())).toEqual({});
+        expect(keepersOf(await deploy({ passwordVersion: 1 }))).toEqual({});
+        expect(keepersOf(await deploy({ passwordVersion: 2 }))).toEqual({ version: "2" });
+    });
+
+    test("rotatePasswordEvery binds it to the period that the database is in", async () => {
+        const now = new Date();
+        jest.useFakeTimers({ now, doNotFake: ["nextTick", "setImmediate", "setTimeout", "queueMicrotask"] });
+        const stack = await deploy({ rotatePasswordEvery: 30 });
+        jest.useRealTimers();
+        expect(keepersOf(stack)).toEqual({ period: String(rotationPeriod("sessions", 30, now)) });
+    });
+
+    test("passwordGraceHours reaches the agent, in seconds", async () => {
+        const stack = await deploy({ passwordGraceHours: 0.25 });
+        expect(filesOf(stack.find("sessions-agent")).database).toContain("\ngrace_seconds=900\n");
+        expect(keepersOf(stack)).toEqual({});
+    });
+});
+
+describe("deletion protection", () => {
+    const protectedIn = ({ options }: Deployment) =>
+        [...options].flatMap(([name, { protect }]) => (protect ? [name] : []));
+
+    test("is on: the data cannot be removed, and neither can what Pulumi would remove first", async () => {
+        const stack = await deploy();
+        expect(protectedIn(stack).sort()).toEqual(["sessions-data", "sessions-deletion-protection"]);
+        const { dependsOn } = stack.options.get("sessions-deletion-protection") ?? {};
+        const waitsFor = await valueOf(pulumi.output(dependsOn) as pulumi.Output<pulumi.Resource[]>);
+        expect(waitsFor).toEqual([stack.db.nodes.server]);
+    });
+
+    test("is off: nothing is protected, and the same children are there", async () => {
+        const [on, off] = [await deploy(), await deploy({ deletionProtection: false })];
+        expect(protectedIn(off)).toEqual([]);
+        const [component, ...children] = off.registered;
+        expect(component?.inputs).toEqual({ deletionProtection: false });
+        const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+        expect(children.sort(byName)).toEqual(on.registered.slice(1).sort(byName));
+    });
+});
+
+describe("data of one's own", () => {
+    const volumesOf = (stack: Deployment) =>
+        ["sessions-agent", "sessions-server"].map((name) => stack.find(name).inputs.volumes);
+    const settings = { volumeName: "sessions-settings-0a1b2c3", containerPath: "/settings" };
+
+    test.each([
+        [{ volume: "redis-data" }, { volumeName: "redis-data", containerPath: "/data" }],
+        [
+            { hostPath: "/srv/redis", files: "rdb" as const },
+            { hostPath: "/srv/redis", containerPath: "/data" },
+        ],
+        [{ volume: pulumi.output("made-elsewhere") }, { volumeName: "made-elsewhere", containerPath: "/data" }],
+    ])("no volume is made, and both containers mount that place", async (data, mount) => {
+        const stack = await deploy({ data });
+        expect(missing(stack)).toEqual(["data"]);
+        expect(stack.db.nodes).not.toHaveProperty("dataVolume");
+        expect(volumesOf(stack)).toEqual([
+            [mount, settings],
+            [mount, settings],
+        ]);
+    });
+
+    test("the agent is told which files hold it, and what the place is called", async () => {
+        const stack = await deploy({ data: { hostPath: "/srv/redis", files: "rdb" } });
+        expect(filesOf(stack.find("sessions-agent")).database).toContain("\nplace=/srv/redis\nfiles=rdb\n");
+    });
+
+    test("without it, both mount the database's own volume", async () => {
+        const own = { volumeName: "sessions-data-0a1b2c3", containerPath: "/data" };
+        expect(volumesOf(await deploy())).toEqual([
+            [own, settings],
+            [own, settings],
+        ]);
+    });
+});
+
+test("the agent is told of the container that will run, and of the same one while only live settings change", async () => {
+    const expected = async (args: Parameters<typeof deploy>[0]) => {
+        const stack = await deploy(args);
+        const command = stack.find("sessions-server").inputs.command as string[];
+        expect(filesOf(stack.find("sessions-agent")).database).toContain(`\nserver=${command[2]}\n`);
+        return command[2];
+    };
+    const server = await expected({});
+    for (const live of [
+        { flavor: "rdb" },
+        { memoryMb: 64 },
+        { passwordVersion: 2 },
+        { config: { timeout: 5 } },
+    ] as const) {
+        expect(await expected(live)).toBe(server);
+    }
+    for (const replacing of [{ version: "7.2" }, { plaintext: false }, { config: { databases: 4 } }] as const) {
+        expect(await expected(replacing)).not.toBe(server);
+    }
+    expect(await expected({ config: { "databases": 4, "io-threads": 2 } })).toBe(
+        await expected({ config: { "io-threads": 2, "databases": 4 } }),
+    );
 });
 
 test("a network: the server joins it under the database's own name, which its certificate knows", async () => {

@@ -90,6 +90,11 @@ test("the server waits for the agent; both explain their failures", async () => 
     expect(hooks).toEqual([["redis-database:explainFailure"], ["redis-database:explainFailure"]]);
 });
 
+test("the component itself is reviewed before each update", () => {
+    const hooks = stack.options.get("sessions")?.hooks;
+    expect(hooks).toEqual({ beforeUpdate: [expect.objectContaining({ name: "redis-database:review" })] });
+});
+
 test("its outputs, each of them", async () => {
     const url = "redis://app:aRandomPassword@localhost:24000";
     const tlsUrl = "rediss://app:aRandomPassword@localhost:24001";

@@ -66,6 +66,39 @@ describe("plain values", () => {
         ).toEqual(["pasword"]);
     });
 
+    test("that decide which resources there are must be there", () => {
+        const decided = { deletionProtection: false, data: { volume: "v" }, tls: { caVersions: [1, 2] } };
+        expect(
+            pathsOf(() => {
+                checkKnown("sessions", decided);
+            }),
+        ).toEqual([]);
+        const later = {
+            deletionProtection: pulumi.output(false),
+            data: Promise.resolve({ volume: "v" }),
+            tls: { caVersions: pulumi.output([1, 2]) },
+        };
+        expect(() => {
+            checkKnown("sessions", wrong(later));
+        }).toThrow(
+            [
+                'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
+                ...["deletionProtection", "data", "tls.caVersions"].flatMap((path) => [
+                    `  ${path}: is an Output, but decides which resources there are`,
+                    "    → give the value itself",
+                ]),
+            ].join("\n"),
+        );
+    });
+
+    test("of a place may be known later, as long as it is known that there is one", () => {
+        expect(
+            pathsOf(() => {
+                checkKnown("sessions", { data: { volume: pulumi.output("v") } });
+            }),
+        ).toEqual([]);
+    });
+
     test("a resource in place of its name is said at once", async () => {
         await startStack();
         const network = new docker.Network("backend");

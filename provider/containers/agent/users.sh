@@ -9,13 +9,15 @@ local_user() { echo "user $1 on #$(sha256sum </settings/"$1".secret | cut -c1-64
 
 hash_in() { sed -n 's/^user default on #\([0-9a-f]*\) .*/\1/p' "$1" 2>/dev/null || true; }
 
-# From now on the password in force is one that was replaced, if it is another one.
+# From now on the password in force is one that was replaced, if it is another one. One that was dropped already stays
+# so, whatever grace is wanted now.
 retire_password() {
     old=$(hash_in /settings/current/users.acl)
     new=$(hash_in "$generation/users.acl")
     if [ "$old" = "$new" ]; then old=; fi
     {
-        grep -Ev " (${old:-$new}|$new)\$" $retired || true
+        awk -v now="$(date +%s)" -v grace="$(current grace_seconds)" -v old="$old" -v new="$new" \
+            '$1 + grace > now && $2 "" != old && $2 "" != new' $retired 2>/dev/null || true
         if [ -n "$old" ]; then echo "$(date +%s) $old"; fi
     } >$retired.new
     chmod 600 $retired.new

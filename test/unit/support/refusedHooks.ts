@@ -1,4 +1,4 @@
-/** A program of its own, as `wrongOutputs.ts`: on an engine that knows resource hooks, but no error hooks. */
+/** A program of its own, as `wrongOutputs.ts`: on an engine that answers with this error to error hooks. */
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase } from "../../../provider";
@@ -8,7 +8,7 @@ type Callback = (error: Error) => void;
 
 Object.assign(MockMonitor.prototype, {
     registerErrorHook(_request: unknown, callback: Callback) {
-        callback(new Error("12 UNIMPLEMENTED: unknown method RegisterErrorHook for service pulumirpc.ResourceMonitor"));
+        callback(new Error(process.argv[2]));
     },
 });
 

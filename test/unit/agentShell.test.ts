@@ -1,0 +1,199 @@
+/** The agent's arithmetic of versions, passwords and moments, in a real shell on files of its own. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { script } from "../../provider/components/containers";
+import { clientUsers } from "../../provider/spec/acl";
+import { versionNames, versions } from "../../provider/spec/versions";
+
+const root = mkdtempSync(join(tmpdir(), "redis-database-agent-"));
+afterAll(() => {
+    rmSync(root, { recursive: true });
+});
+
+/** Its functions alone: without the last line, which runs one, and under `root`. */
+const functions = script("agent/agent.sh")
+    .replace(/\n"\$1"\n$/, "\n")
+    .replace(/(?<![\w}])\/(settings|data|tmp|desired)\b/g, `${root}/$1`);
+
+/** Runs some of them at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
+function agent(commands: string, now = 0): string {
+    const stubs = `refuse() { echo "refused: $*"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\n`;
+    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`], { encoding: "utf8" }).trimEnd();
+}
+
+function write(file: string, text: string): void {
+    writeFileSync(join(root, file), text);
+}
+
+const hash = (password: string) => createHash("sha256").update(password).digest("hex");
+
+beforeEach(() => {
+    for (const directory of ["settings/current", "settings/acl", "data", "tmp", "generation"]) {
+        rmSync(join(root, directory), { recursive: true, force: true });
+        mkdirSync(join(root, directory), { recursive: true });
+    }
+    rmSync(join(root, "settings/retired"), { force: true });
+});
+
+describe("data that a server of some version wrote", () => {
+    const check = (wrote: string, wanted: string) => {
+        write("data/.redis-server", `fingerprint ${wrote}\n`);
+        write("generation/database", `version=${wanted}\n`);
+        return agent("check_version");
+    };
+
+    test.each(versionNames)("%s is read by itself and by what is later, and by nothing that is older", (wanted) => {
+        for (const [index, wrote] of versionNames.entries()) {
+            const point = versions[wrote].verifiedWith;
+            expect([wrote, check(point, wanted)]).toEqual([
+                wrote,
+                index <= versionNames.indexOf(wanted)
+                    ? ""
+                    : `refused: the data was written by Redis ${point}, which ${wanted} cannot read; go back to ` +
+                      `${wrote} or a later version`,
+            ]);
+        }
+    });
+
+    test("a minor version of two digits is later than one of one digit", () => {
+        expect(check("8.2.3", "8.10")).toBe("");
+        expect(check("8.10.0", "8.2")).toContain("refused");
+    });
+
+    test("nothing is held against data that no server has noted down", () => {
+        write("generation/database", "version=6.0\n");
+        expect(agent("check_version")).toBe("");
+    });
+});
+
+describe("a password that was replaced", () => {
+    const grace = 100;
+    /** An up that asks for this password, at a moment; what opens the door beside it afterwards. */
+    function up(password: string, now: number, graceSeconds = grace): string[] {
+        write("generation/database", `grace_seconds=${graceSeconds}\n`);
+        write("generation/users.acl", clientUsers("8.0", password));
+        const open = agent("retire_password; in_grace", now);
+        write("settings/current/users.acl", clientUsers("8.0", password));
+        write("settings/current/database", `grace_seconds=${graceSeconds}\n`);
+        return open.split("\n").filter(Boolean);
+    }
+    const inGrace = (now: number) => agent("in_grace", now).split("\n").filter(Boolean);
+
+    test("is none on the first up, and on one that asks for the same", () => {
+        expect(up("one", 1000)).toEqual([]);
+        expect(up("one", 1001)).toEqual([]);
+    });
+
+    test("opens the door until its grace is over, to the second", () => {
+        up("one", 1000);
+        expect(up("two", 2000)).toEqual([`100 ${hash("one")}`]);
+        expect(inGrace(2099)).toEqual([`1 ${hash("one")}`]);
+        expect(inGrace(2100)).toEqual([]);
+    });
+
+    test("does so beside others, each for its own time, whatever ups come in between", () => {
+        up("one", 1000);
+        up("two", 2000);
+        up("two", 2020);
+        expect(up("three", 2050)).toEqual([`50 ${hash("one")}`, `100 ${hash("two")}`]);
+        expect(inGrace(2120)).toEqual([`30 ${hash("two")}`]);
+    });
+
+    test("that comes back is no longer one that was replaced", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("one", 2010)).toEqual([`100 ${hash("two")}`]);
+        expect(up("two", 2020)).toEqual([`100 ${hash("one")}`]);
+    });
+
+    test("follows a grace that is made longer or shorter while it lasts", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("two", 2050, 500)).toEqual([`450 ${hash("one")}`]);
+        expect(up("two", 2060, 70)).toEqual([`10 ${hash("one")}`]);
+    });
+
+    test("stays dropped once it was, however long the grace is made later", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("two", 2100, 5000)).toEqual([]);
+        up("three", 3000, 0);
+        expect(up("three", 3001, 5000)).toEqual([]);
+    });
+
+    test("is one of a server that is not there, too", () => {
+        up("one", 1000);
+        write("generation/database", "flavor=aof\ngrace_seconds=100\n");
+        write("generation/users.acl", clientUsers("8.0", "two"));
+        agent("commit() { :; }; flush() { :; }; chown() { :; }; apply_at_rest", 2000);
+        expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toContain(
+            `user app on #${hash("two")} #${hash("one")} ~*`,
+        );
+    });
+
+    test("opens nothing with a grace of 0", () => {
+        up("one", 1000);
+        expect(up("two", 2000, 0)).toEqual([]);
+    });
+
+    test("is kept as a hash, in a file for root alone", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(readFileSync(join(root, "settings/retired"), "utf8")).toBe(`2000 ${hash("one")}\n`);
+        expect(agent(`stat -c %a ${root}/settings/retired`)).toBe("600");
+    });
+
+    test("stands beside the new one for the people's users, and not for the agent's own", () => {
+        up("one", 1000);
+        up("two", 2000);
+        const own = "user agent on #aa -@all +ping\nuser health on #bb -@all +ping\n";
+        write("generation/users.acl", clientUsers("7.0", "two") + own);
+        expect(agent("wanted_users", 2001)).toBe(
+            [
+                `user default on #${hash("two")} #${hash("one")} ~* &* +@all`,
+                `user app on #${hash("two")} #${hash("one")} ~* &* +@all`,
+                own.trimEnd(),
+            ].join("\n"),
+        );
+        expect(agent("wanted_users", 3000)).toBe((clientUsers("7.0", "two") + own).trimEnd());
+    });
+
+    test("decides when the agent looks next: once a minute, or when its grace ends", () => {
+        up("one", 1000);
+        expect(agent("pause_seconds", 1001)).toBe("60");
+        up("two", 2000);
+        expect(agent("pause_seconds", 2001)).toBe("60");
+        expect(agent("pause_seconds", 2070)).toBe("30");
+    });
+});
+
+test("a value goes to Redis in its own quotes", () => {
+    expect(agent(String.raw`quote 'a "b" \c $d'`)).toBe(String.raw`"a \"b\" \\c $d"`);
+    expect(agent("quote ''")).toBe('""');
+});
+
+test("the format of a dump is the number at its start, and nothing else has one", () => {
+    write("data/dump.rdb", "REDIS0011\xfa\tredis-ver");
+    expect(agent(`format_of ${root}/data/dump.rdb`)).toBe("11");
+    write("data/appendonly.aof", "*2\r\n$6\r\nSELECT");
+    expect(agent(`format_of ${root}/data/appendonly.aof`)).toBe("");
+    expect(agent(`format_of ${root}/data/none`)).toBe("");
+});
+
+describe("data is there already", () => {
+    test.each<[string, string[], boolean]>([
+        ["nothing", [], true],
+        ["what a file system or the agent itself leaves", ["lost+found/", ".redis-server", ".redis-database"], true],
+        ["a dump", ["dump.rdb"], false],
+        ["a hidden file of somebody", [".keep"], false],
+    ])("%s", (_what, files, empty) => {
+        for (const file of files) {
+            if (file.endsWith("/")) mkdirSync(join(root, "data", file));
+            else write(`data/${file}`, "x");
+        }
+        expect(agent("if is_empty; then echo yes; fi")).toBe(empty ? "yes" : "");
+    });
+});
