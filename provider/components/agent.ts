@@ -71,7 +71,7 @@ export function createAgent(
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },
         // One that refused has nothing to do any more: another try is another agent.
-        { hooks, replaceOnChanges: ["#initerror"] },
+        { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
     );
 }
 

@@ -65,7 +65,7 @@ export class Client {
     digest(url: string): string {
         const script = `local keys = redis.call('KEYS', '*'); table.sort(keys); local sum = ''
             for _, key in ipairs(keys) do sum = redis.sha1hex(sum .. key .. redis.call('GET', key)) end
-            return #keys .. ' keys ' .. sum`;
+            collectgarbage(); return #keys .. ' keys ' .. sum`;
         return this.redis(url, ["EVAL", script, "0"]);
     }
 

@@ -64,19 +64,27 @@ describe("a refusal", () => {
 
     test("a version that cannot read what the present one wrote: in the preview already", async () => {
         const errors = await refused({ version: "6.0" });
-        expect(findingsIn(errors)).toMatchInlineSnapshot();
+        expect(findingsIn(errors)).toMatchInlineSnapshot(`
+            "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
+              version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
+                → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database"
+        `);
         expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
         await corrected();
     });
 
     test("another place for the data, which would stay behind: in the preview already", async () => {
         const errors = await refused({ data: { hostPath: "/srv/redis" } });
-        expect(findingsIn(errors)).toMatchInlineSnapshot();
+        expect(findingsIn(errors)).toMatchInlineSnapshot(`
+            "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
+              data: names /srv/redis, but the data is on the database's own volume and would stay behind
+                → leave it as it was; to move data, make a second database and copy it"
+        `);
         await corrected();
     });
 
     test("a memory limit below the data in use, unless an evicting policy may make room", async () => {
-        await redis("EVAL", "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) end", "0");
+        await redis("EVAL", "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end", "0");
         const errors = await refused({ memoryMb: 32 });
         expect(reasonIn(errors)).toMatchInlineSnapshot(
             `"refused: memoryMb: 32 with flavor aof leaves 7 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"`,

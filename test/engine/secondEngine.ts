@@ -62,16 +62,32 @@ export class SecondEngine {
 
     /** As a power failure and a boot: every process ends at once, and only what is on the disk is left. */
     async powerCycle(): Promise<void> {
-        for (const pid of this.processes()) process.kill(pid, "SIGKILL");
-        await this.end("SIGKILL");
+        const { daemon } = this;
+        for (const pid of this.processes()) {
+            try {
+                process.kill(pid, "SIGKILL");
+            } catch {
+                // It ended with the one before it.
+            }
+        }
+        await until(() => daemon?.signalCode !== null);
+        this.unmount();
         await this.boot();
     }
 
     async close(): Promise<void> {
         await this.end("SIGTERM");
+        this.unmount();
         run("ip", "link", "delete", `${this.namespace}h`);
         run("ip", "netns", "delete", this.namespace);
         rmSync(this.directory, { recursive: true });
+    }
+
+    /** No mount outlives the host. */
+    private unmount(): void {
+        const mounts =
+            readFileSync("/proc/mounts", "utf8").match(new RegExp(`(?<= )${this.directory}/\\S+`, "g")) ?? [];
+        for (const mount of mounts.sort().reverse()) run("umount", "--lazy", mount);
     }
 
     private async boot(): Promise<void> {

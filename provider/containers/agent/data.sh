@@ -18,9 +18,10 @@ check_owner() {
 }
 
 own_data() {
-    echo "$(cat /settings/id) $(wanted flavor) $(wanted owner)" >$owner_file.new
-    flush $owner_file.new
-    mv $owner_file.new $owner_file
+    ownership="$(cat /settings/id) $(wanted flavor) $(wanted owner)"
+    if [ "$(cat $owner_file 2>/dev/null)" = "$ownership" ]; then return; fi
+    { echo "$ownership" >$owner_file.new && flush $owner_file.new && mv $owner_file.new $owner_file; } ||
+        refuse "the data's place cannot be written to, most likely for want of disk space ($(free_mb) MiB are free)"
 }
 
 # An older Redis does not read what a newer one wrote.

@@ -43,9 +43,18 @@ write_log() {
         printf 'appendonly\tno\n' >>/tmp/undo
         set_live appendonly yes
     fi
-    while [ "$(info persistence aof_rewrite_in_progress)$(info persistence aof_rewrite_scheduled)" != 00 ]; do sleep 0.1; done
+    until log_written; do sleep 0.1; done
     [ "$(info persistence aof_last_bgrewrite_status)" = ok ] ||
         refuse "the append-only file could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+}
+
+# Or failed: then Redis goes on trying, and what is scheduled does not end.
+log_written() {
+    case $(info persistence '\(rdb_bgsave_in_progress\|aof_rewrite_in_progress\|aof_rewrite_scheduled\)' | tr -d '\n') in
+    000) return 0 ;;
+    001) [ "$(info persistence aof_last_bgrewrite_status)" = err ] ;;
+    *) return 1 ;;
+    esac
 }
 
 dump() {
