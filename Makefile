@@ -2,10 +2,10 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test check bench env setup clean
+.PHONY: help up down test test-all check bench env setup clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## bring up the quickstart's database, ping it, print its URLs
 	@toolchain/setup.sh node dependencies pulumi docker image
@@ -20,6 +20,9 @@ test: ## everything: the checks, then real Pulumi, Docker and Redis
 	@toolchain/with-env.sh npm run check
 	@toolchain/with-env.sh npm run test:engine
 	@toolchain/with-env.sh npm run test:examples
+
+test-all: ## as test, with each case that test leaves out for the sake of time
+	@TEST_ALL=yes $(MAKE) test
 
 check: ## the fast part: format, lint, types, unit tests
 	@toolchain/setup.sh node dependencies tools

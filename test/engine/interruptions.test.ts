@@ -5,7 +5,7 @@ import { flavorNames } from "../../provider/spec/versions";
 import { present } from "../support/present";
 
 /** `make test-all` kills twenty times, as often as it takes to meet the rare moments. */
-const kills = process.env.TEST_ALL ? 20 : 6;
+const kills = process.env.TEST_ALL ? 20 : 4;
 
 describe("an up that is killed", () => {
     let stack: TestStack;

@@ -84,19 +84,23 @@ describe("a refusal", () => {
     });
 
     test("a memory limit below the data in use, unless an evicting policy may make room", async () => {
-        await redis("EVAL", "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end", "0");
-        const errors = await refused({ memoryMb: 32 });
+        await redis(
+            "EVAL",
+            "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end",
+            "0",
+        );
+        const errors = await refused({ memoryMb: 40 });
         expect(reasonIn(errors)).toMatchInlineSnapshot(
-            `"refused: memoryMb: 32 with flavor aof leaves 7 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"`,
+            `"refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"`,
         );
         await corrected();
         const digest = client.digest(await stack.value("url"));
-        expect(reasonIn(await refused({ memoryMb: 32, maxmemoryPolicy: "volatile-lru", evictToFit: true }))).toMatch(
+        expect(reasonIn(await refused({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true }))).toMatch(
             /finds no more keys to evict$/,
         );
         expect(client.digest(await stack.value("url"))).toBe(digest);
         await redis("EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
-        await corrected({ memoryMb: 32, maxmemoryPolicy: "volatile-lru", evictToFit: true });
+        await corrected({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true });
         await corrected();
     });
 
