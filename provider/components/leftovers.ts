@@ -31,9 +31,11 @@ async function remove(provider: Provider, args: pulumi.ResourceHookArgs): Promis
             return (await run("ps", "--quiet", "--no-trunc", ...filters, ...more)).split("\n").filter(Boolean);
         };
         for (const id of await find(args.name, "--all")) {
-            // A memory-only server takes its data along when it goes, unless the agent has it handed over.
-            for (const agent of await find(args.name.replace(/server$/, "agent"))) {
-                if (agent !== id) await run("exec", agent, "sh", agentPath, "release");
+            if (args.name.endsWith("-server")) {
+                // A memory-only server takes its data along when it goes, unless the agent has it handed over.
+                const [agent] = await find(args.name.replace(/server$/, "agent"));
+                if (agent === undefined) throw new Error(`no agent runs that would see to the data of container ${id}`);
+                await run("exec", agent, "sh", agentPath, "release");
             }
             await run("stop", id);
             await run("rm", "--volumes", id);

@@ -92,6 +92,13 @@ test("a server is handed over by its agent, stopped and removed, and a person is
     ]);
 });
 
+test("a server whose data nobody could see to is left alone", async () => {
+    containers({ "sessions-server": "5e" });
+    await beforeCreate("sessions-server");
+    expect(done()).toEqual([]);
+    expect(warned).not.toHaveBeenCalled();
+});
+
 test("an agent is not asked to hand itself over", async () => {
     containers({ "sessions-agent": "a9" });
     await beforeCreate("sessions-agent");
@@ -111,10 +118,10 @@ test("a Docker that does not answer is no reason to fail", async () => {
 });
 
 test("each provider has a hook of its own, which asks its host", async () => {
-    containers({ "sessions-server": "5e" });
+    containers({ "sessions-agent": "a9" });
     const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
-    await beforeCreate("sessions-server", far);
-    expect(done()).toEqual(["stop 5e", "rm --volumes 5e"].map((asked) => `--host ssh://redis@far.example ${asked}`));
+    await beforeCreate("sessions-agent", far);
+    expect(done()).toEqual(["stop a9", "rm --volumes a9"].map((asked) => `--host ssh://redis@far.example ${asked}`));
     const names = [undefined, far, undefined].map((provider) => removeLeftovers(provider)[0]?.name);
     expect(new Set(names).size).toBe(2);
     expect(names[0]).toBe(names[2]);
