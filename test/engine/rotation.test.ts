@@ -36,7 +36,12 @@ describe("rotation", () => {
 
         await until(() => client.redis(old, ["PING"]).includes("WRONGPASS"));
         expect(client.redis(now, ["PING"])).toBe("PONG");
-        expect(client.redis(now, ["ACL", "LIST"]).match(/^user app .*/m)?.[0].match(/#/g)).toHaveLength(1);
+        expect(
+            client
+                .redis(now, ["ACL", "LIST"])
+                .match(/^user app .*/m)?.[0]
+                .match(/#/g),
+        ).toHaveLength(1);
         // Who was in is still in.
         connection.stdin.write("ECHO still-here\n");
         await until(() => printed.includes("still-here"));
