@@ -4,51 +4,73 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, docker, until } from "./docker";
-import { TestStack, findingsIn, reasonIn } from "./stack";
+import { TestStack, findingsIn } from "./stack";
+import { present } from "../support/present";
+
+const prefix = `redis-own-data-${process.pid}`;
+/** The same 500 keys everywhere. */
+const keys = "for i = 1, 500 do redis.call('SET', 'key:' .. i, 'value ' .. i) end";
+
+/** A shell on a place with data. */
+const inPlace = (place: string, script: string) =>
+    docker("run", "--rm", "-v", `${place}:/data`, "--entrypoint", "sh", "redis:8.0", "-c", script);
+const listing = (place: string) => inPlace(place, "cd /data && find . -type f -exec sha1sum {} + | sort");
+
+/** Has a plain server of some version write the keys there, into an append-only file or a dump. */
+function write(place: string, version: string, kind: "aof" | "rdb"): void {
+    const server = docker(
+        ...["run", "-d", "-v", `${place}:/data`, "--user", "999:999", "--network", "none", `redis:${version}`],
+        ...["redis-server", "--save", "", "--appendonly", kind === "aof" ? "yes" : "no"],
+    );
+    execFileSync("sh", ["-c", `until docker exec ${server} redis-cli ping >/dev/null 2>&1; do sleep 0.1; done`]);
+    const redis = (...command: string[]) => docker("exec", server, "redis-cli", ...command);
+    redis("EVAL", keys, "0");
+    if (kind === "rdb") redis("SAVE");
+    docker("stop", server);
+    docker("rm", server);
+}
 
 describe("data that was there before", () => {
-    const volume = `redis-own-data-${process.pid}`;
     let client: Client;
     let stack: TestStack;
     let digest: string;
+    let volumes: string[] = [];
 
-    const url = () => stack.value("url");
-    const inVolume = (...command: string[]) =>
-        docker("run", "--rm", "-v", `${volume}:/data`, "--entrypoint", "sh", "redis:8.0", "-c", ...command);
-
-    /** Has a plain server of some version write 500 keys into the place, by an append-only file or a dump. */
-    function written(version: string, kind: "aof" | "rdb", place = volume): void {
-        const server = docker(
-            ...["run", "-d", "-v", `${place}:/data`, "--user", "999:999", "--network", "none", `redis:${version}`],
-            ...["redis-server", "--save", "", "--appendonly", kind === "aof" ? "yes" : "no"],
-        );
-        const redis = (...command: string[]) => docker("exec", server, "redis-cli", ...command);
-        execFileSync("sh", ["-c", `until docker exec ${server} redis-cli ping; do sleep 0.1; done`]);
-        redis("EVAL", "for i = 1, 500 do redis.call('SET', 'key:' .. i, 'value ' .. i) end", "0");
-        if (kind === "rdb") redis("SAVE");
-        docker("stop", server);
-        docker("rm", server);
+    function volume(name: string): string {
+        volumes.push(docker("volume", "create", `${prefix}-${name}`));
+        return present(volumes.at(-1));
     }
+
+    /** Databases of these names and arguments, whose URLs and containers are the stack's outputs. */
+    const program = (databases: Readonly<Record<string, object>>) =>
+        stack.program(
+            Object.entries(databases)
+                .map(
+                    ([name, args]) =>
+                        `{ const { url, containerName } = new RedisDatabase("${name}", ` +
+                        `${JSON.stringify({ memoryMb: 64, ...args })}); exports["${name}"] = { url, containerName }; }`,
+                )
+                .join("\n"),
+        );
+    const of = (name: string) => stack.value<{ url: string; containerName: string }>(name);
 
     beforeAll(async () => {
         client = new Client();
         stack = await TestStack.create("own-data");
-        await stack.database({ version: "8.0", memoryMb: 64 }).up();
-        const fill = "for i = 1, 500 do redis.call('SET', 'key:' .. i, 'value ' .. i) end";
-        client.redis(await url(), ["EVAL", fill, "0"]);
-        digest = client.digest(await url());
-        await stack.program("").up();
-    });
-
-    beforeEach(() => {
-        docker("volume", "create", volume);
+        await program({ plain: { version: "8.0" } }).up();
+        const { url } = await of("plain");
+        client.redis(url, ["EVAL", keys, "0"]);
+        digest = client.digest(url);
     });
 
     afterEach(async () => {
         await stack.program("").up();
         // A database that is gone leaves what was not its own.
-        expect(docker("volume", "ls", "-q", "--filter", `name=${volume}`)).toBe(volume);
-        docker("volume", "rm", volume);
+        expect(docker("volume", "ls", "-q", "--filter", `name=${prefix}`).split("\n").filter(Boolean).sort()).toEqual(
+            [...volumes].sort(),
+        );
+        for (const name of volumes) docker("volume", "rm", name);
+        volumes = [];
     });
 
     afterAll(async () => {
@@ -56,115 +78,96 @@ describe("data that was there before", () => {
         await stack.close();
     });
 
-    /** The whole reason; the data is as it was. */
-    async function refused(args: object): Promise<string> {
-        const listing = inVolume("cd /data && find . -type f -exec sha1sum {} + | sort");
-        const errors = await stack.database({ memoryMb: 64, data: { volume }, ...args }).failure("up");
-        expect(inVolume("cd /data && find . -type f -exec sha1sum {} + | sort")).toBe(listing);
-        return reasonIn(errors).replaceAll(volume, "VOLUME");
-    }
+    test("is adopted, of whatever version and kind, and survives what the flavor promises", async () => {
+        const adoptions = [
+            ["6.0", "aof", "6.0", "aof"],
+            ["6.0", "aof", "8.0", "rdb"],
+            ["6.0", "rdb", "8.0", "aof"],
+            ["7.0", "aof", "8.0", "aof"],
+            ["8.0", "rdb", "8.0", "aof"],
+            ["8.0", "aof", "8.0", "rdb"],
+        ] as const;
+        const databases = Object.fromEntries(
+            adoptions.map(([wrote, kind, version, flavor]) => {
+                const name = `${kind}-of-${wrote}-as-${flavor}-by-${version}`.replaceAll(".", "");
+                const place = volume(name);
+                write(place, wrote, kind);
+                return [name, { version, flavor, data: { volume: place } }];
+            }),
+        );
+        await program(databases).up();
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        for (const name of Object.keys(databases)) {
+            const { url, containerName } = await of(name);
+            expect([name, client.digest(url)]).toEqual([name, digest]);
+            docker("kill", "-s", "KILL", containerName);
+            docker("start", containerName);
+            await until(() => client.redis(url, ["PING"]) === "PONG");
+            expect([name, client.digest(url)]).toEqual([name, digest]);
+        }
+    });
 
-    const adoptions = [
-        ["6.0", "aof", "8.0", "rdb"],
-        ["6.0", "rdb", "8.0", "aof"],
-        ["7.0", "aof", "8.0", "aof"],
-        ["6.0", "aof", "6.0", "aof"],
-        ["8.0", "rdb", "8.0", "aof"],
-        ["8.0", "aof", "8.0", "rdb"],
-    ] as const;
-    // `make test-all` tries them all; the first three have everything that can go wrong.
-    test.each(process.env.TEST_ALL ? adoptions : adoptions.slice(0, 3))(
-        "of %s as %s is adopted by %s as %s, and survives what the flavor promises",
-        async (...[wrote, kind, version, flavor]) => {
-            written(wrote, kind);
-            await stack.database({ version, flavor, memoryMb: 64, data: { volume } }).up();
-            expect(client.digest(await url())).toBe(digest);
-            // The agent settles it in the background: only then is the database healthy, and the up done.
-            expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
-            const container = await stack.value("containerName");
-            docker("kill", "-s", "KILL", container);
-            docker("start", container);
-            const reached = await url();
-            await until(() => client.redis(reached, ["PING"]) === "PONG");
-            expect(client.digest(await url())).toBe(digest);
-        },
-    );
-
-    test("a directory of the host's is adopted, and stays", async () => {
+    test("in a directory of the host's is adopted, and stays", async () => {
         const hostPath = mkdtempSync(join(tmpdir(), "redis-own-data-"));
         execFileSync("chown", ["999:999", hostPath]);
-        written("7.0", "rdb", hostPath);
-        await stack.database({ version: "8.0", memoryMb: 64, data: { hostPath } }).up();
-        expect(client.digest(await url())).toBe(digest);
+        write(hostPath, "7.0", "rdb");
+        await program({ db: { version: "8.0", data: { hostPath } } }).up();
+        expect(client.digest((await of("db")).url)).toBe(digest);
         await stack.program("").up();
         expect(readdirSync(hostPath)).toContain("appendonlydir");
         rmSync(hostPath, { recursive: true });
     });
 
-    test("of both kinds needs a word about which of them holds the data; the other one is set aside", async () => {
-        written("8.0", "aof");
-        inVolume("redis-server --daemonize yes --save '' --dir /tmp; redis-cli save; cp /tmp/dump.rdb /data/dump.rdb");
-        expect(await refused({ version: "8.0" })).toMatchInlineSnapshot(
-            `"refused: data: VOLUME has both a dump and an append-only file; say in data.files which of them holds the data"`,
+    test("is refused, untouched and with the whole reason, where it cannot be adopted", async () => {
+        const both = volume("both");
+        write(both, "8.0", "aof");
+        write(both, "8.0", "rdb");
+        const later = volume("later");
+        const several = volume("several");
+        const dump = volume("dump");
+        const letter = volume("letter");
+        write(later, "8.0", "rdb");
+        write(several, "7.0", "aof");
+        write(dump, "8.0", "rdb");
+        inPlace(letter, "echo hello >/data/letter.txt");
+        const databases = {
+            "of-both-kinds": { version: "8.0", data: { volume: both } },
+            "of-a-later-version": { version: "7.0", data: { volume: later } },
+            "of-several-files": { version: "6.0", data: { volume: several } },
+            "of-another-kind": { version: "8.0", data: { volume: dump, files: "aof" } },
+            "in-memory-only": { version: "8.0", flavor: "nordb", data: { volume: dump } },
+            "not-of-redis": { version: "8.0", data: { volume: letter } },
+        };
+        const places = Object.values(databases).map(({ data }) => data.volume);
+        const before = places.map(listing);
+        const output = await program(databases).failure("up");
+        const reasons = Object.keys(databases).map(
+            (name) => new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1],
         );
-        await stack.database({ version: "8.0", memoryMb: 64, data: { volume, files: "aof" } }).up();
-        expect(client.digest(await url())).toBe(digest);
-        expect(inVolume("ls /data/before-adoption").trim()).toBe("dump.rdb");
+        expect(reasons.join("\n").replaceAll(prefix, "VOLUME")).toMatchInlineSnapshot();
+        expect(places.map(listing)).toEqual(before);
+
+        await program({ db: { version: "8.0", data: { volume: both, files: "aof" } } }).up();
+        expect(client.digest((await of("db")).url)).toBe(digest);
+        expect(inPlace(both, "ls /data/before-adoption").trim()).toBe("dump.rdb");
     });
 
-    test("that a later version wrote is refused", async () => {
-        written("8.0", "rdb");
-        expect(await refused({ version: "7.0" })).toMatchInlineSnapshot(
-            `"refused: data: VOLUME was written by a later Redis (format 12), which 7.0 cannot read; give a later version"`,
-        );
-        expect(await refused({ version: "6.0" })).toMatchInlineSnapshot(
-            `"refused: data: VOLUME was written by a later Redis (format 12), which 6.0 cannot read; give a later version"`,
-        );
-    });
-
-    test("in several files that an older version would not see is refused", async () => {
-        written("7.0", "aof");
-        expect(await refused({ version: "6.0" })).toMatchInlineSnapshot(
-            `"refused: data: VOLUME was written by Redis 7.0 or later, which 6.0 cannot read"`,
-        );
-    });
-
-    test("of another kind than the program says is refused", async () => {
-        written("8.0", "rdb");
-        expect(await refused({ version: "8.0", data: { volume, files: "aof" } })).toMatchInlineSnapshot(
-            `"refused: data.files: is "aof", but VOLUME has no appendonlydir and no appendonly.aof"`,
-        );
-        expect(await refused({ version: "8.0", flavor: "nordb" })).toMatchInlineSnapshot(
-            `"refused: flavor: "nordb" keeps nothing, but VOLUME has data; bring it up with "aof" or "rdb""`,
-        );
-    });
-
-    test("that is not of Redis is refused", async () => {
-        inVolume("echo hello >/data/letter.txt");
-        expect(await refused({ version: "8.0" })).toMatchInlineSnapshot(
-            `"refused: data: VOLUME has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis"`,
-        );
-    });
-
-    test("that belongs to another database is refused, while that one goes on", async () => {
-        written("8.0", "rdb");
-        const args = { version: "8.0", memoryMb: 64, data: { volume } };
-        await stack.database(args).up();
+    test("belongs to one database, which goes on when another one reaches for it or its place is changed", async () => {
+        const place = volume("owned");
+        write(place, "8.0", "rdb");
+        const args = { version: "8.0", memoryMb: 64, data: { volume: place } };
+        await program({ db: args }).up();
+        const { url } = await of("db");
         const other = await TestStack.create("own-data-thief");
-        other.program(`new RedisDatabase("thief", ${JSON.stringify(args)});`);
-        expect(reasonIn(await other.failure("up")).replaceAll(volume, "VOLUME")).toMatchInlineSnapshot(
-            `"refused: data: VOLUME belongs to the database engine-test/test/db; give another place, or, if that database is gone, delete .redis-database there"`,
+        const errors = await other.program(`new RedisDatabase("thief", ${JSON.stringify(args)});`).failure("up");
+        expect(errors.replaceAll(place, "VOLUME")).toContain(
+            "refused: data: VOLUME belongs to the database engine-test/test/db; give another place, or, if that database is gone, delete .redis-database there",
         );
-        expect(client.digest(await url())).toBe(digest);
+        expect(client.digest(url)).toBe(digest);
         await other.close();
-    });
 
-    test("cannot be exchanged for other data behind the database's back", async () => {
-        written("8.0", "rdb");
-        await stack.database({ version: "8.0", memoryMb: 64, data: { volume } }).up();
-        const errors = await stack.database({ version: "8.0", memoryMb: 64 }).failure("preview");
-        expect(findingsIn(errors).replaceAll(volume, "VOLUME")).toMatchInlineSnapshot();
-        await stack.database({ version: "8.0", memoryMb: 64, data: { volume } }).up();
-        expect(client.digest(await url())).toBe(digest);
+        const findings = findingsIn(await program({ db: { version: "8.0" } }).failure("preview"));
+        expect(findings.replaceAll(place, "VOLUME")).toMatchInlineSnapshot();
+        expect(client.digest(url)).toBe(digest);
     });
 });
