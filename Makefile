@@ -2,10 +2,10 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test check bench env setup clean
+.PHONY: help up down test test-versions check bench env setup clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## bring up the quickstart's database, ping it, print its URLs
 	@toolchain/setup.sh node dependencies pulumi docker image
@@ -16,10 +16,14 @@ down: ## destroy what `make up` made
 	@toolchain/with-env.sh toolchain/down.sh
 
 test: ## everything: the checks, then real Pulumi, Docker and Redis
-	@toolchain/setup.sh
+	@toolchain/setup.sh node dependencies tools pulumi docker images versions
 	@toolchain/with-env.sh npm run check
 	@toolchain/with-env.sh npm run test:engine
 	@toolchain/with-env.sh npm run test:examples
+
+test-versions: ## the catalog of versions, against every server that runs here
+	@toolchain/setup.sh node dependencies docker versions
+	@toolchain/with-env.sh --node npx jest --selectProjects engine --runInBand catalog directives
 
 check: ## the fast part: format, lint, types, unit tests
 	@toolchain/setup.sh node dependencies tools
