@@ -135,10 +135,15 @@ make_root() {
     # shellcheck disable=SC2016
     [[ $suite != *-backports ]] ||
         backports=(--setup-hook='sed -n "s/ '"${suite%-backports}"' main$/ '"$suite"' main/p" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/backports.list"')
-    # The user is there before a package would make one with a number of its own choice.
+    # The user is there before a package would make one with a number of its own choice. Debian's haproxy takes none
+    # below 100 for one of the system's: its user gets another number afterwards.
+    local -a users=(--essential-hook="echo $user:x:$id: >>\"\$1/etc/group\""
+        --essential-hook="echo $user:x:$id:$id::$home:/usr/sbin/nologin >>\"\$1/etc/passwd\"")
+    [[ $product != haproxy ]] ||
+        users=(--customize-hook="sed -i 's/^haproxy:x:[0-9]*:[0-9]*/haproxy:x:$id:$id/' \"\$1/etc/passwd\""
+            --customize-hook="sed -i 's/^haproxy:x:[0-9]*/haproxy:x:$id/' \"\$1/etc/group\"")
     watch "$log" status true mmdebstrap --variant=minbase ${2:+--include="${2// /,}"} "${backports[@]}" "${without[@]}" \
-        --essential-hook="echo $user:x:$id: >>\"\$1/etc/group\"" \
-        --essential-hook="echo $user:x:$id:$id::$home:/usr/sbin/nologin >>\"\$1/etc/passwd\"" \
+        "${users[@]}" \
         --customize-hook="install -d -o $id -g $id -m 0755 \"\$1$home\"" \
         --customize-hook='for tool in cli server; do
             if [ -e "$1/usr/bin/valkey-$tool" ]; then ln -s valkey-$tool "$1/usr/bin/redis-$tool"; fi
