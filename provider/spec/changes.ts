@@ -7,7 +7,7 @@ import type { DatabaseSpec } from "./databaseSpec";
 import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
 import type { PlainArguments } from "./properties";
-import { type Flavor, versionNames } from "./versions";
+import { type Flavor, canUpgrade, nameOf, releaseOf } from "./versions";
 
 /** What a change does to the server that runs. */
 export type Effect = "live" | "resized" | "replaced" | "recorded" | "refused";
@@ -51,10 +51,10 @@ export interface ChangeRow {
     readonly refusal?: (before: Described, after: Described) => Finding;
 }
 
-const order = ({ spec }: Described) => versionNames.indexOf(spec.version);
+const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
 
 const isStartupOnly = ({ spec }: Described, directive: string) =>
-    startupOnly(spec.version, spec.config).includes(directive);
+    startupOnly(releaseOf(spec), spec.config).includes(directive);
 
 const configWhere = (database: Described, startup: boolean) =>
     Object.entries(database.spec.config).filter(([name]) => isStartupOnly(database, name) === startup);
@@ -139,24 +139,28 @@ export const changeRows: readonly ChangeRow[] = [
     },
     {
         id: "versionUp",
-        change: "`version` up",
-        arguments: ["version"],
+        change: "`version` up; `engine` from Redis up to 7.2 to Valkey",
+        arguments: ["engine", "version"],
         effect: "replaced",
-        of: ({ spec }) => spec.version,
-        when: (before, after) => order(after) > order(before),
+        of: ({ spec }) => releaseOf(spec),
+        when: upgrades,
     },
     {
         id: "versionDown",
-        change: "`version` down",
-        arguments: ["version"],
+        change: "`version` down; any other change of `engine`",
+        arguments: ["engine", "version"],
         effect: "refused",
-        of: ({ spec }) => spec.version,
-        when: (before, after) => order(after) < order(before),
-        refusal: ({ spec: { version: before } }, { spec: { version: after } }) => ({
-            path: "version",
-            problem: `is "${after}", but Redis ${before} wrote the data, which ${after} cannot read`,
-            remedy: `go back to "${before}" or a later version; to leave ${before}, copy the data to a new database`,
-        }),
+        of: ({ spec }) => releaseOf(spec),
+        when: (before, after) => !upgrades(before, after),
+        refusal: ({ spec: before }, { spec: after }) => {
+            const [wrote, reads] = [nameOf(releaseOf(before)), nameOf(releaseOf(after))];
+            const path = before.engine === after.engine ? "version" : "engine";
+            return {
+                path,
+                problem: `is "${after[path]}", but ${wrote} wrote the data, which ${path === "engine" ? reads : after.version} cannot read`,
+                remedy: `go back to "${before[path]}"${path === "version" ? " or a later version" : ""}; to leave ${path === "engine" ? wrote : before.version}, copy the data to a new database`,
+            };
+        },
     },
     {
         id: "container",
