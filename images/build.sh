@@ -50,7 +50,7 @@ from_source() {
     need_python
     base_image "$suite" "$packages"
     base_image "$suite" "gcc libc6-dev libssl-dev make pkg-config" "$compiler" "1 minute"
-    announce "$what" "compiling it from the source in $python" "2 minutes"
+    announce "$what" "compiling it from the source in $python" "40 s"
     fetch "$python" "$sha256" --no-binary :all:
     mv "$scratch"/*.tar.gz "$scratch/source.tar.gz"
     docker_build source.Dockerfile --build-arg "compiler=$compiler" --build-arg "base=$base" \

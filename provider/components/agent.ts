@@ -6,6 +6,7 @@ import { agentSettings } from "../spec/agentSettings";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { agentPath, desiredDir } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
+import { releaseOf } from "../spec/versions";
 import type { Certificates } from "./certificates";
 import type { MakeChild } from "./children";
 import { type ContainerHooks, healthcheck, script } from "./containers";
@@ -40,7 +41,7 @@ export function createAgent(
         .apply(([known, fingerprint]) => agentSettings(known, { owner, server: fingerprint }));
     const users = pulumi
         .all([spec, credentials.password])
-        .apply(([{ version }, password]) => clientUsers(version, password));
+        .apply(([known, password]) => clientUsers(releaseOf(known), password));
     return child(
         "agent",
         "agent",

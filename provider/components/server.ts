@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { startupOnly } from "../spec/directives";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../spec/layout";
+import { releaseOf } from "../spec/versions";
 import type { PlanChild } from "./children";
 import { type ContainerHooks, healthcheck } from "./containers";
 import type { Ports } from "./ports";
@@ -51,8 +52,11 @@ export function planServer(
             ports: publishedPorts(spec, ports),
             networksAdvanced: spec.apply(({ network }) => (network ? [{ name: network, aliases: [database] }] : [])),
             // What a running server cannot take over stands here, so that a change of it replaces the server.
-            labels: spec.apply(({ version, config }) =>
-                startupOnly(version, config).map((name) => ({ label: `redis.${name}`, value: String(config[name]) })),
+            labels: spec.apply((known) =>
+                startupOnly(releaseOf(known), known.config).map((name) => ({
+                    label: `redis.${name}`,
+                    value: String(known.config[name]),
+                })),
             ),
             volumes: volumes.mounts,
             healthcheck: healthcheck(["sh", `${currentDir}/health.sh`], "1m0s"),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, resolveArguments } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { type Finding, formatFindings } from "../spec/findings";
+import { warnings } from "../spec/listVersions";
 import { type PlainArguments, later } from "../spec/properties";
 import type { RedisDatabaseArgs } from "./args";
 
@@ -47,6 +48,13 @@ export function resolveSpec(name: string, args: RedisDatabaseArgs): pulumi.Outpu
             if (!spec) throw invalid(name, findings);
             return spec;
         });
+}
+
+/** Says in previews and ups what was asked for and may be had, but perhaps should not. */
+export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
+    spec.apply(async (known) => {
+        for (const text of warnings(name, known)) await pulumi.log.warn(text);
+    });
 }
 
 /** The inputs that the component itself keeps in the state: all that can be kept, keys and password as secrets. */

@@ -1,12 +1,24 @@
 /** From what a person wrote to a `DatabaseSpec`, or to everything that is wrong with it. */
 import { checkCa, checkChain, checkKeyPair } from "./certificates";
 import type { Described } from "./changes";
-import { type DatabaseSpec, tlsProtocols } from "./databaseSpec";
+import { type DatabaseSpec, defaultProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
-import { type PlainArguments, type Values, checkEach, later } from "./properties";
-import { type ParsedVersion, type Version, defaultVersion, parseVersion, versionNames, versions } from "./versions";
+import { type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
+import {
+    type Engine,
+    type Flavor,
+    type Release,
+    type Version,
+    defaultVersions,
+    engineNames,
+    nameOf,
+    parseVersion,
+    releaseNames,
+    releaseOf,
+    versions,
+} from "./versions";
 
 export const defaults = {
     flavor: "aof",
@@ -85,12 +97,23 @@ export function checkArguments(args: PlainArguments): Finding[] {
     return [...findings, ...checkTogether(values, args, knownVersion(values, args))];
 }
 
-function knownVersion(values: Values, args: PlainArguments): ParsedVersion | undefined {
-    return args.version === undefined ? { version: defaultVersion } : parseVersion(values.version ?? "");
+/** What is asked for: the release, and the flavor where `version` names one. */
+interface Wanted {
+    readonly engine: Engine;
+    readonly version: Version;
+    readonly flavor?: Flavor;
+}
+
+function knownVersion(values: Values, args: PlainArguments): Wanted | undefined {
+    const engine = args.engine === undefined ? defaultEngine : values.engine;
+    if (!engine) return undefined;
+    if (args.version === undefined) return { engine, version: defaultVersions[engine] };
+    const parsed = parseVersion(values.version ?? "", engine);
+    return parsed && { engine, ...parsed };
 }
 
 /** What no argument shows alone. Runs on the values that are right by themselves, so that nothing hides the rest. */
-function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersion | undefined): Finding[] {
+function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | undefined): Finding[] {
     const findings: Finding[] = [];
     if (parsed?.flavor && values.flavor && parsed.flavor !== values.flavor) {
         findings.push({
@@ -99,7 +122,7 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
             remedy: `leave one of them out, or write version: "${parsed.version}-${values.flavor}"`,
         });
     }
-    findings.push(...checkConfigOf(parsed?.version, values.config ?? {}));
+    findings.push(...checkConfigOf(values, args, parsed));
     if (values.ports?.plaintext !== undefined && values.plaintext === false) {
         findings.push({
             path: "ports.plaintext",
@@ -121,6 +144,7 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
             remedy: "give the name or address by which clients reach the Docker host",
         });
     }
+    if (parsed) findings.push(...checkPolicy(releaseOf(parsed), values.maxmemoryPolicy));
     const flavor = values.flavor ?? parsed?.flavor;
     if (values.savePoints && flavor === "nordb") {
         findings.push({
@@ -150,11 +174,27 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */
-function checkConfigOf(version: Version | undefined, config: Readonly<Record<string, ConfigValue>>): Finding[] {
-    if (version) return checkConfig(version, config);
-    const everywhere = versionNames.map((each) => checkConfig(each, config));
+function checkConfigOf(values: Values, args: PlainArguments, wanted: Wanted | undefined): Finding[] {
+    const config: Readonly<Record<string, ConfigValue>> = values.config ?? {};
+    if (wanted) return checkConfig(releaseOf(wanted), config);
+    const engines = args.engine === undefined ? [defaultEngine] : values.engine ? [values.engine] : engineNames;
+    const everywhere = releaseNames
+        .filter((release) => engines.includes(versions[release].engine))
+        .map((each) => checkConfig(each, config));
     const newest = everywhere.at(-1) ?? [];
     return newest.filter(({ path }) => everywhere.every((findings) => findings.some((f) => f.path === path)));
+}
+
+/** The policies that count how often a key is used came with 4.0. */
+function checkPolicy(release: Release, policy: Values["maxmemoryPolicy"]): Finding[] {
+    if (!policy?.endsWith("-lfu") || versions[release].lfuPolicies) return [];
+    return [
+        {
+            path: "maxmemoryPolicy",
+            problem: `is "${policy}", which ${nameOf(release)} does not know`,
+            remedy: `give "${policy.replace("-lfu", "-lru")}", or version "4.0" or later`,
+        },
+    ];
 }
 
 function checkTls(values: Values, args: PlainArguments): Finding[] {
@@ -218,15 +258,17 @@ function impliedHost({ bindAddress = defaults.bindAddress }: Values): string {
     return bindAddress === defaults.bindAddress ? defaults.host : bindAddress;
 }
 
-function toSpec(values: Values, { version, flavor }: ParsedVersion): DatabaseSpec {
+function toSpec(values: Values, wanted: Wanted): DatabaseSpec {
+    const { engine, version, flavor } = wanted;
     const { tls = {}, bindAddress = defaults.bindAddress, host = impliedHost(values) } = values;
     const reachable = isEveryAddress(bindAddress) ? [] : [bindAddress];
     const resolvedFlavor = flavor ?? values.flavor ?? defaults.flavor;
     return {
+        engine,
         version,
         flavor: resolvedFlavor,
         savePoints: resolvedFlavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
-        image: values.image ?? versions[version].image,
+        image: values.image ?? versions[releaseOf(wanted)].image,
         memoryMb: values.memoryMb ?? defaults.memoryMb,
         maxmemoryPolicy: values.maxmemoryPolicy ?? defaults.maxmemoryPolicy,
         evictToFit: values.evictToFit ?? defaults.evictToFit,
@@ -246,7 +288,7 @@ function toSpec(values: Values, { version, flavor }: ParsedVersion): DatabaseSpe
             hosts: [...new Set([host, ...(tls.hosts ?? []), ...reachable, "localhost", "127.0.0.1"])],
             validityDays: tls.validityDays ?? defaults.validityDays,
             renewBeforeDays: tls.renewBeforeDays ?? defaults.renewBeforeDays,
-            protocols: tls.protocols ?? tlsProtocols,
+            protocols: tls.protocols ?? defaultProtocols,
             clientAuth: tls.clientAuth !== undefined,
             caVersions: tls.caVersions ?? defaults.caVersions,
         },

@@ -8,7 +8,7 @@ import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import type { PlainArguments } from "./properties";
-import { type Flavor, versionNames, versions } from "./versions";
+import { type Flavor, canUpgrade, nameOf, releaseOf, versions } from "./versions";
 
 /** What a change does to the server that runs. */
 export type Effect = "live" | "resized" | "replaced" | "recorded" | "refused";
@@ -54,10 +54,10 @@ export interface ChangeRow {
     readonly refusal?: (before: Described, after: Described) => Finding;
 }
 
-const order = ({ spec }: Described) => versionNames.indexOf(spec.version);
+const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
 
 const isStartupOnly = ({ spec }: Described, directive: string) =>
-    startupOnly(spec.version, spec.config).includes(directive);
+    startupOnly(releaseOf(spec), spec.config).includes(directive);
 
 const configWhere = (database: Described, startup: boolean) =>
     Object.fromEntries(
@@ -89,7 +89,7 @@ const savePointsOf = ({ spec }: Described) =>
     spec.flavor === "nordb" || isDeepStrictEqual(spec.savePoints, defaultSavePoints) ? undefined : spec.savePoints;
 
 /** The image as far as it is not the version's own: another version is its own row. */
-const imageOf = ({ spec }: Described) => (spec.image === versions[spec.version].image ? undefined : spec.image);
+const imageOf = ({ spec }: Described) => (spec.image === versions[releaseOf(spec)].image ? undefined : spec.image);
 
 /** Every way in which a program can change a database. A unit test fails when an argument is missing. */
 export const changeRows: readonly ChangeRow[] = [
@@ -176,24 +176,28 @@ export const changeRows: readonly ChangeRow[] = [
     },
     {
         id: "versionUp",
-        change: "`version` up",
-        arguments: ["version"],
+        change: "`version` up; `engine` from Redis up to 7.2 to Valkey",
+        arguments: ["engine", "version"],
         effect: "replaced",
-        of: ({ spec }) => [spec.version],
-        when: (before, after) => order(after) > order(before),
+        of: ({ spec }) => [spec.engine, spec.version],
+        when: upgrades,
     },
     {
         id: "versionDown",
-        change: "`version` down",
-        arguments: ["version"],
+        change: "`version` down; any other change of `engine`",
+        arguments: ["engine", "version"],
         effect: "refused",
-        of: ({ spec }) => [spec.version],
-        when: (before, after) => order(after) < order(before),
-        refusal: ({ spec: { version: before } }, { spec: { version: after } }) => ({
-            path: "version",
-            problem: `is "${after}", but Redis ${before} wrote the data, which ${after} cannot read`,
-            remedy: `go back to "${before}" or a later version; to leave ${before}, copy the data to a new database`,
-        }),
+        of: ({ spec }) => [spec.engine, spec.version],
+        when: (before, after) => !upgrades(before, after),
+        refusal: ({ spec: before }, { spec: after }) => {
+            const [wrote, reads] = [nameOf(releaseOf(before)), nameOf(releaseOf(after))];
+            const path = before.engine === after.engine ? "version" : "engine";
+            return {
+                path,
+                problem: `is "${after[path]}", but ${wrote} wrote the data, which ${path === "engine" ? reads : after.version} cannot read`,
+                remedy: `go back to "${before[path]}"${path === "version" ? " or a later version" : ""}; to leave ${path === "engine" ? wrote : before.version}, copy the data to a new database`,
+            };
+        },
     },
     {
         id: "container",

@@ -16,6 +16,8 @@ export const tlsDir = `${settingsDir}/tls`;
 export const socketPath = `${settingsDir}/run/redis.sock`;
 /** Written by the server at `ACL SAVE`, so that users made at run time survive. */
 export const aclPath = `${settingsDir}/acl/users.acl`;
+/** Before 6.0, in place of that: `requirepass`, written by the agent for the server alone to read. */
+export const passwordPath = `${settingsDir}/acl/password.conf`;
 /** User and group of Redis in official images. */
 export const redisUid = 999;
 /** The ports inside the container. */
