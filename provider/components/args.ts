@@ -177,7 +177,8 @@ export interface TlsArgs {
     readonly renewBeforeDays?: pulumi.Input<number>;
     /**
      * Protocols that the TLS port speaks. `"TLSv1.0"` and `"TLSv1.1"` are for clients that can do no better: they
-     * bring a warning, and lower OpenSSL's security level for this port. SSLv2 and SSLv3 are always refused.
+     * bring a warning, and lower OpenSSL's security level for this port. SSLv2 and SSLv3 are always refused. Before 6.0
+     * they must follow one another.
      * @default ["TLSv1.2", "TLSv1.3"]
      */
     readonly protocols?: pulumi.Input<pulumi.Input<TlsProtocol>[]>;
@@ -229,6 +230,8 @@ export type Transform<T> =
 export interface DatabaseTransforms {
     readonly server?: Transform<docker.ContainerArgs>;
     readonly agent?: Transform<docker.ContainerArgs>;
+    /** There only before 6.0. */
+    readonly terminator?: Transform<docker.ContainerArgs>;
     readonly dataVolume?: Transform<docker.VolumeArgs>;
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;

@@ -32,9 +32,8 @@ async function remove(provider: Provider, args: pulumi.ResourceHookArgs): Promis
         };
         for (const id of await find(args.name, "--all")) {
             // A memory-only server takes its data along when it goes, unless the agent has it handed over.
-            for (const agent of await find(args.name.replace(/server$/, "agent"))) {
-                if (agent !== id) await run("exec", agent, "sh", agentPath, "release");
-            }
+            const agents = args.name.endsWith("-server") ? await find(args.name.replace(/server$/, "agent")) : [];
+            for (const agent of agents) await run("exec", agent, "sh", agentPath, "release");
             await run("stop", id);
             await run("rm", "--volumes", id);
             await pulumi.log.warn(`${args.name}: removed a container that an interrupted update had left behind.`);

@@ -15,7 +15,8 @@ import { protectFromDeletion } from "./deletionProtection";
 import { choosePorts } from "./ports";
 import { withReview } from "./review";
 import { planServer } from "./server";
-import { checkKnown, recordedInputs, resolveSpec, warn } from "./validation";
+import { createTerminator } from "./terminator";
+import { checkKnown, needsTerminator, recordedInputs, resolveSpec, warn } from "./validation";
 import { createVolumes } from "./volumes";
 
 /** The connection URLs of a database, each labelled by its port's protocol. */
@@ -37,6 +38,8 @@ export interface DatabaseNodes extends CertificateNodes {
     readonly password?: random.RandomPassword;
     readonly agent: docker.Container;
     readonly server: docker.Container;
+    /** HAProxy, which speaks TLS in front of a server before 6.0; absent from 6.0 on. */
+    readonly terminator?: docker.Container;
     /** Goes before all others do, which Pulumi refuses while it is protected. */
     readonly deletionProtection: random.RandomId;
 }
@@ -105,7 +108,10 @@ export class RedisDatabase extends pulumi.ComponentResource {
             hooks,
         });
         const server = planned.create(agent);
-        const deletionProtection = protectFromDeletion(plan, server, args);
+        const terminator = needsTerminator(args)
+            ? createTerminator(child, name, spec, args, { volumes, ports, server, hooks })
+            : undefined;
+        const deletionProtection = protectFromDeletion(plan, [server, ...(terminator ? [terminator] : [])], args);
 
         this.nodes = {
             ...(volumes.data && { dataVolume: volumes.data }),
@@ -115,6 +121,7 @@ export class RedisDatabase extends pulumi.ComponentResource {
             ...certificates.nodes,
             agent,
             server,
+            ...(terminator && { terminator }),
             deletionProtection,
         };
         this.host = spec.host;

@@ -6,6 +6,7 @@ import { type ConfigValue, checkConfig } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import { type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
+import { checkProtocolRange } from "./terminator";
 import {
     type Engine,
     type Flavor,
@@ -76,6 +77,8 @@ function knownInBoth(before: PlainArguments, after: PlainArguments): [PlainArgum
                   : [],
         );
     const unknown = [...unknownIn(before), ...unknownIn(after)];
+    // A version is one of an engine: either says nothing without the other.
+    if (unknown.some(([name]) => name === "engine" || name === "version")) unknown.push(["engine"], ["version"]);
     return [unknown.reduce(without, before), unknown.reduce(without, after)];
 }
 
@@ -170,7 +173,7 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: "give one of them",
         });
     }
-    return [...findings, ...checkTls(values, args)];
+    return [...findings, ...checkTls(values, args, parsed)];
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */
@@ -197,7 +200,7 @@ function checkPolicy(release: Release, policy: Values["maxmemoryPolicy"]): Findi
     ];
 }
 
-function checkTls(values: Values, args: PlainArguments): Finding[] {
+function checkTls(values: Values, args: PlainArguments, wanted: Wanted | undefined): Finding[] {
     const { tls } = values;
     if (!tls) return [];
     const findings: Finding[] = [];
@@ -209,6 +212,9 @@ function checkTls(values: Values, args: PlainArguments): Finding[] {
             problem: `is ${renewBeforeDays}, but the certificate is valid for ${validityDays} days only`,
             remedy: "give less than tls.validityDays, else every up would renew it",
         });
+    }
+    if (tls.protocols && wanted && !versions[releaseOf(wanted)].nativeTls) {
+        findings.push(...checkProtocolRange(tls.protocols));
     }
     if (tls.ca && tls.certificate) {
         findings.push({

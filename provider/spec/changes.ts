@@ -11,12 +11,17 @@ import type { PlainArguments } from "./properties";
 import { type Flavor, canUpgrade, nameOf, releaseOf, versions } from "./versions";
 
 /** What a change does to the server that runs. */
-export type Effect = "live" | "resized" | "replaced" | "recorded" | "refused";
+export type Effect = "live" | "resized" | "terminator" | "replaced" | "recorded" | "refused";
 
 /** What an effect means for the server, its data and its clients, in the README's words. */
 export const effects: Readonly<Record<Effect, { server: string; data: string; clients: string }>> = {
     live: { server: "untouched", data: "kept", clients: "stay connected" },
     resized: { server: "resized in place", data: "kept", clients: "stay connected" },
+    terminator: {
+        server: "untouched; its TLS terminator is replaced",
+        data: "kept",
+        clients: "reconnect once over TLS, stay connected in plaintext",
+    },
     replaced: {
         server: "replaced on its volume",
         data: "kept; `nordb` hands it over in one dump",
@@ -64,6 +69,9 @@ const configWhere = (database: Described, startup: boolean) =>
         Object.entries(database.spec.config).filter(([name]) => isStartupOnly(database, name) === startup),
     );
 
+/** Whether the server does it itself, so that there is no terminator. The same versions know users. */
+const speaksTls = ({ spec }: Described) => versions[releaseOf(spec)].nativeTls;
+
 /** An argument that the specification leaves out, since it may be secret: in a list, which is never shown. */
 const hidden = (value: unknown) => (value === undefined ? undefined : [value]);
 
@@ -91,6 +99,14 @@ const savePointsOf = ({ spec }: Described) =>
 /** The image as far as it is not the version's own: another version is its own row. */
 const imageOf = ({ spec }: Described) => (spec.image === versions[releaseOf(spec)].image ? undefined : spec.image);
 
+/** What the server's container has of the row `container` where there is a terminator. */
+const ofServerAlone = (database: Described) => [
+    imageOf(database),
+    database.spec.ports.plaintext,
+    database.spec.bindAddress,
+    database.spec.plaintext,
+];
+
 /** Every way in which a program can change a database. A unit test fails when an argument is missing. */
 export const changeRows: readonly ChangeRow[] = [
     {
@@ -98,19 +114,23 @@ export const changeRows: readonly ChangeRow[] = [
         change: "`password`, `passwordVersion`, `rotatePasswordEvery`",
         arguments: ["password", "passwordVersion", "rotatePasswordEvery"],
         effect: "live",
-        clients: "stay connected; old and new password both open the door for `passwordGraceHours`",
+        clients:
+            "stay connected; old and new password both open the door for `passwordGraceHours`, before 6.0 only the new one",
         of: ({ spec, args }) => [hidden(args.password), spec.rotation.version, spec.rotation.everyDays],
-        warning: (_before, { spec }) =>
-            spec.rotation.graceSeconds === 0
-                ? "a password that is replaced opens the door no longer (passwordGraceHours 0)"
-                : undefined,
+        warning: (before, { spec }) =>
+            !speaksTls(before)
+                ? `${nameOf(releaseOf(before.spec))} knows one password only: a password that is replaced opens the door no longer, whatever passwordGraceHours is`
+                : spec.rotation.graceSeconds === 0
+                  ? "a password that is replaced opens the door no longer (passwordGraceHours 0)"
+                  : undefined,
     },
     {
         id: "grace",
         change: "`passwordGraceHours`",
         arguments: ["passwordGraceHours"],
         effect: "live",
-        clients: "stay connected; counts for replaced passwords that still open the door, too",
+        clients:
+            "stay connected; counts for replaced passwords that still open the door, too; before 6.0 there are none",
         of: ({ spec }) => [spec.rotation.graceSeconds / 3600],
     },
     {
@@ -144,6 +164,20 @@ export const changeRows: readonly ChangeRow[] = [
         effect: "live",
         clients: "stay connected; new handshakes follow it",
         of: (database) => [database.spec.tls.protocols, hiddenTls(database, "clientAuth")],
+        when: (before, after) => speaksTls(before) && speaksTls(after),
+    },
+    {
+        id: "terminator",
+        change: "before 6.0: `tls.protocols`, `tls.clientAuth`, `ports.tls`, `network`",
+        arguments: ["tls.protocols", "tls.clientAuth", "ports.tls", "network"],
+        effect: "terminator",
+        of: (database) => [
+            database.spec.tls.protocols,
+            hiddenTls(database, "clientAuth"),
+            database.spec.ports.tls,
+            database.spec.network,
+        ],
+        when: (before, after) => !speaksTls(before) && !speaksTls(after),
     },
     {
         id: "settings",
@@ -211,6 +245,7 @@ export const changeRows: readonly ChangeRow[] = [
             database.spec.plaintext,
             database.spec.network,
         ],
+        when: (before, after) => speaksTls(after) || !isDeepStrictEqual(ofServerAlone(before), ofServerAlone(after)),
     },
     {
         id: "startup",
@@ -281,6 +316,7 @@ export function explainChanges(
 const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
     live: () => "takes effect while the server runs, clients stay connected",
     resized: () => "the server is resized in place, clients stay connected",
+    terminator: () => "the TLS terminator is replaced, clients reconnect once over TLS",
     replaced: (flavor) =>
         `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
     recorded: () => "nothing happens to the server",

@@ -14,7 +14,8 @@ export function redisConf(spec: DatabaseSpec): string {
             ["port", String(spec.plaintext ? plaintextPort : 0)],
             ...(nativeTls ? [["tls-port", String(tlsPort)] as const] : []),
             ["unixsocket", socketPath],
-            ["unixsocketperm", "700"],
+            // Where there is a terminator, it comes in by the socket, too: as another user of the same group.
+            ["unixsocketperm", nativeTls ? "700" : "770"],
             // Every user has a password; protected mode would only refuse what Docker forwards.
             ...(protectedMode ? [["protected-mode", "no"] as const] : []),
         ],

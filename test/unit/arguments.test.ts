@@ -15,6 +15,7 @@ function specOf(args: PlainArguments): DatabaseSpec {
 
 test("nothing given: every default", () => {
     expect(specOf({})).toEqual({
+        engine: "redis",
         version: "8.0",
         flavor: "aof",
         image: "redis:8.0",
@@ -46,6 +47,7 @@ test("nothing given: every default", () => {
 
 test("everything given: all of it, and nothing of the password", () => {
     const args = {
+        engine: "redis",
         version: "7.2",
         flavor: "rdb",
         savePoints: [{ seconds: 5, changes: 1 }],
