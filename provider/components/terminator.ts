@@ -53,12 +53,10 @@ export function createTerminator(
                 .all([spec, ports.tls])
                 .apply(([{ bindAddress }, tls]) => [{ internal: tlsPort, external: tls, ip: bindAddress }]),
             networksAdvanced: spec.apply(({ network }) => (network ? [{ name: network, aliases: [database] }] : [])),
-            labels: [
-                { label: "redis-database.configuration", value: readAtStart },
-                // Its port is the server's own from 6.0 on. Pulumi removes at the very end what a program has no longer,
-                // but before a server is replaced what depends on it.
-                { label: "redis-database.server", value: server.id },
-            ],
+            labels: [{ label: "redis-database.configuration", value: readAtStart }],
+            // Its port is the server's own from 6.0 on. Pulumi removes at the very end what a program has no longer, but
+            // before a server is replaced what cannot be without it.
+            hostname: server.id.apply((id) => id.slice(0, 12)),
             volumes: [volumes.settingsMount],
             healthcheck: healthcheck(["sh", `${currentDir}/terminator-health.sh`], "1m0s"),
             wait: true,
