@@ -30,7 +30,7 @@ check: ## the fast part: format, lint, types, unit tests
 	@toolchain/with-env.sh --node npm run check
 
 bench: ## the measurements, against what one would write by hand
-	@toolchain/setup.sh node dependencies pulumi docker image
+	@toolchain/setup.sh node dependencies pulumi docker image versions
 	@toolchain/with-env.sh npm run bench
 
 env: ## these commands' settings for your shell: eval "$(make -s env)"
