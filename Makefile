@@ -2,10 +2,10 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-all check bench env setup clean
+.PHONY: help up down test test-all test-versions check bench env setup clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## bring up the quickstart's database, ping it, print its URLs
 	@toolchain/setup.sh node dependencies pulumi docker image
@@ -16,7 +16,7 @@ down: ## destroy what `make up` made
 	@toolchain/with-env.sh toolchain/down.sh
 
 test: ## everything: the checks, then real Pulumi, Docker and Redis
-	@toolchain/setup.sh
+	@toolchain/setup.sh node dependencies tools pulumi docker images versions
 	@toolchain/with-env.sh npm run check
 	@toolchain/with-env.sh npm run test:engine
 	@toolchain/with-env.sh npm run test:examples
@@ -24,12 +24,16 @@ test: ## everything: the checks, then real Pulumi, Docker and Redis
 test-all: ## as test, with each case that test leaves out for the sake of time
 	@TEST_ALL=yes $(MAKE) test
 
+test-versions: ## the catalog of versions, against every server that runs here
+	@toolchain/setup.sh node dependencies docker versions
+	@toolchain/with-env.sh --node npx jest --selectProjects engine --runInBand catalog directives
+
 check: ## the fast part: format, lint, types, unit tests
 	@toolchain/setup.sh node dependencies tools
 	@toolchain/with-env.sh --node npm run check
 
 bench: ## the measurements, against what one would write by hand
-	@toolchain/setup.sh node dependencies pulumi docker image
+	@toolchain/setup.sh node dependencies pulumi docker image versions
 	@toolchain/with-env.sh npm run bench
 
 env: ## these commands' settings for your shell: eval "$(make -s env)"

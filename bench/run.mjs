@@ -1,7 +1,7 @@
 /**
  * Measures the component against what a person would write by hand, side by side in one run.
  *
- *   node bench/run.mjs [noop] [first] [memory] [downtime] [headroom] [--json] [--minutes 20]
+ *   node bench/run.mjs [noop] [first] [memory] [downtime] [terminator] [headroom] [--json] [--minutes 20]
  *
  * All parts but `headroom` by default. Progress goes to standard error, the tables to standard output.
  */
@@ -16,8 +16,9 @@ import { table } from "./lib/report.mjs";
 import { Workspace } from "./lib/workspace.mjs";
 import { memory } from "./memory.mjs";
 import { noop } from "./noop.mjs";
+import { terminator } from "./terminator.mjs";
 
-const parts = { noop, first, memory, downtime };
+const parts = { noop, first, memory, downtime, terminator };
 
 const { values: options, positionals } = parseArgs({
     allowPositionals: true,

@@ -18,4 +18,6 @@ export type { TlsProtocol } from "./spec/databaseSpec";
 export type { ConfigValue } from "./spec/directives";
 export type { MaxmemoryPolicy } from "./spec/memory";
 export type { Credential } from "./spec/urls";
-export type { Flavor, Version } from "./spec/versions";
+export { listVersions } from "./spec/listVersions";
+export type { ListedVersion } from "./spec/listVersions";
+export type { Engine, Flavor, RedisVersion, ValkeyVersion, Version } from "./spec/versions";

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Step: the image redis:VERSION for each VERSION given: pulled, or built from Debian packages where no
-# registry answers.
+# Step: the images whose references are given: pulled, or built from packages where no registry answers.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,18 +8,19 @@
 unreachable=
 
 pull() {
-    local reference=$1 log=$logs/pull-${1#*:}.log why
+    local reference=$1 log=$logs/pull-${1//[:\/]/-}.log why
     announce "image $reference" "docker pull" "30 s"
     if ! watch "$log" pull_status keep_waiting docker pull "$reference"; then
         why=$(grep -v '^ *$' "$log" | tail -n 1)
         note "no registry gave it: ${why:-no answer within $patience_s s}"
-        unreachable=yes
+        # One that answers may have the others.
+        pulling || unreachable=yes
         return 1
     fi
-    if ! supports_tls "$reference" >>"$log" 2>&1; then
+    if has_tls "$reference" && ! supports_tls "$reference" >>"$log" 2>&1; then
         docker rmi "$reference" >/dev/null
         fail_with_log "image $reference" "the redis-server of the pulled image does not run, or has no TLS" "$log" \
-            "What to do: see where your registry takes it from, or build it: images/build.sh ${reference#*:}"
+            "What to do: see where your registry takes it from, or build it: images/build.sh $reference"
     fi
     finish
 }
@@ -31,10 +31,9 @@ pulling() { grep -q "Pulling from" "$log"; }
 keep_waiting() { ((elapsed < patience_s)) || { ((elapsed < 900)) && pulling; }; }
 pull_status() { if pulling; then echo "pulling"; else echo "waiting for the registry"; fi; }
 
-for version in "$@"; do
-    reference=redis:$version
+for reference in "$@"; do
     ! docker image inspect "$reference" >/dev/null 2>&1 || continue
     if [[ -n $unreachable ]] || ! pull "$reference"; then
-        "$checkout/images/build.sh" "$version"
+        "$checkout/images/build.sh" "$reference"
     fi
 done

@@ -151,6 +151,15 @@ apt_get() {
         apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
 }
 
+# has_tls REFERENCE: whether its server must be one with TLS: from 6.0, and all of Valkey.
+has_tls() {
+    case $1 in
+    */valkey:*) ;;
+    redis:* | */redis:*) version_at_least "${1##*:}" 6.0.0 ;;
+    *) return 1 ;;
+    esac
+}
+
 # supports_tls IMAGE: Redis that is built with TLS misses the certificate; one without, the directive.
 supports_tls() {
     local said

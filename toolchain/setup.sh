@@ -2,6 +2,7 @@
 # Sets up what the steps named as arguments provide (all of them without any): what is there already is
 # left alone, and a step that does something says so. The steps:
 #   node  dependencies  tools  pulumi  docker  image (the quickstart's)  images (the tests')
+#   versions (all that run here, for the tests of versions)
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,10 +12,14 @@
 step() {
     case $1 in
     node | dependencies | tools | pulumi | docker) "$toolchain/$1.sh" ;;
-    image) "$toolchain/images.sh" "$DEFAULT_REDIS_VERSION" ;;
+    image) "$toolchain/images.sh" "redis:$DEFAULT_REDIS_VERSION" ;;
     images)
+        # shellcheck disable=SC2046,SC2086  # one word each
+        "$toolchain/images.sh" $(printf 'redis:%s ' $TEST_REDIS_VERSIONS)
+        ;;
+    versions)
         # shellcheck disable=SC2086  # one word each
-        "$toolchain/images.sh" $TEST_REDIS_VERSIONS
+        "$toolchain/images.sh" $VERSIONS $TERMINATOR_IMAGE
         ;;
     *) fail "$1" "There is no such step." "What to do: choose from those at the top of toolchain/setup.sh." ;;
     esac

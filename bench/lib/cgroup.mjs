@@ -14,6 +14,15 @@ export async function cgroupOf(container) {
     return existsSync(`${directory}/memory.stat`) ? { directory, version: v1 ? 1 : 2, pid: Number(pid) } : undefined;
 }
 
+/** Seconds of processor time that a container has used, in the system's calls, too. */
+export function cpuSecondsOf({ directory, version }) {
+    if (version === 1) {
+        const usage = directory.replace("/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpuacct");
+        return Number(readFileSync(`${usage}/cpuacct.usage`, "utf8")) / 1e9;
+    }
+    return Number(/^usage_usec (\d+)$/m.exec(readFileSync(`${directory}/cpu.stat`, "utf8"))[1]) / 1e6;
+}
+
 /**
  * Bytes that cannot be taken back: anonymous memory and the kernel's own for these processes. The page cache is left
  * out, as it gives way to whoever needs memory.

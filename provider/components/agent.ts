@@ -1,11 +1,13 @@
 /** The settings agent: brings passwords, certificates and settings to the server without touching its container. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { clientUsers } from "../spec/acl";
+import { clientUsers, passwordConf } from "../spec/acl";
 import { agentSettings } from "../spec/agentSettings";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { agentPath, desiredDir } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
+import { haproxyCfg } from "../spec/terminator";
+import { releaseOf, versions } from "../spec/versions";
 import type { Certificates } from "./certificates";
 import type { MakeChild } from "./children";
 import { type ContainerHooks, healthcheck, script } from "./containers";
@@ -38,9 +40,26 @@ export function createAgent(
     const settings = pulumi
         .all([spec, server.fingerprint])
         .apply(([known, fingerprint]) => agentSettings(known, { owner, server: fingerprint }));
-    const users = pulumi
-        .all([spec, credentials.password])
-        .apply(([{ version }, password]) => clientUsers(version, password));
+    const files = pulumi
+        .all([
+            spec,
+            settings,
+            credentials.password,
+            certificates.certPem,
+            certificates.keyPem,
+            certificates.clientCaCertPem,
+        ])
+        .apply(([known, database, password, certificate, key, clientCa]) => ({
+            "start.sh": script("server/start.sh"),
+            "health.sh": script("server/health.sh"),
+            database,
+            "redis.conf": redisConf(known),
+            ...login(known, password),
+            "tls.crt": certificate,
+            "tls.key": key,
+            "ca.crt": clientCa,
+            ...terminatorFiles(known),
+        }));
     return child(
         "agent",
         "agent",
@@ -55,17 +74,10 @@ export function createAgent(
             securityOpts: ["no-new-privileges:true"],
             restart: "unless-stopped",
             volumes: volumes.mounts,
-            uploads: [
+            uploads: files.apply((known) => [
                 upload(agentPath, script("agent/agent.sh")),
-                upload(`${desiredDir}/start.sh`, script("server/start.sh")),
-                upload(`${desiredDir}/health.sh`, script("server/health.sh")),
-                upload(`${desiredDir}/database`, settings),
-                upload(`${desiredDir}/redis.conf`, spec.apply(redisConf)),
-                upload(`${desiredDir}/users.acl`, users),
-                upload(`${desiredDir}/tls.crt`, certificates.certPem),
-                upload(`${desiredDir}/tls.key`, certificates.keyPem),
-                upload(`${desiredDir}/ca.crt`, certificates.clientCaCertPem),
-            ],
+                ...Object.entries(known).map(([file, content]) => upload(`${desiredDir}/${file}`, content)),
+            ]),
             healthcheck: healthcheck(["sh", agentPath, "health"], "6m0s"),
             wait: true,
             waitTimeout: spec.apply(waitTimeoutSeconds),
@@ -75,6 +87,19 @@ export function createAgent(
     );
 }
 
-function upload(file: string, content: pulumi.Input<string>) {
+/** Users from 6.0 on; before, there is one password. */
+function login(spec: DatabaseSpec, password: string): Record<string, string> {
+    const release = releaseOf(spec);
+    return versions[release].acl
+        ? { "users.acl": clientUsers(release, password) }
+        : { "password.conf": passwordConf(password) };
+}
+
+function terminatorFiles(spec: DatabaseSpec): Record<string, string> {
+    if (versions[releaseOf(spec)].nativeTls) return {};
+    return { "haproxy.cfg": haproxyCfg(spec), "terminator-health.sh": script("terminator/health.sh") };
+}
+
+function upload(file: string, content: string) {
     return { file, content, permissions: "0600" };
 }

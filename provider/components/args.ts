@@ -6,7 +6,7 @@ import type * as tls from "@pulumi/tls";
 import type { TlsProtocol } from "../spec/databaseSpec";
 import type { ConfigValue } from "../spec/directives";
 import type { MaxmemoryPolicy } from "../spec/memory";
-import type { Flavor } from "../spec/versions";
+import type { Engine, Flavor } from "../spec/versions";
 
 /**
  * Arguments of {@link RedisDatabase}. All are optional. Wrong or unknown ones are reported all at once, before
@@ -15,9 +15,17 @@ import type { Flavor } from "../spec/versions";
  */
 export interface RedisDatabaseArgs {
     /**
-     * Version of Redis: `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"` or `"8.2"`, alone or with a flavor as
-     * in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Quote it: YAML reads `7.0` as the number 7.
-     * @default "8.0"
+     * What runs: `"redis"`, or `"valkey"`, which forked from Redis 7.2. A database of Redis up to 7.2 can become one
+     * of Valkey on the same data; not the other way.
+     * @default "redis"
+     */
+    readonly engine?: pulumi.Input<Engine>;
+    /**
+     * Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: `"2.8"`,
+     * `"3.0"`, `"3.2"`, `"4.0"`, `"5.0"`, `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"`, `"8.2"`, `"8.4"`,
+     * `"8.6"`, `"8.8"`; Valkey: `"7.2"`, `"8.0"`, `"8.1"`, `"9.0"`, `"9.1"`. One that gets no fixes any more brings a
+     * warning. Quote it: YAML reads `7.0` as the number 7.
+     * @default "8.0", of Valkey "8.1"
      */
     readonly version?: pulumi.Input<string>;
     /**
@@ -110,7 +118,7 @@ export interface RedisDatabaseArgs {
     /**
      * Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write
      * `name@sha256:…` to pin it.
-     * @default "redis:VERSION"
+     * @default "redis:VERSION" or "valkey/valkey:VERSION"
      */
     readonly image?: pulumi.Input<string>;
     /**
@@ -167,7 +175,12 @@ export interface TlsArgs {
     readonly validityDays?: pulumi.Input<number>;
     /** Days before its end from which an up renews the certificate; less than `validityDays`. @default 30 */
     readonly renewBeforeDays?: pulumi.Input<number>;
-    /** Protocols that the TLS port speaks. @default ["TLSv1.2", "TLSv1.3"] */
+    /**
+     * Protocols that the TLS port speaks. `"TLSv1.0"` and `"TLSv1.1"` are for clients that can do no better: they
+     * bring a warning, and lower OpenSSL's security level for this port. SSLv2 and SSLv3 are always refused. Before 6.0
+     * they must follow one another.
+     * @default ["TLSv1.2", "TLSv1.3"]
+     */
     readonly protocols?: pulumi.Input<pulumi.Input<TlsProtocol>[]>;
     /** Ask clients for a certificate (mTLS) that this CA signed. @default clients need none */
     readonly clientAuth?: ClientAuthArgs;
@@ -217,6 +230,8 @@ export type Transform<T> =
 export interface DatabaseTransforms {
     readonly server?: Transform<docker.ContainerArgs>;
     readonly agent?: Transform<docker.ContainerArgs>;
+    /** There only before 6.0. */
+    readonly terminator?: Transform<docker.ContainerArgs>;
     readonly dataVolume?: Transform<docker.VolumeArgs>;
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;

@@ -21,7 +21,9 @@ const directory = join(__dirname, "..", "containers");
  * The text of a script that runs inside a container, with the parts that it sources in their places: Docker takes
  * longer for a file than for what is in it.
  */
-export function script(name: "agent/agent.sh" | "server/start.sh" | "server/health.sh"): string {
+export function script(
+    name: "agent/agent.sh" | "server/start.sh" | "server/health.sh" | "terminator/health.sh",
+): string {
     const path = join(directory, name);
     return readFileSync(path, "utf8").replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) =>
         readFileSync(join(dirname(path), part), "utf8"),

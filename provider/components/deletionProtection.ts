@@ -12,9 +12,9 @@ import type { PlanChild } from "./children";
  */
 export function protectFromDeletion(
     plan: PlanChild,
-    server: docker.Container,
+    containers: readonly docker.Container[],
     { deletionProtection: protect = defaults.deletionProtection }: RedisDatabaseArgs,
 ): random.RandomId {
     const guard = plan("deletionProtection", "deletion-protection", { byteLength: 1 }, { protect });
-    return guard.create(random.RandomId, {}, [server]);
+    return guard.create(random.RandomId, {}, containers);
 }

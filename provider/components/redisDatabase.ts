@@ -3,8 +3,8 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
 import { persistenceLabel } from "../spec/flavors";
-import { type Credential, connectionUrl, credentials } from "../spec/urls";
-import type { Flavor, Version } from "../spec/versions";
+import { type Credential, connectionUrl, credentials, userOf } from "../spec/urls";
+import { type Engine, type Flavor, type Version, releaseOf } from "../spec/versions";
 import { createAgent } from "./agent";
 import type { RedisDatabaseArgs } from "./args";
 import { type CertificateNodes, createCertificates } from "./certificates";
@@ -15,7 +15,8 @@ import { protectFromDeletion } from "./deletionProtection";
 import { choosePorts } from "./ports";
 import { withReview } from "./review";
 import { planServer } from "./server";
-import { checkKnown, recordedInputs, resolveSpec } from "./validation";
+import { createTerminator } from "./terminator";
+import { checkKnown, needsTerminator, recordedInputs, resolveSpec, warn } from "./validation";
 import { createVolumes } from "./volumes";
 
 /** The connection URLs of a database, each labelled by its port's protocol. */
@@ -37,6 +38,8 @@ export interface DatabaseNodes extends CertificateNodes {
     readonly password?: random.RandomPassword;
     readonly agent: docker.Container;
     readonly server: docker.Container;
+    /** HAProxy, which speaks TLS in front of a server before 6.0; absent from 6.0 on. */
+    readonly terminator?: docker.Container;
     /** Goes before all others do, which Pulumi refuses while it is protected. */
     readonly deletionProtection: random.RandomId;
 }
@@ -48,15 +51,15 @@ export interface DatabaseNodes extends CertificateNodes {
  * Throws when arguments are wrong, with all that is wrong and before anything is touched.
  */
 export class RedisDatabase extends pulumi.ComponentResource {
-    /** `redis://app:PASSWORD@HOST:PORT`. Secret. Undefined where the plaintext port is closed. */
+    /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined where the plaintext port is closed. */
     readonly url: pulumi.Output<string | undefined>;
-    /** `rediss://app:PASSWORD@HOST:PORT`; verify it with `caCertPem`. Secret. */
+    /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
     readonly tlsUrl: pulumi.Output<string>;
     /** Both URLs, labelled. Secret. */
     readonly connectionUrls: pulumi.Output<ConnectionUrls>;
     /** Both ways in as the managed service lists them; the plaintext one is its default while it is open. Secret. */
     readonly credentials: pulumi.Output<Credential[]>;
-    /** Password of the users `app` and `default`. Secret. */
+    /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
     readonly password: pulumi.Output<string>;
     /** Name or address by which clients reach the Docker host. */
     readonly host: pulumi.Output<string>;
@@ -66,7 +69,9 @@ export class RedisDatabase extends pulumi.ComponentResource {
     readonly tlsPort: pulumi.Output<number>;
     /** Certificate of the CA that the server's certificate verifies with, in PEM. */
     readonly caCertPem: pulumi.Output<string>;
-    /** Version of Redis, without a flavor. */
+    /** What runs: `redis` or `valkey`. */
+    readonly engine: pulumi.Output<Engine>;
+    /** Its version, without a flavor. */
     readonly version: pulumi.Output<Version>;
     /** How data is kept: `aof`, `rdb` or `nordb`. */
     readonly flavor: pulumi.Output<Flavor>;
@@ -86,6 +91,7 @@ export class RedisDatabase extends pulumi.ComponentResource {
         checkKnown(name, args);
         super("redis-database:index:RedisDatabase", name, recordedInputs(args), withReview(opts));
         const spec = resolveSpec(name, args);
+        warn(name, spec);
         const { child, plan } = childrenOf(this, name, spec, args.transform);
 
         const volumes = createVolumes(child, spec, args);
@@ -102,7 +108,10 @@ export class RedisDatabase extends pulumi.ComponentResource {
             hooks,
         });
         const server = planned.create(agent);
-        const deletionProtection = protectFromDeletion(plan, server, args);
+        const terminator = needsTerminator(args)
+            ? createTerminator(child, name, spec, args, { volumes, ports, server, hooks })
+            : undefined;
+        const deletionProtection = protectFromDeletion(plan, [server, ...(terminator ? [terminator] : [])], args);
 
         this.nodes = {
             ...(volumes.data && { dataVolume: volumes.data }),
@@ -112,21 +121,26 @@ export class RedisDatabase extends pulumi.ComponentResource {
             ...certificates.nodes,
             agent,
             server,
+            ...(terminator && { terminator }),
             deletionProtection,
         };
         this.host = spec.host;
         this.port = ports.plaintext;
         this.tlsPort = ports.tls;
         this.password = login.password;
-        const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, login.password]));
-        this.url = known.apply(([host, port, , password]) =>
-            port === undefined ? undefined : connectionUrl("redis", { host, port }, password),
+        const user = spec.apply((known) => userOf(releaseOf(known)));
+        const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, user, login.password]));
+        this.url = known.apply(([host, port, , user, password]) =>
+            port === undefined ? undefined : connectionUrl("redis", { host, port }, { user, password }),
         );
-        this.tlsUrl = known.apply(([host, , port, password]) => connectionUrl("rediss", { host, port }, password));
+        this.tlsUrl = known.apply(([host, , port, user, password]) =>
+            connectionUrl("rediss", { host, port }, { user, password }),
+        );
         const urls = pulumi.all([this.url, this.tlsUrl]);
         this.connectionUrls = urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls }));
         this.credentials = urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl }));
         this.caCertPem = certificates.caCertPem;
+        this.engine = spec.engine;
         this.version = spec.version;
         this.flavor = spec.flavor;
         this.persistenceLabel = spec.apply(({ flavor }) => persistenceLabel(flavor));
@@ -141,6 +155,7 @@ export class RedisDatabase extends pulumi.ComponentResource {
             port: this.port,
             tlsPort: this.tlsPort,
             caCertPem: this.caCertPem,
+            engine: this.engine,
             version: this.version,
             flavor: this.flavor,
             persistenceLabel: this.persistenceLabel,

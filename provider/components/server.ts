@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { startupOnly } from "../spec/directives";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../spec/layout";
+import { releaseOf, versions } from "../spec/versions";
 import type { PlanChild } from "./children";
 import { type ContainerHooks, healthcheck } from "./containers";
 import type { Ports } from "./ports";
@@ -49,10 +50,16 @@ export function planServer(
             stopTimeout: stopSeconds,
             destroyGraceSeconds: stopSeconds,
             ports: publishedPorts(spec, ports),
-            networksAdvanced: spec.apply(({ network }) => (network ? [{ name: network, aliases: [database] }] : [])),
+            // Where there is a terminator, both ports of the database's name are its.
+            networksAdvanced: spec.apply((known) =>
+                known.network && speaksTls(known) ? [{ name: known.network, aliases: [database] }] : [],
+            ),
             // What a running server cannot take over stands here, so that a change of it replaces the server.
-            labels: spec.apply(({ version, config }) =>
-                startupOnly(version, config).map((name) => ({ label: `redis.${name}`, value: String(config[name]) })),
+            labels: spec.apply((known) =>
+                startupOnly(releaseOf(known), known.config).map((name) => ({
+                    label: `redis.${name}`,
+                    value: String(known.config[name]),
+                })),
             ),
             volumes: volumes.mounts,
             healthcheck: healthcheck(["sh", `${currentDir}/health.sh`], "1m0s"),
@@ -89,8 +96,12 @@ function publishedPorts(spec: pulumi.Output<DatabaseSpec>, ports: Ports): docker
     const published = (internal: number, external: number, ip: string) => ({ internal, external, ip });
     return pulumi
         .all([spec, ports.plaintext, ports.tls])
-        .apply(([{ bindAddress }, plaintext, tls]) => [
-            ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, bindAddress)]),
-            published(tlsPort, tls, bindAddress),
+        .apply(([known, plaintext, tls]) => [
+            ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, known.bindAddress)]),
+            ...(speaksTls(known) ? [published(tlsPort, tls, known.bindAddress)] : []),
         ]);
+}
+
+function speaksTls(spec: DatabaseSpec): boolean {
+    return versions[releaseOf(spec)].nativeTls;
 }

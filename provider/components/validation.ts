@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, resolveArguments } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { type Finding, formatFindings } from "../spec/findings";
+import { warnings } from "../spec/listVersions";
 import { type PlainArguments, later } from "../spec/properties";
+import { nameOf, releaseOf, versions } from "../spec/versions";
 import type { RedisDatabaseArgs } from "./args";
 
 /** Throws all that is wrong with the plain values. Runs before the component is registered. */
@@ -45,8 +47,25 @@ export function resolveSpec(name: string, args: RedisDatabaseArgs): pulumi.Outpu
         .apply(([plain]) => {
             const { spec, findings } = resolveArguments(plain);
             if (!spec) throw invalid(name, findings);
+            if (!versions[releaseOf(spec)].nativeTls && !needsTerminator(args)) {
+                const problem = `is an Output, but ${nameOf(releaseOf(spec))} needs a resource more than others: a terminator`;
+                throw invalid(name, [{ path: "version", problem, remedy: "give engine and version themselves" }]);
+            }
             return spec;
         });
+}
+
+/** Whether TLS is somebody else's business than the server's, as far as can be told when the program runs. */
+export function needsTerminator({ engine, version }: RedisDatabaseArgs): boolean {
+    const { spec } = resolveArguments(isPlain([engine, version]) ? { engine, version } : {});
+    return spec !== undefined && !versions[releaseOf(spec)].nativeTls;
+}
+
+/** Says in previews and ups what was asked for and may be had, but perhaps should not. */
+export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
+    spec.apply(async (known) => {
+        for (const text of warnings(name, known)) await pulumi.log.warn(text);
+    });
 }
 
 /** The inputs that the component itself keeps in the state: all that can be kept, keys and password as secrets. */

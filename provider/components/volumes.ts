@@ -14,6 +14,8 @@ export interface Volumes {
     readonly settings: docker.Volume;
     /** Both, as the agent and the server mount them. */
     readonly mounts: pulumi.Input<ContainerVolume>[];
+    /** The settings alone. */
+    readonly settingsMount: ContainerVolume;
 }
 
 type ContainerVolume = docker.types.input.ContainerVolume;
@@ -25,9 +27,14 @@ export function createVolumes(
 ): Volumes {
     const settings = child("settingsVolume", "settings", docker.Volume, {});
     const settingsMount = { volumeName: settings.name, containerPath: settingsDir };
-    if (own) return { settings, mounts: [spec.apply(ownDataMount), settingsMount] };
+    if (own) return { settings, settingsMount, mounts: [spec.apply(ownDataMount), settingsMount] };
     const data = child("dataVolume", "data", docker.Volume, {}, { protect });
-    return { data, settings, mounts: [{ volumeName: data.name, containerPath: dataDir }, settingsMount] };
+    return {
+        data,
+        settings,
+        settingsMount,
+        mounts: [{ volumeName: data.name, containerPath: dataDir }, settingsMount],
+    };
 }
 
 function ownDataMount({ data }: DatabaseSpec): ContainerVolume {

@@ -1,12 +1,25 @@
 /** From what a person wrote to a `DatabaseSpec`, or to everything that is wrong with it. */
 import { checkCa, checkChain, checkKeyPair } from "./certificates";
 import type { Described } from "./changes";
-import { type DatabaseSpec, tlsProtocols } from "./databaseSpec";
+import { type DatabaseSpec, defaultProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
-import { type PlainArguments, type Values, checkEach, later } from "./properties";
-import { type ParsedVersion, type Version, defaultVersion, parseVersion, versionNames, versions } from "./versions";
+import { type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
+import { checkProtocolRange } from "./terminator";
+import {
+    type Engine,
+    type Flavor,
+    type Release,
+    type Version,
+    defaultVersions,
+    engineNames,
+    nameOf,
+    parseVersion,
+    releaseNames,
+    releaseOf,
+    versions,
+} from "./versions";
 
 export const defaults = {
     flavor: "aof",
@@ -64,6 +77,8 @@ function knownInBoth(before: PlainArguments, after: PlainArguments): [PlainArgum
                   : [],
         );
     const unknown = [...unknownIn(before), ...unknownIn(after)];
+    // A version is one of an engine: either says nothing without the other.
+    if (unknown.some(([name]) => name === "engine" || name === "version")) unknown.push(["engine"], ["version"]);
     return [unknown.reduce(without, before), unknown.reduce(without, after)];
 }
 
@@ -85,12 +100,23 @@ export function checkArguments(args: PlainArguments): Finding[] {
     return [...findings, ...checkTogether(values, args, knownVersion(values, args))];
 }
 
-function knownVersion(values: Values, args: PlainArguments): ParsedVersion | undefined {
-    return args.version === undefined ? { version: defaultVersion } : parseVersion(values.version ?? "");
+/** What is asked for: the release, and the flavor where `version` names one. */
+interface Wanted {
+    readonly engine: Engine;
+    readonly version: Version;
+    readonly flavor?: Flavor;
+}
+
+function knownVersion(values: Values, args: PlainArguments): Wanted | undefined {
+    const engine = args.engine === undefined ? defaultEngine : values.engine;
+    if (!engine) return undefined;
+    if (args.version === undefined) return { engine, version: defaultVersions[engine] };
+    const parsed = parseVersion(values.version ?? "", engine);
+    return parsed && { engine, ...parsed };
 }
 
 /** What no argument shows alone. Runs on the values that are right by themselves, so that nothing hides the rest. */
-function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersion | undefined): Finding[] {
+function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | undefined): Finding[] {
     const findings: Finding[] = [];
     if (parsed?.flavor && values.flavor && parsed.flavor !== values.flavor) {
         findings.push({
@@ -99,7 +125,7 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
             remedy: `leave one of them out, or write version: "${parsed.version}-${values.flavor}"`,
         });
     }
-    findings.push(...checkConfigOf(parsed?.version, values.config ?? {}));
+    findings.push(...checkConfigOf(values, args, parsed));
     if (values.ports?.plaintext !== undefined && values.plaintext === false) {
         findings.push({
             path: "ports.plaintext",
@@ -121,6 +147,7 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
             remedy: "give the name or address by which clients reach the Docker host",
         });
     }
+    if (parsed) findings.push(...checkPolicy(releaseOf(parsed), values.maxmemoryPolicy));
     const flavor = values.flavor ?? parsed?.flavor;
     if (values.savePoints && flavor === "nordb") {
         findings.push({
@@ -146,18 +173,34 @@ function checkTogether(values: Values, args: PlainArguments, parsed: ParsedVersi
             remedy: "give one of them",
         });
     }
-    return [...findings, ...checkTls(values, args)];
+    return [...findings, ...checkTls(values, args, parsed)];
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */
-function checkConfigOf(version: Version | undefined, config: Readonly<Record<string, ConfigValue>>): Finding[] {
-    if (version) return checkConfig(version, config);
-    const everywhere = versionNames.map((each) => checkConfig(each, config));
+function checkConfigOf(values: Values, args: PlainArguments, wanted: Wanted | undefined): Finding[] {
+    const config: Readonly<Record<string, ConfigValue>> = values.config ?? {};
+    if (wanted) return checkConfig(releaseOf(wanted), config);
+    const engines = args.engine === undefined ? [defaultEngine] : values.engine ? [values.engine] : engineNames;
+    const everywhere = releaseNames
+        .filter((release) => engines.includes(versions[release].engine))
+        .map((each) => checkConfig(each, config));
     const newest = everywhere.at(-1) ?? [];
     return newest.filter(({ path }) => everywhere.every((findings) => findings.some((f) => f.path === path)));
 }
 
-function checkTls(values: Values, args: PlainArguments): Finding[] {
+/** The policies that count how often a key is used came with 4.0. */
+function checkPolicy(release: Release, policy: Values["maxmemoryPolicy"]): Finding[] {
+    if (!policy?.endsWith("-lfu") || versions[release].lfuPolicies) return [];
+    return [
+        {
+            path: "maxmemoryPolicy",
+            problem: `is "${policy}", which ${nameOf(release)} does not know`,
+            remedy: `give "${policy.replace("-lfu", "-lru")}", or version "4.0" or later`,
+        },
+    ];
+}
+
+function checkTls(values: Values, args: PlainArguments, wanted: Wanted | undefined): Finding[] {
     const { tls } = values;
     if (!tls) return [];
     const findings: Finding[] = [];
@@ -169,6 +212,9 @@ function checkTls(values: Values, args: PlainArguments): Finding[] {
             problem: `is ${renewBeforeDays}, but the certificate is valid for ${validityDays} days only`,
             remedy: "give less than tls.validityDays, else every up would renew it",
         });
+    }
+    if (tls.protocols && wanted && !versions[releaseOf(wanted)].nativeTls) {
+        findings.push(...checkProtocolRange(tls.protocols));
     }
     if (tls.ca && tls.certificate) {
         findings.push({
@@ -218,15 +264,17 @@ function impliedHost({ bindAddress = defaults.bindAddress }: Values): string {
     return bindAddress === defaults.bindAddress ? defaults.host : bindAddress;
 }
 
-function toSpec(values: Values, { version, flavor }: ParsedVersion): DatabaseSpec {
+function toSpec(values: Values, wanted: Wanted): DatabaseSpec {
+    const { engine, version, flavor } = wanted;
     const { tls = {}, bindAddress = defaults.bindAddress, host = impliedHost(values) } = values;
     const reachable = isEveryAddress(bindAddress) ? [] : [bindAddress];
     const resolvedFlavor = flavor ?? values.flavor ?? defaults.flavor;
     return {
+        engine,
         version,
         flavor: resolvedFlavor,
         savePoints: resolvedFlavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
-        image: values.image ?? versions[version].image,
+        image: values.image ?? versions[releaseOf(wanted)].image,
         memoryMb: values.memoryMb ?? defaults.memoryMb,
         maxmemoryPolicy: values.maxmemoryPolicy ?? defaults.maxmemoryPolicy,
         evictToFit: values.evictToFit ?? defaults.evictToFit,
@@ -246,7 +294,7 @@ function toSpec(values: Values, { version, flavor }: ParsedVersion): DatabaseSpe
             hosts: [...new Set([host, ...(tls.hosts ?? []), ...reachable, "localhost", "127.0.0.1"])],
             validityDays: tls.validityDays ?? defaults.validityDays,
             renewBeforeDays: tls.renewBeforeDays ?? defaults.renewBeforeDays,
-            protocols: tls.protocols ?? tlsProtocols,
+            protocols: tls.protocols ?? defaultProtocols,
             clientAuth: tls.clientAuth !== undefined,
             caVersions: tls.caVersions ?? defaults.caVersions,
         },

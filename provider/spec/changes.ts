@@ -8,15 +8,20 @@ import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import type { PlainArguments } from "./properties";
-import { type Flavor, versionNames, versions } from "./versions";
+import { type Flavor, canUpgrade, nameOf, releaseOf, versions } from "./versions";
 
 /** What a change does to the server that runs. */
-export type Effect = "live" | "resized" | "replaced" | "recorded" | "refused";
+export type Effect = "live" | "resized" | "terminator" | "replaced" | "recorded" | "refused";
 
 /** What an effect means for the server, its data and its clients, in the README's words. */
 export const effects: Readonly<Record<Effect, { server: string; data: string; clients: string }>> = {
     live: { server: "untouched", data: "kept", clients: "stay connected" },
     resized: { server: "resized in place", data: "kept", clients: "stay connected" },
+    terminator: {
+        server: "untouched; its TLS terminator is replaced",
+        data: "kept",
+        clients: "reconnect once over TLS, stay connected in plaintext",
+    },
     replaced: {
         server: "replaced on its volume",
         data: "kept; `nordb` hands it over in one dump",
@@ -54,15 +59,18 @@ export interface ChangeRow {
     readonly refusal?: (before: Described, after: Described) => Finding;
 }
 
-const order = ({ spec }: Described) => versionNames.indexOf(spec.version);
+const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
 
 const isStartupOnly = ({ spec }: Described, directive: string) =>
-    startupOnly(spec.version, spec.config).includes(directive);
+    startupOnly(releaseOf(spec), spec.config).includes(directive);
 
 const configWhere = (database: Described, startup: boolean) =>
     Object.fromEntries(
         Object.entries(database.spec.config).filter(([name]) => isStartupOnly(database, name) === startup),
     );
+
+/** Whether the server does it itself, so that there is no terminator. The same versions know users. */
+const speaksTls = ({ spec }: Described) => versions[releaseOf(spec)].nativeTls;
 
 /** An argument that the specification leaves out, since it may be secret: in a list, which is never shown. */
 const hidden = (value: unknown) => (value === undefined ? undefined : [value]);
@@ -89,7 +97,15 @@ const savePointsOf = ({ spec }: Described) =>
     spec.flavor === "nordb" || isDeepStrictEqual(spec.savePoints, defaultSavePoints) ? undefined : spec.savePoints;
 
 /** The image as far as it is not the version's own: another version is its own row. */
-const imageOf = ({ spec }: Described) => (spec.image === versions[spec.version].image ? undefined : spec.image);
+const imageOf = ({ spec }: Described) => (spec.image === versions[releaseOf(spec)].image ? undefined : spec.image);
+
+/** What the server's container has of the row `container` where there is a terminator. */
+const ofServerAlone = (database: Described) => [
+    imageOf(database),
+    database.spec.ports.plaintext,
+    database.spec.bindAddress,
+    database.spec.plaintext,
+];
 
 /** Every way in which a program can change a database. A unit test fails when an argument is missing. */
 export const changeRows: readonly ChangeRow[] = [
@@ -98,19 +114,23 @@ export const changeRows: readonly ChangeRow[] = [
         change: "`password`, `passwordVersion`, `rotatePasswordEvery`",
         arguments: ["password", "passwordVersion", "rotatePasswordEvery"],
         effect: "live",
-        clients: "stay connected; old and new password both open the door for `passwordGraceHours`",
+        clients:
+            "stay connected; old and new password both open the door for `passwordGraceHours`, before 6.0 only the new one",
         of: ({ spec, args }) => [hidden(args.password), spec.rotation.version, spec.rotation.everyDays],
-        warning: (_before, { spec }) =>
-            spec.rotation.graceSeconds === 0
-                ? "a password that is replaced opens the door no longer (passwordGraceHours 0)"
-                : undefined,
+        warning: (before, { spec }) =>
+            !speaksTls(before)
+                ? `${nameOf(releaseOf(before.spec))} knows one password only: a password that is replaced opens the door no longer, whatever passwordGraceHours is`
+                : spec.rotation.graceSeconds === 0
+                  ? "a password that is replaced opens the door no longer (passwordGraceHours 0)"
+                  : undefined,
     },
     {
         id: "grace",
         change: "`passwordGraceHours`",
         arguments: ["passwordGraceHours"],
         effect: "live",
-        clients: "stay connected; counts for replaced passwords that still open the door, too",
+        clients:
+            "stay connected; counts for replaced passwords that still open the door, too; before 6.0 there are none",
         of: ({ spec }) => [spec.rotation.graceSeconds / 3600],
     },
     {
@@ -144,6 +164,20 @@ export const changeRows: readonly ChangeRow[] = [
         effect: "live",
         clients: "stay connected; new handshakes follow it",
         of: (database) => [database.spec.tls.protocols, hiddenTls(database, "clientAuth")],
+        when: (before, after) => speaksTls(before) && speaksTls(after),
+    },
+    {
+        id: "terminator",
+        change: "before 6.0: `tls.protocols`, `tls.clientAuth`, `ports.tls`, `network`",
+        arguments: ["tls.protocols", "tls.clientAuth", "ports.tls", "network"],
+        effect: "terminator",
+        of: (database) => [
+            database.spec.tls.protocols,
+            hiddenTls(database, "clientAuth"),
+            database.spec.ports.tls,
+            database.spec.network,
+        ],
+        when: (before, after) => !speaksTls(before) && !speaksTls(after),
     },
     {
         id: "settings",
@@ -176,24 +210,28 @@ export const changeRows: readonly ChangeRow[] = [
     },
     {
         id: "versionUp",
-        change: "`version` up",
-        arguments: ["version"],
+        change: "`version` up; `engine` from Redis up to 7.2 to Valkey",
+        arguments: ["engine", "version"],
         effect: "replaced",
-        of: ({ spec }) => [spec.version],
-        when: (before, after) => order(after) > order(before),
+        of: ({ spec }) => [spec.engine, spec.version],
+        when: upgrades,
     },
     {
         id: "versionDown",
-        change: "`version` down",
-        arguments: ["version"],
+        change: "`version` down; any other change of `engine`",
+        arguments: ["engine", "version"],
         effect: "refused",
-        of: ({ spec }) => [spec.version],
-        when: (before, after) => order(after) < order(before),
-        refusal: ({ spec: { version: before } }, { spec: { version: after } }) => ({
-            path: "version",
-            problem: `is "${after}", but Redis ${before} wrote the data, which ${after} cannot read`,
-            remedy: `go back to "${before}" or a later version; to leave ${before}, copy the data to a new database`,
-        }),
+        of: ({ spec }) => [spec.engine, spec.version],
+        when: (before, after) => !upgrades(before, after),
+        refusal: ({ spec: before }, { spec: after }) => {
+            const [wrote, reads] = [nameOf(releaseOf(before)), nameOf(releaseOf(after))];
+            const path = before.engine === after.engine ? "version" : "engine";
+            return {
+                path,
+                problem: `is "${after[path]}", but ${wrote} wrote the data, which ${path === "engine" ? reads : after.version} cannot read`,
+                remedy: `go back to "${before[path]}"${path === "version" ? " or a later version" : ""}; to leave ${path === "engine" ? wrote : before.version}, copy the data to a new database`,
+            };
+        },
     },
     {
         id: "container",
@@ -207,6 +245,7 @@ export const changeRows: readonly ChangeRow[] = [
             database.spec.plaintext,
             database.spec.network,
         ],
+        when: (before, after) => speaksTls(after) || !isDeepStrictEqual(ofServerAlone(before), ofServerAlone(after)),
     },
     {
         id: "startup",
@@ -277,6 +316,7 @@ export function explainChanges(
 const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
     live: () => "takes effect while the server runs, clients stay connected",
     resized: () => "the server is resized in place, clients stay connected",
+    terminator: () => "the TLS terminator is replaced, clients reconnect once over TLS",
     replaced: (flavor) =>
         `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
     recorded: () => "nothing happens to the server",

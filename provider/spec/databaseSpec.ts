@@ -2,11 +2,14 @@
 import type { ConfigValue } from "./directives";
 import type { SavePoint } from "./flavors";
 import type { MaxmemoryPolicy } from "./memory";
-import type { Flavor, Version } from "./versions";
+import type { Engine, Flavor, Version } from "./versions";
 
-/** A version of TLS, in the spelling of Redis. */
-export type TlsProtocol = "TLSv1.2" | "TLSv1.3";
-export const tlsProtocols = ["TLSv1.2", "TLSv1.3"] as const satisfies readonly TlsProtocol[];
+/** A version of TLS. Those before 1.2 are spoken only where they are asked for. */
+export type TlsProtocol = "TLSv1.0" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+export const tlsProtocols = ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly TlsProtocol[];
+export const defaultProtocols: readonly TlsProtocol[] = ["TLSv1.2", "TLSv1.3"];
+/** What browsers and standards have given up (RFC 8996). */
+export const legacyProtocols: readonly TlsProtocol[] = ["TLSv1.0", "TLSv1.1"];
 
 /** A place for data that was there before the database and stays after it. */
 export interface OwnData {
@@ -17,6 +20,7 @@ export interface OwnData {
 }
 
 export interface DatabaseSpec {
+    readonly engine: Engine;
     readonly version: Version;
     readonly flavor: Flavor;
     /** When to dump; none for `nordb`. */

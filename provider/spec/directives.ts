@@ -1,7 +1,11 @@
-/** The directives of each version of Redis, as real servers describe them, and what `config` may say of them. */
+/** The directives of each version, as real servers describe them, and what `config` may say of them. */
 import { type Finding, nearest, show } from "./findings";
 import type { Directives } from "./flavors";
-import { type Version, versions } from "./versions";
+import { type Release, nameOf, releaseNames, versions } from "./versions";
+import v2_8 from "./directives/2.8.json";
+import v3_0 from "./directives/3.0.json";
+import v3_2 from "./directives/3.2.json";
+import v5_0 from "./directives/5.0.json";
 import v6_0 from "./directives/6.0.json";
 import v6_2 from "./directives/6.2.json";
 import v7_0 from "./directives/7.0.json";
@@ -9,6 +13,10 @@ import v7_2 from "./directives/7.2.json";
 import v7_4 from "./directives/7.4.json";
 import v8_0 from "./directives/8.0.json";
 import v8_2 from "./directives/8.2.json";
+import valkey8_0 from "./directives/valkey-8.0.json";
+import valkey8_1 from "./directives/valkey-8.1.json";
+import valkey9_0 from "./directives/valkey-9.0.json";
+import valkey9_1 from "./directives/valkey-9.1.json";
 
 /** One directive, as `toolchain/directives.mjs` learned it from a server. */
 export interface Directive {
@@ -23,7 +31,11 @@ export interface Directive {
     readonly max?: number;
 }
 
-const known = {
+const asked: Readonly<Partial<Record<Release, { readonly directives: object }>>> = {
+    "2.8": v2_8,
+    "3.0": v3_0,
+    "3.2": v3_2,
+    "5.0": v5_0,
     "6.0": v6_0,
     "6.2": v6_2,
     "7.0": v7_0,
@@ -31,11 +43,38 @@ const known = {
     "7.4": v7_4,
     "8.0": v8_0,
     "8.2": v8_2,
-} as const satisfies Record<Version, unknown>;
+    "valkey-8.0": valkey8_0,
+    "valkey-8.1": valkey8_1,
+    "valkey-9.0": valkey9_0,
+    "valkey-9.1": valkey9_1,
+};
 
-export function directivesOf(version: Version): Readonly<Record<string, Directive>> {
-    return known[version].directives as Record<string, Directive>;
+type Described = Readonly<Record<string, Directive>>;
+
+function describe(release: Release): Described {
+    const own = asked[release]?.directives as Described | undefined;
+    if (own) return own;
+    const neighbours = (versions[release].directivesOf ?? []).map(describe);
+    const newest = neighbours.at(-1) ?? {};
+    return Object.fromEntries(
+        Object.entries(newest).filter(([name]) => neighbours.every((each) => Object.hasOwn(each, name))),
+    );
 }
+
+const described = Object.fromEntries(releaseNames.map((release) => [release, describe(release)])) as Record<
+    Release,
+    Described
+>;
+
+/**
+ * The directives of a version. Where no server was at hand to ask, those that its neighbours have in common, as the
+ * newest of them describes them; the trial server has the last word on these.
+ */
+export function directivesOf(release: Release): Described {
+    return described[release];
+}
+
+const accounts = /^(requirepass|aclfile|user|masteruser|masterauth)$/i;
 
 /** Directives that the component sets itself, each with what to write instead. */
 const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
@@ -48,7 +87,7 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     [/^tls-protocols$/, "set `tls.protocols`"],
     [/^tls-auth-clients$/, "set `tls.clientAuth`"],
     [/^tls-/, "set `tls`"],
-    [/^(requirepass|aclfile|user|masteruser|masterauth)$/, "set `password`; users of your own go in with ACL SETUSER"],
+    [accounts, "set `password`; users of your own go in with ACL SETUSER"],
     [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data lives on the database's own volume"],
     [/^(replicaof|slaveof)$/, "leave it out: this is a database of its own"],
     [/^cluster-/, "leave it out: a cluster needs several servers"],
@@ -61,32 +100,39 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
 /** A value as one writes it in `config`. */
 export type ConfigValue = string | number | boolean;
 
-/** Checks `config` against what the server of this version knows; the paths start with `config`. */
-export function checkConfig(version: Version, config: Readonly<Record<string, ConfigValue>>): Finding[] {
-    return Object.entries(config).flatMap(([name, value]) => checkDirective(version, name, value));
+/** Checks `config` against what the server of this release knows; the paths start with `config`. */
+export function checkConfig(release: Release, config: Readonly<Record<string, ConfigValue>>): Finding[] {
+    return Object.entries(config).flatMap(([name, value]) => checkDirective(release, name, value));
 }
 
 /** What to write instead of a directive that the component sets itself. */
-function ownedBy(name: string): string | undefined {
+function ownedBy(release: Release, name: string): string | undefined {
+    if (!versions[release].acl && accounts.test(name)) return `set \`password\`; ${nameOf(release)} knows no users`;
     return owned.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
 }
 
-function checkDirective(version: Version, name: string, value: ConfigValue): Finding[] {
+function checkDirective(release: Release, name: string, value: ConfigValue): Finding[] {
     const path = `config["${name}"]`;
-    const instead = ownedBy(name);
+    const instead = ownedBy(release, name);
     if (instead) return [{ path, problem: "is set by the component itself", remedy: instead }];
-    const directives = directivesOf(version);
+    const directives = directivesOf(release);
     const directive = Object.hasOwn(directives, name) ? directives[name] : undefined;
     if (!directive) {
-        const suggestion = nearest(name, Object.keys(directives));
-        const owner = suggestion && ownedBy(suggestion);
+        const suggestion = olderName(name, directives) ?? nearest(name, Object.keys(directives));
+        const owner = suggestion && ownedBy(release, suggestion);
         const remedy = suggestion
             ? `did you mean "${suggestion}"?${owner ? ` Then ${owner}` : ""}`
-            : `\`CONFIG GET *\` on Redis ${version} lists all`;
-        return [{ path, problem: `is not a directive of Redis ${version}`, remedy }];
+            : `\`CONFIG GET *\` on ${nameOf(release)} lists all`;
+        return [{ path, problem: `is not a directive of ${nameOf(release)}`, remedy }];
     }
     const remedy = expectation(directive, textOf(value));
     return remedy ? [{ path, problem: `is ${show(value)}`, remedy: `give ${remedy}` }] : [];
+}
+
+/** What 5.0 and 7.0 gave new names is still there under the old one in a version before. */
+function olderName(name: string, directives: Described): string | undefined {
+    const older = name.replace("replica", "slave").replace("listpack", "ziplist");
+    return older !== name && Object.hasOwn(directives, older) ? older : undefined;
 }
 
 const bytes = /^\d+(b|k|kb|m|mb|g|gb)?$/i;
@@ -126,13 +172,13 @@ function expectation(directive: Directive, text: string): string | undefined {
 }
 
 /** `config` as redis.conf lines. */
-export function configDirectives(version: Version, config: Readonly<Record<string, ConfigValue>>): Directives {
+export function configDirectives(release: Release, config: Readonly<Record<string, ConfigValue>>): Directives {
     return Object.entries(config).flatMap(([name, value]) => {
-        const directive = directivesOf(version)[name];
+        const directive = directivesOf(release)[name];
         const text = textOf(value);
         if (directive?.kind === "text") return [[name, quoted(text)] as const];
         // Before 7.0 each class of clients needs a line of its own.
-        const perLine = name === "client-output-buffer-limit" && !versions[version].multiValueDirectives ? 4 : Infinity;
+        const perLine = name === "client-output-buffer-limit" && !versions[release].multiValueDirectives ? 4 : Infinity;
         return chunks(text.trim().split(/\s+/), perLine).map((words) => [name, words.map(quoted).join(" ")] as const);
     });
 }
@@ -141,9 +187,9 @@ export function configDirectives(version: Version, config: Readonly<Record<strin
  * Directives among `config` that a running server cannot take over: they need a new server process. Sorted, since the
  * order in which somebody writes them is no reason for one.
  */
-export function startupOnly(version: Version, config: Readonly<Record<string, ConfigValue>>): string[] {
+export function startupOnly(release: Release, config: Readonly<Record<string, ConfigValue>>): string[] {
     return Object.keys(config)
-        .filter((name) => !directivesOf(version)[name]?.live)
+        .filter((name) => !directivesOf(release)[name]?.live)
         .sort();
 }
 
@@ -153,7 +199,7 @@ function textOf(value: ConfigValue): string {
 }
 
 /** In redis.conf's own quotes, where the text needs them. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
     return /^[\w.:/@%+,*-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 

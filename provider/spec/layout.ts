@@ -16,8 +16,15 @@ export const tlsDir = `${settingsDir}/tls`;
 export const socketPath = `${settingsDir}/run/redis.sock`;
 /** Written by the server at `ACL SAVE`, so that users made at run time survive. */
 export const aclPath = `${settingsDir}/acl/users.acl`;
+/** Before 6.0, in place of that: `requirepass`, written by the agent for the server alone to read. */
+export const passwordPath = `${settingsDir}/acl/password.conf`;
 /** User and group of Redis in official images. */
 export const redisUid = 999;
+/** Before 6.0: HAProxy, which speaks TLS in front of the server. Its user in official images; it owns no data. */
+export const terminatorUid = 99;
+/** Where the agent reaches it. */
+export const terminatorSocketPath = `${settingsDir}/terminator/stats.sock`;
+export const terminatorConfPath = `${currentDir}/haproxy.cfg`;
 /** The ports inside the container. */
 export const plaintextPort = 6379;
 export const tlsPort = 6380;

@@ -2,10 +2,19 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { isCertificateHost, isHost } from "./certificates";
-import { tlsProtocols } from "./databaseSpec";
+import { defaultProtocols, tlsProtocols } from "./databaseSpec";
 import { type Finding, nearest, show } from "./findings";
 import { maxmemoryPolicies, minMemoryMb } from "./memory";
-import { flavorNames, parseVersion, versionNames } from "./versions";
+import {
+    type Engine,
+    engineLabels,
+    engineNames,
+    findRelease,
+    flavorNames,
+    nearestVersions,
+    parseVersion,
+    versionsOf,
+} from "./versions";
 
 /** The arguments, with `later` for what only an Output knows. Nothing in it has been checked yet. */
 export type PlainArguments = Readonly<Record<string, unknown>>;
@@ -42,14 +51,17 @@ const certificateHost = text(
 const pem = text("give the PEM text itself, not a path", (value) => value.includes("-----BEGIN "));
 const boolean = z.boolean({ error: "give true or false" });
 const object = <T extends z.ZodRawShape>(shape: T, error: string) => z.strictObject(shape, { error });
-const versionRemedy = `give one of ${versionNames.map((v) => `"${v}"`).join(", ")}, alone or with -aof, -rdb or -nordb`;
 const days = wholeNumber.bind(undefined, "a whole number of days");
 const count = (what: string) => wholeNumber(what, 1, 2 ** 31 - 1);
 const graceRemedy = "give a number of hours from 0 to 8760";
 
+export const defaultEngine: Engine = "redis";
+
 /** One line an argument. Every error text says what would be right; what is wrong is worded from the value. */
 const properties = {
-    version: text(versionRemedy, (value) => parseVersion(value) !== undefined),
+    engine: choice(engineNames),
+    // What an engine has is checked together with it.
+    version: z.unknown(),
     flavor: choice(flavorNames),
     memoryMb: wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20),
     maxmemoryPolicy: choice(maxmemoryPolicies),
@@ -98,8 +110,10 @@ const properties = {
             validityDays: days(1, 3650).optional(),
             renewBeforeDays: days(0, 3649).optional(),
             protocols: z
-                .array(choice(tlsProtocols), { error: `give a list of ${tlsProtocols.join(" and ")}` })
-                .min(1, { error: "give at least one protocol, or leave it out for both" })
+                .array(choice(tlsProtocols), {
+                    error: `give a list such as [${defaultProtocols.map((name) => `"${name}"`).join(", ")}]`,
+                })
+                .min(1, { error: "give at least one protocol, or leave it out for TLSv1.2 and TLSv1.3" })
                 .optional(),
             caVersions: z
                 .array(count("a whole number"), {
@@ -131,7 +145,7 @@ const properties = {
 
 type Name = keyof typeof properties;
 /** Arguments that are right by themselves. */
-export type Values = { [K in Name]?: z.output<(typeof properties)[K]> };
+export type Values = Omit<{ [K in Name]?: z.output<(typeof properties)[K]> }, "version"> & { version?: string };
 
 /** The arguments that a database knows; `transform` exists in process only and is checked by its type. */
 export const argumentNames = [...Object.keys(properties), "transform"];
@@ -147,12 +161,42 @@ export function checkEach(args: PlainArguments): { values: Values; findings: Fin
             continue;
         }
         if (value === later) continue;
-        const schema = properties[name as Name];
+        const schema = name === "version" ? versionSchema(args.engine) : properties[name as Name];
         const parsed = schema.safeParse(value);
         if (parsed.success) values[name] = parsed.data;
         else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(name, value, schema, issue)));
     }
     return { values, findings };
+}
+
+/** What `version` may be depends on the engine; while that is known later or wrong, on any of them. */
+function versionSchema(engine: unknown): z.ZodType {
+    const engines = engine === undefined ? [defaultEngine] : engineNames.filter((known) => known === engine);
+    const candidates = engines.length > 0 ? engines : engineNames;
+    return z
+        .unknown()
+        .refine(
+            (value) =>
+                typeof value === "string" && candidates.some((known) => parseVersion(value, known) !== undefined),
+            { error: ({ input }) => versionRemedy(input, candidates) },
+        );
+}
+
+const anyFlavor = "alone or with -aof, -rdb or -nordb";
+
+function versionRemedy(value: unknown, engines: readonly Engine[]): string {
+    const written = String(value);
+    const near = engines.flatMap((engine) => nearestVersions(written, engine)).map((version) => `"${version}"`);
+    const all = engines.map((engine) => `${engineLabels[engine]} has ${versionsOf(engine).join(", ")}`).join("; ");
+    if (typeof value === "number" && near[0] !== undefined) {
+        return `give it in quotes, as text: ${near.join(" or ")}; ${all}`;
+    }
+    if (near.length === 0 || typeof value !== "string") return `give a version as text, ${anyFlavor}; ${all}`;
+    const other = engineNames.find(
+        (engine) => !engines.includes(engine) && findRelease(engine, written.split("-")[0] ?? ""),
+    );
+    const elsewhere = other ? `; or, for ${engineLabels[other]}, set engine: "${other}"` : "";
+    return `give ${near.join(" or ")}, ${anyFlavor}${elsewhere}; ${all}`;
 }
 
 /** Where a secret may stand, be it that a key was given in place of the object that should hold it. */

@@ -2,21 +2,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { directivesOf } from "../../provider/spec/directives";
-import { versionNames } from "../../provider/spec/versions";
+import { versions } from "../../provider/spec/versions";
 import { docker, until } from "./docker";
+import { provided, runnable } from "./releases";
 
-const runnable = versionNames.filter((version) => docker("images", "-q", `redis:${version}`) !== "");
-
-test("the oldest, the default and one in between run here", () => {
-    expect(runnable).toEqual(expect.arrayContaining(["6.0", "7.0", "8.0"]));
+test("all that set-up provides run here", () => {
+    expect(runnable.map((release) => versions[release].image)).toEqual(expect.arrayContaining([...provided]));
 });
 
-describe.each(runnable)("Redis %s", (version) => {
+describe.each(runnable)("%s", (version) => {
     let server: string;
     const redis = (...command: string[]) => docker("exec", server, "redis-cli", "--raw", ...command);
 
     beforeAll(async () => {
-        server = docker("run", "-d", "--rm", "--network", "none", `redis:${version}`, "redis-server", "--save", "");
+        server = docker(
+            "run",
+            "-d",
+            "--rm",
+            "--network",
+            "none",
+            versions[version].image,
+            "redis-server",
+            "--save",
+            "",
+        );
         await until(() => docker("exec", server, "sh", "-c", "redis-cli ping || true").includes("PONG"));
     });
 
@@ -29,7 +38,7 @@ describe.each(runnable)("Redis %s", (version) => {
             readFileSync(join(__dirname, `../../provider/spec/directives/${version}.json`), "utf8"),
         ) as { server: string };
         expect(redis("INFO", "server")).toMatch(
-            new RegExp(`redis_version:${recorded.split(".").slice(0, 2).join("\\.")}\\.`),
+            new RegExp(`(redis|valkey)_version:${recorded.split(".").slice(0, 2).join("\\.")}\\.`),
         );
     });
 

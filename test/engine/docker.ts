@@ -83,7 +83,10 @@ export class Client {
 function redisCli(url: string): { cli: string[]; env: { REDISCLI_AUTH: string } } {
     const { hostname, port, username, password } = new URL(url);
     return {
-        cli: ["redis-cli", "-h", hostname, "-p", port, "--user", username, "--no-auth-warning", "--raw"],
+        cli: [
+            ...["redis-cli", "-h", hostname, "-p", port, "--no-auth-warning", "--raw"],
+            ...(username === "" ? [] : ["--user", username]),
+        ],
         env: { REDISCLI_AUTH: decodeURIComponent(password) },
     };
 }

@@ -36,6 +36,8 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     certificate: (args) => ({ ...args, tls: { hosts: ["redis.example.com"] } }),
     ca: (args) => ({ ...args, tls: { hosts: ["redis.example.com"], caVersions: [2, 1] } }),
     tls: (args) => ({ ...args, tls: { ...(args.tls as object), protocols: ["TLSv1.3"] } }),
+    // For other versions: oldVersions.test.ts.
+    terminator: (args) => args,
     settings: (args) => ({
         ...args,
         maxmemoryPolicy: "allkeys-lru",
@@ -171,6 +173,7 @@ describe("the table of changes", () => {
 const words: Readonly<Record<Effect, string>> = {
     live: "takes effect while the server runs",
     resized: "resized in place",
+    terminator: "the TLS terminator is replaced",
     replaced: "clients reconnect once",
     recorded: "nothing happens to the server",
     refused: "",

@@ -1,4 +1,4 @@
-/** Who gets in on the TLS port, by openssl and redis-cli. */
+/** Who gets in on the TLS port, by openssl and redis-cli: of a server that speaks TLS, and of a terminator in front of one. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,11 +12,12 @@ interface Database {
     readonly tlsUrl: string;
     readonly tlsPort: number;
     readonly caCertPem: string;
-    readonly containerName: string;
+    /** The container that has the TLS port. */
+    readonly front: string;
 }
 
-describe("the TLS port", () => {
-    const network = `redis-test-${process.pid}`;
+describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
+    const network = `redis-test-${process.pid}-${version}`;
     let stack: TestStack;
     let client: Client;
     let databases: Record<string, Database>;
@@ -65,8 +66,9 @@ describe("the TLS port", () => {
         };
         const programs = Object.entries(args).map(
             ([name, more]) =>
-                `{ const { url, tlsUrl, tlsPort, caCertPem, containerName } = new RedisDatabase("${name}", ` +
-                `${JSON.stringify({ memoryMb: 32, ...more })}); exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, containerName }; }`,
+                `{ const { url, tlsUrl, tlsPort, caCertPem, nodes } = new RedisDatabase("${name}", ` +
+                `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
+                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, front }; }`,
         );
         const { outputs } = await stack.program(programs.join("\n")).up();
         databases = Object.fromEntries(
@@ -135,7 +137,7 @@ describe("the TLS port", () => {
     });
 
     test("is reached by the database's name on its network, where the certificate is valid for that name", () => {
-        const { caCertPem, containerName } = of("networked");
+        const { caCertPem, front } = of("networked");
         const unauthenticated = docker(
             "run",
             "--rm",
@@ -148,12 +150,7 @@ describe("the TLS port", () => {
             "PING",
         );
         expect(unauthenticated).toContain("NOAUTH");
-        const address = docker(
-            "inspect",
-            "-f",
-            `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`,
-            containerName,
-        );
+        const address = docker("inspect", "-f", `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`, front);
         expect(handshake(address, 6380, caCertPem, ["-verify_hostname", "networked"]).text).toContain(
             "Verified peername: networked",
         );

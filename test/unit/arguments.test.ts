@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { checkArguments, resolveArguments } from "../../provider/spec/arguments";
 import type { DatabaseSpec } from "../../provider/spec/databaseSpec";
 import { type PlainArguments, argumentNames, checkEach, later } from "../../provider/spec/properties";
-import { flavorNames, versionNames, versions } from "../../provider/spec/versions";
+import { flavorNames, releaseNames, versions } from "../../provider/spec/versions";
+import { asked } from "./support/directiveData";
 
 function specOf(args: PlainArguments): DatabaseSpec {
     const { spec, findings } = resolveArguments(args);
@@ -14,6 +15,7 @@ function specOf(args: PlainArguments): DatabaseSpec {
 
 test("nothing given: every default", () => {
     expect(specOf({})).toEqual({
+        engine: "redis",
         version: "8.0",
         flavor: "aof",
         image: "redis:8.0",
@@ -45,6 +47,7 @@ test("nothing given: every default", () => {
 
 test("everything given: all of it, and nothing of the password", () => {
     const args = {
+        engine: "redis",
         version: "7.2",
         flavor: "rdb",
         savePoints: [{ seconds: 5, changes: 1 }],
@@ -90,13 +93,14 @@ test("nordb has no save points, whatever the default is", () => {
     expect(specOf({ version: "8.0-nordb" }).savePoints).toEqual([]);
 });
 
-test.each(versionNames.flatMap((version) => flavorNames.map((flavor) => [version, flavor] as const)))(
+test.each(releaseNames.flatMap((release) => flavorNames.map((flavor) => [release, flavor] as const)))(
     "%s and %s, together or apart",
-    (version, flavor) => {
-        const apart = specOf({ version, flavor });
-        expect(apart).toMatchObject({ version, flavor, image: versions[version].image });
-        expect(specOf({ version: `${version}-${flavor}` })).toEqual(apart);
-        expect(specOf({ version: `${version}-${flavor}`, flavor })).toEqual(apart);
+    (release, flavor) => {
+        const { engine, version } = asked(release);
+        const apart = specOf({ engine, version, flavor });
+        expect(apart).toMatchObject({ engine, version, flavor, image: versions[release].image });
+        expect(specOf({ engine, version: `${version}-${flavor}` })).toEqual(apart);
+        expect(specOf({ engine, version: `${version}-${flavor}`, flavor })).toEqual(apart);
     },
 );
 
@@ -124,7 +128,18 @@ test("undefined is not given, transform is not looked at", () => {
     expect(specOf({ ...nothing, transform: { server: () => undefined } })).toEqual(specOf({}));
 });
 
+test("Valkey without a version is its own default, Redis is the engine that nobody names", () => {
+    expect(specOf({ engine: "valkey" })).toMatchObject({ version: "8.1", image: "valkey/valkey:8.1" });
+    expect(specOf({ engine: "redis" })).toEqual(specOf({}));
+});
+
 describe("arguments that are known later", () => {
+    test("while the engine is, a version of either passes, and none that neither has", () => {
+        const paths = (version: string) => checkArguments({ engine: later, version }).map(({ path }) => path);
+        expect(["3.2", "9.1-aof", "7.2"].flatMap(paths)).toEqual([]);
+        expect(paths("7.3")).toEqual(["version"]);
+    });
+
     test("nothing is held against them, whatever the others are", () => {
         const some = {
             version: "7.2-aof",

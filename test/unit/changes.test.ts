@@ -32,6 +32,7 @@ const explanation = (before: PlainArguments, after: PlainArguments, values?: { v
 /** One change for each argument, as a program before and after it, and the rows that it must be found in. */
 const changes: Readonly<Record<string, readonly [before: PlainArguments, after: PlainArguments, rows: string[]]>> = {
     "version": [{ version: "7.2" }, { version: "8.0" }, ["versionUp"]],
+    "engine": [{ version: "7.2" }, { engine: "valkey", version: "8.1" }, ["versionUp"]],
     "flavor": [{}, { flavor: "rdb" }, ["flavor"]],
     "memoryMb": [{}, { memoryMb: 1024 }, ["memory"]],
     "maxmemoryPolicy": [{}, { maxmemoryPolicy: "allkeys-lru" }, ["settings"]],

@@ -4,12 +4,20 @@ import { join } from "node:path";
 import { script } from "../../provider/components/containers";
 import * as layout from "../../provider/spec/layout";
 
-const { agentPath: _agentPath, redisUid, plaintextPort: _plaintextPort, tlsPort: _tlsPort, ...paths } = layout;
+const {
+    agentPath: _agentPath,
+    redisUid,
+    terminatorUid,
+    plaintextPort: _plaintextPort,
+    tlsPort: _tlsPort,
+    ...paths
+} = layout;
 
 const scripts = {
     "agent/agent.sh": script("agent/agent.sh"),
     "server/start.sh": script("server/start.sh"),
     "server/health.sh": script("server/health.sh"),
+    "terminator/health.sh": script("terminator/health.sh"),
 } as const;
 const everything = Object.values(scripts).join("\n");
 
@@ -47,7 +55,7 @@ test("the agent keeps the users where redis.conf looks for them", () => {
     expect(scripts["agent/agent.sh"]).toContain(`\nacl_file=${layout.aclPath}\n`);
 });
 
-test("files are given to the user that the server runs as, and to no other", () => {
+test("files are given to the users that the server and the terminator run as, and to no other", () => {
     const owners = [...everything.matchAll(/chown (?:-R )?(\d+):(\d+)/g)].flatMap(([, user, group]) => [user, group]);
-    expect(new Set(owners)).toEqual(new Set(["0", String(redisUid)]));
+    expect(new Set(owners)).toEqual(new Set(["0", String(redisUid), String(terminatorUid)]));
 });

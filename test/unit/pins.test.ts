@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { oldestPulumi } from "../../provider/components/hooks";
-import { defaultVersion, parseVersion } from "../../provider/spec/versions";
+import { defaultVersion, parseVersion, releaseNames, versions } from "../../provider/spec/versions";
 
 const root = join(__dirname, "../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -10,8 +10,8 @@ const { dependencies, engines } = JSON.parse(read("package.json")) as Record<str
 
 /** The assignments of toolchain/versions.env. */
 const pins = Object.fromEntries(
-    [...read("toolchain/versions.env").matchAll(/^([A-Z_]+)="?([^"\n]*)"?$/gm)].map(
-        ([, name = "", value = ""]) => [name, value] as const,
+    [...read("toolchain/versions.env").matchAll(/^([A-Z_]+)=(?:"([^"]*)"|([^"\n]*))$/gm)].map(
+        ([, name = "", quoted, bare = ""]) => [name, quoted ?? bare] as const,
     ),
 );
 
@@ -40,4 +40,21 @@ test("the Redis that set-up provides is the default one, and known ones for the 
     const versions = pins.TEST_REDIS_VERSIONS?.split(" ") ?? [];
     expect(versions.filter((version) => parseVersion(version) === undefined)).toEqual([]);
     expect(versions).toContain(defaultVersion);
+});
+
+test("each image that the tests of versions run is in the catalog, and can be made without a registry", () => {
+    const images = [...(pins.VERSIONS?.trim().split(/\s+/) ?? [])];
+    const known = releaseNames.map((release) => versions[release].image);
+    expect(images.filter((image) => !known.includes(image))).toEqual([]);
+    const recipes = read("images/images.tsv")
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("#"))
+        .map((line) => line.split("\t"));
+    expect(recipes.map(([reference]) => reference)).toEqual([...images, pins.TERMINATOR_IMAGE]);
+    for (const [reference, recipe, ...rest] of recipes) {
+        expect([reference, ["debian", "source", "wheel"].includes(recipe ?? "")]).toEqual([reference, true]);
+        // A package that is not Debian's is pinned by its content.
+        const pinned = rest.length === 4 && /^[0-9a-f]{64}$/.test(rest[3] ?? "");
+        expect([reference, pinned]).toEqual([reference, recipe !== "debian"]);
+    }
 });

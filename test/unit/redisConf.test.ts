@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { resolveArguments } from "../../provider/spec/arguments";
 import type { ConfigValue } from "../../provider/spec/directives";
+import { passwordPath } from "../../provider/spec/layout";
 import { redisConf } from "../../provider/spec/redisConf";
-import { flavorNames, type Version, versionNames } from "../../provider/spec/versions";
-import { type Sample, dataOf, freeDirectives, samples } from "./support/directiveData";
+import { flavorNames, type Release, releaseNames, versions } from "../../provider/spec/versions";
+import { type Sample, asked, dataOf, freeDirectives, samples } from "./support/directiveData";
 import { parseRedisConf } from "./support/redisConfParser";
 
 function confOf(args: Record<string, unknown>): string {
@@ -17,19 +18,32 @@ function fail(why: string): never {
     throw new Error(why);
 }
 
-describe.each(versionNames)("%s", (version) => {
+describe.each(releaseNames)("%s", (version) => {
     test.each(flavorNames)("%s is, in full", (flavor) => {
-        expect(confOf({ version, flavor })).toMatchSnapshot();
+        expect(confOf({ ...asked(version), flavor })).toMatchSnapshot();
     });
 
     test("holds only directives that this version knows, TLS apart where its server was built without", () => {
         const known = Object.keys(dataOf(version).directives);
         const withoutTls = !known.includes("tls-port");
         const names = flavorNames.flatMap((flavor) =>
-            parseRedisConf(confOf({ version, flavor })).map(([name]) => name),
+            parseRedisConf(confOf({ ...asked(version), flavor })).map(([name]) => name),
         );
-        const unknown = names.filter((name = "") => !known.includes(name) && !(withoutTls && name.startsWith("tls-")));
+        const unknown = names.filter(
+            // CONFIG GET never tells of `include`.
+            (name = "") => !known.includes(name) && name !== "include" && !(withoutTls && name.startsWith("tls-")),
+        );
         expect(unknown).toEqual([]);
+    });
+
+    test("speaks TLS and reads users only where the server can; else the password is in a file of its own", () => {
+        const { nativeTls, acl } = versions[version];
+        const conf = parseRedisConf(confOf(asked(version)));
+        const names = conf.map(([name = ""]) => name);
+        expect(names.filter((name) => name.startsWith("tls-"))).toHaveLength(nativeTls ? 6 : 0);
+        expect(names.includes("aclfile")).toBe(acl);
+        expect(conf.filter(([name]) => name === "include")).toEqual(acl ? [] : [["include", passwordPath]]);
+        expect(names.filter((name) => /requirepass|masterauth/.test(name))).toEqual([]);
     });
 });
 
@@ -59,6 +73,18 @@ test("clientAuth asks clients for certificates, plaintext: false closes the port
     expect(conf).toContainEqual(["tls-port", "6380"]);
 });
 
+test.each([
+    [["TLSv1.0", "TLSv1.1", "TLSv1.2"], "TLSv1 TLSv1.1 TLSv1.2", true],
+    [["TLSv1.1"], "TLSv1.1", true],
+    [["TLSv1.3"], "TLSv1.3", false],
+])("protocols %j are spelled as Redis does, and old ones lower the level of OpenSSL", (protocols, spelled, lowered) => {
+    const conf = parseRedisConf(confOf({ version: "7.0", tls: { protocols } }));
+    expect(conf).toContainEqual(["tls-protocols", spelled]);
+    expect(conf.filter(([name]) => name === "tls-ciphers")).toEqual(
+        lowered ? [["tls-ciphers", "DEFAULT:@SECLEVEL=0"]] : [],
+    );
+});
+
 test("before 7.0 each class of clients has its own line of client-output-buffer-limit", () => {
     const config = { "client-output-buffer-limit": "normal 0 0 0  pubsub 64mb 16mb 90" };
     const lines = (version: string) => confOf({ version, config }).match(/^client-output.*$/gm);
@@ -79,7 +105,7 @@ test("an empty value is written as one, also where several words are allowed", (
 describe("any config is read by Redis as it was meant", () => {
     type Wanted = readonly (readonly [name: string, sample: Sample])[];
 
-    const wantedOf = (version: Version): fc.Arbitrary<Wanted> =>
+    const wantedOf = (version: Release): fc.Arbitrary<Wanted> =>
         fc
             .uniqueArray(fc.constantFrom(...freeDirectives(version)), { selector: ([name]) => name, maxLength: 8 })
             .chain((chosen) =>
@@ -92,16 +118,16 @@ describe("any config is read by Redis as it was meant", () => {
         return name === "client-output-buffer-limit" ? lines.flat() : lines.at(-1);
     }
 
-    test.each(versionNames)("%s", (version) => {
+    test.each(releaseNames)("%s", (version) => {
         fc.assert(
             fc.property(wantedOf(version), (wanted) => {
                 const config: Record<string, ConfigValue> = Object.fromEntries(
                     wanted.map(([n, [value]]) => [n, value]),
                 );
-                const conf = parseRedisConf(confOf({ version, config }));
+                const conf = parseRedisConf(confOf({ ...asked(version), config }));
                 for (const [name, [, words]] of wanted) expect([name, wordsOf(name, conf)]).toEqual([name, words]);
                 const others = conf.map(([name]) => name).filter((name = "") => !Object.hasOwn(config, name));
-                const base = parseRedisConf(confOf({ version })).map(([name]) => name);
+                const base = parseRedisConf(confOf(asked(version))).map(([name]) => name);
                 expect(others).toEqual(base.filter((name = "") => !Object.hasOwn(config, name)));
             }),
             { numRuns: 200 },

@@ -111,6 +111,7 @@ test("its outputs, each of them", async () => {
         port: 24000,
         tlsPort: 24001,
         caCertPem: "certificate of sessions-ca",
+        engine: "redis",
         version: "8.0",
         flavor: "aof",
         persistenceLabel: undefined,

@@ -3,7 +3,8 @@ import { BlockList } from "node:net";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { checkEach } from "../../provider/spec/properties";
-import { connectionUrl, credentials } from "../../provider/spec/urls";
+import { connectionUrl, credentials, userOf } from "../../provider/spec/urls";
+import { releaseNames } from "../../provider/spec/versions";
 
 const password = fc
     .oneof(fc.string({ minLength: 1, unit: "binary" }), fc.stringMatching(/^[:/@%?#[\]\\ +&=~]{1,20}$/))
@@ -33,7 +34,7 @@ function asIoredisReadsIt(url: string) {
 test("any password comes back from Node's URL", () => {
     fc.assert(
         fc.property(scheme, name, port, password, (scheme, host, port, password) => {
-            const url = connectionUrl(scheme, { host, port }, password);
+            const url = connectionUrl(scheme, { host, port }, { user: "app", password });
             expect(asNodeReadsIt(url)).toEqual({
                 protocol: `${scheme}:`,
                 username: "app",
@@ -49,7 +50,7 @@ test("any password comes back from Node's URL", () => {
 test("any password comes back from ioredis, with TLS where the scheme says so", () => {
     fc.assert(
         fc.property(scheme, name, port, password, (scheme, host, port, password) => {
-            const url = connectionUrl(scheme, { host, port }, password);
+            const url = connectionUrl(scheme, { host, port }, { user: "app", password });
             expect(asIoredisReadsIt(url)).toEqual({ host, port, username: "app", password, tls: scheme === "rediss" });
         }),
         { numRuns: 500 },
@@ -62,7 +63,7 @@ test.each([
 ] as const)("any %s address comes back from both", (family, address) => {
     fc.assert(
         fc.property(scheme, address, port, (scheme, host, port) => {
-            const url = connectionUrl(scheme, { host, port }, "p");
+            const url = connectionUrl(scheme, { host, port }, { user: "app", password: "p" });
             const node = asNodeReadsIt(url);
             expect(sameAddress(family, host, node.hostname.replace(/^\[|\]$/g, ""))).toBe(true);
             expect(node.port).toBe(port);
@@ -74,8 +75,27 @@ test.each([
 });
 
 test("an IPv6 host is bracketed, a password is percent-encoded", () => {
-    expect(connectionUrl("redis", { host: "::1", port: 6379 }, "a:b/c@d%e")).toBe(
+    expect(connectionUrl("redis", { host: "::1", port: 6379 }, { user: "app", password: "a:b/c@d%e" })).toBe(
         "redis://app:a%3Ab%2Fc%40d%25e@[::1]:6379",
+    );
+});
+
+test("before 6.0 no user is named, since those servers know none; from 6.0, and in Valkey, one is", () => {
+    const without = releaseNames.filter((release) => userOf(release) === "");
+    expect(without).toEqual(["2.8", "3.0", "3.2", "4.0", "5.0"]);
+    expect(releaseNames.filter((release) => userOf(release) === "app")).toHaveLength(releaseNames.length - 5);
+});
+
+test("without a user, any password comes back all the same", () => {
+    fc.assert(
+        fc.property(scheme, name, port, password, (scheme, host, port, password) => {
+            const url = connectionUrl(scheme, { host, port }, { user: "", password });
+            expect(url.startsWith(`${scheme}://:`)).toBe(true);
+            expect(asNodeReadsIt(url)).toMatchObject({ username: "", password, hostname: host, port });
+            expect(asIoredisReadsIt(url)).toMatchObject({ host, port, password });
+            expect(asIoredisReadsIt(url).username).toBeFalsy();
+        }),
+        { numRuns: 300 },
     );
 });
 

@@ -8,6 +8,9 @@ set -eu
 
 parts=$(dirname "$0")
 . "$parts/redis.sh"
+. "$parts/password.sh"
+. "$parts/../terminator/ask.sh"
+. "$parts/terminator.sh"
 . "$parts/settings.sh"
 . "$parts/trial.sh"
 . "$parts/data.sh"

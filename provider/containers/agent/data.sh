@@ -66,8 +66,8 @@ apply_at_rest() {
     if [ "$kind" = aof ] && ! has_aof; then kind=; fi
     if [ "$kind" = rdb ] && ! has_dump; then kind=; fi
     if [ -z "$kind" ] && has_dump; then kind=rdb; fi
-    retire_password
-    write_users
+    write_logins
+    if has_terminator; then apply_certificate; fi
     if [ -n "$kind" ] && [ "$kind" != "$(wanted flavor)" ]; then echo "$kind" >$unsettled; fi
     commit
 }

@@ -9,9 +9,7 @@ apply_to_running_server() {
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
     apply_certificate
-    retire_password
-    apply_users
-    if ! same_version; then write_users_for_next_version; fi
+    apply_logins
     commit
     rm -f /tmp/undo
     rm -f "$unsettled"
@@ -45,14 +43,16 @@ undo() {
     in_force=$(readlink /settings/current) || return 0
     if [ "$(readlink /settings/tls)" = "$in_force" ]; then return; fi
     point_to tls "$in_force"
-    server "CONFIG SET tls-cert-file /settings/tls/tls.crt" >/dev/null
+    reread_certificate >/dev/null
 }
 
 # Both files are in place before Redis is told to read them again; established connections go on.
 apply_certificate() {
     if same_certificate /settings/tls; then return; fi
     point tls
-    reply=$(server "CONFIG SET tls-cert-file /settings/tls/tls.crt")
+    # A terminator whose place the server takes goes with the certificate that it has.
+    if has_terminator && ! wants_terminator; then return; fi
+    reply=$(reread_certificate)
     [ "$reply" = OK ] || refuse "the running server does not accept the certificate: $reply"
     say "applied: certificate"
 }

@@ -3,7 +3,11 @@
 
 mib=1048576
 
-data_in_use() { echo $(($(info memory used_memory) - $(info memory mem_not_counted_for_evict))); }
+# Before 4.0 nothing says what is not counted.
+data_in_use() {
+    not_counted=$(info memory mem_not_counted_for_evict)
+    echo $(($(info memory used_memory) - ${not_counted:-0}))
+}
 
 wanted_bytes() { echo $(($(wanted maxmemory_mb) * mib)); }
 

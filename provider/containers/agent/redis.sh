@@ -6,9 +6,10 @@ socket=/settings/run/redis.sock
 # Sends the commands on standard input to the server at socket $1. They travel there because a command line is for
 # everyone to read. Prints the replies, or the one line that says why there are none.
 ask() {
-    replies=$({ printf 'AUTH agent %s\n' "$(cat /settings/agent.secret)"; cat; } | redis-cli -s "$1" --raw 2>&1) || true
+    replies=$({ login "$1"; cat; } | redis-cli -s "$1" --raw 2>&1) || true
     case $replies in
-    OK*) printf '%s\n' "$replies" | sed 1d ;;
+    # Without a password there is nothing to log in to, and the commands were carried out.
+    OK* | 'ERR Client sent AUTH, but no password is set'*) printf '%s\n' "$replies" | sed 1d ;;
     *) printf '%s\n' "$replies" | head -n 1 ;;
     esac
 }
@@ -33,8 +34,9 @@ server_runs() {
         *'Could not connect'* | *'Connection refused'*) return 1 ;;
         LOADING*) sleep 0.2 ;;
         *)
+            if try_next_password; then continue; fi
             # Somebody took the agent's user away. The next start of the server reads the users from the file.
-            write_users
+            write_logins
             refuse "the running server does not let the agent in ($reply); its file of users is right again: restart the server's container, then run pulumi up"
             ;;
         esac

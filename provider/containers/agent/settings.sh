@@ -23,6 +23,10 @@ random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 # Makes the volume ready; the two local passwords never leave it.
 prepare() {
     mkdir -p /settings/acl /settings/generations
+    if [ -e /desired/haproxy.cfg ]; then prepare_terminator; fi
+    # All settings of a server: before 6.0 the password is among them.
+    touch /tmp/running /tmp/trial.settings
+    chmod 600 /tmp/running /tmp/trial.settings
     # 999 is the user of Redis in official images.
     chown 0:999 /settings/run && chmod 770 /settings/run
     chown 999:999 /settings/acl && chmod 700 /settings/acl
@@ -46,11 +50,14 @@ stage() {
     rm -rf $staging
     mkdir $staging
     cp /desired/* $staging/
-    local_user agent '-@all +acl +bgsave +config +info +memory +ping' >>$staging/users.acl
-    local_user health '-@all +ping' >>$staging/users.acl
+    if [ -e $staging/users.acl ]; then
+        local_user agent '-@all +acl +bgsave +config +info +memory +ping' >>$staging/users.acl
+        local_user health '-@all +ping' >>$staging/users.acl
+    fi
     chown -R 0:999 $staging
     chmod 750 $staging
     chmod 640 $staging/*
+    if [ -e $staging/password.conf ]; then chmod 600 $staging/password.conf; fi
     flush $staging/*
     generation=/settings/generations/$(content_of $staging)
     if whole; then

@@ -13,10 +13,15 @@ check_image() {
 start_trial() {
     rm -rf /tmp/trial
     mkdir /tmp/trial
-    cp "$generation/users.acl" /tmp/trial/users.acl
-    redis-server "$generation/redis.conf" --dir /tmp/trial --unixsocket /tmp/trial/redis.sock --aclfile /tmp/trial/users.acl \
-        --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
-        --tls-ca-cert-file "$generation/ca.crt" >/tmp/trial/log 2>&1 9>&- &
+    sed "s,^include .*,include $generation/password.conf," "$generation/redis.conf" >/tmp/trial/redis.conf
+    set -- --dir /tmp/trial --unixsocket /tmp/trial/redis.sock
+    if wants_users; then
+        cp "$generation/users.acl" /tmp/trial/users.acl
+        set -- "$@" --aclfile /tmp/trial/users.acl
+    fi
+    wants_terminator || set -- "$@" --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
+        --tls-ca-cert-file "$generation/ca.crt"
+    redis-server /tmp/trial/redis.conf "$@" >/tmp/trial/log 2>&1 9>&- &
     trial_pid=$!
     until [ "$(echo PING | ask /tmp/trial/redis.sock)" = PONG ]; do
         kill -0 $trial_pid || refuse "Redis $(version_here) does not accept these settings: $(trial_reason)"

@@ -33,7 +33,8 @@ look() {
         settle
     elif ! replacement_planned; then
         put_back_config
-        put_back_users
+        if has_users "$socket"; then put_back_users; else put_back_password; fi
+        forget_password
     fi
 }
 

@@ -7,8 +7,20 @@ if [ -e /tmp/healthy ]; then
 elif [ "$(wc -l 2>/dev/null <$failures)" -gt 50 ] 2>/dev/null; then
     sleep 2
 fi
+# Before 6.0 there are no users, but one password.
+login() {
+    if [ -e /settings/acl/password.conf ]; then
+        case $(echo 'ACL WHOAMI' | timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1) in
+        *'unknown command'*)
+            sed 's/^requirepass/AUTH/' /settings/acl/password.conf
+            return
+            ;;
+        esac
+    fi
+    printf 'AUTH health %s\n' "$(cat /settings/health.secret)"
+}
 # The password travels on standard input: a command line and an environment are for others to read.
-reply=$(printf 'AUTH health %s\nPING\n' "$(cat /settings/health.secret)" |
+reply=$({ login; echo PING; } |
     timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1 | tail -n 1)
 if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
     reply="the agent is settling the data"

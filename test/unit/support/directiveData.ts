@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { ConfigValue, Directive } from "../../../provider/spec/directives";
-import { checkConfig } from "../../../provider/spec/directives";
-import type { Version } from "../../../provider/spec/versions";
+import { checkConfig, directivesOf } from "../../../provider/spec/directives";
+import { type Engine, type Release, versions } from "../../../provider/spec/versions";
 
 const directory = join(__dirname, "../../../provider/spec/directives");
 
@@ -14,13 +14,15 @@ interface DirectiveFile {
     readonly directives: Readonly<Record<string, Directive>>;
 }
 
-export function dataOf(version: Version): DirectiveFile {
-    return JSON.parse(readFileSync(join(directory, `${version}.json`), "utf8")) as DirectiveFile;
+/** The data of a release, or of the newest of those whose directives stand for its own. */
+export function dataOf(release: Release): DirectiveFile {
+    const own = versions[release].directivesOf?.at(-1) ?? release;
+    return JSON.parse(readFileSync(join(directory, `${own}.json`), "utf8")) as DirectiveFile;
 }
 
 /** The directives that `config` may set. */
-export function freeDirectives(version: Version): [name: string, directive: Directive][] {
-    const all = Object.entries(dataOf(version).directives);
+export function freeDirectives(version: Release): [name: string, directive: Directive][] {
+    const all = Object.entries(directivesOf(version));
     return all.filter(
         ([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is set by the component itself",
     );
@@ -65,4 +67,10 @@ export function samples(name: string, { kind, values = [], min, max }: Directive
                 .map((words): Sample => [words.join(" "), words]);
         }
     }
+}
+
+/** The arguments that ask for a release. */
+export function asked(release: Release): { readonly engine: Engine; readonly version: string } {
+    const { engine, version } = versions[release];
+    return { engine, version };
 }

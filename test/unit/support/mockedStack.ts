@@ -98,9 +98,9 @@ export async function deploy(args: RedisDatabaseArgs = {}): Promise<Deployment> 
 /** Every output that the class offers. */
 export function outputsOf(db: RedisDatabase): Record<string, pulumi.Output<unknown>> {
     const { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem } = db;
-    const { version, flavor, persistenceLabel, containerName } = db;
+    const { engine, version, flavor, persistenceLabel, containerName } = db;
     const urls = { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem };
-    return { ...urls, version, flavor, persistenceLabel, containerName };
+    return { ...urls, engine, version, flavor, persistenceLabel, containerName };
 }
 
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {

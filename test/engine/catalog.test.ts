@@ -1,0 +1,256 @@
+/** Holds the catalog against the real servers that run here, so that it cannot drift. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { clientUsers, passwordConf } from "../../provider/spec/acl";
+import { resolveArguments } from "../../provider/spec/arguments";
+import { tlsProtocols } from "../../provider/spec/databaseSpec";
+import { aclPath, passwordPath, socketPath, tlsDir, tlsPort } from "../../provider/spec/layout";
+import { maxmemoryMb } from "../../provider/spec/memory";
+import type { PlainArguments } from "../../provider/spec/properties";
+import { redisConf } from "../../provider/spec/redisConf";
+import { type Release, canUpgrade, flavorNames, versions } from "../../provider/spec/versions";
+import { docker, until } from "./docker";
+import { runnable } from "./releases";
+
+const password = 'a "quoted" \\ one#';
+let files: string;
+
+beforeAll(() => {
+    files = mkdtempSync(join(tmpdir(), "catalog-"));
+    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
+    execFileSync("openssl", [...request, "-keyout", join(files, "tls.key"), "-out", join(files, "tls.crt")], {
+        stdio: "ignore",
+    });
+});
+
+afterAll(() => {
+    rmSync(files, { recursive: true });
+});
+
+/** A container of the release, with everything where the agent would put it; no server runs in it yet. */
+class Box {
+    readonly id: string;
+
+    constructor(readonly release: Release) {
+        const { image } = versions[release];
+        this.id = docker("run", "-d", "--rm", "--network", "bridge", "-u", "0", image, "sleep", "900");
+        const folders = [aclPath, socketPath, tlsDir].map((path) => path.replace(/\/[^/]*$/, ""));
+        this.sh(`mkdir -p ${tlsDir} ${folders.join(" ")}`);
+        docker("cp", join(files, "tls.key"), `${this.id}:${tlsDir}/tls.key`);
+        docker("cp", join(files, "tls.crt"), `${this.id}:${tlsDir}/tls.crt`);
+        docker("cp", join(files, "tls.crt"), `${this.id}:${tlsDir}/ca.crt`);
+        if (versions[release].acl) this.write(aclPath, clientUsers(release, password));
+        else this.write(passwordPath, passwordConf(password));
+    }
+
+    sh(script: string): string {
+        return docker("exec", this.id, "sh", "-c", script);
+    }
+
+    write(path: string, content: string): void {
+        const file = join(files, "content");
+        writeFileSync(file, content);
+        docker("cp", file, `${this.id}:${path}`);
+    }
+
+    /** Starts a server on the component's own redis.conf. */
+    async start(args: PlainArguments): Promise<void> {
+        const { engine, version } = versions[this.release];
+        const { spec, findings } = resolveArguments({ engine, version, ...args });
+        expect(findings).toEqual([]);
+        if (!spec) throw new Error("no specification");
+        this.write("/tmp/redis.conf", redisConf(spec));
+        this.sh("rm -rf /data/* /tmp/log; redis-server /tmp/redis.conf >/tmp/log 2>&1 & echo $! >/tmp/pid");
+        await until(() => {
+            this.sh('kill -0 "$(cat /tmp/pid)" || { cat /tmp/log >&2; exit 1; }');
+            return this.sh(`redis-cli -s ${socketPath} PING 2>&1 || true`).startsWith("NOAUTH");
+        });
+    }
+
+    /** Stops it; what it holds and has not written goes. */
+    kill(): void {
+        // Nobody in this container reaps it, so it stays as a process; but its socket answers no more.
+        this.sh(
+            `kill -9 "$(cat /tmp/pid)"; while redis-cli -s ${socketPath} PING 2>/dev/null | grep -q .; do sleep 0.05; done`,
+        );
+    }
+
+    /** Answers to commands, one a line, after a login on standard input as the agent does it. */
+    redis(...commands: string[]): string[] {
+        const quoted = `"${password.replace(/["\\]/g, "\\$&")}"`;
+        const input = [`AUTH ${quoted}`, ...commands].map((line) => `${line}\n`).join("");
+        const args = ["exec", "-i", this.id, "redis-cli", "-s", socketPath, "--raw"];
+        const [login, ...answers] = execFileSync("docker", args, { input, encoding: "utf8" }).split("\n");
+        expect(login).toBe("OK");
+        return answers.map((line) => line.trim());
+    }
+
+    address(): string {
+        return docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", this.id);
+    }
+
+    close(): void {
+        docker("rm", "-f", "-v", this.id);
+    }
+}
+
+describe.each(runnable)("%s", (release) => {
+    const facts = versions[release];
+    let box: Box;
+
+    beforeAll(() => {
+        box = new Box(release);
+    });
+
+    afterAll(() => {
+        box.close();
+    });
+
+    test("is that version of that engine, by the names that the scripts in containers call", () => {
+        const said = box.sh("redis-server --version");
+        expect(said).toMatch(new RegExp(`^${facts.engine} server v=${facts.version.replace(".", "\\.")}\\.`, "i"));
+        expect(box.sh("redis-cli --version")).not.toBe("");
+    });
+
+    // A build without TLS takes no tls-port; there are such of 8.2 and Valkey 9.0.
+    const withTls = () =>
+        !facts.nativeTls || box.sh("redis-server --port 0 --tls-port 1 2>&1 || true").includes("No tls-cert-file");
+
+    test.each(flavorNames)(
+        "starts on its redis.conf: %s, with the password and the sizes asked for",
+        async (flavor) => {
+            if (!withTls()) return;
+            await box.start({ flavor, memoryMb: 100 });
+            const get = (name: string) => box.redis(`CONFIG GET ${name}`)[1];
+            expect(get("save")).toBe(flavor === "nordb" ? "" : "900 1 300 10 60 10000");
+            expect(get("appendonly")).toBe(flavor === "aof" ? "yes" : "no");
+            expect(get("maxmemory")).toBe(String(maxmemoryMb(100, flavor) * 2 ** 20));
+            box.kill();
+        },
+    );
+
+    test("writes the dump and the log that the catalog says", async () => {
+        if (!withTls()) return;
+        await box.start({ flavor: "aof" });
+        expect(box.redis("SET a b", "SAVE").slice(0, 2)).toEqual(["OK", "OK"]);
+        expect(box.sh("head -c 9 /data/dump.rdb")).toMatch(/^(REDIS0|VALKEY)/);
+        expect(Number(box.sh("head -c 9 /data/dump.rdb | tr -d A-Z"))).toBe(facts.rdbVersion);
+        expect(box.sh("ls /data | grep append")).toBe(facts.aofLayout);
+        box.kill();
+    });
+
+    test("knows users, channels and LFU just where the catalog says so", async () => {
+        if (!withTls()) return;
+        await box.start({});
+        const ok = (command: string) => box.redis(command)[0] === "OK";
+        expect(ok("ACL SETUSER probe on ~*")).toBe(facts.acl);
+        expect(ok("ACL SETUSER probe &*")).toBe(facts.channelPermissions);
+        expect(ok("CONFIG SET maxmemory-policy allkeys-lfu")).toBe(facts.lfuPolicies);
+        expect(ok("CONFIG SET timeout 1 tcp-keepalive 60")).toBe(facts.multiValueDirectives);
+        box.kill();
+        const takes = (line: string) =>
+            !box.sh(`timeout 0.5 redis-server --port 0 --dir /tmp --${line} 2>&1 || true`).includes(">>>");
+        expect(takes("replicaof 127.0.0.1 1")).toBe(facts.replicaDirective === "replicaof");
+        expect(takes("slaveof 127.0.0.1 1")).toBe(true);
+        expect(takes("protected-mode no")).toBe(facts.protectedMode);
+    });
+
+    /** Which protocols a handshake succeeds with. */
+    function spoken(): string[] {
+        const flags = { "TLSv1.0": "-tls1", "TLSv1.1": "-tls1_1", "TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3" };
+        return tlsProtocols.filter((protocol) => {
+            // The client's own OpenSSL must be talked into the old ones, too.
+            const client = ["s_client", "-connect", `${box.address()}:${tlsPort}`, flags[protocol]];
+            const old = protocol < "TLSv1.2" ? ["-cipher", "DEFAULT:@SECLEVEL=0"] : [];
+            try {
+                const said = execFileSync("openssl", [...client, ...old], {
+                    input: "",
+                    encoding: "utf8",
+                    stdio: "pipe",
+                });
+                return !said.includes("Cipher is (NONE)");
+            } catch {
+                return false;
+            }
+        });
+    }
+
+    test.each([
+        [undefined, ["TLSv1.2", "TLSv1.3"]],
+        [["TLSv1.3"], ["TLSv1.3"]],
+        [
+            ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"],
+            ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"],
+        ],
+        [
+            ["TLSv1.0", "TLSv1.1"],
+            ["TLSv1.0", "TLSv1.1"],
+        ],
+    ])("tls.protocols %j: speaks %j and no other, from 6.0 by itself", async (protocols, expected) => {
+        if (!facts.nativeTls || !withTls()) return;
+        await box.start({ tls: { ...(protocols && { protocols }) } });
+        expect(spoken()).toEqual(expected);
+        box.kill();
+    });
+});
+
+describe("what one wrote, another reads", () => {
+    let volume: string;
+    const folder = (release: Release) => `/dumps/${release}`;
+    const inside = (release: Release, script: string) =>
+        docker(
+            ...["run", "--rm", "--network", "none", "-u", "0", "-v", `${volume}:/dumps`],
+            ...[versions[release].image, "sh", "-c", script],
+        );
+
+    beforeAll(() => {
+        volume = docker("volume", "create");
+        for (const release of runnable) {
+            inside(
+                release,
+                `mkdir ${folder(release)} && cd ${folder(release)}
+                redis-server --port 0 --unixsocket /tmp/s --save '' --daemonize yes >/dev/null
+                until redis-cli -s /tmp/s PING 2>/dev/null | grep -q PONG; do sleep 0.05; done
+                for command in 'SET string 1' 'RPUSH list a b' 'HSET hash f v' 'ZADD sorted 1.5 m' 'SADD set a'; do
+                    redis-cli -s /tmp/s $command >/dev/null
+                done
+                redis-cli -s /tmp/s SAVE >/dev/null`,
+            );
+        }
+    });
+
+    afterAll(() => {
+        docker("volume", "rm", volume);
+    });
+
+    test.each(runnable)(
+        "%s reads all of those that it may take over from; across engines, none but those",
+        (release) => {
+            const outcome = inside(
+                release,
+                `for from in ${runnable.join(" ")}; do
+                rm -rf /tmp/w && mkdir /tmp/w && cp /dumps/$from/dump.rdb /tmp/w
+                redis-server --port 0 --unixsocket /tmp/w/s --dir /tmp/w --save '' >/tmp/w/log 2>&1 & server=$!
+                until keys=$(redis-cli -s /tmp/w/s --raw DBSIZE 2>/dev/null | grep -x '[0-9]*'); do
+                    kill -0 $server 2>/dev/null || break
+                    sleep 0.02
+                done
+                kill -9 $server 2>/dev/null; wait $server 2>/dev/null
+                echo "$from \${keys:-refused}"
+            done`,
+            );
+            const read = new Map(outcome.split("\n").map((line) => line.split(" ") as [Release, string]));
+            for (const from of runnable) {
+                if (canUpgrade(from, release)) expect([from, read.get(from)]).toEqual([from, "5"]);
+            }
+            if (versions[release].engine === "valkey") {
+                const others = runnable.filter(
+                    (from) => versions[from].engine === "redis" && !canUpgrade(from, release),
+                );
+                for (const from of others) expect([from, read.get(from)]).toEqual([from, "refused"]);
+            }
+        },
+    );
+});

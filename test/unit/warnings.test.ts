@@ -1,0 +1,22 @@
+/** A database says once what its arguments deserve to hear; the words are `listVersions.test.ts`'s. */
+import * as pulumi from "@pulumi/pulumi";
+import { warn } from "../../provider/components/validation";
+import { resolveArguments } from "../../provider/spec/arguments";
+
+async function said(version: string): Promise<string[]> {
+    const { spec } = resolveArguments({ version });
+    if (!spec) throw new Error("no specification");
+    const log = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    try {
+        warn("sessions", pulumi.output(spec));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return log.mock.calls.map(([text]) => text);
+    } finally {
+        log.mockRestore();
+    }
+}
+
+test("one warning for a version past its end, none for one that is cared for", async () => {
+    expect(await said("3.2")).toEqual([expect.stringContaining("Redis 3.2 gets no fixes any more")]);
+    expect(await said("8.8")).toEqual([]);
+});
