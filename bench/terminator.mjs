@@ -13,7 +13,7 @@ import { docker, say } from "./lib/command.mjs";
 import { comparison, figure } from "./lib/report.mjs";
 import { image } from "./lib/workspace.mjs";
 
-const goals = { cpu: 2, slower: { 1: 1 / 0.6, 16: 1 / 0.9 }, idleMb: 8 };
+const goals = { cpu: 2, slower: { 1: 1.67, 16: 1.11 }, idleMb: 8 };
 const requests = { 1: 40_000, 16: 400_000 };
 const rounds = 5;
 const idleSeconds = 10;
