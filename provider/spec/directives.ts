@@ -90,6 +90,7 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     [accounts, "set `password`; users of your own go in with ACL SETUSER"],
     [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data lives on the database's own volume"],
     [/^(replicaof|slaveof)$/, "leave it out: this is a database of its own"],
+    [/^shutdown-(on-sigint|on-sigterm|timeout)$/, "leave it out: a server that stops writes its data first"],
     [/^cluster-/, "leave it out: a cluster needs several servers"],
     [
         /^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule|rename-command)$/,

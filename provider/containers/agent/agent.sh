@@ -56,6 +56,8 @@ stand_down() {
 }
 
 run() {
+    # Docker starts it again after a reboot; what was refused stays refused until another agent comes.
+    if [ -e /tmp/refused ]; then idle; fi
     trap 'refuse "the agent could not go on: $(tail -n 1 /tmp/errors)"' EXIT
     exec 2>/tmp/errors
     mkdir -p /settings/run
@@ -64,7 +66,7 @@ run() {
     stage
     # What an interrupted up left behind must not undo, after a restart, what its successor has done.
     if [ -e /tmp/applied ] && superseded; then stand_down; fi
-    rm -f /tmp/applied /tmp/reported /tmp/refused /tmp/undo /settings/run/refused
+    rm -f /tmp/applied /tmp/reported /tmp/undo /settings/run/refused
     check_image
     check_version
     check_owner

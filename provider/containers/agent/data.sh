@@ -46,13 +46,22 @@ flavor_now() {
     echo "$flavor"
 }
 
+# A start with fewer databases than have keys ends at once.
+check_databases() {
+    last=$(server INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):.*/\1/p' | sort -n | tail -n 1)
+    fits=$(awk -F '\t' '$1 == "databases" { print $2 }' /tmp/trial.settings)
+    [ -z "$last" ] || [ "$last" -lt "$fits" ] ||
+        refuse "config[\"databases\"]: is $fits, but database $last has keys; give at least $((last + 1))"
+}
+
 has_aof() { [ -e /data/appendonlydir ] || [ -e /data/appendonly.aof ]; }
 has_dump() { [ -e /data/dump.rdb ]; }
 is_empty() { [ -z "$(find /data -mindepth 1 ! -path /data/lost+found ! -name '.redis-*' | head -n 1)" ]; }
 
 # Settings for a server that is not there: on the first up, after it was stopped, on data that somebody brought.
 apply_at_rest() {
-    kind=$(cat $unsettled 2>/dev/null) || case $(flavor_now) in
+    kind=$(cat $unsettled 2>/dev/null) || true
+    [ -n "$kind" ] || case $(flavor_now) in
     aof) kind=aof ;;
     rdb) kind=rdb ;;
     nordb) kind= ;;
@@ -66,10 +75,20 @@ apply_at_rest() {
     if [ "$kind" = aof ] && ! has_aof; then kind=; fi
     if [ "$kind" = rdb ] && ! has_dump; then kind=; fi
     if [ -z "$kind" ] && has_dump; then kind=rdb; fi
+    own_data
     write_logins
     if has_terminator; then apply_certificate; fi
-    if [ -n "$kind" ] && [ "$kind" != "$(wanted flavor)" ]; then echo "$kind" >$unsettled; fi
+    if [ -n "$kind" ] && { [ "$kind" != "$(wanted flavor)" ] || less_memory; }; then unsettle "$kind"; fi
     commit
+}
+
+# Whether the next start could evict, before anybody has looked whether the data fits.
+less_memory() { [ "$(current maxmemory_mb)" -gt "$(wanted maxmemory_mb)" ] 2>/dev/null; }
+
+unsettle() {
+    echo "$1" >$unsettled.new
+    flush $unsettled.new
+    mv $unsettled.new $unsettled
 }
 
 # Takes over the files that are there, which no database of ours has had: sets kind.
@@ -91,7 +110,7 @@ adopt() {
     set_aside
     chown -R 999:999 /data
     # Until the server has read all of it, nothing may be evicted or overwritten.
-    echo "$kind" >$unsettled
+    unsettle "$kind"
     say "adopted: $kind"
 }
 

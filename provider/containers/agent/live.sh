@@ -5,13 +5,14 @@ apply_to_running_server() {
     was=$(flavor_now)
     check_memory
     check_handover
+    check_databases
     apply_config
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
+    own_data
     apply_certificate
     apply_logins
     commit
-    rm -f /tmp/undo
     rm -f "$unsettled"
     leave_flavor
 }
@@ -29,7 +30,7 @@ apply_config() {
         case $reply in
         OK) awk -F '\t' -v name="$name" '$1 == name' /tmp/running >>/tmp/undo && say "applied: $name" ;;
         *immutable* | *'Unsupported CONFIG parameter'*) say "waits for the next start: $name" ;;
-        *) refuse "the running server does not accept $name $value: $reply" ;;
+        *) refuse "the running server does not accept $name: $reply" ;;
         esac
     done </tmp/changes
 }

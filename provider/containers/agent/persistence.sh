@@ -9,12 +9,14 @@ set_live() {
 
 # Before the settings change: makes what the new flavor's start will read.
 enter_flavor() {
-    if [ "$(flavor_now)" = "$(wanted flavor)" ] && [ ! -e "$unsettled" ]; then return; fi
     case $(wanted flavor) in
-    aof) write_log ;;
-    rdb) dump ;;
+    aof) if enters; then write_log; fi ;;
+    # The last dump of a server that will be replaced must have room: better refused now than killed when it cannot stop.
+    rdb) if enters || replacement_planned; then dump; fi ;;
     esac
 }
+
+enters() { [ "$(flavor_now)" != "$(wanted flavor)" ] || [ -e "$unsettled" ]; }
 
 # After it: stops writing the old kind, and removes it, so that no later change of mind brings stale data back.
 leave_flavor() {
@@ -89,5 +91,6 @@ hand_over() {
 
 # Asked for from outside, before a server that Pulumi has lost sight of is stopped.
 release() {
+    watching=yes
     if [ "$(current flavor)" = nordb ] && server_answers; then hand_over; fi
 }

@@ -23,12 +23,22 @@ settings_of() { echo 'CONFIG GET *' | ask "$1" | awk 'NR % 2 { name = $0; next }
 
 quote() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\]/\\&/g')"; }
 
-server_answers() { [ "$(server PING)" = PONG ]; }
+# PING itself fails while the disk is full; INFO does not.
+probe() {
+    reply=$(server INFO persistence)
+    case $reply in
+    *loading:1*) echo LOADING ;;
+    '# Persistence'*) echo PONG ;;
+    *) echo "$reply" ;;
+    esac
+}
+
+server_answers() { [ "$(probe)" = PONG ]; }
 
 # Succeeds if a server is there and knows the agent, fails if none is there.
 server_runs() {
     while :; do
-        reply=$(server PING)
+        reply=$(probe)
         case $reply in
         PONG) return 0 ;;
         *'Could not connect'* | *'Connection refused'*) return 1 ;;
@@ -46,4 +56,5 @@ server_runs() {
 # Versions of Redis: of this image, and of the server that runs.
 version_here() { redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/'; }
 version_running() { info server redis_version; }
-same_version() { [ "$(version_running)" = "$(version_here)" ]; }
+# Point releases of one version know the same settings.
+same_version() { [ "$(minor "$(version_running)")" = "$(minor "$(version_here)")" ]; }

@@ -80,8 +80,9 @@ point_to() {
 
 commit() {
     point current
+    # From here on these are the settings in force: nothing goes back.
+    rm -f /tmp/undo
     point tls
-    own_data
     flush /settings
     for old in "/settings"/generations/*; do
         if [ "$old" != "$generation" ]; then rm -rf "$old"; fi

@@ -15,9 +15,12 @@ retire_password() {
     old=$(hash_in /settings/current/users.acl)
     new=$(hash_in "$generation/users.acl")
     if [ "$old" = "$new" ]; then old=; fi
+    # In a file, as a command line is for everyone to read.
+    printf '%s\n' "$old" "$new" >/tmp/hashes
     {
-        awk -v now="$(date +%s)" -v grace="$(current grace_seconds)" -v old="$old" -v new="$new" \
-            '$1 + grace > now && $2 "" != old && $2 "" != new' $retired 2>/dev/null || true
+        awk -v now="$(date +%s)" -v grace="$(current grace_seconds)" \
+            'FILENAME == ARGV[1] { known[$1]; next } $1 + grace > now && !($2 in known)' \
+            /tmp/hashes $retired 2>/dev/null || true
         if [ -n "$old" ]; then echo "$(date +%s) $old"; fi
     } >$retired.new
     chmod 600 $retired.new
@@ -32,8 +35,10 @@ in_grace() {
 
 # The lines of the program's users, with what is in grace beside the password.
 wanted_users() {
-    more=$(in_grace | awk '{ printf " #%s", $2 }')
-    awk -v more="$more" '$2 != "agent" && $2 != "health" { $4 = $4 more } { print }' "$generation/users.acl"
+    in_grace >/tmp/grace
+    awk 'FILENAME == ARGV[1] { more = more " #" $2; next }
+        $2 != "agent" && $2 != "health" { $4 = $4 more }
+        { print }' /tmp/grace "$generation/users.acl"
 }
 
 managed_pattern() { awk '{ print $2 }' "$generation/users.acl" | tr '\n' '|' | sed 's/|$//'; }

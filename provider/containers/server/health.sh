@@ -21,7 +21,7 @@ login() {
 }
 # The password travels on standard input: a command line and an environment are for others to read.
 reply=$({ login; echo PING; } |
-    timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1 | tail -n 1)
+    timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1 | sed '/^$/d' | tail -n 1)
 if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
     reply="the agent is settling the data"
     # The agent's reason goes where an up that fails looks for it: into this container's log.
@@ -33,7 +33,9 @@ if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
 fi
 if [ "$reply" = PONG ]; then
     # A memory-only server has read what its predecessor handed over: from now on it is in memory only.
-    if [ ! -e /tmp/healthy ] && grep -q '^flavor=nordb' /settings/current/database; then rm -f /data/dump.rdb; fi
+    if [ ! -e /tmp/healthy ] && grep -q '^flavor=nordb' /settings/current/database; then
+        find /data/dump.rdb ! -newer /tmp/started -exec rm {} + 2>/dev/null
+    fi
     touch /tmp/healthy
     rm -f $failures
 else

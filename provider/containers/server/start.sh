@@ -8,15 +8,20 @@ version=$(redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/')
 { echo "$1 $version" >/data/.redis-server.new && mv /data/.redis-server.new /data/.redis-server; } 2>/dev/null
 
 # A dump without a log is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
-if [ ! -e $unsettled ] && grep -q '^appendonly yes' $settings/redis.conf && [ -e /data/dump.rdb ] &&
+kind=$(cat $unsettled 2>/dev/null)
+if [ -z "$kind" ] && grep -q '^appendonly yes' $settings/redis.conf && [ -e /data/dump.rdb ] &&
     [ ! -e /data/appendonlydir ] && [ ! -e /data/appendonly.aof ]; then
-    echo rdb >$unsettled
+    kind=rdb
+    # Rather no server than one that does not know what it must read at its next start.
+    { echo $kind >$unsettled.new && mv $unsettled.new $unsettled; } || exit 1
 fi
 
 # Until the agent has settled it: no eviction, no dump over the one that is there.
-case $(cat $unsettled 2>/dev/null) in
+case $kind in
 aof) set -- --appendonly yes --maxmemory 0 --save '' ;;
 rdb) set -- --appendonly no --maxmemory 0 --save '' ;;
 *) set -- ;;
 esac
+# What is older than this was there before.
+touch /tmp/started
 exec redis-server $settings/redis.conf "$@"
