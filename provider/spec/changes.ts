@@ -7,6 +7,7 @@ import type { DatabaseSpec } from "./databaseSpec";
 import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
+import { maxmemoryMb } from "./memory";
 import type { PlainArguments } from "./properties";
 import { type Flavor, canUpgrade, nameOf, releaseOf, versions } from "./versions";
 
@@ -92,6 +93,40 @@ const anotherCa = (before: Described, after: Described) =>
         ? undefined
         : "clients that verify can connect again only with a caCertPem that has the CA which signs now";
 
+/** Less memory, or a flavor that leaves less of it for data. */
+function mayEvict({ spec: before }: Described, { spec }: Described): string | undefined {
+    const lessRoom = maxmemoryMb(spec.memoryMb, spec.flavor) < maxmemoryMb(before.memoryMb, before.flavor);
+    return lessRoom && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
+        ? `Redis evicts keys (${spec.maxmemoryPolicy}) if the data does not fit`
+        : undefined;
+}
+
+/** Who cannot make another connection over TLS. */
+function shutOutOverTls(before: Described, after: Described): string | undefined {
+    const gone = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));
+    const asks = hiddenTls(after, "clientAuth");
+    const warnings = [
+        ...(gone.length > 0 ? [`clients that speak no more than ${gone.join(" and ")} cannot connect again`] : []),
+        ...(asks && !isDeepStrictEqual(asks, hiddenTls(before, "clientAuth"))
+            ? ["clients can connect again only with a certificate that the CA in tls.clientAuth signed"]
+            : []),
+    ];
+    return warnings.length > 0 ? warnings.join("; ") : undefined;
+}
+
+/** Who finds the server no longer where it was. */
+function shutOut({ spec: before }: Described, { spec }: Described): string | undefined {
+    const warnings = [
+        ...(isDeepStrictEqual(before.ports, spec.ports) ? [] : ["the URLs change, and clients need the new ones"]),
+        ...(before.plaintext && !spec.plaintext ? ["clients in plaintext cannot connect again"] : []),
+        ...(before.bindAddress === spec.bindAddress ? [] : ["the server listens on the new address only"]),
+        ...(before.network === undefined || before.network === spec.network
+            ? []
+            : ["containers on its old network reach it no longer"]),
+    ];
+    return warnings.length > 0 ? warnings.join("; ") : undefined;
+}
+
 /** Save points as far as they are not the flavor's own: another flavor is its own row. */
 const savePointsOf = ({ spec }: Described) =>
     spec.flavor === "nordb" || isDeepStrictEqual(spec.savePoints, defaultSavePoints) ? undefined : spec.savePoints;
@@ -165,6 +200,7 @@ export const changeRows: readonly ChangeRow[] = [
         clients: "stay connected; new handshakes follow it",
         of: (database) => [database.spec.tls.protocols, hiddenTls(database, "clientAuth")],
         when: (before, after) => speaksTls(before) && speaksTls(after),
+        warning: shutOutOverTls,
     },
     {
         id: "terminator",
@@ -178,6 +214,7 @@ export const changeRows: readonly ChangeRow[] = [
             database.spec.network,
         ],
         when: (before, after) => !speaksTls(before) && !speaksTls(after),
+        warning: shutOutOverTls,
     },
     {
         id: "settings",
@@ -193,8 +230,10 @@ export const changeRows: readonly ChangeRow[] = [
         effect: "live",
         data: "kept; with `nordb` in memory only",
         of: ({ spec }) => [spec.flavor],
-        warning: (_before, { spec }) =>
-            spec.flavor === "nordb" ? "from then on data is in memory only, and a restart loses it" : undefined,
+        warning: (before, after) =>
+            after.spec.flavor === "nordb"
+                ? "from then on data is in memory only, and a restart loses it"
+                : mayEvict(before, after),
     },
     {
         id: "memory",
@@ -203,10 +242,7 @@ export const changeRows: readonly ChangeRow[] = [
         effect: "resized",
         data: "kept; refused if it would not fit, unless `evictToFit` lets an evicting policy make room",
         of: ({ spec }) => [spec.memoryMb],
-        warning: (before, { spec }) =>
-            spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" && spec.memoryMb < before.spec.memoryMb
-                ? `Redis evicts keys (${spec.maxmemoryPolicy}) if the data does not fit`
-                : undefined,
+        warning: mayEvict,
     },
     {
         id: "versionUp",
@@ -246,6 +282,7 @@ export const changeRows: readonly ChangeRow[] = [
             database.spec.network,
         ],
         when: (before, after) => speaksTls(after) || !isDeepStrictEqual(ofServerAlone(before), ofServerAlone(after)),
+        warning: shutOut,
     },
     {
         id: "startup",

@@ -221,6 +221,9 @@ describe("one line of words", () => {
         const warning = "Redis evicts keys (allkeys-lru) if the data does not fit";
         expect(said(evicting, { ...evicting, memoryMb: 64 })).toContain(warning);
         expect(said(evicting, { ...evicting, memoryMb: 1024 })).not.toContain(warning);
+        // Of the same memory, less is for data where dumps need their part.
+        expect(said({ ...evicting, flavor: "nordb" }, { ...evicting, flavor: "rdb" })).toContain(warning);
+        expect(said({ ...evicting, flavor: "aof" }, { ...evicting, flavor: "rdb" })).not.toContain(warning);
         expect(
             said({ ...evicting, evictToFit: false }, { ...evicting, evictToFit: false, memoryMb: 64 }),
         ).not.toContain("evicts");

@@ -121,7 +121,7 @@ describe("secrets", () => {
         expect(lines).toEqual([
             'RedisDatabase "sessions": tls.hosts, host: takes effect while the server runs, clients stay connected; ' +
                 "memoryMb: the server is resized in place, clients stay connected; bindAddress: the server is replaced, " +
-                "its data is kept on its volume, clients reconnect once.",
+                "its data is kept on its volume, clients reconnect once; the server listens on the new address only.",
         ]);
         // Also where it is secret no longer.
         expect((await update({ host: pulumi.secret("a.example") }, { host: "b.example" })).join()).not.toContain(
