@@ -67,6 +67,15 @@ describe("a disk of 64 MiB", () => {
         await corrected({ flavor: "aof" });
     });
 
+    test("has no room for the last dump of a server that must be replaced: that one goes on", async () => {
+        await corrected({ flavor: "rdb" });
+        fill("4096");
+        expect(await refused({ flavor: "rdb", config: { databases: 17 } })).toMatchInlineSnapshot();
+        freeAll();
+        await corrected({ flavor: "rdb", config: { databases: 17 } });
+        await corrected({ flavor: "aof" });
+    });
+
     test("is full under a running server: it refuses writes, and goes on when there is room", async () => {
         fill("0");
         let reply = "";

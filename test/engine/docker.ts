@@ -8,18 +8,18 @@ export function docker(...args: string[]): string {
     return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
 }
 
-/** Everything of Docker's that belongs to anyone, so that a test can tell what it left behind. */
-export function inventory(): { containers: string[]; volumes: string[]; networks: string[] } {
-    const lines = (...args: string[]) =>
-        docker(...args)
-            .split("\n")
-            .filter(Boolean)
-            .sort();
-    return {
-        containers: lines("ps", "-aq", "--no-trunc"),
-        volumes: lines("volume", "ls", "-q"),
-        networks: lines("network", "ls", "-q", "--no-trunc"),
-    };
+/**
+ * The containers, volumes and networks of databases with these names, so that a test can tell what it left behind.
+ * Whatever else is there may be somebody else's.
+ */
+export function belongings(databases: readonly string[]): string[] {
+    const named = new RegExp(`^(${databases.join("|")})-`);
+    const lists = [
+        ["ps", "--all", "--format", "{{.Names}}"],
+        ["volume", "ls", "--format", "{{.Name}}"],
+        ["network", "ls", "--format", "{{.Name}}"],
+    ];
+    return lists.flatMap((list) => docker(...list).split("\n")).filter((name) => named.test(name));
 }
 
 export interface Reply {

@@ -144,7 +144,14 @@ describe("data that was there before", () => {
         const reasons = Object.keys(databases).map(
             (name) => new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1],
         );
-        expect(reasons.join("\n").replaceAll(prefix, "VOLUME")).toMatchInlineSnapshot();
+        expect(reasons.join("\n").replaceAll(prefix, "VOLUME")).toMatchInlineSnapshot(`
+            "refused: data: VOLUME-both has both a dump and an append-only file; say in data.files which of them holds the data
+            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; give a later version
+            refused: data: VOLUME-several was written by Redis 7.0 or later, which 6.0 cannot read
+            refused: data.files: is "aof", but VOLUME-dump has no appendonlydir and no appendonly.aof
+            refused: flavor: "nordb" keeps nothing, but VOLUME-dump has data; bring it up with "aof" or "rdb"
+            refused: data: VOLUME-letter has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis"
+        `);
         expect(places.map(listing)).toEqual(before);
 
         await program({ db: { version: "8.0", data: { volume: both, files: "aof" } } }).up();
@@ -167,7 +174,11 @@ describe("data that was there before", () => {
         await other.close();
 
         const findings = findingsIn(await program({ db: { version: "8.0" } }).failure("preview"));
-        expect(findings.replaceAll(place, "VOLUME")).toMatchInlineSnapshot();
+        expect(findings.replaceAll(place, "VOLUME")).toMatchInlineSnapshot(`
+            "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
+              data: names the database's own volume, but the data is on VOLUME and would stay behind
+                → leave it as it was; to move data, make a second database and copy it"
+        `);
         expect(client.digest(url)).toBe(digest);
     });
 });

@@ -1,16 +1,15 @@
 /** A protected database survives every way of removing it, and goes when the protection is lifted. */
-import { Client, docker, inventory } from "./docker";
+import { Client, belongings, docker } from "./docker";
 import { TestStack } from "./stack";
 
 describe("deletion protection", () => {
-    const before = inventory();
     let stack: TestStack;
     let client: Client;
     let containers: string;
 
     const args = { version: "8.0", memoryMb: 64, deletionProtection: true };
     const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
-    const running = () => docker("ps", "-q", "--no-trunc", "--filter", "name=db-");
+    const running = () => docker("ps", "-q", "--no-trunc", "--filter", "name=^/db-");
 
     beforeAll(async () => {
         client = new Client();
@@ -24,7 +23,7 @@ describe("deletion protection", () => {
         client.close();
         await stack.database({ ...args, deletionProtection: false }).up();
         await stack.close();
-        expect(inventory()).toEqual(before);
+        expect(belongings(["db"])).toEqual([]);
     });
 
     // Automation API previews nothing before `up` and `destroy`: what is refused too late would be half removed.
