@@ -24,9 +24,10 @@ test: ## everything: the checks, then real Pulumi, Docker and Redis
 test-all: ## as test, with each case that test leaves out for the sake of time
 	@TEST_ALL=yes $(MAKE) test
 
-test-versions: ## the catalog of versions, against every server that runs here
-	@toolchain/setup.sh node dependencies docker versions
-	@toolchain/with-env.sh --node npx jest --selectProjects engine --runInBand catalog directives
+test-versions: ## the catalog of versions, and databases before 6.0, on every server that runs here
+	@toolchain/setup.sh node dependencies pulumi docker versions
+	@toolchain/with-env.sh npm run build
+	@toolchain/with-env.sh npx jest --selectProjects engine --runInBand --verbose catalog directives oldVersions
 
 check: ## the fast part: format, lint, types, unit tests
 	@toolchain/setup.sh node dependencies tools
