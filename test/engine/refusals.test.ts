@@ -110,7 +110,9 @@ describe("a refusal", () => {
 
     test("fewer databases than have keys, with which a start would end at once", async () => {
         await redis("-n", "9", "SET", "there", "too");
-        expect(reasonIn(await refused({ config: { databases: 4 } }))).toMatchInlineSnapshot();
+        expect(reasonIn(await refused({ config: { databases: 4 } }))).toMatchInlineSnapshot(
+            `"refused: config["databases"]: is 4, but database 9 has keys; give at least 10"`,
+        );
         await redis("-n", "9", "FLUSHDB");
         await corrected();
     });
