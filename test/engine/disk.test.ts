@@ -70,7 +70,9 @@ describe("a disk of 64 MiB", () => {
     test("has no room for the last dump of a server that must be replaced: that one goes on", async () => {
         await corrected({ flavor: "rdb" });
         fill("4096");
-        expect(await refused({ flavor: "rdb", config: { databases: 17 } })).toMatchInlineSnapshot();
+        expect(await refused({ flavor: "rdb", config: { databases: 17 } })).toMatchInlineSnapshot(
+            `"refused: the dump could not be written, most likely for want of disk space (N MiB are free); the server's log has the reason"`,
+        );
         freeAll();
         await corrected({ flavor: "rdb", config: { databases: 17 } });
         await corrected({ flavor: "aof" });
