@@ -92,7 +92,8 @@ describe("changes", () => {
     test("the preview says that clients over TLS reconnect", () => {
         const { before, after } = pair({}, { tls: { protocols: ["TLSv1.3"] } });
         expect(explainChanges("sessions", before, after)).toBe(
-            'RedisDatabase "sessions": tls.protocols: the TLS terminator is replaced, clients reconnect once over TLS.',
+            'RedisDatabase "sessions": tls.protocols: the TLS terminator is replaced, clients reconnect once over TLS; ' +
+                "clients that speak no more than TLSv1.2 cannot connect again.",
         );
     });
 });
