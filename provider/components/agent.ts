@@ -3,8 +3,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { clientUsers, passwordConf } from "../spec/acl";
 import { agentSettings } from "../spec/agentSettings";
+import { bundle } from "../spec/bundle";
 import type { DatabaseSpec } from "../spec/databaseSpec";
-import { agentPath, desiredDir } from "../spec/layout";
+import { agentPath, desiredPath } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
 import { haproxyCfg } from "../spec/terminator";
 import { releaseOf, versions } from "../spec/versions";
@@ -76,7 +77,7 @@ export function createAgent(
             volumes: volumes.mounts,
             uploads: files.apply((known) => [
                 upload(agentPath, script("agent/agent.sh")),
-                ...Object.entries(known).map(([file, content]) => upload(`${desiredDir}/${file}`, content)),
+                upload(desiredPath, bundle(known)),
             ]),
             healthcheck: healthcheck(["sh", agentPath, "health"], "6m0s"),
             wait: true,

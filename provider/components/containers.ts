@@ -16,6 +16,7 @@ export function containerHooks(database: pulumi.ComponentResource): ContainerHoo
 }
 
 const directory = join(__dirname, "..", "containers");
+const scripts = new Map<string, string>();
 
 /**
  * The text of a script that runs inside a container, with the parts that it sources in their places: Docker takes
@@ -25,9 +26,13 @@ export function script(
     name: "agent/agent.sh" | "server/start.sh" | "server/health.sh" | "terminator/health.sh",
 ): string {
     const path = join(directory, name);
-    return readFileSync(path, "utf8").replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) =>
-        readFileSync(join(dirname(path), part), "utf8"),
-    );
+    const whole =
+        scripts.get(name) ??
+        readFileSync(path, "utf8").replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) =>
+            readFileSync(join(dirname(path), part), "utf8"),
+        );
+    scripts.set(name, whole);
+    return whole;
 }
 
 /**

@@ -1,22 +1,9 @@
 /** The directives of each version, as real servers describe them, and what `config` may say of them. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Finding, nearest, show } from "./findings";
 import type { Directives } from "./flavors";
-import { type Release, nameOf, releaseNames, versions } from "./versions";
-import v2_8 from "./directives/2.8.json";
-import v3_0 from "./directives/3.0.json";
-import v3_2 from "./directives/3.2.json";
-import v5_0 from "./directives/5.0.json";
-import v6_0 from "./directives/6.0.json";
-import v6_2 from "./directives/6.2.json";
-import v7_0 from "./directives/7.0.json";
-import v7_2 from "./directives/7.2.json";
-import v7_4 from "./directives/7.4.json";
-import v8_0 from "./directives/8.0.json";
-import v8_2 from "./directives/8.2.json";
-import valkey8_0 from "./directives/valkey-8.0.json";
-import valkey8_1 from "./directives/valkey-8.1.json";
-import valkey9_0 from "./directives/valkey-9.0.json";
-import valkey9_1 from "./directives/valkey-9.1.json";
+import { type Release, nameOf, versions } from "./versions";
 
 /** One directive, as `toolchain/directives.mjs` learned it from a server. */
 export interface Directive {
@@ -31,47 +18,33 @@ export interface Directive {
     readonly max?: number;
 }
 
-const asked: Readonly<Partial<Record<Release, { readonly directives: object }>>> = {
-    "2.8": v2_8,
-    "3.0": v3_0,
-    "3.2": v3_2,
-    "5.0": v5_0,
-    "6.0": v6_0,
-    "6.2": v6_2,
-    "7.0": v7_0,
-    "7.2": v7_2,
-    "7.4": v7_4,
-    "8.0": v8_0,
-    "8.2": v8_2,
-    "valkey-8.0": valkey8_0,
-    "valkey-8.1": valkey8_1,
-    "valkey-9.0": valkey9_0,
-    "valkey-9.1": valkey9_1,
-};
-
 type Described = Readonly<Record<string, Directive>>;
 
-function describe(release: Release): Described {
-    const own = asked[release]?.directives as Described | undefined;
-    if (own) return own;
-    const neighbours = (versions[release].directivesOf ?? []).map(describe);
-    const newest = neighbours.at(-1) ?? {};
-    return Object.fromEntries(
-        Object.entries(newest).filter(([name]) => neighbours.every((each) => Object.hasOwn(each, name))),
-    );
-}
-
-const described = Object.fromEntries(releaseNames.map((release) => [release, describe(release)])) as Record<
-    Release,
-    Described
->;
+const known = new Map<Release, Described>();
 
 /**
  * The directives of a version. Where no server was at hand to ask, those that its neighbours have in common, as the
  * newest of them describes them; the trial server has the last word on these.
  */
 export function directivesOf(release: Release): Described {
-    return described[release];
+    const described = known.get(release) ?? asked(release) ?? commonTo(versions[release].directivesOf ?? []);
+    known.set(release, described);
+    return described;
+}
+
+/** What a server of that release said, if there was one; read when it is wanted, which is one of many. */
+function asked(release: Release): Described | undefined {
+    const file = join(__dirname, "directives", `${release}.json`);
+    if (!existsSync(file)) return undefined;
+    return (JSON.parse(readFileSync(file, "utf8")) as { directives: Described }).directives;
+}
+
+function commonTo(neighbours: readonly Release[]): Described {
+    const all = neighbours.map(directivesOf);
+    const newest = all.at(-1) ?? {};
+    return Object.fromEntries(
+        Object.entries(newest).filter(([name]) => all.every((each) => Object.hasOwn(each, name))),
+    );
 }
 
 const accounts = /^(requirepass|aclfile|user|masteruser|masterauth)$/i;

@@ -6,8 +6,8 @@ export const dataDir = "/data";
 export const settingsDir = "/settings";
 /** Inside the agent's own container: its script. */
 export const agentPath = "/agent.sh";
-/** Inside the agent's own container: what the program wants, before the agent has accepted it. */
-export const desiredDir = "/desired";
+/** Inside the agent's own container: what the program wants, as one file, before the agent has accepted it. */
+export const desiredPath = "/desired";
 /** The accepted settings: a link that moves from one complete generation to the next. */
 export const currentDir = `${settingsDir}/current`;
 /** The accepted certificate, key and CA: a link of its own, since a running server re-reads them by path. */

@@ -1,11 +1,13 @@
 /** The agent's arithmetic of versions, passwords and moments, in a real shell on files of its own. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { script } from "../../provider/components/containers";
 import { clientUsers } from "../../provider/spec/acl";
+import { bundle } from "../../provider/spec/bundle";
 import { versionNames, versions } from "../../provider/spec/versions";
 
 const root = mkdtempSync(join(tmpdir(), "redis-database-agent-"));
@@ -169,6 +171,24 @@ describe("a password that was replaced", () => {
         expect(agent("pause_seconds", 2001)).toBe("60");
         expect(agent("pause_seconds", 2070)).toBe("30");
     });
+});
+
+test("what the program wants comes out of its bundle line by line, whatever stands in it", () => {
+    const line = fc.string({ unit: fc.constantFrom("a", " ", "1", "#", "=", '"', "\\", "%", "$") });
+    const content = fc.array(line, { minLength: 1 }).map((lines) => `${lines.join("\n")}\n`);
+    const files = fc.dictionary(fc.constantFrom("redis.conf", "tls.crt", "start.sh"), content, {
+        noNullPrototype: true,
+    });
+    fc.assert(
+        fc.property(files, (wanted) => {
+            write("desired", bundle(wanted));
+            agent(`rm -rf ${root}/staging; mkdir ${root}/staging; unpack ${root}/staging`);
+            const names = readdirSync(join(root, "staging"));
+            const read = (name: string) => readFileSync(join(root, "staging", name), "utf8");
+            expect(Object.fromEntries(names.map((name) => [name, read(name)]))).toEqual(wanted);
+        }),
+        { numRuns: 30 },
+    );
 });
 
 test("a value goes to Redis in its own quotes", () => {

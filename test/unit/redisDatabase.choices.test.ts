@@ -98,7 +98,7 @@ test("a CA of one's own signs: none is made", async () => {
         caPrivateKeyPem: { secret: ca.keyPem },
     });
     expect(await valueOf(stack.db.caCertPem)).toBe(ca.certPem);
-    expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(ca.certPem);
+    expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(`${ca.certPem}\n`);
 });
 
 test("a certificate of one's own: nothing is made for TLS", async () => {
@@ -106,7 +106,7 @@ test("a certificate of one's own: nothing is made for TLS", async () => {
     const stack = await deploy({ host: "redis.example.com", tls: { certificate } });
     expect(missing(stack)).toEqual(["ca", "ca-key", "certificate", "key", "request"]);
     const { "tls.crt": crt, "tls.key": key, "ca.crt": caCrt } = filesOf(stack.find("sessions-agent"));
-    expect([crt, key, caCrt]).toEqual([server.certPem, server.keyPem, ca.certPem]);
+    expect([crt, key, caCrt]).toEqual([server.certPem, server.keyPem, ca.certPem].map((pem) => `${pem}\n`));
     expect(await valueOf(stack.db.caCertPem)).toBe(ca.certPem);
 });
 
@@ -134,7 +134,7 @@ describe("CA versions", () => {
         expect(casOf(stack)).toEqual(cas);
         expect(signer(stack)).toEqual(signs);
         expect(await valueOf(stack.db.caCertPem)).toBe(published);
-        expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(published);
+        expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(`${published}\n`);
         const { ca: signing } = stack.db.nodes;
         expect(await valueOf(pulumi.output(signing?.certPem))).toBe(signs[0]);
     });
@@ -153,7 +153,7 @@ describe("CA versions", () => {
 test("clientAuth: the server asks for certificates and verifies them with that CA, clients verify with their own", async () => {
     const stack = await deploy({ tls: { clientAuth: { caCertPem: ca.certPem } } });
     const files = filesOf(stack.find("sessions-agent"));
-    expect(files["ca.crt"]).toBe(ca.certPem);
+    expect(files["ca.crt"]).toBe(`${ca.certPem}\n`);
     expect(files["redis.conf"]).toContain("\ntls-auth-clients yes\n");
     expect(await valueOf(stack.db.caCertPem)).toBe("certificate of sessions-ca");
 });

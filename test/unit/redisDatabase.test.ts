@@ -74,9 +74,9 @@ describe("the agent", () => {
             "database": expect.stringContaining(`\nserver=${command[2]}\n`) as string,
             "redis.conf": expect.stringContaining("\nsave 900 1\n") as string,
             "users.acl": expect.stringMatching(/^user default on #[0-9a-f]{64} /) as string,
-            "tls.crt": "certificate of sessions-certificate",
-            "tls.key": "key of sessions-key",
-            "ca.crt": "certificate of sessions-ca",
+            "tls.crt": "certificate of sessions-certificate\n",
+            "tls.key": "key of sessions-key\n",
+            "ca.crt": "certificate of sessions-ca\n",
         });
     });
 });

@@ -23,7 +23,6 @@ random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 # Makes the volume ready; the two local passwords never leave it.
 prepare() {
     mkdir -p /settings/acl /settings/generations
-    if [ -e /desired/haproxy.cfg ]; then prepare_terminator; fi
     # All settings of a server: before 6.0 the password is among them.
     touch /tmp/running /tmp/trial.settings
     chmod 600 /tmp/running /tmp/trial.settings
@@ -44,12 +43,16 @@ prepare() {
 
 content_of() { cat "$1"/* | sha256sum | cut -c1-16; }
 
+# What the program wants comes as one file: before each part stand its name and its number of lines.
+unpack() { awk -v to="$1" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' /desired; }
+
 # Copies what is wanted to a generation of its own. One that is there already may be the half of what a crash left.
 stage() {
     staging=/settings/generations/new
     rm -rf $staging
     mkdir $staging
-    cp /desired/* $staging/
+    unpack $staging
+    if [ -e $staging/haproxy.cfg ]; then prepare_terminator; fi
     if [ -e $staging/users.acl ]; then
         local_user agent '-@all +acl +bgsave +config +info +memory +ping' >>$staging/users.acl
         local_user health '-@all +ping' >>$staging/users.acl

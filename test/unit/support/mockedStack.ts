@@ -5,6 +5,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deserializeProperties as deserialize } from "@pulumi/pulumi/runtime/rpc";
+import { desiredPath } from "../../../provider/spec/layout";
+import { present } from "../../support/present";
 import { RedisDatabase, type RedisDatabaseArgs } from "../../../provider";
 
 type Callback = (error: null, response: object) => void;
@@ -129,5 +131,23 @@ export function withoutSecrets(value: unknown): unknown {
 export function filesOf({ inputs }: Registered): Record<string, unknown> {
     const { secret } = inputs.uploads as { secret: { file: string; content: string; permissions: string }[] };
     expect(new Set(secret.map(({ permissions }) => permissions))).toEqual(new Set(["0600"]));
-    return Object.fromEntries(secret.map(({ file, content }) => [file.replace("/desired/", ""), content]));
+    return Object.fromEntries(
+        secret.flatMap(({ file, content }) => (file === desiredPath ? unbundled(content) : [[file, content]])),
+    );
+}
+
+function unbundled(text: string): [string, string][] {
+    const lines = text.split("\n");
+    const files: [string, string][] = [];
+    while (lines.length > 1) {
+        const [name = "", count = ""] = present(lines.shift()).split(" ");
+        files.push([
+            name,
+            lines
+                .splice(0, Number(count))
+                .map((line) => `${line}\n`)
+                .join(""),
+        ]);
+    }
+    return files;
 }
