@@ -1,6 +1,8 @@
 /** The npm package's face. */
 export { RedisDatabase } from "./components/redisDatabase";
-export type { ConnectionUrls, DatabaseNodes } from "./components/redisDatabase";
+export { RedisReplica } from "./components/redisReplica";
+export { RedisServer } from "./components/redisServer";
+export type { ConnectionUrls, DatabaseNodes } from "./components/redisServer";
 export type {
     CertificateArgs,
     ClientAuthArgs,
@@ -9,6 +11,9 @@ export type {
     KeyPairArgs,
     PortsArgs,
     RedisDatabaseArgs,
+    RedisReplicaArgs,
+    ReplicaArgs,
+    ReplicationAccess,
     SavePointArgs,
     TlsArgs,
     Transform,

@@ -7,12 +7,15 @@ import { bundle } from "../spec/bundle";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { agentPath, desiredPath } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
+import { followerUsers, primaryConf } from "../spec/replication";
 import { haproxyCfg } from "../spec/terminator";
+import type { Login } from "../spec/urls";
 import { releaseOf, versions } from "../spec/versions";
 import type { Certificates } from "./certificates";
-import type { MakeChild } from "./children";
+import type { PlanChild } from "./children";
 import { type ContainerHooks, healthcheck, script } from "./containers";
 import type { Credentials } from "./credentials";
+import { type Followers, type Primary, primaryMount } from "./replication";
 import type { PlannedServer } from "./server";
 import type { Volumes } from "./volumes";
 
@@ -25,18 +28,20 @@ function waitTimeoutSeconds({ memoryMb }: DatabaseSpec): number {
 }
 
 export function createAgent(
-    child: MakeChild,
+    plan: PlanChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
     parts: {
         volumes: Volumes;
         credentials: Credentials;
+        followers: Followers;
+        primary: Primary | undefined;
         certificates: Certificates;
         server: PlannedServer;
         hooks: ContainerHooks;
     },
 ): docker.Container {
-    const { volumes, credentials, certificates, server, hooks } = parts;
+    const { volumes, credentials, followers, primary, certificates, server, hooks } = parts;
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
     const settings = pulumi
         .all([spec, server.fingerprint])
@@ -48,9 +53,11 @@ export function createAgent(
             credentials.password,
             certificates.certPem,
             certificates.keyPem,
-            certificates.clientCaCertPem,
+            certificates.trustedCaCertPem,
+            pulumi.all([...followers.values()]),
+            primary?.login,
         ])
-        .apply(([known, database, password, certificate, key, clientCa]) => ({
+        .apply(([known, database, password, certificate, key, trusted, logins, primaryLogin]) => ({
             "start.sh": script("server/start.sh"),
             "health.sh": script("server/health.sh"),
             database,
@@ -58,13 +65,13 @@ export function createAgent(
             ...login(known, password),
             "tls.crt": certificate,
             "tls.key": key,
-            "ca.crt": clientCa,
+            "ca.crt": trusted,
+            ...replicationFiles(known, logins, primaryLogin),
             ...terminatorFiles(known),
         }));
-    return child(
+    return plan(
         "agent",
         "agent",
-        docker.Container,
         {
             image: spec.image,
             entrypoints: ["sh", agentPath],
@@ -74,7 +81,7 @@ export function createAgent(
             capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
             securityOpts: ["no-new-privileges:true"],
             restart: "unless-stopped",
-            volumes: volumes.mounts,
+            volumes: primary ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
             uploads: files.apply((known) => [
                 upload(agentPath, script("agent/agent.sh")),
                 upload(desiredPath, bundle(known)),
@@ -85,7 +92,19 @@ export function createAgent(
         },
         // One that refused has nothing to do any more: another try is another agent.
         { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
-    );
+    ).create(docker.Container, {}, primary?.after);
+}
+
+/** The users of replicas, or what a replica logs in with. */
+function replicationFiles(
+    spec: DatabaseSpec,
+    followers: readonly Login[],
+    primary: Login | undefined,
+): Record<string, string> {
+    return {
+        ...(followers.length > 0 && { "followers.acl": followerUsers(releaseOf(spec), followers) }),
+        ...(primary && spec.replica?.primary && { "primary.conf": primaryConf(primary) }),
+    };
 }
 
 /** Users from 6.0 on; before, there is one password. */

@@ -7,6 +7,7 @@ import type { TlsProtocol } from "../spec/databaseSpec";
 import type { ConfigValue } from "../spec/directives";
 import type { MaxmemoryPolicy } from "../spec/memory";
 import type { Engine, Flavor } from "../spec/versions";
+import type { RedisDatabase } from "./redisDatabase";
 
 /**
  * Arguments of {@link RedisDatabase}. All are optional. Wrong or unknown ones are reported all at once, before
@@ -133,8 +134,87 @@ export interface RedisDatabaseArgs {
      * @default none
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
+    /**
+     * Read-only copies on the same Docker host or others: a number, or one entry each. Adding and removing one leaves
+     * the database's container as it is. Needs version 6.0 or later, and memory: an eighth of `memoryMb` goes to
+     * replication.
+     * @default none
+     */
+    readonly replicas?: number | readonly ReplicaArgs[];
+    /**
+     * Names of {@link RedisReplica}s, of this program or another, that may follow. Each gets a user of its own, which
+     * can do nothing else.
+     * @default none
+     */
+    readonly replicationAccess?: readonly string[];
     /** Last changes to the arguments of children, for what this component has no argument for. In process only. */
     readonly transform?: DatabaseTransforms;
+}
+
+/**
+ * Arguments of {@link RedisReplica}: those of a database, without `data`, `replicas` and `replicationAccess`. Where
+ * they say nothing, engine, version, flavor, `memoryMb` are the primary's; of a primary of the same program
+ * `maxmemoryPolicy`, `savePoints`, `config` and, on the same Docker host, `network`, too. `deletionProtection` is off
+ * while it follows: what it holds is a copy.
+ */
+export interface RedisReplicaArgs extends Omit<RedisDatabaseArgs, "data" | "replicas" | "replicationAccess"> {
+    /**
+     * Whom it follows: a database of the same program, or of another program what its output `replicationAccess` has
+     * for this replica. Taken away, the replica takes writes from then on, as with `promoted`.
+     */
+    readonly primary?: RedisDatabase | pulumi.Input<ReplicationAccess>;
+    /**
+     * Whether it takes writes itself and follows nobody any more. For good: following again would replace what was
+     * written since, and is refused.
+     * @default false
+     */
+    readonly promoted?: boolean;
+    /**
+     * Which replica to promote first, in redis.conf's terms: the one with the lowest number.
+     * @default 100
+     */
+    readonly priority?: pulumi.Input<number>;
+    /**
+     * Seconds, 1 to 86400, that an up waits for the first sync.
+     * @default 600
+     */
+    readonly syncTimeoutSeconds?: pulumi.Input<number>;
+}
+
+/** One of a database's `replicas`. */
+export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
+    /**
+     * Its name: the component is called DATABASE-NAME. Lower-case letters, digits and hyphens.
+     * @default "replica-1", "replica-2", … by its place in the list
+     */
+    readonly name?: string;
+    /**
+     * Another Docker host, which must reach the database's TLS port: set the database's `bindAddress` and `host`.
+     * @default the database's own
+     */
+    readonly provider?: docker.Provider;
+}
+
+/** What a replica needs to know of its primary to follow it. */
+export interface ReplicationAccess {
+    /** Name or address by which the replica's Docker host reaches the primary's. */
+    readonly host: pulumi.Input<string>;
+    /** The primary's TLS port on its Docker host. */
+    readonly tlsPort: pulumi.Input<number>;
+    /** What the primary's certificate verifies with, in PEM. */
+    readonly caCertPem: pulumi.Input<string>;
+    /** User by which the replica follows. */
+    readonly user: pulumi.Input<string>;
+    /** Its password. Kept secret. */
+    readonly password: pulumi.Input<string>;
+    /** What the primary runs. @default not checked */
+    readonly engine?: pulumi.Input<Engine>;
+    /** Its version; a replica may be of a later one. @default not checked */
+    readonly version?: pulumi.Input<string>;
+    /** Its flavor. @default "aof" */
+    readonly flavor?: pulumi.Input<Flavor>;
+    /** Its memory in MiB; a replica needs as much. @default not checked */
+    readonly memoryMb?: pulumi.Input<number>;
 }
 
 /** Dump after so many seconds with at least so many changes. */
@@ -236,6 +316,8 @@ export interface DatabaseTransforms {
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;
     readonly password?: Transform<random.RandomPasswordArgs>;
+    /** One for each replica that may follow. */
+    readonly replicationPassword?: Transform<random.RandomPasswordArgs>;
     readonly caKey?: Transform<tls.PrivateKeyArgs>;
     readonly ca?: Transform<tls.SelfSignedCertArgs>;
     readonly key?: Transform<tls.PrivateKeyArgs>;

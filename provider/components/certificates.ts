@@ -6,6 +6,7 @@ import { splitHosts } from "../spec/certificates";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import type { CertificateArgs, KeyPairArgs, RedisDatabaseArgs, TlsArgs } from "./args";
 import type { MakeChild } from "./children";
+import type { Primary } from "./replication";
 
 export interface Certificates {
     readonly certPem: pulumi.Output<string>;
@@ -13,8 +14,8 @@ export interface Certificates {
     readonly keyPem: pulumi.Output<string>;
     /** What clients verify `certPem` with. */
     readonly caCertPem: pulumi.Output<string>;
-    /** What the server verifies clients' certificates with, where it asks for them. */
-    readonly clientCaCertPem: pulumi.Output<string>;
+    /** What the server verifies others with: its primary, and clients where it asks them for certificates. */
+    readonly trustedCaCertPem: pulumi.Output<string>;
     /** The children that made them, as far as the program did not bring its own. */
     readonly nodes: CertificateNodes;
 }
@@ -40,13 +41,26 @@ export function createCertificates(
     child: MakeChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    { tls = {} }: RedisDatabaseArgs,
+    { tls = {} }: Pick<RedisDatabaseArgs, "tls">,
+    primary?: Primary,
 ): Certificates {
     const made = tls.certificate ? ownCertificate(tls.certificate) : issueCertificate(child, database, spec, tls);
-    return { ...made, clientCaCertPem: pulumi.output(tls.clientAuth?.caCertPem ?? made.caCertPem) };
+    const clientCaCertPem = pulumi.output(tls.clientAuth?.caCertPem ?? made.caCertPem);
+    return { ...made, trustedCaCertPem: primary ? withPrimary(clientCaCertPem, primary, spec) : clientCaCertPem };
 }
 
-type Issued = Omit<Certificates, "clientCaCertPem">;
+/** Redis has one file for both: whom it follows must be verified by it, too. */
+function withPrimary(
+    clientCa: pulumi.Output<string>,
+    primary: Primary,
+    spec: pulumi.Output<DatabaseSpec>,
+): pulumi.Output<string> {
+    return pulumi
+        .all([clientCa, primary.caCertPem, spec])
+        .apply(([own, primarys, { replica }]) => (replica?.primary ? `${own.trimEnd()}\n${primarys}` : own));
+}
+
+type Issued = Omit<Certificates, "trustedCaCertPem">;
 
 function ownCertificate(own: CertificateArgs): Issued {
     return {

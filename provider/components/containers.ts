@@ -1,16 +1,29 @@
 /** What the agent's and the server's containers have in common. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { explainFailure } from "./failures";
 import { removeLeftovers } from "./leftovers";
 
 export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
 
+export const containerType = "docker:index/container:Container";
+
+/** The provider that a component's containers will have. */
+export function dockerProviderOf({
+    provider,
+    providers,
+    parent,
+}: pulumi.ComponentResourceOptions): pulumi.ProviderResource | undefined {
+    const all = [provider, ...(Array.isArray(providers) ? providers : Object.values(providers ?? {}))];
+    return all.find((each) => docker.Provider.isInstance(each)) ?? parent?.getProvider(containerType);
+}
+
 /** What happens around the creation of each container of a database. */
 export function containerHooks(database: pulumi.ComponentResource): ContainerHooks {
     return {
-        beforeCreate: removeLeftovers(database.getProvider("docker:index/container:Container")),
+        beforeCreate: removeLeftovers(database.getProvider(containerType)),
         onError: explainFailure(),
     };
 }

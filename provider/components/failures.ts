@@ -3,8 +3,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { oncePerStack } from "./hooks";
 
-/** The last lines of a log are enough to tell why; the agent's reason is its very last. */
+/** The last lines of a log are enough to tell why; somewhere among more of them is a reason of ours. */
 const lastLines = 5;
+const readLines = 500;
 
 /** Docker's words for a port that is in use: up to version 27, and since. */
 const takenPort = /(?:Bind for|listen tcp[46]?) (\S+?):? .*already|bind host port(?: for)? (\S+?:\d+)[:/].*already/;
@@ -19,7 +20,9 @@ async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promi
         await pulumi.log.error(`${name}: port ${taken} is taken. Free it, or give others in \`ports\`.`);
     } else if (newInputs?.name) {
         const lines = await logOf(String(newInputs.name));
-        await pulumi.log.error(`${name}: ${lines.find((line) => line.startsWith("refused: ")) ?? lines.join("\n")}`);
+        await pulumi.log.error(
+            `${name}: ${lines.filter((line) => line.startsWith("refused: ")).at(-1) ?? lines.slice(-lastLines).join("\n")}`,
+        );
     }
     return false;
 }
@@ -30,7 +33,7 @@ async function logOf(container: string): Promise<string[]> {
             name: container,
             showStdout: true,
             showStderr: true,
-            tail: String(lastLines),
+            tail: String(readLines),
             discardHeaders: true,
             logsListStringEnabled: true,
         });

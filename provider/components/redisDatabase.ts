@@ -1,86 +1,28 @@
-/** A managed Redis on a Docker host: the component, as a table of contents. */
-import type * as docker from "@pulumi/docker";
+/** A managed Redis on a Docker host, with its replicas. */
 import * as pulumi from "@pulumi/pulumi";
-import type * as random from "@pulumi/random";
-import { persistenceLabel } from "../spec/flavors";
-import { type Credential, connectionUrl, credentials, userOf } from "../spec/urls";
-import { type Engine, type Flavor, type Version, releaseOf } from "../spec/versions";
-import { createAgent } from "./agent";
-import type { RedisDatabaseArgs } from "./args";
-import { type CertificateNodes, createCertificates } from "./certificates";
-import { childrenOf } from "./children";
-import { containerHooks } from "./containers";
-import { createCredentials } from "./credentials";
-import { protectFromDeletion } from "./deletionProtection";
-import { choosePorts } from "./ports";
-import { withReview } from "./review";
-import { planServer } from "./server";
-import { createTerminator } from "./terminator";
-import { checkKnown, needsTerminator, recordedInputs, resolveSpec, warn } from "./validation";
-import { createVolumes } from "./volumes";
-
-/** The connection URLs of a database, each labelled by its port's protocol. */
-export interface ConnectionUrls {
-    /** `redis://`; absent where the plaintext port is closed. */
-    readonly plaintext?: string;
-    /** `rediss://`. */
-    readonly tls: string;
-}
-
-/** The resources that a database is made of, for what its outputs do not give. In process only. */
-export interface DatabaseNodes extends CertificateNodes {
-    /** Absent where `data` names another place. */
-    readonly dataVolume?: docker.Volume;
-    readonly settingsVolume: docker.Volume;
-    /** The random choice of ports; absent where the program gives them. */
-    readonly port?: random.RandomInteger;
-    /** Absent where the program gives a password. */
-    readonly password?: random.RandomPassword;
-    readonly agent: docker.Container;
-    readonly server: docker.Container;
-    /** HAProxy, which speaks TLS in front of a server before 6.0; absent from 6.0 on. */
-    readonly terminator?: docker.Container;
-    /** Goes before all others do, which Pulumi refuses while it is protected. */
-    readonly deletionProtection: random.RandomId;
-}
+import { listReplicas } from "../spec/replicas";
+import type { RedisDatabaseArgs, ReplicaArgs, ReplicationAccess } from "./args";
+import { RedisReplica } from "./redisReplica";
+import { replicaComponent } from "./replication";
+import { RedisServer } from "./redisServer";
 
 /**
- * A Redis database on a Docker host: TLS that verifies, a persistence flavor, and settings that change while clients
- * stay connected.
+ * A Redis database on a Docker host: TLS that verifies, a persistence flavor, replicas, and settings that change while
+ * clients stay connected.
  *
  * Throws when arguments are wrong, with all that is wrong and before anything is touched.
  */
-export class RedisDatabase extends pulumi.ComponentResource {
-    /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined where the plaintext port is closed. */
-    readonly url: pulumi.Output<string | undefined>;
-    /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
-    readonly tlsUrl: pulumi.Output<string>;
-    /** Both URLs, labelled. Secret. */
-    readonly connectionUrls: pulumi.Output<ConnectionUrls>;
-    /** Both ways in as the managed service lists them; the plaintext one is its default while it is open. Secret. */
-    readonly credentials: pulumi.Output<Credential[]>;
-    /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
-    readonly password: pulumi.Output<string>;
-    /** Name or address by which clients reach the Docker host. */
-    readonly host: pulumi.Output<string>;
-    /** Plaintext port on the Docker host. Undefined where it is closed. */
-    readonly port: pulumi.Output<number | undefined>;
-    /** TLS port on the Docker host. */
-    readonly tlsPort: pulumi.Output<number>;
-    /** Certificate of the CA that the server's certificate verifies with, in PEM. */
-    readonly caCertPem: pulumi.Output<string>;
-    /** What runs: `redis` or `valkey`. */
-    readonly engine: pulumi.Output<Engine>;
-    /** Its version, without a flavor. */
-    readonly version: pulumi.Output<Version>;
-    /** How data is kept: `aof`, `rdb` or `nordb`. */
-    readonly flavor: pulumi.Output<Flavor>;
-    /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
-    readonly persistenceLabel: pulumi.Output<string | undefined>;
-    /** Name of the server's container, for `docker logs` and the like. */
-    readonly containerName: pulumi.Output<string>;
-    /** The resources behind it. In process only. */
-    readonly nodes: DatabaseNodes;
+export class RedisDatabase extends RedisServer {
+    /** The replicas that `replicas` asks for, in that order. In process only. */
+    readonly replicas: readonly RedisReplica[];
+    /** `redis://` URLs of the replicas that follow and whose plaintext port is open. Secret. */
+    readonly replicaUrls: pulumi.Output<string[]>;
+    /** `rediss://` URLs of the replicas that follow. Secret. */
+    readonly replicaTlsUrls: pulumi.Output<string[]>;
+    /** Certificates of the CAs that the replicas' certificates verify with, in PEM, one after the other. */
+    readonly replicaCaCertPem: pulumi.Output<string>;
+    /** By the names in the argument `replicationAccess`: what `primary` of such a `RedisReplica` takes. Secret. */
+    readonly replicationAccess: pulumi.Output<Record<string, ReplicationAccess>>;
 
     /**
      * @param name Name of the database in the program; its children's names start with it.
@@ -88,78 +30,45 @@ export class RedisDatabase extends pulumi.ComponentResource {
      * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
      */
     constructor(name: string, args: RedisDatabaseArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        checkKnown(name, args);
-        super("redis-database:index:RedisDatabase", name, recordedInputs(args), withReview(opts));
-        const spec = resolveSpec(name, args);
-        warn(name, spec);
-        const { child, plan } = childrenOf(this, name, spec, args.transform);
-
-        const volumes = createVolumes(child, spec, args);
-        const ports = choosePorts(child, spec, args);
-        const login = createCredentials(child, name, spec, args);
-        const certificates = createCertificates(child, name, spec, args);
-        const hooks = containerHooks(this);
-        const planned = planServer(plan, name, spec, { volumes, ports, hooks });
-        const agent = createAgent(child, name, spec, {
-            volumes,
-            credentials: login,
-            certificates,
-            server: planned,
-            hooks,
-        });
-        const server = planned.create(agent);
-        const terminator = needsTerminator(args)
-            ? createTerminator(child, name, spec, args, { volumes, ports, server, hooks })
-            : undefined;
-        const deletionProtection = protectFromDeletion(plan, [server, ...(terminator ? [terminator] : [])], args);
-
-        this.nodes = {
-            ...(volumes.data && { dataVolume: volumes.data }),
-            settingsVolume: volumes.settings,
-            ...(ports.choice && { port: ports.choice }),
-            ...(login.generated && { password: login.generated }),
-            ...certificates.nodes,
-            agent,
-            server,
-            ...(terminator && { terminator }),
-            deletionProtection,
-        };
-        this.host = spec.host;
-        this.port = ports.plaintext;
-        this.tlsPort = ports.tls;
-        this.password = login.password;
-        const user = spec.apply((known) => userOf(releaseOf(known)));
-        const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, user, login.password]));
-        this.url = known.apply(([host, port, , user, password]) =>
-            port === undefined ? undefined : connectionUrl("redis", { host, port }, { user, password }),
+        super("RedisDatabase", name, args, opts);
+        this.replicas = (listReplicas(args.replicas) as unknown as NamedReplica[]).map(
+            ({ name: own, provider, ...replica }) => {
+                const options = { parent: this, ...(provider && { provider }) };
+                return new RedisReplica(replicaComponent(name, own), { ...replica, primary: this }, options);
+            },
         );
-        this.tlsUrl = known.apply(([host, , port, user, password]) =>
-            connectionUrl("rediss", { host, port }, { user, password }),
+        const following = this.replicas.filter(({ promoted }) => !promoted);
+        this.replicaUrls = pulumi
+            .all(following.map(({ url }) => url))
+            .apply((urls) => urls.filter((url) => url !== undefined));
+        this.replicaTlsUrls = pulumi.all(following.map(({ tlsUrl }) => tlsUrl));
+        this.replicationAccess = pulumi.secret(
+            pulumi.all(
+                Object.fromEntries((args.replicationAccess ?? []).map((other) => [other, this.accessOf(other)])),
+            ),
         );
-        const urls = pulumi.all([this.url, this.tlsUrl]);
-        this.connectionUrls = urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls }));
-        this.credentials = urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl }));
-        this.caCertPem = certificates.caCertPem;
-        this.engine = spec.engine;
-        this.version = spec.version;
-        this.flavor = spec.flavor;
-        this.persistenceLabel = spec.apply(({ flavor }) => persistenceLabel(flavor));
-        this.containerName = server.name;
-        this.registerOutputs({
-            url: this.url,
-            tlsUrl: this.tlsUrl,
-            connectionUrls: this.connectionUrls,
-            credentials: this.credentials,
-            password: this.password,
-            host: this.host,
-            port: this.port,
-            tlsPort: this.tlsPort,
-            caCertPem: this.caCertPem,
-            engine: this.engine,
-            version: this.version,
-            flavor: this.flavor,
-            persistenceLabel: this.persistenceLabel,
-            containerName: this.containerName,
+        this.replicaCaCertPem = pulumi
+            .all(this.replicas.map(({ caCertPem }) => caCertPem))
+            .apply((all) => all.join(""));
+        this.publish({
+            ...(args.replicas && {
+                replicaUrls: this.replicaUrls,
+                replicaTlsUrls: this.replicaTlsUrls,
+                replicaCaCertPem: this.replicaCaCertPem,
+            }),
+            ...(args.replicationAccess && { replicationAccess: this.replicationAccess }),
         });
     }
+
+    private accessOf(replica: string): pulumi.Output<ReplicationAccess> {
+        const { spec, followers } = this.replication;
+        return pulumi
+            .all([spec, this.tlsPort, this.caCertPem, followers.get(replica)])
+            .apply(([{ host, engine, version, flavor, memoryMb }, tlsPort, caCertPem, login]) => ({
+                ...{ host, tlsPort, caCertPem, user: "", password: "", ...login },
+                ...{ engine, version, flavor, memoryMb },
+            }));
+    }
 }
+
+type NamedReplica = ReplicaArgs & { readonly name: string };

@@ -3,27 +3,43 @@ import * as pulumi from "@pulumi/pulumi";
 import { describePair } from "../spec/arguments";
 import { explainChanges, refusals } from "../spec/changes";
 import { formatFindings } from "../spec/findings";
-import { type PlainArguments, later } from "../spec/properties";
+import { type Kind, type PlainArguments, later } from "../spec/properties";
 import { oncePerStack } from "./hooks";
 
-const reviewHook = oncePerStack(() => new pulumi.ResourceHook("redis-database:review", review, { onDryRun: true }));
+const reviewHook = oncePerStack(
+    (kind: Kind) =>
+        new pulumi.ResourceHook(
+            `redis-database:review${kind === "RedisReplica" ? "Replica" : ""}`,
+            (args) => review(kind, args),
+            {
+                onDryRun: true,
+            },
+        ),
+);
 
 /** The options with the review among the component's own hooks. */
-export function withReview(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
-    return { ...opts, hooks: { ...opts.hooks, beforeUpdate: [...reviewHook(), ...(opts.hooks?.beforeUpdate ?? [])] } };
+export function withReview(kind: Kind, opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
+    return {
+        ...opts,
+        hooks: { ...opts.hooks, beforeUpdate: [...reviewHook(kind), ...(opts.hooks?.beforeUpdate ?? [])] },
+    };
 }
 
 /** Throws what is refused, which fails the preview or the up before any child is touched. */
-async function review({ name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const pair = describePair((await plain(oldInputs)) as PlainArguments, (await plain(newInputs)) as PlainArguments);
+async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
+    const pair = describePair(
+        (await plain(oldInputs)) as PlainArguments,
+        (await plain(newInputs)) as PlainArguments,
+        kind,
+    );
     if (!pair) return;
     const { before, after } = pair;
     // What an up that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
     const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === before.spec.version;
     const refused = completed ? refusals(before, after) : [];
-    if (refused.length > 0) throw new Error(formatFindings(name, refused));
+    if (refused.length > 0) throw new Error(formatFindings(name, refused, kind));
     const values = !namesSecret(oldInputs) && !namesSecret(newInputs);
-    const explanation = explainChanges(name, before, after, { values });
+    const explanation = explainChanges(name, before, after, { values, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
     if (explanation) await pulumi.log.info(explanation);
 }

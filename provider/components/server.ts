@@ -17,8 +17,10 @@ import type { Volumes } from "./volumes";
  */
 const stopSeconds = 600;
 
-/** Seconds that an up waits for the server to answer; loading its data is part of that. */
-const waitTimeoutSeconds = 300;
+/** Seconds that an up waits for the server to answer; loading its data is part of that, or its first sync. */
+function waitTimeoutSeconds({ replica }: DatabaseSpec): number {
+    return replica?.primary ? replica.syncTimeoutSeconds : 300;
+}
 
 /** The server before it is asked for: the agent must know first whether it will be replaced. */
 export interface PlannedServer {
@@ -64,7 +66,7 @@ export function planServer(
             volumes: volumes.mounts,
             healthcheck: healthcheck(["sh", `${currentDir}/health.sh`], "1m0s"),
             wait: true,
-            waitTimeout: waitTimeoutSeconds,
+            waitTimeout: spec.apply(waitTimeoutSeconds),
         },
         { hooks },
     );

@@ -4,20 +4,62 @@ import { checkArguments, resolveArguments } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { type Finding, formatFindings } from "../spec/findings";
 import { warnings } from "../spec/listVersions";
-import { type PlainArguments, later } from "../spec/properties";
+import { type Kind, type PlainArguments, later } from "../spec/properties";
+import { replicaNames } from "../spec/replicas";
 import { nameOf, releaseOf, versions } from "../spec/versions";
-import type { RedisDatabaseArgs } from "./args";
+import type { RedisDatabaseArgs, RedisReplicaArgs, ReplicaArgs } from "./args";
+import { dockerProviderOf } from "./containers";
+import type { PrimaryFacts } from "./replication";
+
+/** The arguments of either component. */
+export interface ServerArgs extends RedisDatabaseArgs, Omit<RedisReplicaArgs, "primary" | keyof RedisDatabaseArgs> {
+    readonly primary?: pulumi.Input<PrimaryFacts>;
+}
 
 /** Throws all that is wrong with the plain values. Runs before the component is registered. */
-export function checkKnown(name: string, args: RedisDatabaseArgs): void {
+export function checkKnown(
+    kind: Kind,
+    name: string,
+    args: ServerArgs,
+    opts: pulumi.ComponentResourceOptions = {},
+): void {
+    const known = { ...knownOf(args), ...(args.replicas !== undefined && { replicas: replicasOf(args, opts) }) };
+    throwFindings(kind, name, [...checkArguments(known, kind), ...checkDeciding(args)]);
+}
+
+/** The arguments that are there already. */
+function knownOf(args: object): Record<string, unknown> {
     const entries: [string, unknown][] = Object.entries(args);
-    const known = entries.map(([property, value]) => [property, isPlain(value) ? value : later] as const);
-    throwFindings(name, [...checkArguments(Object.fromEntries(known)), ...checkDeciding(args)]);
+    return Object.fromEntries(entries.map(([property, value]) => [property, isPlain(value) ? value : later]));
+}
+
+/** With a provider only where that is another than the database's. */
+function replicasOf({ replicas }: ServerArgs, opts: pulumi.ComponentResourceOptions): unknown {
+    if (!Array.isArray(replicas)) return isPlain(replicas) ? replicas : later;
+    return replicas.map((replica: unknown) => {
+        if (typeof replica !== "object" || replica === null || !isPlain(replica)) return replica;
+        const { provider, ...args } = replica as ReplicaArgs;
+        return { ...knownOf(args), ...(provider !== dockerProviderOf(opts) && provider && { provider }) };
+    });
 }
 
 /** What decides which resources there are must be there when the program asks for them. */
-function checkDeciding({ deletionProtection, data, tls }: RedisDatabaseArgs): Finding[] {
-    const deciding = { deletionProtection, data, "tls.caVersions": tls?.caVersions };
+function checkDeciding({
+    deletionProtection,
+    data,
+    tls,
+    replicas,
+    replicationAccess,
+    promoted,
+}: ServerArgs): Finding[] {
+    const deciding = {
+        deletionProtection,
+        data,
+        "tls.caVersions": tls?.caVersions,
+        replicas,
+        replicationAccess,
+        promoted,
+    };
     return Object.entries(deciding).flatMap(([path, value]) =>
         pulumi.Output.isInstance(value) || (value as unknown) instanceof Promise
             ? [
@@ -32,31 +74,31 @@ function checkDeciding({ deletionProtection, data, tls }: RedisDatabaseArgs): Fi
 }
 
 /** The specification, once all Outputs are known and found right. Secret only where an argument in it is. */
-export function resolveSpec(name: string, args: RedisDatabaseArgs): pulumi.Output<DatabaseSpec> {
-    const { transform: _transform, password: _password, ...all } = args;
+export function resolveSpec(kind: Kind, name: string, args: ServerArgs): pulumi.Output<DatabaseSpec> {
+    const { transform: _transform, password: _password, ...all } = withNamedReplicas(args);
     const { ca: _ca, certificate: _certificate, ...tls } = args.tls ?? {};
     // The keys make the whole check secret, its result says nothing about them.
     const checked = pulumi.unsecret(
-        pulumi.output({ ...args, transform: undefined } as PlainArguments).apply((plain) => {
-            throwFindings(name, checkArguments(plain));
+        pulumi.output({ ...withNamedReplicas(args), transform: undefined } as PlainArguments).apply((plain) => {
+            throwFindings(kind, name, checkArguments(plain, kind));
             return true;
         }),
     );
     return pulumi
         .all([pulumi.output({ ...all, ...(args.tls && { tls }) } as PlainArguments), checked])
         .apply(([plain]) => {
-            const { spec, findings } = resolveArguments(plain);
-            if (!spec) throw invalid(name, findings);
+            const { spec, findings } = resolveArguments(plain, kind);
+            if (!spec) throw invalid(name, findings, kind);
             if (!versions[releaseOf(spec)].nativeTls && !needsTerminator(args)) {
                 const problem = `is an Output, but ${nameOf(releaseOf(spec))} needs a resource more than others: a terminator`;
-                throw invalid(name, [{ path: "version", problem, remedy: "give engine and version themselves" }]);
+                throw invalid(name, [{ path: "version", problem, remedy: "give engine and version themselves" }], kind);
             }
             return spec;
         });
 }
 
 /** Whether TLS is somebody else's business than the server's, as far as can be told when the program runs. */
-export function needsTerminator({ engine, version }: RedisDatabaseArgs): boolean {
+export function needsTerminator({ engine, version }: Pick<ServerArgs, "engine" | "version">): boolean {
     const { spec } = resolveArguments(isPlain([engine, version]) ? { engine, version } : {});
     return spec !== undefined && !versions[releaseOf(spec)].nativeTls;
 }
@@ -69,7 +111,8 @@ export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
 }
 
 /** The inputs that the component itself keeps in the state: all that can be kept, keys and password as secrets. */
-export function recordedInputs({ transform: _transform, ...args }: RedisDatabaseArgs): pulumi.Inputs {
+export function recordedInputs({ transform: _transform, ...all }: ServerArgs): pulumi.Inputs {
+    const args = withNamedReplicas(all);
     const hide = <T extends { readonly keyPem: pulumi.Input<string> }>(pair: T | undefined) =>
         pair && { ...pair, keyPem: pulumi.secret(pair.keyPem) };
     return {
@@ -79,13 +122,20 @@ export function recordedInputs({ transform: _transform, ...args }: RedisDatabase
     };
 }
 
-function throwFindings(name: string, findings: readonly Finding[]): void {
-    if (findings.length > 0) throw invalid(name, findings);
+/** The arguments with no more of the replicas than their names: the rest is theirs to check and to keep. */
+function withNamedReplicas<T extends ServerArgs>(args: T): T {
+    return args.replicas === undefined
+        ? args
+        : { ...args, replicas: replicaNames(args.replicas).map((name) => ({ name })) };
+}
+
+function throwFindings(kind: Kind, name: string, findings: readonly Finding[]): void {
+    if (findings.length > 0) throw invalid(name, findings, kind);
 }
 
 /** A `RunError` ends the program with its message alone; a stack trace would say nothing about the arguments. */
-function invalid(name: string, findings: readonly Finding[]): Error {
-    const message = formatFindings(name, findings);
+export function invalid(name: string, findings: readonly Finding[], kind: Kind): Error {
+    const message = formatFindings(name, findings, kind);
     const error = new pulumi.RunError(message);
     // Pulumi formats the stack even of errors that it shows without one, which takes Node 22 a quarter of a minute.
     error.stack = "";

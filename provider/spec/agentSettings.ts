@@ -1,6 +1,6 @@
 /** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
-import type { DatabaseSpec } from "./databaseSpec";
-import { dataShare, maxmemoryMb, serverItselfMb } from "./memory";
+import type { DatabaseSpec, PrimarySpec } from "./databaseSpec";
+import { backlogMb, dataShare, maxmemoryMb, serverItselfMb } from "./memory";
 
 export interface Identity {
     /** What people call the database, unlike any other: project, stack and name. */
@@ -19,12 +19,20 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         files: spec.data?.files ?? "",
         grace_seconds: spec.rotation.graceSeconds,
         memory_mb: spec.memoryMb,
-        maxmemory_mb: maxmemoryMb(spec.memoryMb, spec.flavor),
+        maxmemory_mb: maxmemoryMb(spec.memoryMb, spec.flavor, spec.followers.length > 0),
+        backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
         data_percent: Math.round(dataShare[spec.flavor] * 100),
         server_itself_mb: serverItselfMb,
+        primary: primaryOf(spec.replica?.primary),
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
     return Object.entries(settings)
         .map(([name, value]) => `${name}=${value}\n`)
         .join("");
+}
+
+/** Where the agent finds whom to follow: beside it, or at an address. */
+function primaryOf(primary: PrimarySpec | undefined): string {
+    if (!primary) return "";
+    return primary.nearby ? "nearby" : `${primary.host} ${primary.port}`;
 }

@@ -1,17 +1,20 @@
 /** From what a person wrote to a `DatabaseSpec`, or to everything that is wrong with it. */
 import { checkCa, checkChain, checkKeyPair } from "./certificates";
 import type { Described } from "./changes";
-import { type DatabaseSpec, defaultProtocols } from "./databaseSpec";
+import { type DatabaseSpec, type ReplicaSpec, defaultProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
-import { type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
+import { type Kind, type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
+import { checkReplicas, replicaNames } from "./replicas";
+import { followerUser } from "./replication";
 import { checkProtocolRange } from "./terminator";
 import {
     type Engine,
     type Flavor,
     type Release,
     type Version,
+    canUpgrade,
     defaultVersions,
     engineNames,
     nameOf,
@@ -35,14 +38,19 @@ export const defaults = {
     caVersions: [1],
     validityDays: 365,
     renewBeforeDays: 30,
+    priority: 100,
+    syncTimeoutSeconds: 600,
 } as const;
 
 /** Checks everything that a database is made of, and fills in the defaults where nothing is wrong. */
-export function resolveArguments(args: PlainArguments): { spec?: DatabaseSpec; findings: Finding[] } {
-    const { values, findings } = checkEach(args);
+export function resolveArguments(
+    args: PlainArguments,
+    kind: Kind = "RedisDatabase",
+): { spec?: DatabaseSpec; findings: Finding[] } {
+    const { values, findings } = checkEach(args, kind);
     const parsed = knownVersion(values, args);
-    findings.push(...checkTogether(values, args, parsed));
-    return parsed && findings.length === 0 ? { spec: toSpec(values, parsed), findings } : { findings };
+    findings.push(...checkTogether(values, args, parsed, kind));
+    return parsed && findings.length === 0 ? { spec: toSpec(values, parsed, kind), findings } : { findings };
 }
 
 /**
@@ -52,16 +60,17 @@ export function resolveArguments(args: PlainArguments): { spec?: DatabaseSpec; f
 export function describePair(
     before: PlainArguments,
     after: PlainArguments,
+    kind: Kind = "RedisDatabase",
 ): { before: Described; after: Described } | undefined {
     const known = knownInBoth(before, after);
-    const [old, now] = [describe(known[0]), describe(known[1])];
+    const [old, now] = [describe(known[0], kind), describe(known[1], kind)];
     return old && now && { before: old, after: now };
 }
 
-function describe(args: PlainArguments): Described | undefined {
-    const { values } = checkEach(args);
+function describe(args: PlainArguments, kind: Kind): Described | undefined {
+    const { values } = checkEach(args, kind);
     const parsed = knownVersion(values, args);
-    return parsed && { spec: toSpec(values, parsed), args };
+    return parsed && { spec: toSpec(values, parsed, kind), args };
 }
 
 /** Arguments whose members can be left out one by one. */
@@ -95,9 +104,9 @@ function isUnknown(value: unknown): boolean {
 }
 
 /** Checks what is known already; nothing is held against an argument that is known later. */
-export function checkArguments(args: PlainArguments): Finding[] {
-    const { values, findings } = checkEach(args);
-    return [...findings, ...checkTogether(values, args, knownVersion(values, args))];
+export function checkArguments(args: PlainArguments, kind: Kind = "RedisDatabase"): Finding[] {
+    const { values, findings } = checkEach(args, kind);
+    return [...findings, ...checkTogether(values, args, knownVersion(values, args), kind)];
 }
 
 /** What is asked for: the release, and the flavor where `version` names one. */
@@ -108,15 +117,21 @@ interface Wanted {
 }
 
 function knownVersion(values: Values, args: PlainArguments): Wanted | undefined {
-    const engine = args.engine === undefined ? defaultEngine : values.engine;
+    const { primary } = values;
+    const engine = args.engine === undefined ? (primary?.engine ?? defaultEngine) : values.engine;
     if (!engine) return undefined;
-    if (args.version === undefined) return { engine, version: defaultVersions[engine] };
+    if (args.version === undefined) {
+        // A replica is what its primary is, unless it says otherwise.
+        const followed =
+            args.engine === undefined && primary?.version ? parseVersion(primary.version, engine) : undefined;
+        return { engine, version: followed?.version ?? defaultVersions[engine] };
+    }
     const parsed = parseVersion(values.version ?? "", engine);
     return parsed && { engine, ...parsed };
 }
 
 /** What no argument shows alone. Runs on the values that are right by themselves, so that nothing hides the rest. */
-function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | undefined): Finding[] {
+function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | undefined, kind: Kind): Finding[] {
     const findings: Finding[] = [];
     if (parsed?.flavor && values.flavor && parsed.flavor !== values.flavor) {
         findings.push({
@@ -173,7 +188,83 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: "give one of them",
         });
     }
-    return [...findings, ...checkTls(values, args, parsed)];
+    return [...findings, ...checkTls(values, args, parsed), ...checkReplication(values, args, parsed, kind)];
+}
+
+/** Who follows whom: with native TLS and users, on the same version or a later one, with as much memory. */
+function checkReplication(values: Values, args: PlainArguments, wanted: Wanted | undefined, kind: Kind): Finding[] {
+    const { primary, replicationAccess = [] } = values;
+    if (kind === "RedisReplica") return primary ? checkPrimary(values, primary, wanted) : [];
+    const findings: Finding[] = [];
+    for (const path of ["replicas", "replicationAccess"] as const) {
+        if (args[path] === undefined || args[path] === 0) continue;
+        if (wanted && !versions[releaseOf(wanted)].nativeTls) {
+            const problem = `is given, but ${nameOf(releaseOf(wanted))} speaks no TLS itself`;
+            findings.push({ path, problem, remedy: "give version 6.0 or later, or leave it out" });
+        }
+        if (values.tls?.clientAuth) {
+            const problem = "is given beside tls.clientAuth, and replicas have no certificate that its CA signed";
+            findings.push({ path, problem, remedy: "leave one of them out" });
+        }
+    }
+    if (args.replicas === undefined) return findings;
+    const canBeFollowed = wanted && versions[releaseOf(wanted)].nativeTls;
+    const { memoryMb = defaults.memoryMb, host = impliedHost(values) } = values;
+    const facts = { host, tlsPort: 1, memoryMb, nearby: true, ...wanted };
+    const others = checkReplicas(values.replicas, replicationAccess, (replica, elsewhere) => [
+        ...checkArguments({ ...replica, ...(canBeFollowed && { primary: facts }) }, "RedisReplica"),
+        ...(elsewhere && isThisHostAlone(host)
+            ? [
+                  {
+                      path: "provider",
+                      problem: `is another Docker host, which cannot reach the primary at "${host}"`,
+                      remedy: "give the database a bindAddress that this host reaches, and its host",
+                  },
+              ]
+            : []),
+    ]);
+    return [...findings, ...others];
+}
+
+function checkPrimary(values: Values, primary: NonNullable<Values["primary"]>, wanted: Wanted | undefined): Finding[] {
+    const findings: Finding[] = [];
+    if (wanted && !versions[releaseOf(wanted)].nativeTls) {
+        const path = values.version === undefined ? "primary.version" : "version";
+        const problem = `is "${wanted.version}", but ${nameOf(releaseOf(wanted))} speaks no TLS itself`;
+        findings.push({ path, problem, remedy: "give 6.0 or later" });
+    } else if (wanted && primary.version) {
+        const engine = primary.engine ?? defaultEngine;
+        const followed = parseVersion(primary.version, engine);
+        const from = followed && releaseOf({ engine, version: followed.version });
+        const to = releaseOf(wanted);
+        if (from && from !== to && !canUpgrade(from, to)) {
+            findings.push({
+                path: wanted.engine === engine ? "version" : "engine",
+                problem: `is ${nameOf(to)}, which cannot read what its primary, ${nameOf(from)}, sends`,
+                remedy: "leave it out to have the primary's, or give a later version",
+            });
+        }
+    }
+    if (values.memoryMb !== undefined && primary.memoryMb !== undefined && values.memoryMb < primary.memoryMb) {
+        findings.push({
+            path: "memoryMb",
+            problem: `is ${values.memoryMb}, but its primary has ${primary.memoryMb} and may hold more than fits here`,
+            remedy: `give at least ${primary.memoryMb}, or leave it out`,
+        });
+    }
+    if (!primary.nearby && isThisHostAlone(primary.host)) {
+        findings.push({
+            path: "primary.host",
+            problem: `is "${primary.host}", which is another machine here than there`,
+            remedy: "give the primary a bindAddress that this Docker host reaches, and its host",
+        });
+    }
+    return findings;
+}
+
+/** A name or address by which nobody else finds this machine. */
+function isThisHostAlone(host: string): boolean {
+    return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */
@@ -264,18 +355,19 @@ function impliedHost({ bindAddress = defaults.bindAddress }: Values): string {
     return bindAddress === defaults.bindAddress ? defaults.host : bindAddress;
 }
 
-function toSpec(values: Values, wanted: Wanted): DatabaseSpec {
+function toSpec(values: Values, wanted: Wanted, kind: Kind): DatabaseSpec {
     const { engine, version, flavor } = wanted;
     const { tls = {}, bindAddress = defaults.bindAddress, host = impliedHost(values) } = values;
     const reachable = isEveryAddress(bindAddress) ? [] : [bindAddress];
-    const resolvedFlavor = flavor ?? values.flavor ?? defaults.flavor;
+    const { primary } = values;
+    const resolvedFlavor = flavor ?? values.flavor ?? primary?.flavor ?? defaults.flavor;
     return {
         engine,
         version,
         flavor: resolvedFlavor,
         savePoints: resolvedFlavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
         image: values.image ?? versions[releaseOf(wanted)].image,
-        memoryMb: values.memoryMb ?? defaults.memoryMb,
+        memoryMb: values.memoryMb ?? primary?.memoryMb ?? defaults.memoryMb,
         maxmemoryPolicy: values.maxmemoryPolicy ?? defaults.maxmemoryPolicy,
         evictToFit: values.evictToFit ?? defaults.evictToFit,
         plaintext: values.plaintext ?? defaults.plaintext,
@@ -299,5 +391,18 @@ function toSpec(values: Values, wanted: Wanted): DatabaseSpec {
             caVersions: tls.caVersions ?? defaults.caVersions,
         },
         config: values.config ?? {},
+        followers: [...replicaNames(values.replicas), ...(values.replicationAccess ?? [])].map(followerUser),
+        ...(kind === "RedisReplica" && { replica: toReplica(values) }),
+    };
+}
+
+function toReplica({ primary, promoted, priority, syncTimeoutSeconds }: Values): ReplicaSpec {
+    return {
+        ...(primary &&
+            promoted !== true && {
+                primary: { host: primary.host, port: primary.tlsPort, nearby: primary.nearby === true },
+            }),
+        priority: priority ?? defaults.priority,
+        syncTimeoutSeconds: syncTimeoutSeconds ?? defaults.syncTimeoutSeconds,
     };
 }

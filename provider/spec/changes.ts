@@ -3,12 +3,13 @@
  * table and for what the engine tests expect.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { DatabaseSpec } from "./databaseSpec";
+import type { DatabaseSpec, PrimarySpec } from "./databaseSpec";
 import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import { maxmemoryMb } from "./memory";
-import type { PlainArguments } from "./properties";
+import type { Kind, PlainArguments } from "./properties";
+import { replicaNames } from "./replicas";
 import { type Flavor, canUpgrade, nameOf, releaseOf, versions } from "./versions";
 
 /** What a change does to the server that runs. */
@@ -95,7 +96,9 @@ const anotherCa = (before: Described, after: Described) =>
 
 /** Less memory, or a flavor that leaves less of it for data. */
 function mayEvict({ spec: before }: Described, { spec }: Described): string | undefined {
-    const lessRoom = maxmemoryMb(spec.memoryMb, spec.flavor) < maxmemoryMb(before.memoryMb, before.flavor);
+    const roomOf = ({ memoryMb, flavor, followers }: DatabaseSpec) =>
+        maxmemoryMb(memoryMb, flavor, followers.length > 0);
+    const lessRoom = roomOf(spec) < roomOf(before);
     return lessRoom && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
         ? `Redis evicts keys (${spec.maxmemoryPolicy}) if the data does not fit`
         : undefined;
@@ -304,13 +307,69 @@ export const changeRows: readonly ChangeRow[] = [
         }),
     },
     {
+        id: "replicas",
+        change: "`replicas`, `replicationAccess`: one more or one less",
+        arguments: ["replicas", "replicationAccess"],
+        effect: "live",
+        of: ({ args }) => [replicaNames(args.replicas), args.replicationAccess ?? []],
+    },
+    {
+        id: "following",
+        change: "a replica's `primary`: another one, or at another address; `priority`",
+        arguments: ["primary", "priority"],
+        effect: "live",
+        data: "the primary's",
+        of: ({ spec: { replica } }) => [replica?.primary && addressOf(replica.primary), replica?.priority],
+        when: (before, after) => follows(before) && follows(after),
+    },
+    {
+        id: "promotion",
+        change: "a replica's `promoted: true`, or its `primary` taken away",
+        arguments: ["promoted"],
+        effect: "live",
+        data: "kept, its own from then on",
+        clients: "stay connected, and may write from then on",
+        of: (database) => [roleOf(database)],
+        when: (before) => follows(before),
+        warning: ({ spec: { replica } }) =>
+            replica?.primary && `what is written at ${addressOf(replica.primary)} does not reach it any more, for good`,
+    },
+    {
+        id: "demotion",
+        change: "a replica's `promoted` taken back, or a `primary` given to one that has none",
+        arguments: ["promoted"],
+        effect: "refused",
+        of: (database) => [roleOf(database)],
+        when: (before) => !follows(before),
+        refusal: () => ({
+            path: "promoted",
+            problem: "is taken back, but following would replace the data that was written since",
+            remedy: "leave it promoted; make a new replica to follow the primary",
+        }),
+    },
+    {
         id: "recorded",
-        change: "`deletionProtection`, `evictToFit`, `data.files`",
-        arguments: ["deletionProtection", "evictToFit", "data.files"],
+        change: "`deletionProtection`, `evictToFit`, `data.files`, `syncTimeoutSeconds`",
+        arguments: ["deletionProtection", "evictToFit", "data.files", "syncTimeoutSeconds"],
         effect: "recorded",
-        of: ({ spec }) => [spec.deletionProtection, spec.evictToFit, spec.data?.files],
+        of: ({ spec }) => [
+            spec.deletionProtection,
+            spec.evictToFit,
+            spec.data?.files,
+            spec.replica?.syncTimeoutSeconds,
+        ],
     },
 ];
+
+const follows = ({ spec }: Described) => spec.replica?.primary !== undefined;
+
+/** Undefined for what was never a replica. */
+const roleOf = (database: Described) =>
+    database.spec.replica && (follows(database) ? "follows its primary" : "takes writes");
+
+function addressOf({ host, port }: PrimarySpec): string {
+    return `${host}:${port}`;
+}
 
 function placeOf(data: DatabaseSpec["data"]): string {
     return data?.volume ?? data?.hostPath ?? "the database's own volume";
@@ -336,7 +395,7 @@ export function explainChanges(
     database: string,
     before: Described,
     after: Described,
-    { values = true } = {},
+    { values = true, kind = "RedisDatabase" }: { readonly values?: boolean; readonly kind?: Kind } = {},
 ): string | undefined {
     const rows = changesBetween(before, after);
     if (rows.length === 0) return undefined;
@@ -347,7 +406,7 @@ export function explainChanges(
         return named.length === 0 ? [] : [`${named.join(", ")}: ${sentences[effect](after.spec.flavor)}`];
     });
     const warnings = new Set(rows.flatMap(({ warning }) => warning?.(before, after) ?? []));
-    return `RedisDatabase "${database}": ${[...parts, ...warnings].join("; ")}.`;
+    return `${kind} "${database}": ${[...parts, ...warnings].join("; ")}.`;
 }
 
 const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {

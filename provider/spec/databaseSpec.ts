@@ -57,4 +57,25 @@ export interface DatabaseSpec {
         readonly caVersions: readonly number[];
     };
     readonly config: Readonly<Record<string, ConfigValue>>;
+    /** The users by which replicas may follow it. */
+    readonly followers: readonly string[];
+    /** There for replicas alone. */
+    readonly replica?: ReplicaSpec;
+}
+
+/** What makes a database a replica. */
+export interface ReplicaSpec {
+    /** Whom it follows; absent where it takes writes itself, as it does once it was promoted. */
+    readonly primary?: PrimarySpec;
+    /** Whom to promote first, in redis.conf's terms: the lowest, and never 0. */
+    readonly priority: number;
+    /** How long an up waits for the first sync. */
+    readonly syncTimeoutSeconds: number;
+}
+
+export interface PrimarySpec {
+    readonly host: string;
+    readonly port: number;
+    /** Whether it is on the same Docker host: then its container is reached directly, whatever its port is bound to. */
+    readonly nearby: boolean;
 }

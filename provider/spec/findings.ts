@@ -1,6 +1,7 @@
 /** What is wrong with somebody's arguments: collected, worded and thrown all at once. */
 import { inspect } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
+import type { Kind } from "./properties";
 
 /** One thing that is wrong: where, what, and what would be right. */
 export interface Finding {
@@ -13,10 +14,10 @@ export interface Finding {
 }
 
 /** The message for a person: every finding, each with what would be right. */
-export function formatFindings(database: string, findings: readonly Finding[]): string {
+export function formatFindings(database: string, findings: readonly Finding[], kind: Kind = "RedisDatabase"): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
     const lines = findings.map(({ path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy}`);
-    return [`RedisDatabase "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
+    return [`${kind} "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
 }
 
 /** The known name that someone who wrote `unknown` most likely meant, if one is near enough to be a slip. */

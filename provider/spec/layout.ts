@@ -18,6 +18,10 @@ export const socketPath = `${settingsDir}/run/redis.sock`;
 export const aclPath = `${settingsDir}/acl/users.acl`;
 /** Before 6.0, in place of that: `requirepass`, written by the agent for the server alone to read. */
 export const passwordPath = `${settingsDir}/acl/password.conf`;
+/** What a replica logs in to its primary with; `redis.conf` includes it. */
+export const primaryConfPath = `${currentDir}/primary.conf`;
+/** Inside a replica's agent: the settings volume of a primary on the same Docker host, for its address. */
+export const primaryDir = "/primary";
 /** User and group of Redis in official images. */
 export const redisUid = 999;
 /** Before 6.0: HAProxy, which speaks TLS in front of the server. Its user in official images; it owns no data. */

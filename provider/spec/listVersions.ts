@@ -87,5 +87,6 @@ export function warnings(database: string, spec: DatabaseSpec, today: Date = new
             `tls.protocols allows ${legacy.join(" and ")}, which can be broken into; leave it out once no client needs it`,
         );
     }
-    return found.map((text) => `RedisDatabase "${database}": ${text}.`);
+    const kind = spec.replica ? "RedisReplica" : "RedisDatabase";
+    return found.map((text) => `${kind} "${database}": ${text}.`);
 }

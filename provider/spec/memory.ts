@@ -18,9 +18,26 @@ export const dataShare: Record<Flavor, number> = { aof: 0.44, rdb: 0.44, nordb: 
 /** The least memory limit, in MiB: below it the server itself would take more than its data. */
 export const minMemoryMb = 32;
 
-/** `maxmemory` in MiB for a container that may use `memoryMb` MiB. */
-export function maxmemoryMb(memoryMb: number, flavor: Flavor): number {
-    return Math.floor((memoryMb - serverItselfMb) * dataShare[flavor]);
+/**
+ * What replication may take of the container's memory, in MiB: an eighth. Half of it is the backlog, from which a
+ * replica that was away catches up; half is what replicas may have waiting for them before they must start over.
+ */
+export function replicationMb(memoryMb: number): number {
+    return Math.floor(memoryMb / 8);
+}
+
+/**
+ * The backlog in MiB, which Redis counts as data: it allocates it when the first replica comes.
+ */
+export function backlogMb(memoryMb: number): number {
+    return Math.max(1, Math.floor(replicationMb(memoryMb) / 2));
+}
+
+/** `maxmemory` in MiB for a container that may use `memoryMb` MiB; `replicated` if replicas may follow it. */
+export function maxmemoryMb(memoryMb: number, flavor: Flavor, replicated = false): number {
+    const share = dataShare[flavor];
+    if (!replicated) return Math.floor((memoryMb - serverItselfMb) * share);
+    return Math.floor((memoryMb - serverItselfMb - replicationMb(memoryMb)) * share) + backlogMb(memoryMb);
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */

@@ -51,11 +51,18 @@ const certificateHost = text(
 const pem = text("give the PEM text itself, not a path", (value) => value.includes("-----BEGIN "));
 const boolean = z.boolean({ error: "give true or false" });
 const object = <T extends z.ZodRawShape>(shape: T, error: string) => z.strictObject(shape, { error });
+/** What becomes a part of names and of a user's name. */
+const name = (whose: string) =>
+    text(`give the name of ${whose}: lower-case letters, digits and hyphens, a letter first`, isNodeName);
 const days = wholeNumber.bind(undefined, "a whole number of days");
 const count = (what: string) => wholeNumber(what, 1, 2 ** 31 - 1);
 const graceRemedy = "give a number of hours from 0 to 8760";
 
 export const defaultEngine: Engine = "redis";
+
+export function isNodeName(text: string): boolean {
+    return /^[a-z][a-z0-9-]{0,39}$/.test(text);
+}
 
 /** One line an argument. Every error text says what would be right; what is wrong is worded from the value. */
 const properties = {
@@ -141,30 +148,71 @@ const properties = {
             error: 'give an object such as { "timeout": 300 }',
         },
     ),
+    // Each is checked as the replica that it is.
+    replicas: z.unknown(),
+    replicationAccess: z
+        .array(name("a replica"), { error: 'give a list of names such as ["reader"]' })
+        .refine((names) => new Set(names).size === names.length, { error: "give each name once" }),
+    primary: object(
+        {
+            host,
+            tlsPort: port,
+            user: text("give the user's name").optional(),
+            password: text("give the user's password").optional(),
+            caCertPem: pem.optional(),
+            engine: choice(engineNames).optional(),
+            version: z.string({ error: 'give a version as text, such as "8.0"' }).optional(),
+            flavor: choice(flavorNames).optional(),
+            memoryMb: wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20).optional(),
+            nearby: boolean.optional(),
+        },
+        "give a RedisDatabase, or what its replicationAccess has for this replica",
+    ),
+    promoted: boolean,
+    priority: wholeNumber("a whole number", 1, 2 ** 31 - 1),
+    syncTimeoutSeconds: wholeNumber("a whole number of seconds", 1, 86400),
 } satisfies Record<string, z.ZodType>;
+
+/** The components that take arguments. */
+export type Kind = "RedisDatabase" | "RedisReplica";
+
+/** What only one of them knows. */
+const ownArguments: Readonly<Record<Kind, readonly string[]>> = {
+    RedisDatabase: ["data", "replicas", "replicationAccess"],
+    RedisReplica: ["primary", "promoted", "priority", "syncTimeoutSeconds"],
+};
 
 type Name = keyof typeof properties;
 /** Arguments that are right by themselves. */
-export type Values = Omit<{ [K in Name]?: z.output<(typeof properties)[K]> }, "version"> & { version?: string };
+export type Values = Omit<{ [K in Name]?: z.output<(typeof properties)[K]> }, "version" | "replicas"> & {
+    version?: string;
+    replicas?: number | readonly PlainArguments[];
+};
 
-/** The arguments that a database knows; `transform` exists in process only and is checked by its type. */
-export const argumentNames = [...Object.keys(properties), "transform"];
+/** The arguments that a component knows; `transform` exists in process only and is checked by its type. */
+export function argumentNamesOf(kind: Kind): string[] {
+    const others = ownArguments[kind === "RedisDatabase" ? "RedisReplica" : "RedisDatabase"];
+    return [...Object.keys(properties).filter((known) => !others.includes(known)), "transform"];
+}
+
+export const argumentNames = argumentNamesOf("RedisDatabase");
 
 /** Checks each argument by itself: types, ranges, unknown names. What passes is in `values`. */
-export function checkEach(args: PlainArguments): { values: Values; findings: Finding[] } {
+export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): { values: Values; findings: Finding[] } {
+    const known = argumentNamesOf(kind);
     const values: Record<string, unknown> = {};
     const findings: Finding[] = [];
     for (const [name, value] of Object.entries(args)) {
         if (value === undefined || name === "transform") continue;
-        if (!Object.hasOwn(properties, name)) {
-            findings.push(unknownProperty("", name, argumentNames));
+        if (!known.includes(name)) {
+            findings.push(unknownProperty(kind, "", name, known));
             continue;
         }
         if (value === later) continue;
         const schema = name === "version" ? versionSchema(args.engine) : properties[name as Name];
         const parsed = schema.safeParse(value);
         if (parsed.success) values[name] = parsed.data;
-        else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(name, value, schema, issue)));
+        else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(kind, name, value, schema, issue)));
     }
     return { values, findings };
 }
@@ -200,12 +248,13 @@ function versionRemedy(value: unknown, engines: readonly Engine[]): string {
 }
 
 /** Where a secret may stand, be it that a key was given in place of the object that should hold it. */
-const secretPath = /^(password|tls|tls\.(ca|certificate)\b.*|config|config\b.*(pass|auth).*)$/;
+const secretPath =
+    /^(password|primary|primary\.(password|caCertPem)|tls|tls\.(ca|certificate)\b.*|config|config\b.*(pass|auth).*)$/;
 
-function findingsOf(name: string, value: unknown, schema: z.ZodType, issue: z.core.$ZodIssue): Finding[] {
+function findingsOf(kind: Kind, name: string, value: unknown, schema: z.ZodType, issue: z.core.$ZodIssue): Finding[] {
     const path = formatPath([name, ...issue.path]);
     if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => unknownProperty(`${path}.`, key, keysAt(schema, issue.path)));
+        return issue.keys.map((key) => unknownProperty(kind, `${path}.`, key, keysAt(schema, issue.path)));
     }
     const found = issue.path.reduce<unknown>(
         (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
@@ -220,11 +269,11 @@ function findingsOf(name: string, value: unknown, schema: z.ZodType, issue: z.co
     return [{ path, problem, remedy: issue.message }];
 }
 
-function unknownProperty(parent: string, name: string, known: readonly string[]): Finding {
+function unknownProperty(kind: Kind, parent: string, name: string, known: readonly string[]): Finding {
     const suggestion = nearest(name, known);
     return {
         path: `${parent}${name}`,
-        problem: "is not a property that RedisDatabase knows",
+        problem: `is not a property that ${kind} knows`,
         remedy: suggestion ? `did you mean ${parent}${suggestion}?` : `it knows ${known.join(", ")}`,
     };
 }

@@ -4,6 +4,7 @@ import { configDirectives } from "./directives";
 import { type Directives, persistenceDirectives } from "./flavors";
 import { aclPath, dataDir, passwordPath, plaintextPort, socketPath, tlsDir, tlsPort } from "./layout";
 import { maxmemoryMb } from "./memory";
+import { primaryDirectives, replicaDirectives } from "./replication";
 import { releaseOf, versions } from "./versions";
 
 export function redisConf(spec: DatabaseSpec): string {
@@ -26,10 +27,11 @@ export function redisConf(spec: DatabaseSpec): string {
         // The one password is a secret, so it is not in this file but in one of its own.
         "Password": acl ? [] : [["include", passwordPath]],
         "Memory": [
-            ["maxmemory", `${maxmemoryMb(spec.memoryMb, spec.flavor)}mb`],
+            ["maxmemory", `${maxmemoryMb(spec.memoryMb, spec.flavor, spec.followers.length > 0)}mb`],
             ["maxmemory-policy", spec.maxmemoryPolicy],
         ],
         [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
+        "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec)],
         "config": configDirectives(release, spec.config),
     };
     return Object.entries(sections)

@@ -1,6 +1,6 @@
 /** What the agent refuses, in its own words, which reach a person as the error of `pulumi up`. */
 import { script } from "../../provider/components/containers";
-import { argumentNames } from "../../provider/spec/properties";
+import { argumentNames, argumentNamesOf } from "../../provider/spec/properties";
 import { membersOf } from "./support/argsTypes";
 
 const refusals = [...script("agent/agent.sh").matchAll(/\brefuse "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(
@@ -14,7 +14,11 @@ test("each of them is found, in full", () => {
 
 test("those that start with an argument start with one that there is", () => {
     const paths = refusals.flatMap((words) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
-    expect(new Set(paths)).toEqual(new Set(["data", "data.files", "flavor", "memoryMb"]));
-    const known = [...argumentNames, ...membersOf("DataArgs").map((name) => `data.${name}`)];
+    expect(new Set(paths)).toEqual(new Set(["data", "data.files", "flavor", "memoryMb", "promoted"]));
+    const known = [
+        ...argumentNames,
+        ...argumentNamesOf("RedisReplica"),
+        ...membersOf("DataArgs").map((name) => `data.${name}`),
+    ];
     expect(paths.filter((path) => !known.includes(path))).toEqual([]);
 });

@@ -29,8 +29,10 @@ test("of a database with nothing given, in full", () => {
         grace_seconds=86400
         memory_mb=512
         maxmemory_mb=218
+        backlog_mb=0
         data_percent=44
         server_itself_mb=16
+        primary=
         evicts=no
         "
     `);
@@ -56,8 +58,10 @@ test("of one with everything given, in full", () => {
         grace_seconds=1800
         memory_mb=1024
         maxmemory_mb=756
+        backlog_mb=0
         data_percent=75
         server_itself_mb=16
+        primary=
         evicts=yes
         "
     `);

@@ -92,8 +92,8 @@ describe("a password that was replaced", () => {
 
     test("opens the door until its grace is over, to the second", () => {
         up("one", 1000);
-        expect(up("two", 2000)).toEqual([`100 ${hash("one")}`]);
-        expect(inGrace(2099)).toEqual([`1 ${hash("one")}`]);
+        expect(up("two", 2000)).toEqual([`100 ${hash("one")} default`]);
+        expect(inGrace(2099)).toEqual([`1 ${hash("one")} default`]);
         expect(inGrace(2100)).toEqual([]);
     });
 
@@ -101,22 +101,22 @@ describe("a password that was replaced", () => {
         up("one", 1000);
         up("two", 2000);
         up("two", 2020);
-        expect(up("three", 2050)).toEqual([`50 ${hash("one")}`, `100 ${hash("two")}`]);
-        expect(inGrace(2120)).toEqual([`30 ${hash("two")}`]);
+        expect(up("three", 2050)).toEqual([`50 ${hash("one")} default`, `100 ${hash("two")} default`]);
+        expect(inGrace(2120)).toEqual([`30 ${hash("two")} default`]);
     });
 
     test("that comes back is no longer one that was replaced", () => {
         up("one", 1000);
         up("two", 2000);
-        expect(up("one", 2010)).toEqual([`100 ${hash("two")}`]);
-        expect(up("two", 2020)).toEqual([`100 ${hash("one")}`]);
+        expect(up("one", 2010)).toEqual([`100 ${hash("two")} default`]);
+        expect(up("two", 2020)).toEqual([`100 ${hash("one")} default`]);
     });
 
     test("follows a grace that is made longer or shorter while it lasts", () => {
         up("one", 1000);
         up("two", 2000);
-        expect(up("two", 2050, 500)).toEqual([`450 ${hash("one")}`]);
-        expect(up("two", 2060, 70)).toEqual([`10 ${hash("one")}`]);
+        expect(up("two", 2050, 500)).toEqual([`450 ${hash("one")} default`]);
+        expect(up("two", 2060, 70)).toEqual([`10 ${hash("one")} default`]);
     });
 
     test("stays dropped once it was, however long the grace is made later", () => {
@@ -145,7 +145,7 @@ describe("a password that was replaced", () => {
     test("is kept as a hash, in a file for root alone", () => {
         up("one", 1000);
         up("two", 2000);
-        expect(readFileSync(join(root, "settings/retired"), "utf8")).toBe(`2000 ${hash("one")}\n`);
+        expect(readFileSync(join(root, "settings/retired"), "utf8")).toBe(`2000 ${hash("one")} default\n`);
         expect(agent(`stat -c %a ${root}/settings/retired`)).toBe("600");
     });
 

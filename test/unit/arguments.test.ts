@@ -42,6 +42,7 @@ test("nothing given: every default", () => {
             caVersions: [1],
         },
         config: {},
+        followers: [],
     });
 });
 
@@ -74,6 +75,7 @@ test("everything given: all of it, and nothing of the password", () => {
     const rotation = { passwordVersion: 4, rotatePasswordEvery: 90, passwordGraceHours: 0.5 };
     const expected = {
         ...args,
+        followers: [],
         rotation: { version: 4, everyDays: 90, graceSeconds: 1800 },
         tls: {
             ...args.tls,

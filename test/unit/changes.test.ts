@@ -68,6 +68,8 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
         { tls: { certificate: { ...otherServer, caCertPem: ca.certPem } } },
         ["certificate"],
     ],
+    "replicas": [{}, { replicas: 1 }, ["replicas"]],
+    "replicationAccess": [{}, { replicationAccess: ["away"] }, ["replicas"]],
     "config": [{}, { config: { "timeout": 300, "io-threads": 2 } }, ["settings", "startup"]],
 };
 

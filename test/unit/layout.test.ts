@@ -41,7 +41,16 @@ test.each(Object.entries(paths))("%s, %s: a script names it", (_name, path) => {
 });
 
 test.each(Object.entries(scripts))("%s names no other place", (_name, text) => {
-    const places = [layout.dataDir, layout.settingsDir, layout.desiredPath, "/tmp", "/dev", "/proc"];
+    const places = [
+        layout.dataDir,
+        layout.settingsDir,
+        layout.primaryDir,
+        layout.agentPath,
+        layout.desiredPath,
+        "/tmp",
+        "/dev",
+        "/proc",
+    ];
     expect(pathsIn(text)).not.toEqual([]);
     expect(pathsIn(text).filter((path) => !places.some((at) => path === at || path.startsWith(`${at}/`)))).toEqual([]);
 });

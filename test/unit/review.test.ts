@@ -9,7 +9,7 @@ const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
 
 type Values = Record<string, unknown>;
 
-const hooksOf = (opts?: pulumi.ComponentResourceOptions) => withReview(opts).hooks?.beforeUpdate ?? [];
+const hooksOf = (opts?: pulumi.ComponentResourceOptions) => withReview("RedisDatabase", opts).hooks?.beforeUpdate ?? [];
 
 /** One update, after an up that came to its end unless `oldOutputs` says something else. */
 async function update(
@@ -48,7 +48,7 @@ describe("the hook", () => {
     test("stands before those that the program gives, whose options stay as they are", () => {
         const own = () => undefined;
         const opts = { protect: true, hooks: { beforeUpdate: [own], afterCreate: [own] } };
-        const { hooks, ...others } = withReview(opts);
+        const { hooks, ...others } = withReview("RedisDatabase", opts);
         expect(others).toEqual({ protect: true });
         expect(hooks).toEqual({ beforeUpdate: [hooksOf()[0], own], afterCreate: [own] });
         expect(opts.hooks.beforeUpdate).toEqual([own]);

@@ -40,7 +40,7 @@ describe("plain values", () => {
         const args = { password, memoryMb: 1, ports: { plaintext: 5, tls: 5 }, config: { port: 6379 } };
         expect(
             pathsOf(() => {
-                checkKnown("sessions", args);
+                checkKnown("RedisDatabase", "sessions", args);
             }),
         ).toEqual(["memoryMb", 'config["port"]', "ports.tls"]);
     });
@@ -53,7 +53,7 @@ describe("plain values", () => {
     ])("that are %s wait", (_what, args) => {
         expect(
             pathsOf(() => {
-                checkKnown("sessions", args);
+                checkKnown("RedisDatabase", "sessions", args);
             }),
         ).toEqual([]);
     });
@@ -61,7 +61,7 @@ describe("plain values", () => {
     test("a name that is unknown does not wait for its value", () => {
         expect(
             pathsOf(() => {
-                checkKnown("sessions", wrong({ pasword: pulumi.output("x") }));
+                checkKnown("RedisDatabase", "sessions", wrong({ pasword: pulumi.output("x") }));
             }),
         ).toEqual(["pasword"]);
     });
@@ -70,7 +70,7 @@ describe("plain values", () => {
         const decided = { deletionProtection: false, data: { volume: "v" }, tls: { caVersions: [1, 2] } };
         expect(
             pathsOf(() => {
-                checkKnown("sessions", decided);
+                checkKnown("RedisDatabase", "sessions", decided);
             }),
         ).toEqual([]);
         const later = {
@@ -79,7 +79,7 @@ describe("plain values", () => {
             tls: { caVersions: pulumi.output([1, 2]) },
         };
         expect(() => {
-            checkKnown("sessions", wrong(later));
+            checkKnown("RedisDatabase", "sessions", wrong(later));
         }).toThrow(
             [
                 'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
@@ -94,7 +94,7 @@ describe("plain values", () => {
     test("of a place may be known later, as long as it is known that there is one", () => {
         expect(
             pathsOf(() => {
-                checkKnown("sessions", { data: { volume: pulumi.output("v") } });
+                checkKnown("RedisDatabase", "sessions", { data: { volume: pulumi.output("v") } });
             }),
         ).toEqual([]);
     });
@@ -104,7 +104,7 @@ describe("plain values", () => {
         const network = new docker.Network("backend");
         expect(
             pathsOf(() => {
-                checkKnown("sessions", wrong({ network }));
+                checkKnown("RedisDatabase", "sessions", wrong({ network }));
             }),
         ).toEqual(["network"]);
         await pulumi.runtime.disconnect();
@@ -122,7 +122,7 @@ describe("Outputs", () => {
             tls: { hosts: [pulumi.output("a.example"), "192.0.2.1"], validityDays: pulumi.output(90) },
             config: pulumi.output({ timeout: 1 }),
         };
-        const specs = [plain, outputs].map(async (args) => valueOf(resolveSpec("sessions", args)));
+        const specs = [plain, outputs].map(async (args) => valueOf(resolveSpec("RedisDatabase", "sessions", args)));
         const [expected, actual] = await Promise.all(specs);
         expect(actual).toEqual(expected);
         expect(actual?.host).toBe("r.example");
@@ -149,8 +149,10 @@ describe("Outputs", () => {
 
     test("keys and password do not make the specification secret, another argument that is secret does", async () => {
         const password = pulumi.secret("hunter2");
-        expect(await pulumi.isSecret(resolveSpec("sessions", { password }))).toBe(false);
-        expect(await pulumi.isSecret(resolveSpec("sessions", { password, host: pulumi.secret("h") }))).toBe(true);
+        expect(await pulumi.isSecret(resolveSpec("RedisDatabase", "sessions", { password }))).toBe(false);
+        expect(
+            await pulumi.isSecret(resolveSpec("RedisDatabase", "sessions", { password, host: pulumi.secret("h") })),
+        ).toBe(true);
     });
 
     test("that nobody knows before an up leave the preview alone, and the children unmade by guesses", async () => {

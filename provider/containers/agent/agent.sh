@@ -17,6 +17,7 @@ parts=$(dirname "$0")
 . "$parts/memory.sh"
 . "$parts/users.sh"
 . "$parts/persistence.sh"
+. "$parts/replication.sh"
 . "$parts/live.sh"
 . "$parts/watch.sh"
 

@@ -77,6 +77,7 @@ apply_at_rest() {
     if [ -z "$kind" ] && has_dump; then kind=rdb; fi
     own_data
     write_logins
+    write_primary
     if has_terminator; then apply_certificate; fi
     if [ -n "$kind" ] && { [ "$kind" != "$(wanted flavor)" ] || less_memory; }; then unsettle "$kind"; fi
     commit

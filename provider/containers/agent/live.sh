@@ -6,14 +6,17 @@ apply_to_running_server() {
     check_memory
     check_handover
     check_databases
+    check_promotion
     apply_config
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
     own_data
     apply_certificate
     apply_logins
+    if has_users "$socket"; then open_gate; fi
     commit
     rm -f "$unsettled"
+    apply_replication
     leave_flavor
 }
 

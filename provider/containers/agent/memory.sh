@@ -11,9 +11,18 @@ data_in_use() {
 
 wanted_bytes() { echo $(($(wanted maxmemory_mb) * mib)); }
 
+# Redis counts the backlog as data, and makes it when the first replica comes.
+check_backlog() {
+    backlog=$(($(wanted backlog_mb) * mib))
+    missing=$((backlog - $(info memory mem_replication_backlog)))
+    if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
+    refuse "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give more, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+}
+
 # Sets shrinks where less is wanted than the server may use now.
 check_memory() {
     shrinks=
+    check_backlog
     limit=$(server CONFIG GET maxmemory | sed -n 2p)
     if [ "$limit" != 0 ] && [ "$(wanted_bytes)" -ge "$limit" ]; then return; fi
     shrinks=yes

@@ -24,8 +24,10 @@ random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 prepare() {
     mkdir -p /settings/acl /settings/generations
     # All settings of a server: before 6.0 the password is among them.
-    touch /tmp/running /tmp/trial.settings
-    chmod 600 /tmp/running /tmp/trial.settings
+    for name in running trial.settings wanted applicable changes undo; do
+        touch /tmp/$name
+        chmod 600 /tmp/$name
+    done
     # 999 is the user of Redis in official images.
     chown 0:999 /settings/run && chmod 770 /settings/run
     chown 999:999 /settings/acl && chmod 700 /settings/acl
@@ -54,8 +56,8 @@ stage() {
     unpack $staging
     if [ -e $staging/haproxy.cfg ]; then prepare_terminator; fi
     if [ -e $staging/users.acl ]; then
-        local_user agent '-@all +acl +bgsave +config +info +memory +ping' >>$staging/users.acl
-        local_user health '-@all +ping' >>$staging/users.acl
+        local_user agent '-@all +acl +bgsave +config +info +memory +ping +replicaof' >>$staging/users.acl
+        local_user health '-@all +info +ping' >>$staging/users.acl
     fi
     chown -R 0:999 $staging
     chmod 750 $staging

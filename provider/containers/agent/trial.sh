@@ -13,7 +13,7 @@ check_image() {
 start_trial() {
     rm -rf /tmp/trial
     mkdir /tmp/trial
-    sed "s,^include .*,include $generation/password.conf," "$generation/redis.conf" >/tmp/trial/redis.conf
+    sed "s,^include .*/,include $generation/," "$generation/redis.conf" >/tmp/trial/redis.conf
     set -- --dir /tmp/trial --unixsocket /tmp/trial/redis.sock
     if wants_users; then
         cp "$generation/users.acl" /tmp/trial/users.acl
@@ -49,7 +49,8 @@ directives_in() { awk '!/^#/ && NF { print tolower($1) }' "$@" | sort -u; }
 # Whatever else somebody sets by hand is none of the agent's business. A trial lives elsewhere, and what Docker
 # publishes needs a new container; how data is kept has a procedure of its own.
 read_wanted_settings() {
-    directives_in "$generation/redis.conf" /settings/current/redis.conf >/tmp/names || true
+    directives_in "$generation"/redis.conf "$generation"/primary.conf /settings/current/redis.conf \
+        /settings/current/primary.conf >/tmp/names 2>/dev/null || true
     settings_of /tmp/trial/redis.sock >/tmp/trial.settings
     awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' /tmp/names /tmp/trial.settings |
         grep -Ev '^(dir|unixsocket|aclfile|port|tls-port|appendonly)	' >/tmp/wanted

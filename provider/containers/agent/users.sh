@@ -2,43 +2,51 @@
 # Users and passwords: only hashes, no password.
 
 acl_file=/settings/acl/users.acl
-# Passwords that were replaced: lines of the second in which that was, and the hash.
+# Passwords that were replaced: lines of the second in which that was, the hash, and whose it was.
 retired=/settings/retired
 
 local_user() { echo "user $1 on #$(sha256sum </settings/"$1".secret | cut -c1-64) $2"; }
 
-hash_in() { sed -n 's/^user default on #\([0-9a-f]*\) .*/\1/p' "$1" 2>/dev/null || true; }
+# Hash and user of each password; that of `default` is that of all clients.
+hashes_in() { cat "$1/users.acl" "$1/followers.acl" 2>/dev/null | sed -n 's/^user \(default\|repl-[^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'; }
 
 # From now on the password in force is one that was replaced, if it is another one. One that was dropped already stays
 # so, whatever grace is wanted now.
 retire_password() {
-    old=$(hash_in /settings/current/users.acl)
-    new=$(hash_in "$generation/users.acl")
-    if [ "$old" = "$new" ]; then old=; fi
-    # In a file, as a command line is for everyone to read.
-    printf '%s\n' "$old" "$new" >/tmp/hashes
+    # In files, as a command line is for everyone to read.
+    hashes_in /settings/current >/tmp/hashes.old
+    hashes_in "$generation" >/tmp/hashes
+    grep -vxF -f /tmp/hashes /tmp/hashes.old >/tmp/hashes.gone || true
     {
         awk -v now="$(date +%s)" -v grace="$(current grace_seconds)" \
-            'FILENAME == ARGV[1] { known[$1]; next } $1 + grace > now && !($2 in known)' \
-            /tmp/hashes $retired 2>/dev/null || true
-        if [ -n "$old" ]; then echo "$(date +%s) $old"; fi
+            'FILENAME != ARGV[3] { known[$1]; next } $1 + grace > now && !($2 in known)' \
+            /tmp/hashes /tmp/hashes.gone $retired 2>/dev/null || true
+        sed "s/^/$(date +%s) /" /tmp/hashes.gone
     } >$retired.new
     chmod 600 $retired.new
     mv $retired.new $retired
 }
 
-# The seconds for which each password that was replaced goes on to open the door, and its hash.
+# The seconds for which each password that was replaced goes on to open the door, its hash, and whose it is.
 in_grace() {
     awk -v now="$(date +%s)" -v grace="$(wanted grace_seconds)" \
-        '$1 + grace > now { print $1 + grace - now, $2 }' $retired 2>/dev/null || true
+        '$1 + grace > now { print $1 + grace - now, $2, $3 }' $retired 2>/dev/null || true
 }
 
 # The lines of the program's users, with what is in grace beside the password.
 wanted_users() {
     in_grace >/tmp/grace
-    awk 'FILENAME == ARGV[1] { more = more " #" $2; next }
+    awk 'FILENAME == ARGV[1] { if ($3 == "default") more = more " #" $2; next }
         $2 != "agent" && $2 != "health" { $4 = $4 more }
         { print }' /tmp/grace "$generation/users.acl"
+}
+
+# The same for the users of replicas, each of which has a password of its own.
+wanted_followers() {
+    in_grace >/tmp/grace
+    [ -e "$generation/followers.acl" ] || return 0
+    awk 'FILENAME == ARGV[1] { more[$3] = more[$3] " #" $2; next } { $4 = $4 more[$2]; print }' \
+        /tmp/grace "$generation/followers.acl"
 }
 
 managed_pattern() { awk '{ print $2 }' "$generation/users.acl" | tr '\n' '|' | sed 's/|$//'; }

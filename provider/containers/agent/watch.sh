@@ -7,17 +7,36 @@ watch() {
     set +e
     watching=yes
     while :; do
-        sleep "$(pause_seconds)" &
-        wait $!
+        pause
+        touch /tmp/looking
         lock
         if superseded; then stand_down; fi
         if ! whole; then
             stage
             say "put back: the settings on the volume"
         fi
-        if server_answers; then (look); fi
+        if server_answers; then
+            mv /tmp/looking /tmp/looked
+            (look)
+        fi
         unlock
     done
+}
+
+# Until it is time, or there is something new to look at.
+pause() {
+    seconds=$(pause_seconds)
+    while :; do
+        case $seconds in
+        0.* | 1) break ;;
+        esac
+        sleep 1 &
+        wait $!
+        if news; then return; fi
+        seconds=$((seconds - 1))
+    done
+    sleep "$seconds" &
+    wait $!
 }
 
 pause_seconds() {
@@ -33,7 +52,13 @@ look() {
         settle
     elif ! replacement_planned; then
         put_back_config
-        if has_users "$socket"; then put_back_users; else put_back_password; fi
+        if has_users "$socket"; then
+            put_back_users
+            put_back_followers
+        else
+            put_back_password
+        fi
+        if promoted_by_hand; then rm -f "$followed"; else apply_replication; fi
         forget_password
     fi
 }

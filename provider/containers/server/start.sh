@@ -7,6 +7,14 @@ version=$(redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/')
 # On a full disk the server had better start without this note than not at all.
 { echo "$1 $version" >/data/.redis-server.new && mv /data/.redis-server.new /data/.redis-server; } 2>/dev/null
 
+# A primary whose replicas have data, and that starts without any, must not have them take that over.
+run=/settings/run
+has_data() { [ -s /data/dump.rdb ] || [ -s /data/appendonly.aof ] || [ -e /data/appendonlydir ]; }
+if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data; then touch $run/starts_empty; else rm -f $run/starts_empty; fi
+if [ -e /settings/acl/users.acl ]; then sed -i '/^user repl-/d' /settings/acl/users.acl; fi
+# Docker gives another one at each start.
+hostname -i | awk '{ print $1 }' >$run/address
+
 # A dump without a log is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
 kind=$(cat $unsettled 2>/dev/null)
 if [ -z "$kind" ] && grep -q '^appendonly yes' $settings/redis.conf && [ -e /data/dump.rdb ] &&
@@ -22,6 +30,10 @@ aof) set -- --appendonly yes --maxmemory 0 --save '' ;;
 rdb) set -- --appendonly no --maxmemory 0 --save '' ;;
 *) set -- ;;
 esac
+if [ -s $run/primary ]; then
+    read -r host port <$run/primary
+    set -- "$@" --replicaof "$host" "$port"
+fi
 # What is older than this was there before.
 touch /tmp/started
 exec redis-server $settings/redis.conf "$@"

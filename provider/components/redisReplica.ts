@@ -1,0 +1,41 @@
+/** A replica of a database: here, or on another Docker host. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { RedisReplicaArgs } from "./args";
+import { factsOf, primaryIn, primaryOf } from "./replication";
+import { RedisServer } from "./redisServer";
+
+/**
+ * A read-only copy of a database that follows it over TLS, with a password and URLs of its own. Where the arguments say
+ * nothing, it is as its primary is. An up waits for its first sync. `promoted` makes it a database that takes writes,
+ * for good.
+ *
+ * Throws when arguments are wrong, with all that is wrong and before anything is touched.
+ */
+export class RedisReplica extends RedisServer {
+    /** Whether it takes writes itself and follows nobody. In process only. */
+    readonly promoted: boolean;
+
+    /**
+     * @param name Name of the replica in the program; its children's names start with it.
+     * @param args Whom it follows, and how it differs.
+     * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
+     */
+    constructor(name: string, args: RedisReplicaArgs, opts?: pulumi.ComponentResourceOptions) {
+        const promoted = args.promoted === true || args.primary === undefined;
+        const { primary, ...own } = args;
+        // It has no data of its own that could be lost, until it takes writes.
+        const defaults = { deletionProtection: promoted };
+        if (primary instanceof RedisServer) {
+            const followed = primaryIn(primary, name, opts);
+            const all = { ...defaults, ...followed.inherited, ...own, primary: followed.facts };
+            super("RedisReplica", name, all, opts, followed);
+        } else if (primary !== undefined) {
+            const all = { ...defaults, ...own, primary: factsOf(primary) };
+            super("RedisReplica", name, all, opts, primaryOf(primary));
+        } else {
+            super("RedisReplica", name, { ...defaults, ...own }, opts);
+        }
+        this.promoted = promoted;
+        this.publish();
+    }
+}

@@ -1,0 +1,190 @@
+/** What a database and a replica have in common: a Redis on a Docker host, as a table of contents. */
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type * as random from "@pulumi/random";
+import type { DatabaseSpec } from "../spec/databaseSpec";
+import { persistenceLabel } from "../spec/flavors";
+import type { Kind } from "../spec/properties";
+import { type Credential, connectionUrl, credentials, userOf } from "../spec/urls";
+import { type Engine, type Flavor, type Version, releaseOf } from "../spec/versions";
+import { createAgent } from "./agent";
+import { type CertificateNodes, createCertificates } from "./certificates";
+import { childrenOf } from "./children";
+import { containerHooks } from "./containers";
+import { createCredentials } from "./credentials";
+import { protectFromDeletion } from "./deletionProtection";
+import { type Followers, type Primary, createFollowers } from "./replication";
+import { choosePorts } from "./ports";
+import { withReview } from "./review";
+import { planServer } from "./server";
+import { createTerminator } from "./terminator";
+import { type ServerArgs, checkKnown, needsTerminator, recordedInputs, resolveSpec, warn } from "./validation";
+import { createVolumes } from "./volumes";
+
+/** The connection URLs of a database, each labelled by its port's protocol. */
+export interface ConnectionUrls {
+    /** `redis://`; absent where the plaintext port is closed. */
+    readonly plaintext?: string;
+    /** `rediss://`. */
+    readonly tls: string;
+}
+
+/** The resources that a database is made of, for what its outputs do not give. In process only. */
+export interface DatabaseNodes extends CertificateNodes {
+    /** Absent where `data` names another place. */
+    readonly dataVolume?: docker.Volume;
+    readonly settingsVolume: docker.Volume;
+    /** The random choice of ports; absent where the program gives them. */
+    readonly port?: random.RandomInteger;
+    /** Absent where the program gives a password. */
+    readonly password?: random.RandomPassword;
+    readonly agent: docker.Container;
+    readonly server: docker.Container;
+    /** HAProxy, which speaks TLS in front of a server before 6.0; absent from 6.0 on. */
+    readonly terminator?: docker.Container;
+    /** Goes before all others do, which Pulumi refuses while it is protected. */
+    readonly deletionProtection: random.RandomId;
+}
+
+/** What a database knows of itself that others need to follow it. */
+export interface Replication {
+    readonly name: string;
+    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly args: ServerArgs;
+    readonly followers: Followers;
+}
+
+/** A Redis server on a Docker host, with all that belongs to it. */
+export abstract class RedisServer extends pulumi.ComponentResource {
+    /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined where the plaintext port is closed. */
+    readonly url: pulumi.Output<string | undefined>;
+    /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
+    readonly tlsUrl: pulumi.Output<string>;
+    /** Both URLs, labelled. Secret. */
+    readonly connectionUrls: pulumi.Output<ConnectionUrls>;
+    /** Both ways in as the managed service lists them; the plaintext one is its default while it is open. Secret. */
+    readonly credentials: pulumi.Output<Credential[]>;
+    /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
+    readonly password: pulumi.Output<string>;
+    /** Name or address by which clients reach the Docker host. */
+    readonly host: pulumi.Output<string>;
+    /** Plaintext port on the Docker host. Undefined where it is closed. */
+    readonly port: pulumi.Output<number | undefined>;
+    /** TLS port on the Docker host. */
+    readonly tlsPort: pulumi.Output<number>;
+    /** Certificate of the CA that the server's certificate verifies with, in PEM. */
+    readonly caCertPem: pulumi.Output<string>;
+    /** What runs: `redis` or `valkey`. */
+    readonly engine: pulumi.Output<Engine>;
+    /** Its version, without a flavor. */
+    readonly version: pulumi.Output<Version>;
+    /** How data is kept: `aof`, `rdb` or `nordb`. */
+    readonly flavor: pulumi.Output<Flavor>;
+    /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
+    readonly persistenceLabel: pulumi.Output<string | undefined>;
+    /** Name of the server's container, for `docker logs` and the like. */
+    readonly containerName: pulumi.Output<string>;
+    /** The resources behind it. In process only. */
+    readonly nodes: DatabaseNodes;
+
+    /** @internal What others need to follow it. */
+    readonly replication: Replication;
+
+    /**
+     * @param kind Which of the components it is.
+     * @param name Name of the database in the program; its children's names start with it.
+     * @param args What it should be like.
+     * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
+     * @param primary Whom it follows.
+     */
+    protected constructor(
+        kind: Kind,
+        name: string,
+        args: ServerArgs,
+        opts: pulumi.ComponentResourceOptions | undefined,
+        primary?: Primary,
+    ) {
+        checkKnown(kind, name, args, opts);
+        super(`redis-database:index:${kind}`, name, recordedInputs(args), withReview(kind, opts));
+        const spec = resolveSpec(kind, name, args);
+        warn(name, spec);
+        const { child, plan } = childrenOf(this, name, spec, args.transform);
+
+        const volumes = createVolumes(child, spec, args);
+        const ports = choosePorts(child, spec, args);
+        const login = createCredentials(child, name, spec, args);
+        const followers = createFollowers(child, name, spec, args);
+        const certificates = createCertificates(child, name, spec, args, primary);
+        const hooks = containerHooks(this);
+        const planned = planServer(plan, name, spec, { volumes, ports, hooks });
+        const agent = createAgent(plan, name, spec, {
+            volumes,
+            credentials: login,
+            followers,
+            primary,
+            certificates,
+            server: planned,
+            hooks,
+        });
+        const server = planned.create(agent);
+        const terminator = needsTerminator(args)
+            ? createTerminator(child, name, spec, args, { volumes, ports, server, hooks })
+            : undefined;
+        const deletionProtection = protectFromDeletion(plan, [server, ...(terminator ? [terminator] : [])], args);
+
+        this.nodes = {
+            ...(volumes.data && { dataVolume: volumes.data }),
+            settingsVolume: volumes.settings,
+            ...(ports.choice && { port: ports.choice }),
+            ...(login.generated && { password: login.generated }),
+            ...certificates.nodes,
+            agent,
+            server,
+            ...(terminator && { terminator }),
+            deletionProtection,
+        };
+        this.host = spec.host;
+        this.port = ports.plaintext;
+        this.tlsPort = ports.tls;
+        this.password = login.password;
+        const user = spec.apply((known) => userOf(releaseOf(known)));
+        const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, user, login.password]));
+        this.url = known.apply(([host, port, , user, password]) =>
+            port === undefined ? undefined : connectionUrl("redis", { host, port }, { user, password }),
+        );
+        this.tlsUrl = known.apply(([host, , port, user, password]) =>
+            connectionUrl("rediss", { host, port }, { user, password }),
+        );
+        const urls = pulumi.all([this.url, this.tlsUrl]);
+        this.connectionUrls = urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls }));
+        this.credentials = urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl }));
+        this.caCertPem = certificates.caCertPem;
+        this.engine = spec.engine;
+        this.version = spec.version;
+        this.flavor = spec.flavor;
+        this.persistenceLabel = spec.apply(({ flavor }) => persistenceLabel(flavor));
+        this.containerName = server.name;
+        this.replication = { name, spec, args, followers };
+    }
+
+    /** All that the component says of itself in the state; to be called last, with what only one of them has. */
+    protected publish(more: pulumi.Inputs = {}): void {
+        this.registerOutputs({
+            url: this.url,
+            tlsUrl: this.tlsUrl,
+            connectionUrls: this.connectionUrls,
+            credentials: this.credentials,
+            password: this.password,
+            host: this.host,
+            port: this.port,
+            tlsPort: this.tlsPort,
+            caCertPem: this.caCertPem,
+            engine: this.engine,
+            version: this.version,
+            flavor: this.flavor,
+            persistenceLabel: this.persistenceLabel,
+            containerName: this.containerName,
+            ...more,
+        });
+    }
+}

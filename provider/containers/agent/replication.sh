@@ -1,0 +1,108 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# Whom this server follows, and who may follow it.
+
+# Read by the server at its start: address and port of its primary.
+followed=/settings/run/primary
+# Written by the server at its start: the address of its container, of which it has another one after each.
+own_address=/settings/run/address
+nearby_address=/primary/run/address
+# Written by the server at its start, if it starts without data though it is not its first.
+starts_empty=/settings/run/starts_empty
+# What to do about that, while its replicas are held back.
+held=/settings/run/held
+
+follows() { [ -n "$(wanted primary)" ]; }
+
+primary_address() {
+    case $(wanted primary) in
+    nearby) sed 's/$/ 6380/' $nearby_address 2>/dev/null ;;
+    *) wanted primary ;;
+    esac
+}
+
+# For the next start of the server.
+write_primary() {
+    if ! follows; then
+        rm -f $followed
+        return
+    fi
+    address=$(primary_address)
+    if [ -z "$address" ] || [ "$(cat $followed 2>/dev/null)" = "$address" ]; then return; fi
+    echo "$address" >$followed.new
+    flush $followed.new
+    mv $followed.new $followed
+}
+
+# The settings are committed by now, so that no restart undoes a promotion.
+apply_replication() {
+    write_primary
+    role=$(info replication role)
+    if follows; then
+        address=$(cat $followed)
+        if [ "$role" != slave ] || [ "$(info replication master_host) $(info replication master_port)" = "$address" ]; then return; fi
+        reply=$(server "REPLICAOF $address")
+        [ "$reply" = OK ] || refuse "the running server does not follow its primary at $address: $reply"
+        say "applied: primary"
+    elif [ "$role" = slave ]; then
+        reply=$(server "REPLICAOF NO ONE")
+        [ "$reply" = OK ] || refuse "the running server cannot be promoted: $reply"
+        say "applied: promotion"
+    fi
+}
+
+# Somebody promoted it in an emergency. Following again would replace what was written since, so it does not.
+promoted_by_hand() { follows && [ "$(info replication role)" = master ]; }
+
+check_promotion() {
+    promoted_by_hand || return 0
+    rm -f $followed
+    refuse "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
+}
+
+# Lets replicas in. Their users are in no file that the server reads at its start, so that one which comes back without
+# its data does not have its replicas take that over before anybody has looked.
+apply_followers() {
+    wanted_followers >/tmp/followers
+    while read -r _ name rules; do
+        reply=$(server "ACL SETUSER $name reset $rules")
+        [ "$reply" = OK ] || refuse "the running server does not accept user $name: $reply"
+    done </tmp/followers
+    for name in $(server ACL USERS | grep '^repl-' || true); do
+        if ! grep -q "^user $name " /tmp/followers; then server "ACL DELUSER $name" >/dev/null; fi
+    done
+    listed_followers >/tmp/followers.listed
+}
+
+listed_followers() { server ACL LIST | grep '^user repl-' | sort; }
+
+# Lets them in, unless they must be held back.
+open_gate() {
+    if [ ! -e $starts_empty ]; then
+        rm -f $held
+        apply_followers
+    elif [ ! -e $held ]; then
+        echo "it came back without its data, so its replicas are held back and keep theirs: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >$held
+        say "held back: the replicas, since this server came back without its data"
+    fi
+}
+
+put_back_followers() {
+    if [ -e $held ] || [ ! -e /tmp/followers.listed ] || [ "$(listed_followers)" != "$(cat /tmp/followers.listed)" ]; then
+        open_gate
+    fi
+}
+
+# Asked for from outside: what this server holds is what its replicas shall have.
+accept() {
+    generation=/settings/current
+    watching=yes
+    lock
+    rm -f $starts_empty
+    open_gate
+    unlock
+    say "the replicas are let in, and take over what is here"
+}
+
+# shellcheck disable=SC3013 # dash and busybox know -nt
+# Whether a server was started since the agent last looked, this one or its primary.
+news() { [ $own_address -nt /tmp/looked ] || [ $nearby_address -nt /tmp/looked ]; }

@@ -1,0 +1,59 @@
+/** Who may follow whom, what that takes of the memory, and what Redis is told about it. */
+import { createHash } from "node:crypto";
+import type { DatabaseSpec } from "./databaseSpec";
+import { quoted } from "./directives";
+import type { Directives } from "./flavors";
+import { primaryConfPath } from "./layout";
+import { backlogMb, replicationMb } from "./memory";
+import type { Login } from "./urls";
+import { type Release, versions } from "./versions";
+
+/** The user by which a replica of this name follows its primary. */
+export function followerUser(replica: string): string {
+    return `repl-${replica}`;
+}
+
+/** ACL lines for the users that follow: what replication needs, and nothing else. */
+export function followerUsers(release: Release, passwords: readonly Login[]): string {
+    const channels = versions[release].channelPermissions ? " resetchannels" : "";
+    return passwords
+        .map(({ user, password }) => {
+            const hash = createHash("sha256").update(password).digest("hex");
+            return `user ${user} on #${hash} resetkeys${channels} -@all +psync +replconf +ping\n`;
+        })
+        .join("");
+}
+
+/** What a replica logs in with: secret, so it is not in redis.conf but in a file that this includes. */
+export function primaryConf({ user, password }: Login): string {
+    return `masteruser ${quoted(user)}\nmasterauth ${quoted(password)}\n`;
+}
+
+/** For a primary: nobody waits for others to join a sync, and replicas cannot fill its memory. */
+export function primaryDirectives({ memoryMb, followers }: DatabaseSpec): Directives {
+    if (followers.length === 0) return [];
+    const each = Math.max(1, Math.floor(replicationMb(memoryMb) / 2 / followers.length));
+    return [
+        ["repl-diskless-sync", "yes"],
+        ["repl-diskless-sync-delay", "0"],
+        ["repl-backlog-size", `${backlogMb(memoryMb)}mb`],
+        // A replica that falls behind further starts over, where else the kernel would end the primary.
+        ["client-output-buffer-limit", `replica ${each}mb ${Math.max(1, Math.floor(each / 2))}mb 60`],
+    ];
+}
+
+/** For a replica, until it is promoted. Whom it follows is told by the agent, as addresses change. */
+export function replicaDirectives({ replica, flavor }: DatabaseSpec): Directives {
+    if (!replica) return [];
+    return [
+        ["replica-priority", String(replica.priority)],
+        ...(replica.primary
+            ? ([
+                  ["tls-replication", "yes"],
+                  ["include", primaryConfPath],
+              ] as const)
+            : []),
+        // A memory-only replica would keep the dump of its first sync, and load that at a restart.
+        ...(flavor === "nordb" ? [["rdb-del-sync-files", "yes"] as const] : []),
+    ];
+}

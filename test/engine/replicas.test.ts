@@ -1,0 +1,266 @@
+/** Replicas on the same Docker host: what they hold, who may do what, promotion, and a primary that comes back empty. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Flavor, flavorNames } from "../../provider/spec/versions";
+import { present } from "../support/present";
+import { Client, belongings, docker, until } from "./docker";
+import { TestStack, findingsIn } from "./stack";
+import { TlsTraffic } from "./traffic";
+
+interface Server {
+    readonly url: string;
+    readonly tlsUrl: string;
+    readonly caCertPem: string;
+    readonly containerName: string;
+    readonly agent: string;
+}
+interface Primary extends Server {
+    readonly replicas: readonly Server[];
+    readonly replicaUrls: readonly string[];
+    readonly replicaTlsUrls: readonly string[];
+    readonly replicaCaCertPem: string;
+}
+
+const all = ["6.2", "7.0", "8.0"].flatMap((version) =>
+    flavorNames.map((flavor) => ({ name: `repl${version.replace(".", "")}-${flavor}`, version, flavor })),
+);
+const names = all.map(({ name }) => name);
+const files: Record<Flavor, RegExp> = { aof: /appendonly/, rdb: /^dump\.rdb$/m, nordb: /^$/ };
+
+describe("replicas", () => {
+    let stack: TestStack;
+    let client: Client;
+    let outputs: Readonly<Record<string, Primary>> = {};
+    const of = (name: string) => present(outputs[name]);
+    const replicaOf = (name: string) => present(of(name).replicas[0]);
+
+    /** All databases, with what `more` says of each. */
+    async function up(more: (name: string) => object): Promise<Readonly<Record<string, number>>> {
+        const serverOf =
+            "({ url, tlsUrl, caCertPem, containerName, nodes }) => ({ url, tlsUrl, caCertPem, containerName, agent: nodes.agent.name })";
+        stack.program(
+            `const serverOf = ${serverOf};\n` +
+                all
+                    .map(({ name, version, flavor }) => {
+                        const args = JSON.stringify({ version, flavor, memoryMb: 64, ...more(name) });
+                        return `{ const db = new RedisDatabase("${name}", ${args});
+                            const { replicaUrls, replicaTlsUrls, replicaCaCertPem } = db;
+                            const replicas = db.replicas.map(serverOf);
+                            exports["${name}"] = { ...serverOf(db), replicas, replicaUrls, replicaTlsUrls, replicaCaCertPem }; }`;
+                    })
+                    .join("\n"),
+        );
+        const { summary, outputs: made } = await stack.up();
+        outputs = Object.fromEntries(names.map((name) => [name, present(made[name]).value as Primary]));
+        return summary;
+    }
+
+    const redis = ({ url }: Server, ...command: string[]) => client.redis(url, command);
+    const info = (server: Server, field: string) =>
+        new RegExp(`^${field}:(.*)`, "m").exec(redis(server, "INFO").replaceAll("\r", ""))?.[1];
+    const idOf = ({ containerName }: Server) => docker("inspect", "-f", "{{.Id}}", containerName);
+    const follows = (name: string) => info(replicaOf(name), "master_link_status") === "up";
+    const caughtUp = (name: string) =>
+        until(
+            () => follows(name) && info(of(name), "master_repl_offset") === info(replicaOf(name), "slave_repl_offset"),
+        );
+
+    beforeAll(async () => {
+        client = new Client();
+        stack = await TestStack.create("replicas");
+        await up(() => ({}));
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+        expect(belongings(names)).toEqual([]);
+    });
+
+    test("are added under clients that never stop: no primary is touched, each replica has the data of before", async () => {
+        for (const name of names) redis(of(name), "SET", "before", name);
+        const servers = names.map((name) => idOf(of(name)));
+        const traffic = names.map((name) => new TlsTraffic(of(name).tlsUrl, of(name).caCertPem));
+        await up(() => ({ replicas: 1 }));
+        for (const { requests, ...trouble } of await Promise.all(traffic.map((each) => each.stop()))) {
+            expect(requests).toBeGreaterThan(50);
+            expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
+        }
+        expect(names.map((name) => idOf(of(name)))).toEqual(servers);
+        for (const name of names) expect(redis(replicaOf(name), "GET", "before")).toBe(name);
+    });
+
+    test("a second up is empty, and so is one after a refresh", async () => {
+        const everything = { same: expect.any(Number) as number };
+        expect(await up(() => ({ replicas: 1 }))).toEqual(everything);
+        expect(await stack.refresh()).toEqual(everything);
+        expect(await stack.preview()).toEqual(everything);
+    });
+
+    test.each(names)("%s: what is written comes through, over TLS, and the replica takes no writes", async (name) => {
+        expect(info(replicaOf(name), "master_port")).toBe("6380");
+        redis(of(name), "SET", "after", name);
+        await caughtUp(name);
+        expect(redis(replicaOf(name), "GET", "after")).toBe(name);
+        expect(redis(replicaOf(name), "SET", "after", "x")).toContain("READONLY");
+        const { replicaUrls, replicaTlsUrls, replicaCaCertPem: caCertPem } = of(name);
+        expect(replicaUrls).toEqual([replicaOf(name).url]);
+        expect(client.redis(present(replicaTlsUrls[0]), ["GET", "after"], { caCertPem })).toBe(name);
+    });
+
+    test.each(names)(
+        "%s: the replica's user can follow and nothing else, and no file lets it in at a start",
+        (name) => {
+            const users = redis(of(name), "ACL", "LIST").split("\n");
+            const own = users.filter((line) => line.startsWith("user repl-"));
+            expect(own).toHaveLength(1);
+            expect(own[0]).toMatch(/^user repl-replica-1 on (sanitize-payload )?#\w+ (resetchannels )?-@all /);
+            expect(own[0]?.match(/\+\S+/g)?.sort()).toEqual(["+ping", "+psync", "+replconf"]);
+            expect(docker("exec", of(name).containerName, "cat", "/settings/acl/users.acl")).not.toContain("repl-");
+        },
+    );
+
+    test.each(all)("$name: the replica has the files of its flavor", async ({ name, flavor }) => {
+        await until(() => files[flavor].test(docker("exec", replicaOf(name).containerName, "ls", "/data")));
+    });
+
+    test("passwords are rotated under clients that never stop: no link drops, nothing is sent anew", async () => {
+        const before = names.map((name) => info(of(name), "sync_full"));
+        const hashes = names.map((name) => redis(of(name), "ACL", "LIST"));
+        const traffic = names.map((name) => new TlsTraffic(of(name).tlsUrl, of(name).caCertPem));
+        await up(() => ({ replicas: [{ passwordVersion: 2 }], passwordVersion: 2 }));
+        for (const { requests: _, ...trouble } of await Promise.all(traffic.map((each) => each.stop()))) {
+            expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
+        }
+        expect(names.map((name) => redis(of(name), "ACL", "LIST"))).not.toEqual(hashes);
+        expect(names.map((name) => info(of(name), "sync_full"))).toEqual(before);
+        expect(names.map((name) => info(of(name), "sync_partial_ok"))).toEqual(names.map(() => "0"));
+        for (const name of names) expect([name, follows(name)]).toEqual([name, true]);
+    });
+
+    test("the password of a replica's user stands nowhere but in files for it alone", () => {
+        const name = "repl80-aof";
+        const password = docker(
+            "exec",
+            replicaOf(name).agent,
+            "sed",
+            "-n",
+            "s/^masterauth //p",
+            "/settings/current/primary.conf",
+        );
+        expect(password).toMatch(/^"\w{32}"$/);
+        const state = readFileSync(join(stack.directory, "state/.pulumi/stacks/engine-test/test.json"), "utf8");
+        expect(state).not.toContain(password.slice(1, -1));
+        for (const { containerName, agent } of [of(name), replicaOf(name)]) {
+            for (const container of [containerName, agent]) {
+                const seen = docker("inspect", container) + docker("top", container) + docker("logs", container);
+                expect(seen).not.toContain(password.slice(1, -1));
+            }
+        }
+        expect(docker("exec", of(name).agent, "sh", "-c", `grep -rlF ${password.slice(1, -1)} /settings || true`)).toBe(
+            "",
+        );
+    });
+
+    test("a primary that is killed is followed again, where its flavor kept the data", async () => {
+        const kept = all.filter(({ flavor }) => flavor !== "nordb").map(({ name }) => name);
+        for (const name of kept) {
+            redis(of(name), "SAVE");
+            docker("kill", "-s", "KILL", of(name).containerName);
+            docker("start", of(name).containerName);
+        }
+        for (const name of kept) {
+            await caughtUp(name);
+            expect(redis(replicaOf(name), "GET", "before")).toBe(name);
+        }
+    });
+
+    test("one that comes back empty does not wipe its replica, says what to do, and is obeyed once it is told to", async () => {
+        const lost = all.filter(({ flavor }) => flavor === "nordb").map(({ name }) => name);
+        for (const name of lost) {
+            docker("kill", "-s", "KILL", of(name).containerName);
+            docker("start", of(name).containerName);
+        }
+        for (const name of lost) {
+            await until(() => redis(of(name), "SET", "anew", "1") === "OK");
+        }
+        // Longer than it takes a replica to ask again, and the agent to look.
+        await new Promise((resolve) => setTimeout(resolve, 5000));
+        const health = (server: Server) => {
+            try {
+                return docker("exec", server.containerName, "sh", "/settings/current/health.sh");
+            } catch (error) {
+                return String((error as { stdout?: string }).stdout);
+            }
+        };
+        for (const name of lost) {
+            expect(follows(name)).toBe(false);
+            expect(redis(replicaOf(name), "GET", "before")).toBe(name);
+            expect(health(of(name))).toContain("came back without its data, so its replicas are held back");
+            expect(health(replicaOf(name))).toContain("does not follow its primary");
+            docker("exec", of(name).agent, "sh", "/agent.sh", "accept");
+            await caughtUp(name);
+            expect(redis(replicaOf(name), "GET", "before")).toBe("");
+            expect(redis(replicaOf(name), "GET", "anew")).toBe("1");
+        }
+    });
+
+    test("promotion is said in the preview, and stays through a restart, a new container and another up", async () => {
+        const promoted = (name: string) => ({
+            replicas: [{ passwordVersion: 2, promoted: name.startsWith("repl80") }],
+            passwordVersion: 2,
+        });
+        const three = names.filter((name) => name.startsWith("repl80"));
+        for (const name of three) redis(of(name), "SET", "last", name);
+        await Promise.all(three.map(caughtUp));
+        const servers = names.map((name) => idOf(replicaOf(name)));
+        await up(promoted);
+        expect(names.map((name) => idOf(replicaOf(name)))).toEqual(servers);
+        const takesWrites = (name: string) => {
+            expect(info(replicaOf(name), "role")).toBe("master");
+            expect(redis(replicaOf(name), "SET", "own", "1")).toBe("OK");
+            expect(redis(replicaOf(name), "GET", "last")).toBe(name);
+        };
+        for (const name of three) {
+            takesWrites(name);
+            expect(of(name).replicaUrls).toEqual([]);
+        }
+        const persistent = three.filter((name) => !name.endsWith("nordb"));
+        for (const name of persistent) {
+            docker("restart", "--time", "30", replicaOf(name).containerName);
+            await until(() => redis(replicaOf(name), "PING") === "PONG");
+            takesWrites(name);
+        }
+        await up((name) => {
+            const { replicas, ...others } = promoted(name);
+            return { ...others, replicas: replicas.map((each) => ({ ...each, config: { "tcp-backlog": 100 } })) };
+        });
+        for (const name of three) takesWrites(name);
+        for (const name of names.filter((other) => !three.includes(other))) await caughtUp(name);
+    });
+
+    test("following again is refused: it would replace what was written since", async () => {
+        stack.program(
+            `new RedisDatabase("repl80-aof", { version: "8.0", memoryMb: 64, replicas: [{ config: { "tcp-backlog": 100 } }] });`,
+        );
+        expect(findingsIn(await stack.failure("preview"))).toContain(
+            "promoted: is taken back, but following would replace",
+        );
+    });
+
+    test("they are removed under clients that never stop, and their users with them", async () => {
+        const servers = names.map((name) => idOf(of(name)));
+        const traffic = names.map((name) => new TlsTraffic(of(name).tlsUrl, of(name).caCertPem));
+        await up((name) => ({
+            passwordVersion: 2,
+            ...(name.startsWith("repl80") && { replicas: [{ promoted: true, deletionProtection: false }] }),
+        }));
+        await up(() => ({ passwordVersion: 2 }));
+        for (const { requests: _, ...trouble } of await Promise.all(traffic.map((each) => each.stop()))) {
+            expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
+        }
+        expect(names.map((name) => idOf(of(name)))).toEqual(servers);
+        for (const name of names) expect(redis(of(name), "ACL", "LIST")).not.toContain("repl-");
+        expect(belongings(names.map((name) => `${name}-replica`))).toEqual([]);
+    });
+});
