@@ -19,6 +19,8 @@ export class SecondEngine {
         private readonly directory: string,
         /** Where the ports that it publishes answer. */
         readonly address: string,
+        /** Where it reaches this host. */
+        readonly here: string,
     ) {}
 
     /** Starts one that has these images. */
@@ -35,7 +37,7 @@ export class SecondEngine {
         within("link", "set", `${namespace}n`, "up");
         within("link", "set", "lo", "up");
         within("route", "add", "default", "via", here);
-        const engine = new SecondEngine(namespace, mkdtempSync(join(tmpdir(), "engine-")), there);
+        const engine = new SecondEngine(namespace, mkdtempSync(join(tmpdir(), "engine-")), there, here);
         await engine.boot();
         for (const image of images) {
             execFileSync("sh", ["-c", `docker save ${image} | DOCKER_HOST=${engine.host} docker load`], {
@@ -52,6 +54,13 @@ export class SecondEngine {
 
     docker(...args: string[]): string {
         return run("docker", "--host", this.host, ...args);
+    }
+
+    /** As if somebody pulled its network cable, or put it back. */
+    connect(connected: boolean): void {
+        run("ip", "link", "set", `${this.namespace}h`, connected ? "up" : "down");
+        // The route goes with the link, on both sides.
+        if (connected) run("ip", "-n", this.namespace, "route", "replace", "default", "via", this.here);
     }
 
     /** As `systemctl restart docker`: containers are stopped, and started again as their restart policy says. */

@@ -39,7 +39,7 @@ why() {
     answer=$({
         printf 'AUTH %s %s\n' "$(sed -n 's/^masteruser //p' $conf)" "$(sed -n 's/^masterauth //p' $conf)"
         echo PING
-    } | timeout 5 redis-cli -h "$1" -p "$2" --tls --cacert /settings/tls/ca.crt --raw 2>&1 | sed '/^$/d' | tail -n 1)
+    } | timeout 5 redis-cli -h "$1" -p "$2" --tls --cacert /settings/tls/ca.crt --raw 2>&1 | sed '/^$/d; /^OK$/d' | head -n 1)
     case $answer in
     PONG) echo "it answers, but the sync does not succeed; the server's log has the reason" ;;
     '') echo "no answer within 5 seconds" ;;

@@ -1,0 +1,161 @@
+/** Replicas on another Docker host, and replicas that cannot follow. */
+import { OpenSsl } from "../unit/support/openssl";
+import { present } from "../support/present";
+import { Client, belongings, docker, until } from "./docker";
+import { SecondEngine } from "./secondEngine";
+import { TestStack, findingsIn } from "./stack";
+import { TlsTraffic } from "./traffic";
+
+const primary = "two-hosts";
+const names = [primary, "elsewhere", "lost"];
+
+describe("two Docker hosts", () => {
+    const openssl = new OpenSsl();
+    let engine: SecondEngine;
+    let stack: TestStack;
+    let client: Client;
+
+    /** The primary, a replica beside it, one on the other host, and what else a test wants. */
+    function program(args: object, more = ""): TestStack {
+        const all = { memoryMb: 64, bindAddress: engine.here, replicationAccess: ["elsewhere", "lost"], ...args };
+        return stack.program(`
+            const { RedisReplica } = require("pulumi-redis-database");
+            const other = new docker.Provider("other", { host: "${engine.host}" });
+            const there = { name: "there", provider: other, bindAddress: "${engine.address}" };
+            const db = new RedisDatabase("${primary}", { replicas: [{ name: "here" }, there], ...${JSON.stringify(all)} });
+            const elsewhere = new RedisReplica("elsewhere", { primary: db, bindAddress: "${engine.address}" }, { provider: other });
+            exports.url = db.url;
+            exports.tlsUrl = db.tlsUrl;
+            exports.caCertPem = db.caCertPem;
+            exports.containerName = db.containerName;
+            exports.replicas = [...db.replicas.map(({ url }) => url), elsewhere.url];
+            ${more}`);
+    }
+
+    const redis = (url: string, ...command: string[]) => client.redis(url, command);
+    const info = (url: string, field: string) =>
+        new RegExp(`^${field}:(.*)`, "m").exec(redis(url, "INFO").replaceAll("\r", ""))?.[1];
+
+    /** All have what the primary has. */
+    async function caughtUp(): Promise<void> {
+        const url = await stack.value("url");
+        const key = `key-${process.hrtime.bigint().toString()}`;
+        await until(() => redis(url, "SET", key, "1") === "OK");
+        for (const replica of await stack.value<string[]>("replicas")) {
+            await until(() => redis(replica, "GET", key) === "1");
+        }
+    }
+
+    beforeAll(async () => {
+        client = new Client();
+        engine = await SecondEngine.start("redis:8.0");
+        stack = await TestStack.create("replicas-elsewhere");
+        await program({}).up();
+    });
+
+    afterAll(async () => {
+        client.close();
+        openssl.close();
+        engine.connect(true);
+        await stack.close();
+        expect(engine.docker("ps", "-aq")).toBe("");
+        expect(engine.docker("volume", "ls", "-q")).toBe("");
+        await engine.close();
+        expect(belongings(names)).toEqual([]);
+    });
+
+    test("data comes through to both; a second up is empty, and so is one after a refresh", async () => {
+        await caughtUp();
+        expect(info(present((await stack.value<string[]>("replicas"))[1]), "master_host")).toBe(engine.here);
+        const everything = { same: expect.any(Number) as number };
+        expect((await stack.up()).summary).toEqual(everything);
+        expect(await stack.refresh()).toEqual(everything);
+        expect(await stack.preview()).toEqual(everything);
+    });
+
+    test("a link that was cut for half a minute catches up without a full sync", async () => {
+        const url = await stack.value("url");
+        const before = info(url, "sync_full");
+        engine.connect(false);
+        for (let second = 0; second < 30; second++) {
+            redis(url, "SET", `while-cut:${second}`, "x".repeat(20_000));
+            await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+        // Where the connection itself outlived it, nothing would have to be caught up.
+        redis(url, "CLIENT", "KILL", "TYPE", "replica");
+        engine.connect(true);
+        await caughtUp();
+        expect(info(url, "sync_full")).toBe(before);
+        expect(Number(info(url, "sync_partial_ok"))).toBeGreaterThan(0);
+    });
+
+    test("certificate and passwords are rotated on the primary, under clients that never stop", async () => {
+        const url = await stack.value("url");
+        const before = [info(url, "sync_full"), info(url, "sync_partial_ok")];
+        const traffic = new TlsTraffic(await stack.value("tlsUrl"), await stack.value("caCertPem"));
+        await program({ passwordVersion: 2, tls: { hosts: ["redis.example.com"] } }).up();
+        const { requests: _, ...trouble } = await traffic.stop();
+        expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
+        await caughtUp();
+        const after = await stack.value("url");
+        expect([info(after, "sync_full"), info(after, "sync_partial_ok")]).toEqual(before);
+    });
+
+    test("the other host's engine is restarted", async () => {
+        await engine.restart();
+        await caughtUp();
+    });
+
+    test("the primary's container is another one: at another place here, at the same there", async () => {
+        const rotated = { passwordVersion: 2, tls: { hosts: ["redis.example.com"] } };
+        await program({ ...rotated, config: { "tcp-backlog": 100 } }).up();
+        await caughtUp();
+    });
+
+    describe("one that cannot follow", () => {
+        const access = (more: object) =>
+            `const { password, caCertPem, tlsPort, host, user } = Object.fromEntries(
+                ["password", "caCertPem", "tlsPort", "host", "user"].map((name) => [name, db.replicationAccess.lost[name]]));
+            new RedisReplica("lost", { memoryMb: 64, deletionProtection: false, syncTimeoutSeconds: 6, primary:
+                { host, tlsPort, user, password, caCertPem, ...${JSON.stringify(more)} } }, { dependsOn: db });`;
+        const rotated = { passwordVersion: 2, tls: { hosts: ["redis.example.com"] } };
+        const args = { ...rotated, config: { "tcp-backlog": 100 } };
+
+        test.each<[string, () => object, RegExp]>([
+            ["a wrong password", () => ({ password: "wrong" }), /WRONGPASS/],
+            [
+                "a CA that signed something else",
+                () => ({ caCertPem: openssl.make({ commonName: "Another CA", ca: true }).certPem }),
+                /certificate verify failed|unable to get local issuer/,
+            ],
+            ["a port where nobody listens", () => ({ tlsPort: 1 }), /Connection refused/],
+        ])("%s: the up fails with the reason, and the primary goes on", async (_what, wrong, reason) => {
+            const container = docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
+            const output = await program(args, access(wrong())).failure("up");
+            const said =
+                /lost-server: (refused: it does not follow its primary at .*)$/m.exec(output)?.[1] ??
+                output.slice(-3000);
+            expect(said).toMatch(reason);
+            expect(docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"))).toBe(container);
+            await caughtUp();
+        });
+
+        test("corrected, it does", async () => {
+            await program(args, access({})).up();
+            expect(info(await stack.value("url"), "connected_slaves")).toBe("4");
+        });
+
+        test("a primary that only its own host can name is an error before anything is touched", async () => {
+            const output = await program(args, access({ host: "localhost" })).failure("preview");
+            expect(findingsIn(output)).toContain(
+                'primary.host: is "localhost", which is another machine here than there',
+            );
+        });
+
+        test("one that the primary does not know is an error that says what to add", async () => {
+            const output = await program(args, `new RedisReplica("stranger", { primary: db });`).failure("preview");
+            expect(output).toContain('primary: grants no access to "stranger"');
+            expect(output).toContain('add replicationAccess: ["stranger"] to RedisDatabase "two-hosts"');
+        });
+    });
+});

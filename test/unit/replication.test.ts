@@ -1,0 +1,181 @@
+/** Replicas: their users, what Redis is told, what it takes of the memory, and what the program makes. */
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { RedisDatabase, RedisReplica } from "../../provider";
+import { describePair, resolveArguments } from "../../provider/spec/arguments";
+import { changesBetween, explainChanges, refusals } from "../../provider/spec/changes";
+import { flavorNames } from "../../provider/spec/versions";
+import { maxmemoryMb, replicationMb, serverItselfMb } from "../../provider/spec/memory";
+import type { PlainArguments } from "../../provider/spec/properties";
+import { redisConf } from "../../provider/spec/redisConf";
+import { listReplicas, replicaNames } from "../../provider/spec/replicas";
+import { followerUsers, primaryConf } from "../../provider/spec/replication";
+import { present } from "../support/present";
+import { type Registered, filesOf, startStack, valueOf } from "./support/mockedStack";
+
+const login = { user: "repl-reader", password: 'a "quoted" \\ one' };
+const primary = { host: "192.0.2.1", tlsPort: 6380, version: "7.0", flavor: "rdb", memoryMb: 64 };
+const confOf = (args: PlainArguments, kind: "RedisDatabase" | "RedisReplica" = "RedisReplica") =>
+    redisConf(present(resolveArguments(args, kind).spec));
+
+test("a replica's user has a hash, no key, no channel where there are any, and three commands", () => {
+    expect(followerUsers("8.0", [login])).toMatch(
+        /^user repl-reader on #[0-9a-f]{64} resetkeys resetchannels -@all \+psync \+replconf \+ping\n$/,
+    );
+    expect(followerUsers("6.0", [login])).not.toContain("resetchannels");
+    expect(followerUsers("8.0", [])).toBe("");
+});
+
+test("what a replica logs in with is quoted as Redis reads it", () => {
+    expect(primaryConf(login)).toBe('masteruser "repl-reader"\nmasterauth "a \\"quoted\\" \\\\ one"\n');
+});
+
+test("redis.conf of a replica follows over TLS, until it is promoted", () => {
+    const follows = confOf({ primary, priority: 7 });
+    expect(follows).toContain("\nreplica-priority 7\ntls-replication yes\ninclude /settings/current/primary.conf\n");
+    expect(follows).not.toContain("replicaof");
+    for (const args of [{ primary, promoted: true }, {}]) {
+        expect(confOf(args)).not.toMatch(/tls-replication|include/);
+    }
+});
+
+test("a memory-only replica keeps no dump of its first sync", () => {
+    expect(confOf({ primary, flavor: "nordb" })).toContain("\nrdb-del-sync-files yes\n");
+    expect(confOf({ primary })).not.toContain("rdb-del-sync-files");
+});
+
+test("redis.conf of a primary has replication in it only where there are replicas", () => {
+    expect(confOf({}, "RedisDatabase")).not.toContain("repl-");
+    expect(confOf({ replicas: 2, memoryMb: 512 }, "RedisDatabase")).toContain(
+        "\nrepl-backlog-size 32mb\nclient-output-buffer-limit replica 16mb 8mb 60\n",
+    );
+});
+
+test("with replicas, data, backlog and what replicas wait for stay within the memory", () => {
+    fc.assert(
+        fc.property(fc.integer({ min: 32, max: 1 << 20 }), fc.constantFrom(...flavorNames), (memoryMb, flavor) => {
+            const growth = flavor === "nordb" ? 1 : 2.27;
+            const backlog = Math.max(1, Math.floor(replicationMb(memoryMb) / 2));
+            const data = maxmemoryMb(memoryMb, flavor, true) - backlog;
+            expect(data * growth + replicationMb(memoryMb) + serverItselfMb).toBeLessThanOrEqual(memoryMb + 1);
+        }),
+    );
+});
+
+test("a replica is as its primary is, where it says nothing", () => {
+    const { spec } = resolveArguments({ primary }, "RedisReplica");
+    expect(spec).toMatchObject({ version: "7.0", flavor: "rdb", memoryMb: 64, engine: "redis" });
+    const own = { primary, version: "8.0", flavor: "nordb", memoryMb: 128 };
+    expect(resolveArguments(own, "RedisReplica").spec).toMatchObject({ ...own, primary: undefined });
+});
+
+test("replicas have names, numbered where the program gives none", () => {
+    expect(replicaNames(2)).toEqual(["replica-1", "replica-2"]);
+    expect(replicaNames([{ name: "reader" }, {}])).toEqual(["reader", "replica-2"]);
+    expect(replicaNames(undefined)).toEqual([]);
+    expect(listReplicas([{ name: "reader", memoryMb: 64 }])).toEqual([{ name: "reader", memoryMb: 64 }]);
+});
+
+describe("a change of a replica", () => {
+    const pair = (before: PlainArguments, after: PlainArguments) =>
+        present(describePair({ primary, ...before }, { primary, ...after }, "RedisReplica"));
+    const said = (before: PlainArguments, after: PlainArguments) => {
+        const { before: old, after: now } = pair(before, after);
+        return explainChanges("away", old, now, { kind: "RedisReplica" });
+    };
+    const rows = (before: PlainArguments, after: PlainArguments) => {
+        const { before: old, after: now } = pair(before, after);
+        return changesBetween(old, now).map(({ id }) => id);
+    };
+
+    test("promotion, either way, is said with what comes of it", () => {
+        expect(rows({}, { promoted: true })).toEqual(["promotion"]);
+        expect(rows({}, { primary: undefined })).toContain("promotion");
+        expect(said({}, { promoted: true })).toMatchInlineSnapshot(
+            `"RedisReplica "away": promoted follows its primary → takes writes: takes effect while the server runs, clients stay connected; what is written at 192.0.2.1:6380 does not reach it any more, for good."`,
+        );
+    });
+
+    test("to follow again is refused", () => {
+        const { before, after } = pair({ promoted: true }, {});
+        expect(refusals(before, after).map(({ path }) => path)).toEqual(["promoted"]);
+    });
+
+    test("another primary, and another priority, while it runs", () => {
+        expect(rows({}, { primary: { ...primary, host: "192.0.2.9" } })).toEqual(["following"]);
+        expect(rows({}, { priority: 7 })).toEqual(["following"]);
+        expect(rows({}, { syncTimeoutSeconds: 7 })).toEqual(["recorded"]);
+    });
+});
+
+describe("the program", () => {
+    let registered: readonly Registered[];
+    const find = (name: string) => present(registered.find((each) => each.name === name));
+    let db: RedisDatabase;
+    let away: RedisReplica;
+
+    beforeAll(async () => {
+        registered = await startStack();
+        db = new RedisDatabase("sessions", {
+            version: "7.0-rdb",
+            memoryMb: 64,
+            maxmemoryPolicy: "allkeys-lru",
+            replicas: [{ name: "reader" }],
+            replicationAccess: ["away"],
+        });
+        away = new RedisReplica("away", {
+            primary: { host: "192.0.2.1", tlsPort: 20001, caCertPem: "-----BEGIN CERTIFICATE-----", ...login },
+            memoryMb: 64,
+        });
+        await pulumi.runtime.disconnect();
+    });
+
+    test("makes for each replica what a database has, and a password on the primary", () => {
+        const names = registered.map(({ name }) => name);
+        const of = (prefix: string) =>
+            names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+        const children = of("sessions-").filter((name) => !name.startsWith("re"));
+        expect(of("sessions-reader-").sort()).toEqual(children.sort());
+        expect(names).toEqual(expect.arrayContaining(["sessions-repl-reader", "sessions-repl-away"]));
+    });
+
+    test("gives the primary's agent the users, and none of their passwords", () => {
+        const users = String(filesOf(find("sessions-agent"))["followers.acl"]);
+        expect(users.match(/^user \S+/gm)).toEqual(["user repl-reader", "user repl-away"]);
+        expect(users).not.toContain("aRandomPassword");
+    });
+
+    test("tells the agent of a replica beside it where the primary's address is, and of another its own", () => {
+        expect(filesOf(find("sessions-reader-agent")).database).toContain("\nprimary=nearby\n");
+        expect(JSON.stringify(find("sessions-reader-agent").inputs.volumes)).toContain('"/primary"');
+        expect(filesOf(find("away-agent")).database).toContain("\nprimary=192.0.2.1 20001\n");
+        expect(JSON.stringify(find("away-agent").inputs.volumes)).not.toContain("/primary");
+    });
+
+    test("gives the replica what it logs in with, and the CA of its primary beside its own", () => {
+        const files = filesOf(find("sessions-reader-agent"));
+        expect(files["primary.conf"]).toBe('masteruser "repl-reader"\nmasterauth "aRandomPassword"\n');
+        expect(files["ca.crt"]).toBe("certificate of sessions-reader-ca\ncertificate of sessions-ca\n");
+        expect(files["redis.conf"]).toContain("\nmaxmemory-policy allkeys-lru\n");
+        expect(files.database).toContain("\nversion=7.0\nflavor=rdb\n");
+    });
+
+    test("protects data that is nowhere else, and no copy", () => {
+        expect(away.promoted).toBe(false);
+        expect(find("sessions-reader").inputs.deletionProtection).toBe(false);
+        expect(find("sessions").inputs.deletionProtection).toBeUndefined();
+    });
+
+    test("has the replicas' URLs, and what other programs need to follow, as secrets", async () => {
+        expect(await valueOf(db.replicaTlsUrls)).toEqual(["rediss://app:aRandomPassword@localhost:24001"]);
+        expect(await pulumi.isSecret(db.replicaTlsUrls)).toBe(true);
+        expect(await pulumi.isSecret(db.replicationAccess)).toBe(true);
+        expect(Object.keys(await valueOf(db.replicationAccess))).toEqual(["away"]);
+    });
+
+    test("keeps no secret of the primary in the plain part of its own inputs", () => {
+        for (const name of ["away", "sessions-reader"]) {
+            expect(JSON.stringify(find(name).inputs)).not.toMatch(/quoted|aRandomPassword|BEGIN/);
+        }
+    });
+});
