@@ -1,5 +1,6 @@
 /** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
 import type { DatabaseSpec } from "./databaseSpec";
+import { diskSizeMb, neededDiskMb, nextDumpPercent } from "./disk";
 import { dataShare, maxmemoryMb, serverItselfMb } from "./memory";
 
 export interface Identity {
@@ -22,6 +23,10 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         maxmemory_mb: maxmemoryMb(spec.memoryMb, spec.flavor),
         data_percent: Math.round(dataShare[spec.flavor] * 100),
         server_itself_mb: serverItselfMb,
+        disk_size_gb: spec.diskSizeGb ?? "",
+        disk_mb: spec.diskSizeGb === undefined ? "" : diskSizeMb(spec.diskSizeGb),
+        disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),
+        next_dump_percent: nextDumpPercent(spec),
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
     return Object.entries(settings)

@@ -3,6 +3,7 @@ import { checkCa, checkChain, checkKeyPair } from "./certificates";
 import type { Described } from "./changes";
 import { type DatabaseSpec, defaultProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
+import { checkDiskSize } from "./disk";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import { type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
@@ -173,7 +174,18 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: "give one of them",
         });
     }
-    return [...findings, ...checkTls(values, args, parsed)];
+    return [...findings, ...checkDisk(values, args, parsed), ...checkTls(values, args, parsed)];
+}
+
+/** What decides on the size and is wrong or known later has its own finding or its own time. */
+function checkDisk(values: Values, args: PlainArguments, wanted: Wanted | undefined): Finding[] {
+    const { diskSizeGb, memoryMb = defaults.memoryMb, config = {} } = values;
+    const known = (["flavor", "memoryMb", "config"] as const).every(
+        (name) => args[name] === undefined || values[name] !== undefined,
+    );
+    if (diskSizeGb === undefined || !wanted || !known) return [];
+    const flavor = wanted.flavor ?? values.flavor ?? defaults.flavor;
+    return checkDiskSize({ ...wanted, flavor, memoryMb, config }, diskSizeGb);
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */
@@ -276,6 +288,7 @@ function toSpec(values: Values, wanted: Wanted): DatabaseSpec {
         savePoints: resolvedFlavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
         image: values.image ?? versions[releaseOf(wanted)].image,
         memoryMb: values.memoryMb ?? defaults.memoryMb,
+        ...(values.diskSizeGb !== undefined && { diskSizeGb: values.diskSizeGb }),
         maxmemoryPolicy: values.maxmemoryPolicy ?? defaults.maxmemoryPolicy,
         evictToFit: values.evictToFit ?? defaults.evictToFit,
         plaintext: values.plaintext ?? defaults.plaintext,

@@ -52,7 +52,7 @@ stage() {
     cp /desired/* $staging/
     if [ -e $staging/users.acl ]; then
         local_user agent '-@all +acl +bgsave +config +info +memory +ping' >>$staging/users.acl
-        local_user health '-@all +ping' >>$staging/users.acl
+        local_user health '-@all +info +ping' >>$staging/users.acl
     fi
     chown -R 0:999 $staging
     chmod 750 $staging

@@ -7,6 +7,9 @@ version=$(redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/')
 # On a full disk the server had better start without this note than not at all.
 { echo "$1 $version" >/data/.redis-server.new && mv /data/.redis-server.new /data/.redis-server; } 2>/dev/null
 
+# What a server that was killed had not finished: no server reads it, and each would take as much of the disk again.
+rm -f /data/temp-[0-9]*.rdb /data/temp-rewriteaof-*.aof
+
 # A dump without a log is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
 kind=$(cat $unsettled 2>/dev/null)
 if [ -z "$kind" ] && grep -q '^appendonly yes' $settings/redis.conf && [ -e /data/dump.rdb ] &&
