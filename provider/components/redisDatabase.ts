@@ -94,7 +94,7 @@ export class RedisDatabase extends pulumi.ComponentResource {
         warn(name, spec);
         const { child, plan } = childrenOf(this, name, spec, args.transform);
 
-        const volumes = createVolumes(child, spec, args);
+        const volumes = createVolumes(child, spec, args, this.getProvider("docker:index/volume:Volume"));
         const ports = choosePorts(child, spec, args);
         const login = createCredentials(child, name, spec, args);
         const certificates = createCertificates(child, name, spec, args);
