@@ -114,7 +114,11 @@ async function measure(image, flavor, workload, sizeMb) {
         ];
         const started = Date.now();
         const before = Number(info().total_commands_processed);
-        for (let looks = 0; rewrites < Number(options.rewrites) && Date.now() - started < 90_000; looks++) {
+        for (
+            let looks = 0;
+            rewrites < Number(options.rewrites) && Date.now() - started < (flavor === "nordb" ? 5_000 : 90_000);
+            looks++
+        ) {
             peak = Math.max(peak, usedBytes(directory));
             await sleep(5);
             if (looks % 10) continue;
@@ -131,7 +135,7 @@ async function measure(image, flavor, workload, sizeMb) {
             if (isBusy) grown = Math.max(grown, size - atStart);
             busy = isBusy;
             // A dump right after each rewrite: the two never run at once, but their files lie side by side.
-            if ((rewriting && !isRewriting) || (!aof && !isBusy)) {
+            if ((rewriting && !isRewriting) || (flavor === "rdb" && !isBusy)) {
                 rewrites++;
                 try {
                     cli("BGSAVE");

@@ -126,7 +126,8 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: `leave one of them out, or write version: "${parsed.version}-${values.flavor}"`,
         });
     }
-    findings.push(...checkConfigOf(values, args, parsed));
+    const wrongConfig = checkConfigOf(values, args, parsed);
+    findings.push(...wrongConfig);
     if (values.ports?.plaintext !== undefined && values.plaintext === false) {
         findings.push({
             path: "ports.plaintext",
@@ -174,7 +175,11 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: "give one of them",
         });
     }
-    return [...findings, ...checkDisk(values, args, parsed), ...checkTls(values, args, parsed)];
+    return [
+        ...findings,
+        ...(wrongConfig.length > 0 ? [] : checkDisk(values, args, parsed)),
+        ...checkTls(values, args, parsed),
+    ];
 }
 
 /** What decides on the size and is wrong or known later has its own finding or its own time. */

@@ -25,7 +25,7 @@ const diskItselfMb = 16;
  * values of 512 bytes a second write 1.6 times `maxmemory` meanwhile. More than a gigabit link carries can be more than
  * this: then the health check speaks up.
  */
-const share = { dump: 1, commands: 6, growth: 2 };
+const share = { dump: 1, commands: 6, growth: 2.5 };
 
 /** MiB that the files in `/data` can take at once; without end where the log is never rewritten. */
 export function neededDiskMb(sized: Sized): number {

@@ -14,7 +14,7 @@ test("each of them is found, in full", () => {
 
 test("those that start with an argument start with one that there is", () => {
     const paths = refusals.flatMap((words) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
-    expect(new Set(paths)).toEqual(new Set(["data", "data.files", "flavor", "memoryMb"]));
+    expect(new Set(paths)).toEqual(new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb"]));
     const known = [...argumentNames, ...membersOf("DataArgs").map((name) => `data.${name}`)];
     expect(paths.filter((path) => !known.includes(path))).toEqual([]);
 });
