@@ -1,0 +1,355 @@
+/**
+ * What `diskSizeGb` promises, on real servers: files that never take more than was reckoned, a health check that fails
+ * while writes still succeed, and a volume that no change of the size replaces. What is refused before anything is
+ * touched is in unit tests; a disk that is full is `disk.test.ts`.
+ */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import Redis from "ioredis";
+import { resolveArguments } from "../../provider/spec/arguments";
+import { neededDiskMb } from "../../provider/spec/disk";
+import { maxmemoryMb } from "../../provider/spec/memory";
+import { type Flavor, flavorNames } from "../../provider/spec/versions";
+import { present } from "../support/present";
+import { Client, belongings, docker, until } from "./docker";
+import { TestStack, reasonIn } from "./stack";
+
+const mib = 2 ** 20;
+const unique = `disksize-${process.pid}`;
+
+/** A file system of its own, whose use is that of the data alone, files that are deleted and still open included. */
+function fileSystem(name: string, sizeMb: number): string {
+    const options = ["type=tmpfs", "device=tmpfs", `o=size=${sizeMb}m`].flatMap((option) => ["--opt", option]);
+    return docker("volume", "create", ...options, `${unique}-${name}`);
+}
+
+const usedMb = (directory: string) => {
+    const { blocks, bfree, bsize } = statfsSync(directory);
+    return ((blocks - bfree) * bsize) / mib;
+};
+
+describe("the files of each flavor, while all data is overwritten without a pause", () => {
+    const memoryMb = 192;
+    const databases = ["5.0", "7.0", "8.0"].flatMap((version) =>
+        flavorNames.map((flavor) => {
+            const name = `${unique}-${version.replace(".", "")}-${flavor}`;
+            return { name, args: { version, flavor, memoryMb, maxmemoryPolicy: "allkeys-random" } };
+        }),
+    );
+    const volumes = new Map<string, string>();
+    const peaks = new Map<string, number>();
+    let stack: TestStack;
+
+    function program(config: object): void {
+        const line = ({ name, args }: (typeof databases)[number]) => {
+            const given = { ...args, data: { volume: volumes.get(name) }, config: { rdbcompression: "no", ...config } };
+            return `exports["${name}"] = new RedisDatabase("${name}", ${JSON.stringify(given)}).url;`;
+        };
+        stack.program(databases.map(line).join("\n"));
+    }
+
+    /** Looks at each file system every few milliseconds while something goes on. */
+    async function watched<T>(names: readonly string[], work: Promise<T>): Promise<T> {
+        const places = names.map((name) => {
+            const volume = present(volumes.get(name));
+            return [name, docker("volume", "inspect", "-f", "{{.Mountpoint}}", volume)] as const;
+        });
+        const timer = setInterval(() => {
+            for (const [name, place] of places) peaks.set(name, Math.max(peaks.get(name) ?? 0, usedMb(place)));
+        }, 5);
+        try {
+            return await work;
+        } finally {
+            clearInterval(timer);
+        }
+    }
+
+    beforeAll(async () => {
+        for (const { name } of databases) volumes.set(name, fileSystem(name, 3072));
+        stack = await TestStack.create("disk-size");
+        program({});
+        await stack.up();
+    });
+
+    afterAll(async () => {
+        await stack.close();
+        for (const volume of volumes.values()) docker("volume", "rm", volume);
+        expect(belongings([unique])).toEqual([]);
+    });
+
+    test.each(databases.map(({ name, args }) => [name, args.flavor] as const))("%s fills", async (name, flavor) => {
+        await watched([name], overwrite(await stack.value(name), flavor));
+    });
+
+    test("and are replaced, which has each of them dump once more", async () => {
+        program({ databases: 17 });
+        await watched([...volumes.keys()], stack.up());
+    });
+
+    test.each(databases.map(({ name, args }) => [name, args] as const))(
+        "%s took no more than reckoned",
+        (name, args) => {
+            const dataMb = maxmemoryMb(memoryMb, args.flavor);
+            const reckonedMb = neededDiskMb(present(resolveArguments(args).spec));
+            const peakMb = present(peaks.get(name));
+            console.log(
+                `${args.version} ${args.flavor}: ${peakMb.toFixed(0)} of ${reckonedMb} MiB, ${(peakMb / dataMb).toFixed(2)} × maxmemory`,
+            );
+            expect(peakMb).toBeLessThanOrEqual(reckonedMb);
+            // It was full, and its files were there.
+            expect(peakMb).toBeGreaterThan(dataMb * { aof: 2, rdb: 1.2, nordb: 0.6 }[args.flavor]);
+        },
+    );
+});
+
+/** As many as redis-benchmark's clients write where nobody else is at work. */
+const valuesPerSecond = 100_000;
+
+/** Values of 512 bytes that cannot be compressed, through three rewrites of the log or three dumps. */
+async function overwrite(url: string, flavor: Flavor): Promise<void> {
+    const redis = new Redis(url);
+    const info = async (section: string, field: string) =>
+        Number(new RegExp(`^${field}:(\\d+)`, "m").exec(await redis.info(section))?.[1]);
+    const limit = Number((await redis.config("GET", "maxmemory"))[1]);
+    const script = `math.randomseed(tonumber(ARGV[2]))
+        for i = 1, 500 do
+            local from = math.random(1, 30000)
+            redis.call('SET', 'key:' .. math.random(1, ${Math.round(limit / 400)}), string.sub(ARGV[1], from, from + 511))
+        end`;
+    let [writing, calls] = [true, 0];
+    const started = performance.now();
+    const writer = async () => {
+        while (writing) {
+            const early = (calls++ * 500 * 1000) / valuesPerSecond - (performance.now() - started);
+            if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+            await redis.eval(script, 0, randomBytes(32768), calls);
+        }
+    };
+    const writers = [writer(), writer(), writer()];
+    await until(async () => (await info("memory", "used_memory")) > 0.97 * limit);
+    if (flavor !== "nordb") {
+        for (let round = 0; round < 3; round++) {
+            if (flavor === "aof") {
+                const isRewriting = async () => (await info("persistence", "aof_rewrite_in_progress")) === 1;
+                await until(isRewriting);
+                await until(async () => !(await isRewriting()));
+            }
+            // They never run at once, but their files lie side by side.
+            await redis.bgsave().catch(() => undefined);
+            await until(async () => (await info("persistence", "rdb_bgsave_in_progress")) === 0);
+        }
+    }
+    writing = false;
+    await Promise.all(writers);
+    redis.disconnect();
+}
+
+describe("a disk that is filling up", () => {
+    const [narrow, limited] = [`${unique}-narrow`, `${unique}-limited`];
+    let client: Client;
+    let stack: TestStack;
+    let volume: string;
+    let wanted: Record<string, object>;
+
+    const program = () =>
+        stack.program(
+            Object.entries(wanted)
+                .map(
+                    ([name, args]) =>
+                        `{ const { url, containerName, nodes } = new RedisDatabase("${name}", ${JSON.stringify(args)});
+                        exports["${name}"] = { url, containerName, volume: nodes.dataVolume?.name }; }`,
+                )
+                .join("\n"),
+        );
+    const of = (name: string) => stack.value<Record<"url" | "containerName" | "volume", string>>(name);
+    const redis = async (name: string, ...command: string[]) => client.redis((await of(name)).url, command);
+    /** What the health check says, of which Docker keeps the last words. */
+    const health = async (name: string) => {
+        const { containerName } = await of(name);
+        const [status = "", ...log] = docker(
+            ...[
+                "inspect",
+                "-f",
+                "{{.State.Health.Status}}{{range .State.Health.Log}}\n{{.Output}}{{end}}",
+                containerName,
+            ],
+        ).split("\n");
+        return { status, said: log.filter(Boolean).at(-1) ?? "" };
+    };
+    const becomes = (name: string, status: string) => until(async () => (await health(name)).status === status);
+    const onDisk = async (name: string, script: string) => {
+        const { containerName } = await of(name);
+        return docker("run", "--rm", "--volumes-from", containerName, "redis:8.0", "sh", "-c", script);
+    };
+    const startedAt = async (name: string) =>
+        docker("inspect", "-f", "{{.State.StartedAt}}", (await of(name)).containerName);
+
+    beforeAll(async () => {
+        client = new Client();
+        volume = fileSystem("narrow", 96);
+        stack = await TestStack.create("disk-filling");
+        wanted = {
+            [narrow]: { version: "8.0", flavor: "rdb", memoryMb: 128, data: { volume } },
+            // Of a version with a password in place of users, and commands in its log.
+            [limited]: { version: "3.2", flavor: "aof", memoryMb: 32, diskSizeGb: 0.5 },
+        };
+        program();
+        const { output } = await stack.up();
+        // This engine's disk holds no quotas; how one is set, and kept, is below.
+        expect(output).toContain(
+            `${limited}-data: made without a quota of 0.5 GiB, which this Docker host cannot hold`,
+        );
+        const keys = "for i = 1, 20 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) end";
+        await redis(narrow, "EVAL", keys, "0");
+        await redis(limited, "EVAL", keys.replace("20", "4"), "0");
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+        docker("volume", "rm", volume);
+        expect(belongings([narrow, limited])).toEqual([]);
+    });
+
+    test.each([
+        // Less is free than another dump could take.
+        [narrow, "fallocate -l $(($(df -Pk /data | awk 'NR == 2 { print $4 }') - 10240))k /data/filler"],
+        // The disk has room, but the database's part of it is used up.
+        [limited, "fallocate -l 505m /data/filler"],
+    ])("%s: the health check fails while writes succeed, and passes when there is room", async (name, fill) => {
+        await becomes(name, "healthy");
+        const started = await startedAt(name);
+        await onDisk(name, fill);
+        await becomes(name, "unhealthy");
+        expect((await health(name)).said).toMatch(
+            /^the disk is filling up: -?\d+ MiB are left, and the next dump can take \d+; make room before Redis refuses writes$/,
+        );
+        expect(await redis(name, "SET", "while", "unhealthy")).toBe("OK");
+        // Settings go on to reach it, and nothing waits for its disk.
+        wanted = { ...wanted, [name]: { ...wanted[name], maxmemoryPolicy: "allkeys-lru" } };
+        program();
+        await stack.up();
+        expect(await redis(name, "CONFIG", "GET", "maxmemory-policy")).toContain("allkeys-lru");
+        await onDisk(name, "rm /data/filler");
+        await becomes(name, "healthy");
+        expect(await startedAt(name)).toBe(started);
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+    });
+
+    test("a server that starts on such a disk is waited for no longer than another", async () => {
+        await onDisk(narrow, "fallocate -l $(($(df -Pk /data | awk 'NR == 2 { print $4 }') - 10240))k /data/filler");
+        docker("restart", (await of(narrow)).containerName);
+        await becomes(narrow, "healthy");
+        expect(await redis(narrow, "STRLEN", "mb:1")).toBe("1000000");
+        await onDisk(narrow, "rm /data/filler");
+    });
+
+    test("what a killed server had not finished is gone after its next start", async () => {
+        await onDisk(limited, "touch /data/temp-77.rdb /data/temp-rewriteaof-bg-77.aof /data/temp-rewriteaof-77.aof");
+        docker("restart", (await of(limited)).containerName);
+        await becomes(limited, "healthy");
+        expect(await onDisk(limited, "ls /data")).not.toContain("temp");
+    });
+
+    async function refused(name: string, args: object): Promise<string> {
+        const before = wanted;
+        wanted = { ...wanted, [name]: { ...wanted[name], ...args } };
+        program();
+        const reason = reasonIn(await stack.failure("up"));
+        wanted = before;
+        program();
+        await stack.up();
+        return reason.replaceAll(unique, "NAME").replace(/\d+(?= MiB are in use)/, "N");
+    }
+
+    test("a size smaller than what is in use is refused with the least", async () => {
+        await onDisk(limited, "fallocate -l 400m /data/filler");
+        expect(await refused(limited, { diskSizeGb: 0.35 })).toMatch(
+            /^refused: diskSizeGb: is 0.35, but N MiB are in use; give at least 0\.\d\d?$/,
+        );
+        await onDisk(limited, "rm /data/filler");
+        const { volume: before } = await of(limited);
+        wanted = { ...wanted, [limited]: { ...wanted[limited], diskSizeGb: 0.35 } };
+        program();
+        await stack.up();
+        expect((await of(limited)).volume).toBe(before);
+        expect(await redis(limited, "STRLEN", "mb:1")).toBe("1000000");
+    });
+
+    test("a disk that is too small for the files is refused, whatever its size is said to be", async () => {
+        expect(await refused(narrow, { diskSizeGb: 0.5 })).toMatchInlineSnapshot();
+    });
+});
+
+describe("where the Docker host can hold quotas", () => {
+    // Stands in for XFS with `pquota`, which needs a kernel that can: the same request makes a volume that is as limited,
+    // and that reports options of which the program knows nothing, as a quota does.
+    const standIn = `#!/bin/sh
+if [ "$1 $2 $3" = "volume create --opt" ]; then
+    exec "$REAL_DOCKER" volume create --opt type=tmpfs --opt device=tmpfs --opt "o=$4" "$5"
+fi
+exec "$REAL_DOCKER" "$@"
+`;
+    const name = `${unique}-quota`;
+    let directory: string;
+    let client: Client;
+    let stack: TestStack;
+
+    const database = (args: object) =>
+        stack.program(
+            `const { url, containerName, nodes } = new RedisDatabase("${name}", ${JSON.stringify({ memoryMb: 32, ...args })});
+            module.exports = { url, containerName, volume: nodes.dataVolume.name };`,
+        );
+    const sizeOfDisk = async () =>
+        docker("exec", await stack.value("containerName"), "df", "-Pm", "/data")
+            .split("\n")
+            .at(-1)
+            ?.split(/\s+/)[1];
+
+    beforeAll(async () => {
+        directory = mkdtempSync(join(tmpdir(), "docker-"));
+        writeFileSync(join(directory, "docker"), standIn);
+        chmodSync(join(directory, "docker"), 0o755);
+        client = new Client();
+        const real = (process.env.PATH ?? "").split(delimiter);
+        const REAL_DOCKER = present(real.map((path) => join(path, "docker")).find((path) => existsSync(path)));
+        stack = await TestStack.create("disk-quota", { PATH: [directory, ...real].join(delimiter), REAL_DOCKER });
+        await database({ diskSizeGb: 0.25 }).up();
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+        rmSync(directory, { recursive: true });
+        expect(belongings([name])).toEqual([]);
+    });
+
+    test("the volume has one, and nothing changes after that", async () => {
+        expect(await sizeOfDisk()).toBe("256");
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        await stack.refresh();
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        expect(await stack.refresh()).toEqual({ same: expect.any(Number) as number });
+    });
+
+    test("no change of the size replaces the volume", async () => {
+        const volume = await stack.value("volume");
+        expect(client.redis(await stack.value("url"), ["SET", "kept", "yes"])).toBe("OK");
+        for (const args of [{ diskSizeGb: 1 }, { diskSizeGb: 0.25, memoryMb: 40 }, {}]) {
+            await database(args).up();
+            expect(await stack.value("volume")).toBe(volume);
+            expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
+            expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        }
+        expect(await sizeOfDisk()).toBe("256");
+    });
+
+    test("what the quota does not hold is refused, and the server goes on", async () => {
+        const reason = reasonIn(await database({ diskSizeGb: 2, memoryMb: 128 }).failure("up"));
+        expect(reason).toMatchInlineSnapshot();
+        expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
+        await database({ diskSizeGb: 0.25 }).up();
+    });
+});
