@@ -26,13 +26,15 @@ kib_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; 
 # Sets next to the KiB that the next dump or rewrite of the log can take, and left to those that there are for it. Redis
 # refuses writes when one has failed.
 measure_disk() {
-    # An agent that has not applied its users yet, on a server of an older one.
+    # Empty until the agent has given this user the right to ask.
     used=$(printf '%s\n' "$replies" | tr -d '\r' | sed -n 's/^used_memory://p')
-    next=$((${used:-0} * $(current next_dump_percent) / 102400))
-    # Commands can take several times the memory, but no more than those that wrote what is there.
-    if [ "$(current next_dump_percent)" -gt 100 ]; then
+    data=$((${used:-0} / 1024))
+    next=$((data * $(current next_dump_percent) / 100))
+    # A log of commands can take several times the memory, but hardly more than the one that is there.
+    if [ $next -gt $data ]; then
         log=$(kib_of /data/appendonly*)
-        if [ "$log" -lt "$next" ]; then next=$log; fi
+        if [ "$log" -lt $next ]; then next=$log; fi
+        if [ "$next" -lt $data ]; then next=$data; fi
     fi
     left=$(df -Pk /data | awk 'NR == 2 { print $4 }')
     limit=$(current disk_mb)
