@@ -45,9 +45,9 @@ export interface RedisDatabaseArgs {
     /**
      * What the data may take on the disk, in GiB (2^30 bytes; fractions are fine), 0.01 to 1048576. One that is smaller
      * than what the files can take at once, for this version, flavor, `memoryMb` and `config`, is an error that names
-     * the smallest. The health check fails while there is no room left in it for the next dump. Where Docker's `local`
+     * the smallest. The health check fails while no room is left in it for the next dump. Where Docker's `local`
      * driver can hold a quota (XFS with `pquota`), the volume is made with one; it stays as it is when this is changed.
-     * @default no limit but the disk itself, of which the health check keeps as much free
+     * @default no limit; the health check fails while the disk itself has no room for the next dump
      */
     readonly diskSizeGb?: pulumi.Input<number>;
     /**
