@@ -217,7 +217,7 @@ describe("a disk that is filling up", () => {
         // Less is free than another dump could take.
         [narrow, "fallocate -l $(($(df -Pk /data | awk 'NR == 2 { print $4 }') - 10240))k /data/filler"],
         // The disk has room, but the database's part of it is used up.
-        [limited, "fallocate -l 505m /data/filler"],
+        [limited, "fallocate -l 509m /data/filler"],
     ])("%s: the health check fails while writes succeed, and passes when there is room", async (name, fill) => {
         await becomes(name, "healthy");
         const started = await startedAt(name);
@@ -279,7 +279,9 @@ describe("a disk that is filling up", () => {
     });
 
     test("a disk that is too small for the files is refused, whatever its size is said to be", async () => {
-        expect(await refused(narrow, { diskSizeGb: 0.5 })).toMatchInlineSnapshot();
+        expect(await refused(narrow, { diskSizeGb: 0.5 })).toMatchInlineSnapshot(
+            `"refused: diskSizeGb: is 0.5, but the disk of NAME-narrow has 96 MiB in all, of the 114 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb"`,
+        );
     });
 });
 
@@ -348,7 +350,9 @@ exec "$REAL_DOCKER" "$@"
 
     test("what the quota does not hold is refused, and the server goes on", async () => {
         const reason = reasonIn(await database({ diskSizeGb: 2, memoryMb: 128 }).failure("up"));
-        expect(reason).toMatchInlineSnapshot();
+        expect(reason).toMatchInlineSnapshot(
+            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 702 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb"`,
+        );
         expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
         await database({ diskSizeGb: 0.25 }).up();
     });
