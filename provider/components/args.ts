@@ -44,6 +44,14 @@ export interface RedisDatabaseArgs {
      */
     readonly memoryMb?: pulumi.Input<number>;
     /**
+     * What the data may take on the disk, in GiB (2^30 bytes; fractions are fine), 0.01 to 1048576. One that is smaller
+     * than what the files can take at once, for this version, flavor, `memoryMb` and `config`, is an error that names
+     * the smallest. The health check fails while no room is left in it for the next dump. Where Docker's `local`
+     * driver can hold a quota (XFS with `pquota`), the volume is made with one; it stays as it is when this is changed.
+     * @default no limit; the health check fails while the disk itself has no room for the next dump
+     */
+    readonly diskSizeGb?: pulumi.Input<number>;
+    /**
      * What happens when data reaches `maxmemory`, in redis.conf's words.
      * @default "noeviction": writes fail, nothing is lost
      */

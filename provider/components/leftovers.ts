@@ -2,14 +2,10 @@
  * Removes what an up that was killed left behind: a container that Docker has made and Pulumi has not heard of, which
  * would hold on to the ports. Docker's own command is asked, as no provider can look for what is not in the state.
  */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { agentPath, settingsDir } from "../spec/layout";
+import { type Provider, dockerCommand } from "./dockerCommand";
 import { oncePerStack } from "./hooks";
-
-type Provider = pulumi.ProviderResource | undefined;
 
 /**
  * For the `beforeCreate` hooks of a provider's containers. What was there before is deleted by then, so whatever is,
@@ -50,30 +46,4 @@ async function remove(provider: Provider, args: pulumi.ResourceHookArgs): Promis
 function settingsVolumeOf(volumes: unknown): string | undefined {
     const mounts = (volumes ?? []) as { containerPath?: string; volumeName?: string }[];
     return mounts.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
-}
-
-type Run = (...args: string[]) => Promise<string>;
-
-/** The `docker` command, on the host that the provider has. */
-async function dockerCommand(provider: Provider): Promise<Run> {
-    const { host, context, certPath } = docker.Provider.isInstance(provider)
-        ? await valueOf(pulumi.all({ host: provider.host, context: provider.context, certPath: provider.certPath }))
-        : configured();
-    const where = context ? ["--context", context] : host ? ["--host", host] : [];
-    const secured = certPath ? { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" } : {};
-    return async (...args) => {
-        const { stdout } = await promisify(execFile)("docker", [...where, ...args], {
-            env: { ...process.env, ...secured },
-        });
-        return stdout;
-    };
-}
-
-function configured(): { host?: string; context?: string; certPath?: string } {
-    const config = new pulumi.Config("docker");
-    return { host: config.get("host"), context: config.get("context"), certPath: config.get("certPath") };
-}
-
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply(resolve));
 }

@@ -110,7 +110,7 @@ export abstract class RedisServer extends pulumi.ComponentResource {
         warn(name, spec);
         const { child, plan } = childrenOf(this, name, spec, args.transform);
 
-        const volumes = createVolumes(child, spec, args);
+        const volumes = createVolumes(child, spec, args, this.getProvider("docker:index/volume:Volume"));
         const ports = choosePorts(child, spec, args);
         const login = createCredentials(child, name, spec, args);
         const followers = createFollowers(child, name, spec, args);

@@ -6,6 +6,8 @@ import type { DatabaseSpec } from "../spec/databaseSpec";
 import { dataDir, settingsDir } from "../spec/layout";
 import type { RedisDatabaseArgs } from "./args";
 import type { MakeChild } from "./children";
+import type { Provider } from "./dockerCommand";
+import { limitVolume } from "./quota";
 
 export interface Volumes {
     /** What clients store; absent where the program says where that is. */
@@ -23,12 +25,16 @@ type ContainerVolume = docker.types.input.ContainerVolume;
 export function createVolumes(
     child: MakeChild,
     spec: pulumi.Output<DatabaseSpec>,
-    { data: own, deletionProtection: protect = defaults.deletionProtection }: RedisDatabaseArgs,
+    { data: own, diskSizeGb, deletionProtection: protect = defaults.deletionProtection }: RedisDatabaseArgs,
+    provider: Provider,
 ): Volumes {
     const settings = child("settingsVolume", "settings", docker.Volume, {});
     const settingsMount = { volumeName: settings.name, containerPath: settingsDir };
     if (own) return { settings, settingsMount, mounts: [spec.apply(ownDataMount), settingsMount] };
-    const data = child("dataVolume", "data", docker.Volume, {}, { protect });
+    const beforeCreate = diskSizeGb === undefined ? [] : limitVolume({ provider, spec });
+    // Another option is another volume, without the data; and a quota is one that no program has asked for.
+    const ignoreChanges = ["driverOpts"];
+    const data = child("dataVolume", "data", docker.Volume, {}, { protect, ignoreChanges, hooks: { beforeCreate } });
     return {
         data,
         settings,

@@ -1,5 +1,6 @@
 /** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
 import type { DatabaseSpec, PrimarySpec } from "./databaseSpec";
+import { diskSizeMb, neededDiskMb, nextDumpPercent } from "./disk";
 import { backlogMb, dataShare, maxmemoryMb, serverItselfMb } from "./memory";
 
 export interface Identity {
@@ -23,6 +24,10 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
         data_percent: Math.round(dataShare[spec.flavor] * 100),
         server_itself_mb: serverItselfMb,
+        disk_size_gb: spec.diskSizeGb ?? "",
+        disk_mb: spec.diskSizeGb === undefined ? "" : diskSizeMb(spec.diskSizeGb),
+        disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),
+        next_dump_percent: nextDumpPercent(spec),
         primary: primaryOf(spec.replica?.primary),
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };

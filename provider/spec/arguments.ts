@@ -3,6 +3,7 @@ import { checkCa, checkChain, checkKeyPair } from "./certificates";
 import type { Described } from "./changes";
 import { type DatabaseSpec, type ReplicaSpec, defaultProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
+import { checkDiskSize } from "./disk";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import { type Kind, type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
@@ -140,7 +141,8 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: `leave one of them out, or write version: "${parsed.version}-${values.flavor}"`,
         });
     }
-    findings.push(...checkConfigOf(values, args, parsed));
+    const wrongConfig = checkConfigOf(values, args, parsed);
+    findings.push(...wrongConfig);
     if (values.ports?.plaintext !== undefined && values.plaintext === false) {
         findings.push({
             path: "ports.plaintext",
@@ -188,7 +190,23 @@ function checkTogether(values: Values, args: PlainArguments, parsed: Wanted | un
             remedy: "give one of them",
         });
     }
-    return [...findings, ...checkTls(values, args, parsed), ...checkReplication(values, args, parsed, kind)];
+    return [
+        ...findings,
+        ...(wrongConfig.length > 0 ? [] : checkDisk(values, args, parsed)),
+        ...checkTls(values, args, parsed),
+        ...checkReplication(values, args, parsed, kind),
+    ];
+}
+
+/** What decides on the size and is wrong or known later has its own finding or its own time. */
+function checkDisk(values: Values, args: PlainArguments, wanted: Wanted | undefined): Finding[] {
+    const { diskSizeGb, memoryMb = defaults.memoryMb, config = {} } = values;
+    const known = (["flavor", "memoryMb", "config"] as const).every(
+        (name) => args[name] === undefined || values[name] !== undefined,
+    );
+    if (diskSizeGb === undefined || !wanted || !known) return [];
+    const flavor = wanted.flavor ?? values.flavor ?? defaults.flavor;
+    return checkDiskSize({ ...wanted, flavor, memoryMb, config }, diskSizeGb);
 }
 
 /** Who follows whom: with native TLS and users, on the same version or a later one, with as much memory. */
@@ -368,6 +386,7 @@ function toSpec(values: Values, wanted: Wanted, kind: Kind): DatabaseSpec {
         savePoints: resolvedFlavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
         image: values.image ?? versions[releaseOf(wanted)].image,
         memoryMb: values.memoryMb ?? primary?.memoryMb ?? defaults.memoryMb,
+        ...(values.diskSizeGb !== undefined && { diskSizeGb: values.diskSizeGb }),
         maxmemoryPolicy: values.maxmemoryPolicy ?? defaults.maxmemoryPolicy,
         evictToFit: values.evictToFit ?? defaults.evictToFit,
         plaintext: values.plaintext ?? defaults.plaintext,

@@ -248,6 +248,18 @@ export const changeRows: readonly ChangeRow[] = [
         warning: mayEvict,
     },
     {
+        id: "disk",
+        change: "`diskSizeGb`",
+        arguments: ["diskSizeGb"],
+        effect: "live",
+        data: "kept on its volume; refused if more is in use",
+        of: ({ spec }) => [spec.diskSizeGb],
+        warning: ({ spec: before }, { spec }) =>
+            before.diskSizeGb !== undefined && spec.data === undefined
+                ? "a volume that was made with a quota keeps it"
+                : undefined,
+    },
+    {
         id: "versionUp",
         change: "`version` up; `engine` from Redis up to 7.2 to Valkey",
         arguments: ["engine", "version"],

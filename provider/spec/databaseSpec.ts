@@ -27,6 +27,8 @@ export interface DatabaseSpec {
     readonly savePoints: readonly SavePoint[];
     readonly image: string;
     readonly memoryMb: number;
+    /** What the data may take on the disk, in GiB; absent where nobody says. */
+    readonly diskSizeGb?: number;
     readonly maxmemoryPolicy: MaxmemoryPolicy;
     /** Whether keys may be evicted so that data fits a smaller `memoryMb`. */
     readonly evictToFit: boolean;

@@ -56,6 +56,7 @@ const name = (whose: string) =>
     text(`give the name of ${whose}: lower-case letters, digits and hyphens, a letter first`, isNodeName);
 const days = wholeNumber.bind(undefined, "a whole number of days");
 const count = (what: string) => wholeNumber(what, 1, 2 ** 31 - 1);
+const diskSizeRemedy = "give a number of GiB from 0.01 to 1048576, such as 4 or 0.5";
 const graceRemedy = "give a number of hours from 0 to 8760";
 
 export const defaultEngine: Engine = "redis";
@@ -71,6 +72,10 @@ const properties = {
     version: z.unknown(),
     flavor: choice(flavorNames),
     memoryMb: wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20),
+    diskSizeGb: z
+        .number({ error: diskSizeRemedy })
+        .min(0.01, { error: diskSizeRemedy })
+        .max(2 ** 20, { error: diskSizeRemedy }),
     maxmemoryPolicy: choice(maxmemoryPolicies),
     evictToFit: boolean,
     savePoints: z

@@ -46,6 +46,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     }),
     flavor: ({ savePoints: _none, ...args }) => ({ ...args, flavor: next(flavorNames, args.flavor) }),
     memory: (args) => ({ ...args, memoryMb: 96 }),
+    disk: (args) => ({ ...args, diskSizeGb: 4 }),
     versionUp: (args) => ({ ...args, version: "8.0" }),
     versionDown: (args) => ({ ...args, version: "7.0" }),
     container: (args) => ({ ...args, network }),

@@ -32,6 +32,10 @@ test("of a database with nothing given, in full", () => {
         backlog_mb=0
         data_percent=44
         server_itself_mb=16
+        disk_size_gb=
+        disk_mb=
+        disk_needed_mb=
+        next_dump_percent=100
         primary=
         evicts=no
         "
@@ -43,6 +47,7 @@ test("of one with everything given, in full", () => {
         settings({
             version: "7.2-nordb",
             memoryMb: 1024,
+            diskSizeGb: 1.5,
             maxmemoryPolicy: "allkeys-lru",
             evictToFit: true,
             passwordGraceHours: 0.5,
@@ -61,6 +66,10 @@ test("of one with everything given, in full", () => {
         backlog_mb=0
         data_percent=75
         server_itself_mb=16
+        disk_size_gb=1.5
+        disk_mb=1536
+        disk_needed_mb=772
+        next_dump_percent=0
         primary=
         evicts=yes
         "
@@ -109,7 +118,8 @@ test("the least memory that the agent names when it refuses is enough, by one or
     );
 });
 
-test("all that the agent asks for is there, and it asks for all of it", () => {
-    const asked = [...script("agent/agent.sh").matchAll(/\$\((?:wanted|current) (\w+)\)/g)].map(([, name]) => name);
+test("all that the agent and the health check ask for is there, and they ask for all of it", () => {
+    const scripts = script("agent/agent.sh") + script("server/health.sh");
+    const asked = [...scripts.matchAll(/\$\((?:wanted|current) (\w+)\)/g)].map(([, name]) => name);
     expect([...new Set(asked)].sort()).toEqual(Object.keys(parsed({})).sort());
 });

@@ -35,6 +35,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "engine": [{ version: "7.2" }, { engine: "valkey", version: "8.1" }, ["versionUp"]],
     "flavor": [{}, { flavor: "rdb" }, ["flavor"]],
     "memoryMb": [{}, { memoryMb: 1024 }, ["memory"]],
+    "diskSizeGb": [{ diskSizeGb: 4 }, { diskSizeGb: 8 }, ["disk"]],
     "maxmemoryPolicy": [{}, { maxmemoryPolicy: "allkeys-lru" }, ["settings"]],
     "evictToFit": [{}, { evictToFit: true }, ["recorded"]],
     "savePoints": [{}, { savePoints: [{ seconds: 5, changes: 1 }] }, ["settings"]],

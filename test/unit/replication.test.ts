@@ -27,7 +27,7 @@ test("a replica's user has a hash, no key, no channel where there are any, and t
 });
 
 test("what a replica logs in with is quoted as Redis reads it", () => {
-    expect(primaryConf(login)).toBe('masteruser "repl-reader"\nmasterauth "a \\"quoted\\" \\\\ one"\n');
+    expect(primaryConf(login)).toBe('masteruser repl-reader\nmasterauth "a \\"quoted\\" \\\\ one"\n');
 });
 
 test("redis.conf of a replica follows over TLS, until it is promoted", () => {
@@ -65,8 +65,8 @@ test("with replicas, data, backlog and what replicas wait for stay within the me
 test("a replica is as its primary is, where it says nothing", () => {
     const { spec } = resolveArguments({ primary }, "RedisReplica");
     expect(spec).toMatchObject({ version: "7.0", flavor: "rdb", memoryMb: 64, engine: "redis" });
-    const own = { primary, version: "8.0", flavor: "nordb", memoryMb: 128 };
-    expect(resolveArguments(own, "RedisReplica").spec).toMatchObject({ ...own, primary: undefined });
+    const own = { version: "8.0", flavor: "nordb", memoryMb: 128 };
+    expect(resolveArguments({ primary, ...own }, "RedisReplica").spec).toMatchObject(own);
 });
 
 test("replicas have names, numbered where the program gives none", () => {
@@ -134,7 +134,7 @@ describe("the program", () => {
         const names = registered.map(({ name }) => name);
         const of = (prefix: string) =>
             names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-        const children = of("sessions-").filter((name) => !name.startsWith("re"));
+        const children = of("sessions-").filter((name) => !/^(reader|repl-)/.test(name));
         expect(of("sessions-reader-").sort()).toEqual(children.sort());
         expect(names).toEqual(expect.arrayContaining(["sessions-repl-reader", "sessions-repl-away"]));
     });
@@ -154,7 +154,7 @@ describe("the program", () => {
 
     test("gives the replica what it logs in with, and the CA of its primary beside its own", () => {
         const files = filesOf(find("sessions-reader-agent"));
-        expect(files["primary.conf"]).toBe('masteruser "repl-reader"\nmasterauth "aRandomPassword"\n');
+        expect(files["primary.conf"]).toBe("masteruser repl-reader\nmasterauth aRandomPassword\n");
         expect(files["ca.crt"]).toBe("certificate of sessions-reader-ca\ncertificate of sessions-ca\n");
         expect(files["redis.conf"]).toContain("\nmaxmemory-policy allkeys-lru\n");
         expect(files.database).toContain("\nversion=7.0\nflavor=rdb\n");

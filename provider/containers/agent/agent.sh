@@ -15,6 +15,7 @@ parts=$(dirname "$0")
 . "$parts/trial.sh"
 . "$parts/data.sh"
 . "$parts/memory.sh"
+. "$parts/disk.sh"
 . "$parts/users.sh"
 . "$parts/persistence.sh"
 . "$parts/replication.sh"
@@ -71,6 +72,7 @@ run() {
     check_image
     check_version
     check_owner
+    check_disk
     start_trial
     read_wanted_settings
     if server_runs; then

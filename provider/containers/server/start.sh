@@ -14,6 +14,8 @@ if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data; then tou
 if [ -e /settings/acl/users.acl ]; then sed -i '/^user repl-/d' /settings/acl/users.acl; fi
 # Docker gives another one at each start.
 hostname -i | awk '{ print $1 }' >$run/address
+# What a server that was killed had not finished: no server reads it, and each would take as much of the disk again.
+rm -f /data/temp-[0-9]*.rdb /data/temp-rewriteaof-*.aof
 
 # A dump without a log is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
 kind=$(cat $unsettled 2>/dev/null)

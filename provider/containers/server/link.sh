@@ -1,0 +1,39 @@
+# shellcheck shell=sh disable=SC2154 # it is a part of health.sh
+# Whether a replica follows.
+
+# What it logs in with.
+conf=/settings/current/primary.conf
+
+# PONG, if it follows its primary closely; else why not.
+link() {
+    read -r host port </settings/run/primary
+    field() { printf '%s\n' "$replies" | sed -n "s/^$1://p"; }
+    if [ "$(field role)" = master ]; then
+        echo "it was promoted by hand and follows nobody: set promoted: true"
+    elif [ "$(field master_link_status)" = up ] && [ "$(field master_last_io_seconds_ago)" -le 30 ]; then
+        echo PONG
+    elif [ "$(field master_sync_in_progress)" = 1 ]; then
+        tell "its first sync from $host:$port is not done yet ($(field master_sync_read_bytes) bytes of $(field master_sync_total_bytes)); give it longer: syncTimeoutSeconds"
+    else
+        tell "it does not follow its primary at $host:$port: $(why "$host" "$port")"
+    fi
+}
+
+# What a client with the replica's own login, and its trust, hears from there.
+why() {
+    answer=$({
+        printf 'AUTH %s %s\n' "$(sed -n 's/^masteruser //p' $conf)" "$(sed -n 's/^masterauth //p' $conf)"
+        echo PING
+    } | timeout 5 redis-cli -h "$1" -p "$2" --tls --cacert /settings/tls/ca.crt --raw 2>&1 | sed '/^$/d; /^OK$/d' | head -n 1)
+    case $answer in
+    PONG) echo "it answers, but the sync does not succeed; the server's log has the reason" ;;
+    '') echo "no answer within 5 seconds" ;;
+    *) echo "$answer" ;;
+    esac
+}
+
+# Where an up that fails looks for it: in this container's log, at its end.
+tell() {
+    if [ $(($(wc -l 2>/dev/null <"$failures" || echo 0) % 25)) = 1 ]; then echo "refused: $1" >/proc/1/fd/1; fi
+    echo "$1"
+}

@@ -1,0 +1,127 @@
+/** What the server's health check makes of its disk, in a real shell with a Redis and a disk that are made up. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { script } from "../../provider/components/containers";
+import { agentSettings } from "../../provider/spec/agentSettings";
+import { resolveArguments } from "../../provider/spec/arguments";
+import { type PlainArguments } from "../../provider/spec/properties";
+import { present } from "../support/present";
+
+const root = mkdtempSync(join(tmpdir(), "redis-database-health-"));
+afterAll(() => {
+    rmSync(root, { recursive: true });
+});
+
+const check = script("server/health.sh").replace(/(?<![\w}])\/(settings|data|tmp)\b/g, `${root}/$1`);
+
+function write(file: string, text: string): void {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+    chmodSync(join(root, file), 0o755);
+}
+
+interface Situation {
+    readonly args?: PlainArguments;
+    readonly dataMb: number;
+    readonly freeMb: number;
+    /** Files on the disk, in MiB. */
+    readonly files?: Readonly<Record<string, number>>;
+    /** Whether it has been healthy before. */
+    readonly answered?: boolean;
+    readonly ping?: string;
+}
+
+function health({ args = {}, dataMb, freeMb, files = {}, answered = true, ping = "PONG" }: Situation) {
+    for (const directory of ["settings", "data", "tmp", "bin"])
+        rmSync(join(root, directory), { recursive: true, force: true });
+    mkdirSync(join(root, "data"));
+    write(
+        "settings/current/database",
+        agentSettings(present(resolveArguments(args).spec), { owner: "o", server: "s" }),
+    );
+    write("settings/health.secret", "secret");
+    write(
+        "bin/redis-cli",
+        `#!/bin/sh\ncat >/dev/null\nprintf 'OK\\n# Memory\\r\\nused_memory:${dataMb * 2 ** 20}\\r\\n\\n${ping}\\n'`,
+    );
+    write("bin/df", `#!/bin/sh\nprintf 'Filesystem 1024-blocks Used Available\\ndisk 0 0 ${freeMb * 1024}\\n'`);
+    // Sizes as Docker's file systems have them, without writing so much.
+    const sizes = Object.entries(files).map(([name, mb]) => `*/${name}) sum=$((sum + ${mb * 1024})) ;;`);
+    const all = Object.values(files).reduce((sum, mb) => sum + mb, 0);
+    write(
+        "bin/du",
+        `#!/bin/sh\nshift\nsum=0\nfor file; do case $file in\n*/data) sum=${all * 1024} ;;\n${sizes.join("\n")}\nesac; done\necho "$sum $1"`,
+    );
+    write("bin/sleep", "#!/bin/sh\n");
+    for (const name of Object.keys(files)) write(`data/${name}`, "");
+    if (answered) write("tmp/answered", "");
+    else mkdirSync(join(root, "tmp"));
+    const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH ?? ""}` };
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", check], { encoding: "utf8", env });
+    expect(stderr).toBe("");
+    return status === 0 ? "healthy" : stdout.trim();
+}
+
+const low = (left: number, next: number) =>
+    `the disk is filling up: ${left} MiB are left, and the next dump can take ${next}; make room before Redis refuses writes`;
+
+const [rdb, old] = [{ flavor: "rdb" }, { version: "3.2" }];
+
+test.each<[string, Situation, string]>([
+    ["has room for the next dump", { args: rdb, dataMb: 20, freeMb: 20 }, "healthy"],
+    ["has none", { args: rdb, dataMb: 20, freeMb: 19 }, low(19, 20)],
+    ["has none for a rewrite of the log", { dataMb: 20, freeMb: 19 }, low(19, 20)],
+    [
+        "has some once the dump that runs is done",
+        { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 15 } },
+        "healthy",
+    ],
+    ["has none even then", { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 14 } }, low(19, 20)],
+    ["is full, and nothing is ever written", { args: { flavor: "nordb" }, dataMb: 20, freeMb: 0 }, "healthy"],
+    [
+        "has room, also within the database's part",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1004 } },
+        "healthy",
+    ],
+    [
+        "has room, but the database's part has not",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1005 } },
+        low(19, 20),
+    ],
+    [
+        "has used more than its part",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1100 } },
+        low(-76, 20),
+    ],
+    [
+        "has room within its part, but there is none",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 1 },
+        low(1, 20),
+    ],
+    [
+        "has a log of commands that can take six times the data",
+        { args: old, dataMb: 20, freeMb: 119, files: { "appendonly.aof": 500 } },
+        low(119, 120),
+    ],
+    [
+        "has one that is shorter than that",
+        { args: old, dataMb: 20, freeMb: 79, files: { "appendonly.aof": 80 } },
+        low(79, 80),
+    ],
+    [
+        "has one that is shorter than the data",
+        { args: old, dataMb: 20, freeMb: 19, files: { "appendonly.aof": 2 } },
+        low(19, 20),
+    ],
+    ["has just room for a server's first answer", { args: rdb, dataMb: 20, freeMb: 0, answered: false }, "healthy"],
+    [
+        "is full, as Redis says itself",
+        { args: rdb, dataMb: 20, freeMb: 0, ping: "MISCONF Errors writing" },
+        "MISCONF Errors writing",
+    ],
+])("a disk that %s", (_what, situation, expected) => {
+    expect(health(situation)).toBe(expected);
+    expect(existsSync(join(root, "tmp/healthy"))).toBe(expected === "healthy");
+});
