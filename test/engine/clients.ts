@@ -1,0 +1,135 @@
+/** Five clients that are not ours, each given a URL as it is and the CA to verify with: whether PING comes back. */
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { join } from "node:path";
+import Redis from "ioredis";
+import ioredisPackage from "ioredis/package.json";
+import { createClient } from "redis";
+import nodeRedisPackage from "redis/package.json";
+import { present } from "../support/present";
+import { Client } from "./docker";
+
+/** `PONG`, or what went wrong. Without a CA the URL is one for plaintext. */
+type Ping = (url: string, caCertPem?: string) => Promise<string>;
+
+/** A process that answers each line with one, in order; its first line says what it is. */
+export class LineProcess {
+    private readonly process: ChildProcessWithoutNullStreams;
+    private readonly lines: AsyncIterator<string>;
+
+    constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+        this.process = spawn(command, args, { env: { ...process.env, ...env } });
+        let said = "";
+        this.process.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+        this.process.once("exit", (code) => {
+            if (code) console.error(`${command} ${args.join(" ")} ended with ${code}:\n${said}`);
+        });
+        this.lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
+    }
+
+    async line(): Promise<string> {
+        const next = await this.lines.next();
+        if (next.done) throw new Error(`${this.process.spawnargs.join(" ")} has ended`);
+        return next.value;
+    }
+
+    async ask(...fields: string[]): Promise<string> {
+        this.process.stdin.write(`${fields.join("\t")}\n`);
+        return this.line();
+    }
+
+    close(): void {
+        this.process.stdin.end();
+    }
+}
+
+const sources = join(__dirname, "clients");
+/** Where set-up has put what the other languages need. */
+const installed = () => present(process.env.TEST_CLIENTS);
+
+export function pythonProcess(script: string): LineProcess {
+    return new LineProcess("python3", [join(sources, script)], { PYTHONPATH: join(installed(), "python") });
+}
+
+function javaProcess(source: string): LineProcess {
+    return new LineProcess("java", ["-cp", join(installed(), "java/*"), join(sources, source)]);
+}
+
+const pingBy =
+    (client: LineProcess): Ping =>
+    (url, caCertPem = "") =>
+        client.ask(url, Buffer.from(caCertPem).toString("base64"));
+
+async function pingByIoredis(url: string, caCertPem?: string): Promise<string> {
+    const once = { retryStrategy: () => null, maxRetriesPerRequest: 0 };
+    const redis = new Redis(url, { ...(caCertPem && { tls: { ca: caCertPem } }), ...once });
+    // What fails fails the request, too; without a listener ioredis would print it.
+    redis.on("error", () => undefined);
+    try {
+        return await redis.ping();
+    } finally {
+        redis.disconnect();
+    }
+}
+
+async function pingByNodeRedis(url: string, caCertPem?: string): Promise<string> {
+    const redis = createClient({
+        url,
+        ...(caCertPem && { socket: { tls: true, ca: caCertPem, reconnectStrategy: false } }),
+    });
+    redis.on("error", () => undefined);
+    try {
+        await redis.connect();
+        return await redis.ping();
+    } finally {
+        redis.destroy();
+    }
+}
+
+/** All five, each in one process for as long as it is open; it must be opened first. */
+export class Clients {
+    private readonly cli: Client;
+    private readonly processes = { python: pythonProcess("ping.py"), java: javaProcess("Ping.java") };
+    /** As they call themselves. */
+    readonly versions: string[] = [];
+    private readonly all: Readonly<Record<string, Ping>>;
+
+    /** `cliImage` is the image whose redis-cli is taken. */
+    constructor(cliImage: string) {
+        this.cli = new Client(cliImage);
+        this.all = {
+            "redis-cli": (url, caCertPem) => Promise.resolve(this.cli.url(url, ["PING"], caCertPem)),
+            "redis-py": pingBy(this.processes.python),
+            "ioredis": pingByIoredis,
+            "node-redis": pingByNodeRedis,
+            "Jedis": pingBy(this.processes.java),
+        };
+    }
+
+    async open(): Promise<this> {
+        this.versions.push(
+            this.cli.run(["redis-cli", "--version"]).text,
+            await this.processes.python.line(),
+            `ioredis ${ioredisPackage.version}`,
+            `node-redis ${nodeRedisPackage.version}`,
+            await this.processes.java.line(),
+        );
+        return this;
+    }
+
+    /** What each says to a URL. */
+    async ping(url: string, caCertPem?: string): Promise<Readonly<Record<string, string>>> {
+        const said: Record<string, string> = {};
+        for (const [name, ping] of Object.entries(this.all)) {
+            said[name] = await ping(url, caCertPem).catch((error: unknown) => String(error));
+        }
+        return said;
+    }
+
+    close(): void {
+        this.cli.close();
+        for (const process of Object.values(this.processes)) process.close();
+    }
+}
+
+export const opensslVersion = () => execFileSync("openssl", ["version"], { encoding: "utf8" }).split(" (")[0] ?? "";
