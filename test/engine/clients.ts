@@ -63,10 +63,13 @@ const pingBy =
 async function pingByIoredis(url: string, caCertPem?: string): Promise<string> {
     const once = { retryStrategy: () => null, maxRetriesPerRequest: 0 };
     const redis = new Redis(url, { ...(caCertPem && { tls: { ca: caCertPem } }), ...once });
-    // What fails fails the request, too; without a listener ioredis would print it.
-    redis.on("error", () => undefined);
+    // The request itself only learns that the connection is closed.
+    let reason: unknown;
+    redis.on("error", (error) => (reason = error));
     try {
         return await redis.ping();
+    } catch (error) {
+        throw reason ?? error;
     } finally {
         redis.disconnect();
     }
