@@ -47,8 +47,8 @@ const sources = join(__dirname, "clients");
 /** Where set-up has put what the other languages need. */
 const installed = () => present(process.env.TEST_CLIENTS);
 
-export function pythonProcess(script: string): LineProcess {
-    return new LineProcess("python3", [join(sources, script)], { PYTHONPATH: join(installed(), "python") });
+export function pythonProcess(script: string, ...args: string[]): LineProcess {
+    return new LineProcess("python3", [join(sources, script), ...args], { PYTHONPATH: join(installed(), "python") });
 }
 
 function javaProcess(source: string): LineProcess {
@@ -75,10 +75,11 @@ async function pingByIoredis(url: string, caCertPem?: string): Promise<string> {
     }
 }
 
-async function pingByNodeRedis(url: string, caCertPem?: string): Promise<string> {
+async function pingByNodeRedis(protocol: 2 | 3, url: string, caCertPem?: string): Promise<string> {
     const redis = createClient({
         url,
-        ...(caCertPem && { socket: { tls: true, ca: caCertPem, reconnectStrategy: false } }),
+        RESP: protocol,
+        socket: { reconnectStrategy: false, ...(caCertPem && { tls: true, ca: caCertPem }) },
     });
     redis.on("error", () => undefined);
     try {
@@ -92,30 +93,36 @@ async function pingByNodeRedis(url: string, caCertPem?: string): Promise<string>
 /** All five, each in one process for as long as it is open; it must be opened first. */
 export class Clients {
     private readonly cli: Client;
-    private readonly processes = { python: pythonProcess("ping.py"), java: javaProcess("Ping.java") };
+    private readonly python: LineProcess;
+    private readonly java = javaProcess("Ping.java");
+    private readonly all: Readonly<Record<string, Ping>>;
     /** As they call themselves. */
     readonly versions: string[] = [];
-    private readonly all: Readonly<Record<string, Ping>>;
 
-    /** `cliImage` is the image whose redis-cli is taken. */
-    constructor(cliImage: string) {
-        this.cli = new Client(cliImage);
+    /**
+     * Before 6.0 some must be told what they speak with: RESP 3 begins with a HELLO that such servers do not know; and
+     * a redis-cli after that of 6.0 makes a user of the empty name in a URL, which they refuse.
+     */
+    constructor(before6: boolean) {
+        const protocol = before6 ? 2 : 3;
+        this.cli = new Client(before6 ? "redis:6.0" : "redis:8.0");
+        this.python = pythonProcess("ping.py", String(protocol));
         this.all = {
             "redis-cli": (url, caCertPem) => Promise.resolve(this.cli.url(url, ["PING"], caCertPem)),
-            "redis-py": pingBy(this.processes.python),
+            "redis-py": pingBy(this.python),
             "ioredis": pingByIoredis,
-            "node-redis": pingByNodeRedis,
-            "Jedis": pingBy(this.processes.java),
+            "node-redis": (url, caCertPem) => pingByNodeRedis(protocol, url, caCertPem),
+            "Jedis": pingBy(this.java),
         };
     }
 
     async open(): Promise<this> {
         this.versions.push(
             this.cli.run(["redis-cli", "--version"]).text,
-            await this.processes.python.line(),
+            await this.python.line(),
             `ioredis ${ioredisPackage.version}`,
             `node-redis ${nodeRedisPackage.version}`,
-            await this.processes.java.line(),
+            await this.java.line(),
         );
         return this;
     }
@@ -131,8 +138,10 @@ export class Clients {
 
     close(): void {
         this.cli.close();
-        for (const process of Object.values(this.processes)) process.close();
+        this.python.close();
+        this.java.close();
     }
 }
 
-export const opensslVersion = () => execFileSync("openssl", ["version"], { encoding: "utf8" }).split(" (")[0] ?? "";
+export const opensslVersion = () =>
+    execFileSync("openssl", ["version"], { encoding: "utf8" }).split(" ").slice(0, 2).join(" ");

@@ -15,7 +15,12 @@ watch() {
             stage
             say "put back: the settings on the volume"
         fi
-        if server_answers; then (look); fi
+        if server_answers; then
+            (look)
+            if ! wants_users; then hold_connection; fi
+        elif [ -n "$held" ]; then
+            get_back_in
+        fi
         unlock
     done
 }
