@@ -241,8 +241,9 @@ describe.each(groups)("%s", (group, releases) => {
             const kill = present(found.get(name));
             observe(release, flavor, { kill });
             expect(kill).toEqual(afterKill[flavor]);
-            // Over TLS: a terminator has found the server again.
-            expect(client.redis(of(name).tlsUrl, ["PING"], { caCertPem: of(name).caCertPem })).toBe("PONG");
+            // The same over TLS: a terminator has found the server again.
+            const { tlsUrl, caCertPem } = of(name);
+            expect(client.redis(tlsUrl, ["EXISTS", "written"], { caCertPem })).toBe(kill.written ? "1" : "0");
         });
 
         test.each(rows)("$name has the files of its flavor, and the service's save points", async (row) => {

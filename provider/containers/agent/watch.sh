@@ -6,6 +6,7 @@ watch() {
     # What goes wrong here is tried again and does not end the agent.
     set +e
     watching=yes
+    if ! wants_users && server_answers; then hold_connection; fi
     while :; do
         sleep "$(pause_seconds)" &
         wait $!
