@@ -6,7 +6,14 @@ import { format, resolveConfig } from "prettier";
 const require = createRequire(import.meta.url);
 require("ts-node/register/transpile-only");
 const { listVersions } = require("../provider/spec/listVersions.ts");
-const { flavorNames, nameOf, releaseNames, releaseOf, versions } = require("../provider/spec/versions.ts");
+const {
+    engineLabels,
+    flavorNames,
+    nameOf,
+    releaseNames,
+    releaseOf,
+    versions,
+} = require("../provider/spec/versions.ts");
 
 /** What the last complete run saw; test/engine/observations.ts says what is in it. */
 export const recorded = new URL("observed.json", import.meta.url);
@@ -30,7 +37,7 @@ const columns = {
     kill: ({ kill }) => kept(kill),
     restart: ({ restart }) => kept(restart),
     rotation: ({ rotation }) => noticed(rotation) ?? (rotation.oldPasswordOpens ? "grace" : "at once"),
-    certificate: ({ certificate }) => noticed(certificate) ?? "live",
+    cert: ({ certificate }) => noticed(certificate) ?? "live",
 };
 const numbers = (protocols) => protocols.map((protocol) => protocol.replace("TLSv", "")).join(" ") || "none";
 const kept = ({ dumped, written }) => (written ? "all" : dumped ? "dump" : "none");
@@ -55,7 +62,8 @@ export function gaps(observed) {
 const table = (heading, lines) =>
     [heading, heading.map(() => "-"), ...lines].map((line) => `| ${line.join(" | ")} |`).join("\n");
 
-const pretty = async (text) => format(text, { ...(await resolveConfig("versions.md")), parser: "markdown" });
+export const pretty = async (text, parser = "markdown") =>
+    format(text, { ...(await resolveConfig(parser === "markdown" ? "versions.md" : "observed.json")), parser });
 
 export function observedTable(observed) {
     const lines = rows.map((row) => Object.values(columns).map((says) => cell(says, observed, row)));
@@ -87,26 +95,27 @@ export async function versionsPage(observed = JSON.parse(readFileSync(recorded, 
     const refused = ["SSLv2", "SSLv3", "plaintext"].filter((how) =>
         rows.every(({ release, flavor }) => observed.rows[release][flavor].refused.includes(how)),
     );
-    const servers = provided.map((release) => observed.servers[release]);
+    const servers = provided.map((release) => `${engineLabels[versions[release].engine]} ${observed.servers[release]}`);
     return pretty(`# Versions
 
 Written by \`make test-versions\` from what it saw, and by \`npm run docs\` from the catalog.
 
 ## On real servers
 
-Seen on ${observed.day}, on servers ${servers.slice(0, -1).join(", ")} and ${servers.at(-1)}, by ${observed.observers.join(", ")}.
+Seen on ${observed.day}, of ${servers.join(", ")}; by ${observed.observers.join(", ")}.
 
 ${await observedTable(observed)}
 
 - **plaintext, TLS**: how many of five clients (redis-cli, redis-py, ioredis, node-redis, Jedis) had an answer with the
-  URL as it is, over TLS with the certificate verified by \`caCertPem\`. Before 6.0 redis-cli is that of 6.0.
+  URL as it is, over TLS with the certificate verified by \`caCertPem\`. Before 6.0 redis-cli is that of 6.0, and
+  redis-py and node-redis are told to speak RESP 2 (\`protocol=2\`, \`RESP: 2\`).
 - **protocols**: of TLS, as a database is by default, and in parentheses those that \`tls.protocols\` adds. The TLS port
   refused each time, added or not: ${refused.join(", ")}.
 - **kill**: what was there again after SIGKILL and a start: \`all\`, what was in the last \`dump\`, or \`none\`. The
   second that \`aof\` may lose had passed.
 - **restart**: the same after a stop that lets the server finish.
 - **rotation**: who was connected stayed; \`grace\`: the old password still opened the door, \`at once\`: only the new one.
-- **certificate**: replaced \`live\`: no client that was connected failed or had to connect again.
+- **cert**: the certificate was replaced \`live\`: no client that was connected failed or had to connect again.
 
 Never run here, for want of a server with TLS or of any server: ${never.join(", ")}.
 

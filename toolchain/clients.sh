@@ -27,7 +27,7 @@ need() {
 python3 --version >/dev/null 2>&1 || need "Python 3" python3
 python3 -m pip --version >/dev/null 2>&1 || need "pip for Python 3" python3-pip
 # A runtime alone cannot run a source file.
-javac -version >/dev/null 2>&1 || need "a JDK, 17 or later," default-jdk-headless
+javac -version >/dev/null 2>&1 || need "a JDK, 11 or later," default-jdk-headless
 mvn --version >/dev/null 2>&1 || need "Maven" maven
 
 [[ ! -d $home ]] || exit 0
