@@ -6,7 +6,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 cd "$checkout"
+# An earlier run's is not what this one sees.
+rm -f .local/engine/observed.json
 rc=0
 TEST_VERSIONS=yes npx jest --selectProjects engine --runInBand --verbose catalog directives oldVersions matrix || rc=$?
-node docs/observed.mjs
+[[ ! -e .local/engine/observed.json ]] || node docs/observed.mjs
 exit "$rc"

@@ -1,5 +1,5 @@
 /** What the matrix of versions really saw, kept in a file from which its table is made: docs/versions.md. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TlsProtocol } from "../../provider/spec/databaseSpec";
 import type { Flavor, Release } from "../../provider/spec/versions";
@@ -50,7 +50,6 @@ function change(by: (observations: Observations) => void): void {
 
 /** Forgets what an earlier run saw. */
 export function beginObservations(): void {
-    rmSync(file, { force: true });
     mkdirSync(dirname(file), { recursive: true });
     const empty: Observations = { day: new Date().toISOString().slice(0, 10), servers: {}, observers: [], rows: {} };
     writeFileSync(file, JSON.stringify(empty));
