@@ -16,18 +16,17 @@ down: ## destroy what `make up` made
 	@toolchain/with-env.sh toolchain/down.sh
 
 test: ## everything: the checks, then real Pulumi, Docker and Redis
-	@toolchain/setup.sh node dependencies tools pulumi docker images versions
+	@toolchain/setup.sh node dependencies tools pulumi docker images versions clients
 	@toolchain/with-env.sh npm run check
 	@toolchain/with-env.sh npm run test:engine
 	@toolchain/with-env.sh npm run test:examples
 
 test-all: ## as test, with each case that test leaves out for the sake of time
-	@TEST_ALL=yes $(MAKE) test
+	@TEST_ALL=yes TEST_VERSIONS=yes $(MAKE) test
 
-test-versions: ## the catalog of versions, and databases before 6.0, on every server that runs here
-	@toolchain/setup.sh node dependencies pulumi docker versions
-	@toolchain/with-env.sh npm run build
-	@toolchain/with-env.sh npx jest --selectProjects engine --runInBand --verbose catalog directives oldVersions
+test-versions: ## every version that runs here in every flavor, and a table of what was seen
+	@toolchain/setup.sh node dependencies tools pulumi docker versions clients
+	@toolchain/with-env.sh npm run test:versions
 
 check: ## the fast part: format, lint, types, unit tests
 	@toolchain/setup.sh node dependencies tools

@@ -1,16 +1,20 @@
-/** The documents that the code writes: the API reference from its docstrings, the README's table from its changes. */
+/**
+ * The documents that the code writes: the API reference from its docstrings, the README's table from its changes, the
+ * versions from the catalog and from what their tests saw.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
+import { versionsPage } from "./versions.mjs";
 
 const require = createRequire(import.meta.url);
 
 /** By path, each as it should be. */
 export async function generatedDocuments() {
-    return { "docs/api.md": apiReference(), "README.md": await readme() };
+    return { "docs/api.md": apiReference(), "docs/versions.md": await versionsPage(), "README.md": await readme() };
 }
 
 function apiReference() {

@@ -42,6 +42,9 @@ setting PULUMI_SKIP_UPDATE_CHECK true
 # Everything needed is there: what is not should fail at once, not after a download that hangs.
 setting PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION true
 
+# For the tests of versions.
+setting TEST_CLIENTS "$(clients_home)"
+
 # The docker plugin reads DOCKER_HOST but knows no contexts: it gets what the docker command uses.
 if [[ -z ${DOCKER_HOST:-} ]]; then
     endpoint=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true)

@@ -28,6 +28,9 @@ use_node() {
     [[ -x $node_bin/node ]] && PATH=$node_bin:$PATH
 }
 
+# clients_home: where the clients of other languages are that the tests of versions use; keyed by their pins.
+clients_home() { echo "$cache/clients/$(cat "$toolchain"/clients/* | sha256 | cut -c 1-12)"; }
+
 # module_key MODULE: changes with anything that the binary built from it depends on.
 module_key() {
     (

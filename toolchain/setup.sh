@@ -2,7 +2,7 @@
 # Sets up what the steps named as arguments provide (all of them without any): what is there already is
 # left alone, and a step that does something says so. The steps:
 #   node  dependencies  tools  pulumi  docker  image (the quickstart's)  images (the tests')
-#   versions (all that run here, for the tests of versions)
+#   versions (all that run here, for the tests of versions)  clients (of other languages, likewise)
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,7 +11,7 @@
 
 step() {
     case $1 in
-    node | dependencies | tools | pulumi | docker) "$toolchain/$1.sh" ;;
+    node | dependencies | tools | pulumi | docker | clients) "$toolchain/$1.sh" ;;
     image) "$toolchain/images.sh" "redis:$DEFAULT_REDIS_VERSION" ;;
     images)
         # shellcheck disable=SC2046,SC2086  # one word each

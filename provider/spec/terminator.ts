@@ -84,7 +84,7 @@ export function checkProtocolRange(protocols: DatabaseSpec["tls"]["protocols"]):
     return [
         {
             path: "tls.protocols",
-            problem: `leaves out ${missing.join(" and ")} between others, which is not possible before Redis 6.0`,
+            problem: `has no ${missing.join(" and ")} between others, and such a gap is not possible before Redis 6.0`,
             remedy: `give [${between.map((protocol) => `"${protocol}"`).join(", ")}]`,
         },
     ];

@@ -7,7 +7,7 @@ import { docker, until } from "./docker";
 import { provided, runnable } from "./releases";
 
 test("all that set-up provides run here", () => {
-    expect(runnable.map((release) => versions[release].image)).toEqual(expect.arrayContaining([...provided]));
+    expect(runnable).toEqual(expect.arrayContaining(provided));
 });
 
 describe.each(runnable)("%s", (version) => {

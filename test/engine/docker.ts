@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } f
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type TlsProtocol, legacyProtocols, tlsProtocols } from "../../provider/spec/databaseSpec";
 
 export function docker(...args: string[]): string {
     return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
@@ -29,7 +30,11 @@ export interface Reply {
 
 /** A container on the host's network with redis-cli in it. */
 export class Client {
-    private readonly id = docker("run", "-d", "--rm", "--network", "host", "redis:8.0", "sleep", "3600");
+    private readonly id: string;
+
+    constructor(image = "redis:8.0") {
+        this.id = docker("run", "-d", "--rm", "--network", "host", image, "sleep", "3600");
+    }
 
     close(): void {
         docker("rm", "-f", "-v", this.id);
@@ -59,6 +64,13 @@ export class Client {
                 : [];
         const { cli, env } = redisCli(url);
         return this.run([...cli, ...secure, ...command], "", env).text;
+    }
+
+    /** As `redis`, with the URL given to redis-cli as it is; only redis-cli's own command line has it. */
+    url(url: string, command: string[], caCertPem?: string): string {
+        const secure = caCertPem === undefined ? [] : ["--tls", "--cacert", this.file("ca.pem", caCertPem)];
+        const cli = ["redis-cli", "--no-auth-warning", ...secure, '-u "$url"', ...command].join(" ");
+        return this.run(["sh", "-c", `read -r url; ${cli} </dev/null`], `${url}\n`).text;
     }
 
     /** Tells one set of keys with text from another, whatever the version of the server. */
@@ -103,6 +115,23 @@ export function handshake(host: string, port: number, caCertPem: string, more: s
     } finally {
         rmSync(directory, { recursive: true });
     }
+}
+
+const protocolFlags: Readonly<Record<TlsProtocol, string>> = {
+    "TLSv1.0": "-tls1",
+    "TLSv1.1": "-tls1_1",
+    "TLSv1.2": "-tls1_2",
+    "TLSv1.3": "-tls1_3",
+};
+
+/** The protocols in which a handshake succeeds, with the certificate verified. */
+export function spokenProtocols(host: string, port: number, caCertPem: string): TlsProtocol[] {
+    return tlsProtocols.filter((protocol) => {
+        // The client's own OpenSSL must be talked into the old ones, too.
+        const old = legacyProtocols.includes(protocol) ? ["-cipher", "DEFAULT:@SECLEVEL=0"] : [];
+        const { status, text } = handshake(host, port, caCertPem, [protocolFlags[protocol], ...old]);
+        return status === 0 && !text.includes("Cipher is (NONE)");
+    });
 }
 
 /** Waits until it holds; Jest's own time limit ends a wait that is in vain. */

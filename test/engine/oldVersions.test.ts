@@ -1,24 +1,30 @@
 /**
- * Versions before 6.0, which know no users and speak no TLS: each flavor of those that run here, from first up to
- * nothing left, with the terminator in front.
+ * What is special to versions before 6.0, which know no users and speak no TLS: their one password, and the terminator
+ * in front of them. What they have in common with others: matrix.test.ts.
  */
-import Redis from "ioredis";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { flavorNames } from "../../provider/spec/versions";
 import { present } from "../support/present";
-import { Client, belongings, docker, handshake, until } from "./docker";
-import { TestStack, findingsIn } from "./stack";
+import { Client, belongings, docker, handshake, spokenProtocols, until } from "./docker";
+import { TestStack, findingsIn, reasonIn } from "./stack";
 import { TlsTraffic } from "./traffic";
 
 type Args = Readonly<Record<string, unknown>>;
 
-const all: { name: string; version: string; flavor: string }[] = ["2.8", "3.0", "3.2", "5.0"].flatMap((version) =>
-    flavorNames.map((flavor) => ({ name: `v${version.replace(".", "")}-${flavor}`, version, flavor })),
-);
+const all: { name: string; version: string; flavor: string }[] = [
+    { name: "old-28", version: "2.8", flavor: "aof" },
+    { name: "old-32", version: "3.2", flavor: "aof" },
+    ...flavorNames.map((flavor) => ({ name: `old-50-${flavor}`, version: "5.0", flavor })),
+];
 const names = all.map(({ name }) => name);
 
 interface Database {
     readonly url: string;
     readonly tlsUrl: string;
+    readonly tlsPort: number;
     readonly caCertPem: string;
     readonly password: string;
     readonly containerName: string;
@@ -26,49 +32,57 @@ interface Database {
     readonly terminator?: string;
 }
 
+/** A certificate for localhost with a key of so few bits that OpenSSL does not take it, and the CA that signed it. */
+function weakCertificate(): Args {
+    const directory = mkdtempSync(join(tmpdir(), "weak-"));
+    const script = `
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj "/CN=a CA of my own" -days 30
+        openssl req -newkey rsa:1024 -nodes -keyout tls.key -out tls.csr -subj /CN=localhost
+        printf 'subjectAltName=DNS:localhost\\nauthorityKeyIdentifier=keyid\\n' >ext
+        openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out tls.crt`;
+    execFileSync("sh", ["-ec", script], { cwd: directory, stdio: "ignore" });
+    const read = (name: string) => readFileSync(join(directory, name), "utf8");
+    const made = { certPem: read("tls.crt"), keyPem: read("tls.key"), caCertPem: read("ca.crt") };
+    rmSync(directory, { recursive: true });
+    return made;
+}
+
 describe("versions before 6.0", () => {
     let stack: TestStack;
     let client: Client;
     let outputs: Readonly<Record<string, Database>> = {};
     const of = (name: string) => present(outputs[name]);
+    /** What the program says of each; it stays from test to test. */
+    const args: Record<string, Args> = Object.fromEntries(
+        all.map(({ name, version, flavor }) => [name, { version, flavor, memoryMb: 64 }]),
+    );
 
-    /** All databases, with what `more` says of each. */
-    async function up(more: (name: string) => Args = () => ({})): Promise<Readonly<Record<string, number>>> {
-        stack.program(
-            all
-                .map(({ name, version, flavor }) => {
-                    const args = JSON.stringify({ version, flavor, memoryMb: 64, ...more(name) });
-                    return `{ const { url, tlsUrl, caCertPem, password, containerName, nodes } = new RedisDatabase("${name}", ${args});
-                        exports["${name}"] = { url, tlsUrl, caCertPem, password, containerName, agent: nodes.agent.name, terminator: nodes.terminator?.name }; }`;
-                })
+    function program(): TestStack {
+        return stack.program(
+            names
+                .map(
+                    (name) => `{ const { url, tlsUrl, tlsPort, caCertPem, password, containerName, nodes } =
+                        new RedisDatabase("${name}", ${JSON.stringify(args[name])});
+                    const [agent, terminator] = [nodes.agent.name, nodes.terminator?.name];
+                    exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, password, containerName, agent, terminator }; }`,
+                )
                 .join("\n"),
         );
-        const { summary, outputs: made } = await stack.up();
+    }
+
+    async function up(): Promise<Readonly<Record<string, number>>> {
+        const { summary, outputs: made } = await program().up();
         outputs = Object.fromEntries(names.map((name) => [name, present(made[name]).value as Database]));
         return summary;
     }
 
-    /** With the URL as it is, by a client that is not ours. */
-    async function ioredis(name: string, work: (redis: Redis) => Promise<unknown>, over: "url" | "tlsUrl" = "tlsUrl") {
-        const redis = new Redis(of(name)[over], {
-            ...(over === "tlsUrl" && { tls: { ca: of(name).caCertPem } }),
-            retryStrategy: () => null,
-            maxRetriesPerRequest: 0,
-        });
-        redis.on("error", () => undefined);
-        try {
-            return await work(redis);
-        } finally {
-            redis.disconnect();
-        }
-    }
-
-    const idOf = (container: string) => docker("inspect", "-f", "{{.Id}}", container);
-    const tlsPortOf = (name: string) => Number(new URL(of(name).tlsUrl).port);
-    const speaks = (name: string, ...flags: string[]) => {
-        const { text } = handshake("localhost", tlsPortOf(name), of(name).caCertPem, flags);
-        return /^ *Protocol *: (?!.*NONE)|^New, TLSv/m.test(text) && !text.includes("Cipher is (NONE)");
+    const redis = (name: string, ...command: string[]) => client.redis(of(name).url, command);
+    const pingsOverTls = (name: string) => {
+        const { tlsUrl, caCertPem } = of(name);
+        expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toBe("PONG");
     };
+    const idOf = (container: string) => docker("inspect", "-f", "{{.Id}}", container);
+    const same = { same: expect.any(Number) as number };
 
     beforeAll(async () => {
         client = new Client();
@@ -80,48 +94,6 @@ describe("versions before 6.0", () => {
         client.close();
         await stack.close();
         expect(belongings(names)).toEqual([]);
-    });
-
-    test.each(names)("%s answers PING on both ports, with its URLs as they are", async (name) => {
-        const { url, tlsUrl, caCertPem } = of(name);
-        expect(client.redis(url, ["PING"])).toBe("PONG");
-        expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toBe("PONG");
-        // Of the URL itself only one as old as the server makes the login that it knows; later ones send a user.
-        const old = docker(
-            "run",
-            "--rm",
-            "--network",
-            "host",
-            "redis:5.0",
-            "redis-cli",
-            "--no-auth-warning",
-            "-u",
-            url,
-            "PING",
-        );
-        expect(old).toBe("PONG");
-        for (const over of ["url", "tlsUrl"] as const) {
-            expect(await ioredis(name, (redis) => redis.ping(), over)).toBe("PONG");
-        }
-    });
-
-    test.each(names)("%s refuses a client without a password, and plaintext on the TLS port", (name) => {
-        expect(client.run(["redis-cli", "-p", new URL(of(name).url).port, "PING"]).text).toContain("NOAUTH");
-        const { text } = client.run(["redis-cli", "-p", String(tlsPortOf(name)), "PING"]);
-        expect(text).toMatch(/closed|reset/i);
-    });
-
-    test.each(names)("%s speaks TLS 1.2 and 1.3 and nothing older, with a certificate for its host", (name) => {
-        expect(speaks(name, "-tls1_2", "-verify_hostname", "localhost")).toBe(true);
-        expect(speaks(name, "-tls1_3")).toBe(true);
-        for (const old of ["-tls1", "-tls1_1"]) expect(speaks(name, old, "-cipher", "DEFAULT:@SECLEVEL=0")).toBe(false);
-    });
-
-    test("a second up is empty, and so is one after a refresh", async () => {
-        const everything = { same: 1 + all.length * 14 };
-        expect(await up()).toEqual(everything);
-        expect(await stack.refresh()).toEqual(everything);
-        expect(await stack.preview()).toEqual(everything);
     });
 
     test("the password is on no command line, in no environment, no label and no log, and in no file for others", () => {
@@ -139,91 +111,109 @@ describe("versions before 6.0", () => {
         }
     });
 
-    test.each(all)("$name keeps what its flavor promises when it is killed", async ({ name, flavor }) => {
-        const { url, containerName } = of(name);
-        await ioredis(name, async (redis) => {
-            await redis.set("dumped", "1");
-            if (flavor !== "nordb") await redis.save();
-            await redis.set("after-the-dump", "1");
+    describe.each([
+        ["while the old agent goes", "old-28", /old-28-agent deleting/, 0],
+        ["between the agents", "old-32", /old-32-agent deleted/, 0],
+        ["when Docker has made the new agent, unknown to Pulumi", "old-50-aof", /old-50-aof-agent creating/, 400],
+        ["when the new agent is at work", "old-50-nordb", /old-50-nordb-agent creating/, 1500],
+    ])("an up that replaces the password is killed %s", (_moment, name, line, delayMs) => {
+        test("the next one goes through: the new password opens the door, the old one does not, nothing is lost", async () => {
+            const old = of(name).url;
+            redis(name, "SET", "kept", "yes");
+            const containers = [of(name).containerName, present(of(name).terminator)].map(idOf);
+            args[name] = { ...args[name], passwordVersion: 2 };
+            expect(await program().killedUp(line, delayMs)).toBe(true);
+            await up();
+            expect(of(name).url).not.toBe(old);
+            expect(redis(name, "GET", "kept")).toBe("yes");
+            pingsOverTls(name);
+            expect(client.redis(old, ["PING"])).toMatch(/invalid password|NOAUTH/);
+            expect([of(name).containerName, present(of(name).terminator)].map(idOf)).toEqual(containers);
+            expect(docker("ps", "-aq", "--filter", `name=^/${name}-`).split("\n")).toHaveLength(3);
+            expect(await stack.preview()).toEqual(same);
+            // Also what the next start reads.
+            docker("restart", of(name).containerName);
+            await until(() => redis(name, "PING") === "PONG");
         });
-        // Longer than the second after which appendfsync everysec has synced.
-        await new Promise((resolve) => setTimeout(resolve, 1500));
-        docker("kill", "-s", "KILL", containerName);
-        docker("start", containerName);
-        await until(() => client.redis(url, ["PING"]) === "PONG");
-        const kept = { aof: ["1", "1"], rdb: ["1", null], nordb: [null, null] }[flavor];
-        // Over TLS: the terminator has found the server again.
-        expect(await ioredis(name, (redis) => redis.mget("dumped", "after-the-dump"))).toEqual(kept);
     });
 
-    test.each(all)("$name has the files of its flavor, and the service's save points", async ({ name, flavor }) => {
-        const files = docker("exec", of(name).containerName, "ls", "/data").split("\n").filter(Boolean);
-        expect(files).toEqual({ aof: ["appendonly.aof", "dump.rdb"], rdb: ["dump.rdb"], nordb: [] }[flavor]);
-        expect(await ioredis(name, (redis) => redis.config("GET", "save"))).toEqual([
-            "save",
-            flavor === "nordb" ? "" : "900 1 300 10 60 10000",
-        ]);
-    });
-
-    test("a certificate is changed under clients that never stop: none fails, none reconnects", async () => {
-        const containers = names.map((name) => [idOf(of(name).containerName), idOf(present(of(name).terminator))]);
-        const traffic = names.map((name) => new TlsTraffic(of(name).tlsUrl, of(name).caCertPem));
-        await up(() => ({ tls: { hosts: ["redis.example.com"] } }));
-        const reports = await Promise.all(traffic.map((each) => each.stop()));
-        for (const { requests, ...trouble } of reports) {
-            expect(requests).toBeGreaterThan(50);
-            expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
+    test("a password that was changed by hand is put back within a minute or so, and the server never stopped", async () => {
+        // One that is another locks the agent out.
+        const byHand = { "old-28": "", "old-32": "byHand" };
+        const changed = Object.keys(byHand).map((name) => of(name));
+        const said = ({ agent }: Database) => docker("logs", agent).match(/put back: the password/g)?.length ?? 0;
+        const started = () => changed.map((it) => docker("inspect", "-f", "{{.State.StartedAt}}", it.containerName));
+        const before = { said: changed.map(said), started: started() };
+        for (const [name, password] of Object.entries(byHand)) {
+            // After a restart of the server the agent takes until its next look to be connected again.
+            await until(() => / cmd=auth( |$)/m.test(redis(name, "CLIENT", "LIST")));
+            expect(redis(name, "CONFIG", "SET", "requirepass", password)).toBe("OK");
         }
-        expect(names.map((name) => [idOf(of(name).containerName), idOf(present(of(name).terminator))])).toEqual(
-            containers,
+        for (const [index, it] of changed.entries()) {
+            await until(() => said(it) > present(before.said[index]));
+            expect(client.redis(it.url, ["PING"])).toBe("PONG");
+            expect(client.run(["redis-cli", "-p", new URL(it.url).port, "PING"]).text).toContain("NOAUTH");
+        }
+        expect(started()).toEqual(before.started);
+        expect(await stack.preview()).toEqual(same);
+    });
+
+    test("a certificate that HAProxy does not take is refused with its words; clients and the one before go on", async () => {
+        const name = "old-50-rdb";
+        const { tlsPort, caCertPem } = of(name);
+        const shown = () => handshake("localhost", tlsPort, caCertPem, ["-verify_hostname", "localhost"]);
+        const fingerprint = () => /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(shown().text)?.[0];
+        const before = present(fingerprint());
+        const traffic = new TlsTraffic(of(name).tlsUrl, caCertPem);
+        const right = args[name];
+        args[name] = { ...right, tls: { certificate: weakCertificate() } };
+        expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
+            `"refused: the TLS terminator does not accept the certificate: unable to load SSL certificate into SSL Context '/settings/tls/tls.crt'."`,
         );
-        for (const name of names) expect(speaks(name, "-verify_hostname", "redis.example.com")).toBe(true);
-    });
-
-    test("a password is replaced at once: who is connected stays, the old one opens no door any more", async () => {
-        const old = outputs;
-        const containers = names.map((name) => idOf(of(name).containerName));
-        const traffic = names.map((name) => new TlsTraffic(of(name).tlsUrl, of(name).caCertPem));
-        await up(() => ({ tls: { hosts: ["redis.example.com"] }, passwordVersion: 2 }));
-        const reports = await Promise.all(traffic.map((each) => each.stop()));
-        for (const report of reports) expect(report).toMatchObject({ failures: 0, reconnects: 0, lost: 0 });
-        for (const name of names) {
-            expect(await ioredis(name, (redis) => redis.ping())).toBe("PONG");
-            expect(client.redis(present(old[name]).url, ["PING"])).toMatch(/invalid password|NOAUTH/);
-        }
-        expect(names.map((name) => idOf(of(name).containerName))).toEqual(containers);
+        expect(fingerprint()).toBe(before);
+        // HAProxy 2.6 leaves OpenSSL's complaint where its next read finds it, and takes it for that connection's: measured.
+        const { failures, reconnects, lost } = await traffic.stop();
+        expect(lost).toBe(0);
+        expect([failures, reconnects].filter((count) => count > 1)).toEqual([]);
+        // Nor does a start bring it.
+        docker("restart", present(of(name).terminator));
+        await until(() => shown().status === 0);
+        expect(fingerprint()).toBe(before);
+        args[name] = { ...right, tls: { hosts: ["redis.example.com"] } };
+        await up();
+        expect(shown().text).toContain("Verified peername: localhost");
+        expect(fingerprint()).not.toBe(before);
+        expect(await stack.preview()).toEqual(same);
     });
 
     test("TLS 1.0 and 1.1 where they are asked for; the server stays, its terminator is another one", async () => {
-        const name = "v32-aof";
+        const name = "old-32";
+        const { tlsPort, caCertPem } = of(name);
         const [server, terminator] = [idOf(of(name).containerName), idOf(present(of(name).terminator))];
         const protocols = ["TLSv1.0", "TLSv1.1", "TLSv1.2"];
-        const more = (each: string) => ({
-            tls: { hosts: ["redis.example.com"], ...(each === name && { protocols }) },
-            passwordVersion: 2,
-        });
-        await up(more);
-        for (const old of ["-tls1", "-tls1_1"]) expect(speaks(name, old, "-cipher", "DEFAULT:@SECLEVEL=0")).toBe(true);
-        expect(speaks(name, "-tls1_2")).toBe(true);
-        expect(speaks(name, "-tls1_3")).toBe(false);
+        args[name] = { ...args[name], tls: { protocols } };
+        await up();
+        expect(spokenProtocols("localhost", tlsPort, caCertPem)).toEqual(protocols);
         expect(idOf(of(name).containerName)).toBe(server);
         expect(idOf(present(of(name).terminator))).not.toBe(terminator);
-        expect((await up(more)).same).toBe(1 + all.length * 14);
+        expect(await stack.preview()).toEqual(same);
     });
 
     test("5.0 becomes 8.0, of each flavor: the data stays, the terminator goes, users come", async () => {
-        const upgraded = all.filter(({ version }) => version === "5.0");
-        for (const { name } of upgraded) await ioredis(name, (redis) => redis.set("from", "5.0"));
-        for (const database of upgraded) database.version = "8.0";
-        await up(() => ({ tls: { hosts: ["redis.example.com"] }, passwordVersion: 2 }));
-        for (const { name } of upgraded) {
+        const upgraded = flavorNames.map((flavor) => `old-50-${flavor}`);
+        for (const name of upgraded) {
+            redis(name, "SET", "from", "5.0");
+            args[name] = { ...args[name], version: "8.0" };
+        }
+        await up();
+        for (const name of upgraded) {
             expect(of(name).terminator).toBeUndefined();
             expect(of(name).url).toContain("://app:");
-            expect(await ioredis(name, (redis) => redis.get("from"))).toBe("5.0");
+            expect(redis(name, "GET", "from")).toBe("5.0");
+            pingsOverTls(name);
             expect(docker("ps", "-aq", "--filter", `name=^/${name}-terminator`)).toBe("");
         }
-        const everything = { same: 1 + all.length * 14 - upgraded.length };
-        expect(await up(() => ({ tls: { hosts: ["redis.example.com"] }, passwordVersion: 2 }))).toEqual(everything);
+        expect(await up()).toEqual({ same: 1 + all.length * 14 - upgraded.length });
     });
 
     test("a version that is an Output comes too late to tell whether there is a terminator", async () => {

@@ -2,15 +2,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Release, releaseNames, versions } from "../../provider/spec/versions";
+import { present } from "../support/present";
 import { docker } from "./docker";
 
 const here = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split("\n");
 
 export const runnable: readonly Release[] = releaseNames.filter((release) => here.includes(versions[release].image));
 
-/** Those that set-up provides for these tests: `make test-versions`. */
-export const provided: readonly string[] = (
-    /^VERSIONS="([^"]*)"/m.exec(readFileSync(join(__dirname, "../../toolchain/versions.env"), "utf8"))?.[1] ?? ""
-)
-    .trim()
-    .split(/\s+/);
+const pins = readFileSync(join(__dirname, "../../toolchain/versions.env"), "utf8");
+const pinned = (name: string) =>
+    present(new RegExp(`^${name}="([^"]*)"`, "m").exec(pins)?.[1])
+        .trim()
+        .split(/\s+/);
+
+/** Those that set-up provides for the tests of versions: `make test-versions`. */
+export const provided = pinned("VERSIONS").map((image) =>
+    present(releaseNames.find((release) => versions[release].image === image)),
+);
+
+/** Those of them that `make test` runs: all that need a terminator, and those that its other tests run. */
+export const usual = provided.filter((release) => {
+    const { engine, version, nativeTls } = versions[release];
+    return !nativeTls || (engine === "redis" && pinned("TEST_REDIS_VERSIONS").includes(version));
+});

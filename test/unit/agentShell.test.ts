@@ -1,7 +1,7 @@
 /** The agent's arithmetic of versions, passwords and moments, in a real shell on files of its own. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -189,6 +189,41 @@ test("what the program wants comes out of its bundle line by line, whatever stan
         }),
         { numRuns: 30 },
     );
+});
+
+describe("a server's answers", () => {
+    /** What `commands` print where redis-cli answers CONFIG GET, INFO and PING. */
+    const asked = (commands: string, { config = "", info = "" }) => {
+        write("tmp/config", config);
+        write("tmp/info", info);
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write(
+            "bin/redis-cli",
+            `#!/bin/sh
+            while read -r command rest; do case $command in
+                CONFIG) cat ${root}/tmp/config ;;
+                INFO) cat ${root}/tmp/info ;;
+                PING) echo PONG ;;
+                AUTH) echo OK ;;
+            esac; done`,
+        );
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        return agent(`PATH=${root}/bin:$PATH\nlogin() { echo AUTH; }\n${commands}`);
+    };
+
+    test("settings are read whole, whichever comes last, empty ones too", () => {
+        const all = "save\t\ntimeout\t0";
+        expect(asked("settings_of socket", { config: "timeout\n0\nsave\n\n" })).toBe(all);
+        expect(asked("settings_of socket", { config: "save\n\ntimeout\n0\n" })).toBe(all);
+    });
+
+    test("Valkey's version is its own, not that of the Redis that it is like", () => {
+        expect(asked("version_running", { info: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n" })).toBe(
+            "7.0.15",
+        );
+        const info = "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n";
+        expect(asked("version_running", { info })).toBe("8.0.1");
+    });
 });
 
 test("a value goes to Redis in its own quotes", () => {

@@ -33,6 +33,7 @@ const cases: Record<string, PlainArguments> = {
     "a policy that the version does not know": { version: "3.2", maxmemoryPolicy: "allkeys-lfu" },
     "a directive that the version does not know": { version: "2.8", config: { "lazyfree-lazy-eviction": true } },
     "a user name below 6.0": { version: "5.0", config: { user: "app" } },
+    "a file of users below 6.0": { version: "5.0", config: { aclfile: "/data/users.acl" } },
     "a password for the replicas of an old one": { version: "3.2", config: { masterauth: "hunter2" } },
     "a version with a suffix that is no flavor": { version: "7.2-none" },
     "a flavor that is none": { flavor: "AOF" },
@@ -76,6 +77,8 @@ const cases: Record<string, PlainArguments> = {
     "a short validity beside the default renewal": { tls: { validityDays: 7 } },
     "a protocol that is refused": { tls: { protocols: ["SSLv3", "TLSv1.3"] } },
     "a protocol in Redis's own spelling": { version: "3.2", tls: { protocols: ["TLSv1"] } },
+    "SSL in front of an old one": { version: "2.8", tls: { protocols: ["SSLv2", "SSLv3", "TLSv1.2"] } },
+    "protocols with a gap in front of an old one": { version: "3.2", tls: { protocols: ["TLSv1.0", "TLSv1.2"] } },
     "a protocol that is no list": { tls: { protocols: "TLSv1.3" } },
     "no protocol": { tls: { protocols: [] } },
     "unknown properties in tls, at two depths": { tls: { host: "a", clientAuth: { caPem: "x" } } },
@@ -189,7 +192,7 @@ test.each(Object.entries(cases))("%s", (_what, args) => {
     expect(messageOf(args)).toMatchSnapshot();
 });
 
-test("there are as many cases as the issue asks for", () => {
+test("there are not too few cases", () => {
     expect(Object.keys(cases).length).toBeGreaterThanOrEqual(40);
 });
 

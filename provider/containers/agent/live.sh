@@ -57,7 +57,7 @@ apply_certificate() {
     # A terminator whose place the server takes goes with the certificate that it has.
     if has_terminator && ! wants_terminator; then return; fi
     reply=$(reread_certificate)
-    [ "$reply" = OK ] || refuse "the running server does not accept the certificate: $reply"
+    [ "$reply" = OK ] || refuse "$(speaker_of_tls) does not accept the certificate: $reply"
     say "applied: certificate"
 }
 

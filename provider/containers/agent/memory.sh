@@ -46,8 +46,8 @@ make_room() {
     done
     if [ "$(current memory_mb)" -gt "$(wanted memory_mb)" ] 2>/dev/null; then
         server MEMORY PURGE >/dev/null
-        held=$(($(info memory used_memory_rss) / mib))
-        [ $held -lt "$(wanted memory_mb)" ] ||
-            refuse "memoryMb: is $(wanted memory_mb), but the server still holds $held MiB of memory; give at least $((held * 5 / 4))"
+        resident=$(($(info memory used_memory_rss) / mib))
+        [ $resident -lt "$(wanted memory_mb)" ] ||
+            refuse "memoryMb: is $(wanted memory_mb), but the server still holds $resident MiB of memory; give at least $((resident * 5 / 4))"
     fi
 }

@@ -79,6 +79,27 @@ put_back_password() {
     if [ "$(set_password)" = OK ]; then say "put back: the password"; fi
 }
 
+# Who changes the one password by hand locks the agent out. But a connection that has logged in stays so: this one is
+# for getting back in.
+held=
+hold_connection() {
+    if ! kill -0 "$held" 2>/dev/null; then
+        rm -f /tmp/held
+        mkfifo -m 600 /tmp/held
+        exec 8<>/tmp/held
+        redis-cli -s "$socket" <&8 >/dev/null 2>&1 9>&- &
+        held=$!
+    fi
+    # The server may have closed it since: redis-cli then makes another, which does not know the password.
+    login "$socket" >&8
+}
+
+get_back_in() {
+    sed 's/^/CONFIG SET /' "$generation/password.conf" >&8
+    sleep 0.5
+    if server_answers; then say "put back: the password"; fi
+}
+
 password_in() { grep '^requirepass	' "$1"; }
 
 # A server that knows users has come after one that did not, and speaks TLS itself.

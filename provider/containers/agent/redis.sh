@@ -18,8 +18,9 @@ server() { printf '%s\n' "$*" | ask $socket; }
 
 info() { server "INFO $1" | tr -d '\r' | sed -n "s/^$2://p"; }
 
-# Every setting that the server at socket $1 has, as lines of name, tab, value.
-settings_of() { echo 'CONFIG GET *' | ask "$1" | awk 'NR % 2 { name = $0; next } { print name "\t" $0 }' | sort; }
+# Every setting that the server at socket $1 has, as lines of name, tab, value. Their order is another in each server;
+# without an answer after them, a last one that is empty would be lost.
+settings_of() { printf '%s\n' 'CONFIG GET *' PING | ask "$1" | awk 'NR % 2 { name = $0; next } { print name "\t" $0 }' | sort; }
 
 quote() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\]/\\&/g')"; }
 
@@ -55,6 +56,7 @@ server_runs() {
 
 # Versions of Redis: of this image, and of the server that runs.
 version_here() { redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/'; }
-version_running() { info server redis_version; }
+# Valkey calls itself a Redis 7.2, too.
+version_running() { info server '\(valkey\|redis\)_version' | tail -n 1; }
 # Point releases of one version know the same settings.
 same_version() { [ "$(minor "$(version_running)")" = "$(minor "$(version_here)")" ]; }

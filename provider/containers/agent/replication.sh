@@ -9,7 +9,7 @@ nearby_address=/primary/run/address
 # Written by the server at its start, if it starts without data though it is not its first.
 starts_empty=/settings/run/starts_empty
 # What to do about that, while its replicas are held back.
-held=/settings/run/held
+held_back=/settings/run/held
 
 follows() { [ -n "$(wanted primary)" ]; }
 
@@ -78,16 +78,16 @@ listed_followers() { server ACL LIST | grep '^user repl-' | sort; }
 # Lets them in, unless they must be held back.
 open_gate() {
     if [ ! -e $starts_empty ]; then
-        rm -f $held
+        rm -f $held_back
         apply_followers
-    elif [ ! -e $held ]; then
-        echo "it came back without its data, so its replicas are held back and keep theirs: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >$held
+    elif [ ! -e $held_back ]; then
+        echo "it came back without its data, so its replicas are held back and keep theirs: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >$held_back
         say "held back: the replicas, since this server came back without its data"
     fi
 }
 
 put_back_followers() {
-    if [ -e $held ] || [ ! -e /tmp/followers.listed ] || [ "$(listed_followers)" != "$(cat /tmp/followers.listed)" ]; then
+    if [ -e $held_back ] || [ ! -e /tmp/followers.listed ] || [ "$(listed_followers)" != "$(cat /tmp/followers.listed)" ]; then
         open_gate
     fi
 }

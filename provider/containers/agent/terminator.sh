@@ -3,6 +3,7 @@
 
 wants_terminator() { [ -e "$generation/haproxy.cfg" ]; }
 has_terminator() { [ -e /settings/current/haproxy.cfg ]; }
+speaker_of_tls() { if has_terminator; then echo "the TLS terminator"; else echo "the running server"; fi; }
 
 # Its socket is in a directory of its own.
 prepare_terminator() {
@@ -23,7 +24,8 @@ reread_certificate() {
         *Success!*) echo OK ;;
         *)
             echo "abort ssl cert /settings/tls/tls.crt" | ask_terminator >/dev/null
-            printf '%s\n' "$reply" | grep . | head -n 1
+            # Its reason comes after what it is about to do.
+            printf '%s\n' "$reply" | grep . | grep -v '^Committing' | head -n 1
             ;;
         esac
     fi

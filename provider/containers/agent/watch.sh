@@ -6,6 +6,7 @@ watch() {
     # What goes wrong here is tried again and does not end the agent.
     set +e
     watching=yes
+    if ! wants_users && server_answers; then hold_connection; fi
     while :; do
         pause
         touch /tmp/looking
@@ -18,6 +19,9 @@ watch() {
         if server_answers; then
             mv /tmp/looking /tmp/looked
             (look)
+            if ! wants_users; then hold_connection; fi
+        elif [ -n "$held" ]; then
+            get_back_in
         fi
         unlock
     done
