@@ -90,6 +90,11 @@ test("the server waits for the agent; both explain their failures", async () => 
     expect(hooks).toEqual([["redis-database:explainFailure"], ["redis-database:explainFailure"]]);
 });
 
+test("making children without stack traces leaves those of everybody else as they were", () => {
+    expect(Error.stackTraceLimit).toBeGreaterThan(0);
+    expect(stack.db.nodes.agent).toBeDefined();
+});
+
 test("the component itself is reviewed before each update", () => {
     const hooks = stack.options.get("sessions")?.hooks;
     expect(hooks).toEqual({ beforeUpdate: [expect.objectContaining({ name: "redis-database:review" })] });

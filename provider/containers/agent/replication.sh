@@ -11,6 +11,7 @@ starts_empty=/settings/run/starts_empty
 # What to do about that, while its replicas are held back.
 held_back=/settings/run/held
 
+replicates() { follows || [ -e "$generation/followers.acl" ]; }
 follows() { [ -n "$(wanted primary)" ]; }
 
 primary_address() {

@@ -6,6 +6,7 @@ watch() {
     # What goes wrong here is tried again and does not end the agent.
     set +e
     watching=yes
+    touch /tmp/looked
     if ! wants_users && server_answers; then hold_connection; fi
     while :; do
         pause
@@ -27,13 +28,10 @@ watch() {
     done
 }
 
-# Until it is time, or there is something new to look at.
+# Until it is time or, where there are replicas, a server was started: they wait for the agent then.
 pause() {
     seconds=$(pause_seconds)
-    while :; do
-        case $seconds in
-        0.* | 1) break ;;
-        esac
+    while replicates && [ "${seconds%.*}" -gt 1 ]; do
         sleep 1 &
         wait $!
         if news; then return; fi
