@@ -1,7 +1,8 @@
 /** Says in the preview what a change will do to a database, and refuses there what must not happen. */
 import * as pulumi from "@pulumi/pulumi";
 import { describePair } from "../spec/arguments";
-import { explainChanges, refusals } from "../spec/changes";
+import { refusals } from "../spec/changes";
+import { explainChanges } from "../spec/explanation";
 import { formatFindings } from "../spec/findings";
 import { type Kind, type PlainArguments, later } from "../spec/properties";
 import { oncePerStack } from "./hooks";

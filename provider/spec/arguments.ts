@@ -7,15 +7,12 @@ import { checkDiskSize } from "./disk";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import { type Kind, type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
-import { checkReplicas, replicaNames } from "./replicas";
+import { checkPrimary, checkReplicas, isThisHostAlone, replicaNames } from "./replicas";
 import { followerUser } from "./replication";
 import { checkProtocolRange } from "./terminator";
 import {
-    type Engine,
-    type Flavor,
     type Release,
-    type Version,
-    canUpgrade,
+    type Wanted,
     defaultVersions,
     engineNames,
     nameOf,
@@ -108,13 +105,6 @@ function isUnknown(value: unknown): boolean {
 export function checkArguments(args: PlainArguments, kind: Kind = "RedisDatabase"): Finding[] {
     const { values, findings } = checkEach(args, kind);
     return [...findings, ...checkTogether(values, args, knownVersion(values, args), kind)];
-}
-
-/** What is asked for: the release, and the flavor where `version` names one. */
-interface Wanted {
-    readonly engine: Engine;
-    readonly version: Version;
-    readonly flavor?: Flavor;
 }
 
 function knownVersion(values: Values, args: PlainArguments): Wanted | undefined {
@@ -242,47 +232,6 @@ function checkReplication(values: Values, args: PlainArguments, wanted: Wanted |
             : []),
     ]);
     return [...findings, ...others];
-}
-
-function checkPrimary(values: Values, primary: NonNullable<Values["primary"]>, wanted: Wanted | undefined): Finding[] {
-    const findings: Finding[] = [];
-    if (wanted && !versions[releaseOf(wanted)].nativeTls) {
-        const path = values.version === undefined ? "primary.version" : "version";
-        const problem = `is "${wanted.version}", but ${nameOf(releaseOf(wanted))} speaks no TLS itself`;
-        findings.push({ path, problem, remedy: "give 6.0 or later" });
-    } else if (wanted && primary.version) {
-        const engine = primary.engine ?? defaultEngine;
-        const followed = parseVersion(primary.version, engine);
-        const from = followed && releaseOf({ engine, version: followed.version });
-        const to = releaseOf(wanted);
-        if (from && from !== to && !canUpgrade(from, to)) {
-            findings.push({
-                path: wanted.engine === engine ? "version" : "engine",
-                problem: `is ${nameOf(to)}, which cannot read what its primary, ${nameOf(from)}, sends`,
-                remedy: "leave it out to have the primary's, or give a later version",
-            });
-        }
-    }
-    if (values.memoryMb !== undefined && primary.memoryMb !== undefined && values.memoryMb < primary.memoryMb) {
-        findings.push({
-            path: "memoryMb",
-            problem: `is ${values.memoryMb}, but its primary has ${primary.memoryMb} and may hold more than fits here`,
-            remedy: `give at least ${primary.memoryMb}, or leave it out`,
-        });
-    }
-    if (!primary.nearby && isThisHostAlone(primary.host)) {
-        findings.push({
-            path: "primary.host",
-            problem: `is "${primary.host}", which is another machine here than there`,
-            remedy: "give the primary a bindAddress that this Docker host reaches, and its host",
-        });
-    }
-    return findings;
-}
-
-/** A name or address by which nobody else finds this machine. */
-function isThisHostAlone(host: string): boolean {
-    return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */

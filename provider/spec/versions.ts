@@ -222,3 +222,10 @@ export function nearestVersions(text: string, engine: Engine): Version[] {
     const newer = all.find((version) => place(version) > wanted);
     return [older, newer].filter((version) => version !== undefined);
 }
+
+/** What is asked for: the release, and the flavor where `version` names one. */
+export interface Wanted {
+    readonly engine: Engine;
+    readonly version: Version;
+    readonly flavor?: Flavor;
+}

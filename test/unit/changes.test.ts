@@ -1,8 +1,8 @@
 /** What each change does, as data: every argument has its row, every change its words, and no secret stands in them. */
 import fc from "fast-check";
 import { describePair, resolveArguments } from "../../provider/spec/arguments";
-import { type Described, changeRows, changesBetween, explainChanges, refusals } from "../../provider/spec/changes";
-import { changesTable, effects } from "../../provider/spec/changes";
+import { type Described, changeRows, changesBetween, effects, refusals } from "../../provider/spec/changes";
+import { changesTable, explainChanges } from "../../provider/spec/explanation";
 import { formatFindings } from "../../provider/spec/findings";
 import { type PlainArguments, argumentNames, later } from "../../provider/spec/properties";
 import { flavorNames, versionNames } from "../../provider/spec/versions";

@@ -1,6 +1,7 @@
 /** What a database before 6.0 asks Pulumi for: one password and a terminator in place of users and TLS. */
 import * as pulumi from "@pulumi/pulumi";
-import { changesBetween, explainChanges } from "../../provider/spec/changes";
+import { changesBetween } from "../../provider/spec/changes";
+import { explainChanges } from "../../provider/spec/explanation";
 import { needsTerminator } from "../../provider/components/validation";
 import { describePair } from "../../provider/spec/arguments";
 import type { PlainArguments } from "../../provider/spec/properties";
