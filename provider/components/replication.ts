@@ -123,7 +123,7 @@ export function factsOf(access: pulumi.Input<ReplicationAccess>): pulumi.Input<P
     );
 }
 
-/** How the agent finds the primary's address on the same host. */
+/** On the same host the agents speak through the primary's volume: where it is, and whether it needs its data again. */
 export function primaryMount({ settings }: Primary): docker.types.input.ContainerVolume[] {
-    return settings ? [{ volumeName: settings.name, containerPath: primaryDir, readOnly: true }] : [];
+    return settings ? [{ volumeName: settings.name, containerPath: primaryDir }] : [];
 }

@@ -19,6 +19,7 @@ parts=$(dirname "$0")
 . "$parts/users.sh"
 . "$parts/persistence.sh"
 . "$parts/replication.sh"
+. "$parts/refill.sh"
 . "$parts/live.sh"
 . "$parts/watch.sh"
 

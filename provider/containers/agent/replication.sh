@@ -52,7 +52,7 @@ apply_replication() {
 }
 
 # Somebody promoted it in an emergency. Following again would replace what was written since, so it does not.
-promoted_by_hand() { follows && [ "$(info replication role)" = master ]; }
+promoted_by_hand() { follows && [ ! -e $offering ] && [ "$(info replication role)" = master ]; }
 
 check_promotion() {
     promoted_by_hand || return 0
@@ -78,6 +78,10 @@ listed_followers() { server ACL LIST | grep '^user repl-' | sort; }
 
 # Lets them in, unless they must be held back.
 open_gate() {
+    if [ -e $starts_empty ] && [ ! -e $held_back ]; then
+        if refill; then rm -f $starts_empty; fi
+        take_writes
+    fi
     if [ ! -e $starts_empty ]; then
         rm -f $held_back
         apply_followers
@@ -105,5 +109,8 @@ accept() {
 }
 
 # shellcheck disable=SC3013 # dash and busybox know -nt
-# Whether a server was started since the agent last looked, this one or its primary.
-news() { [ $own_address -nt /tmp/looked ] || [ $nearby_address -nt /tmp/looked ]; }
+# Whether a server was started since the agent last looked, this one or its primary; or a primary asks for data.
+news() {
+    [ $own_address -nt /tmp/looked ] || [ $nearby_address -nt /tmp/looked ] || [ $nearby_asked -nt /tmp/looked ] ||
+        { [ -e $offering ] && [ ! -e $nearby_asked ]; }
+}

@@ -60,7 +60,8 @@ look() {
         else
             put_back_password
         fi
-        if promoted_by_hand; then rm -f "$followed"; else apply_replication; fi
+        look_at_primary
+        if [ -e "$offering" ]; then :; elif promoted_by_hand; then rm -f "$followed"; else apply_replication; fi
         forget_password
     fi
 }

@@ -39,7 +39,9 @@ if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
     fi
 fi
 if [ "$reply" = PONG ] && [ -s /settings/run/primary ]; then reply=$(link); fi
-if [ "$reply" = PONG ] && [ -e /settings/run/held ]; then reply=$(cat /settings/run/held); fi
+if [ "$reply" = PONG ] && [ -e /settings/run/starts_empty ]; then
+    reply=$(cat /settings/run/held 2>/dev/null || echo "it came back without its data; the agent asks its replicas for it, and it takes no writes before")
+fi
 # An up that waits for a server's first answer must have it whatever the disk is like. A file that takes another's place
 # is there twice for a moment.
 if [ "$reply" = PONG ] && [ -e /tmp/answered ] && disk_is_low && sleep 2 && disk_is_low; then

@@ -10,8 +10,13 @@ version=$(redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/')
 # A primary whose replicas have data, and that starts without any, must not have them take that over.
 run=/settings/run
 has_data() { [ -s /data/dump.rdb ] || [ -s /data/appendonly.aof ] || [ -e /data/appendonlydir ]; }
-if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data; then touch $run/starts_empty; else rm -f $run/starts_empty; fi
-if [ -e /settings/acl/users.acl ]; then sed -i '/^user repl-/d' /settings/acl/users.acl; fi
+rm -f $run/starts_empty $run/held
+if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data; then
+    touch $run/starts_empty
+    # The agent sees whether a replica has the data; what was written before that would be in the way.
+    protect="--min-replicas-to-write 65535"
+fi
+if [ -e /settings/acl/users.acl ]; then sed -i '/^user \(repl-[^ ]*\|agent-refill\) /d' /settings/acl/users.acl; fi
 # Docker gives another one at each start.
 hostname -i | awk '{ print $1 }' >$run/address
 # What a server that was killed had not finished: no server reads it, and each would take as much of the disk again.
@@ -32,6 +37,8 @@ aof) set -- --appendonly yes --maxmemory 0 --save '' ;;
 rdb) set -- --appendonly no --maxmemory 0 --save '' ;;
 *) set -- ;;
 esac
+# shellcheck disable=SC2086 # two words
+if [ -n "${protect:-}" ]; then set -- "$@" $protect; fi
 if [ -s $run/primary ]; then
     read -r host port <$run/primary
     set -- "$@" --replicaof "$host" "$port"
