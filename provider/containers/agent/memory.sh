@@ -13,6 +13,7 @@ wanted_bytes() { echo $(($(wanted maxmemory_mb) * mib)); }
 
 # Redis counts the backlog as data, and makes it when the first replica comes.
 check_backlog() {
+    if [ "$(wanted backlog_mb)" = 0 ]; then return; fi
     backlog=$(($(wanted backlog_mb) * mib))
     missing=$((backlog - $(info memory mem_replication_backlog)))
     if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
