@@ -1,8 +1,8 @@
 /**
  * Every version that runs here in every flavor, from first up to nothing left: URLs as they are by clients that are not
  * ours, the protocols that the TLS port speaks, what is on the disk and what is there again after a kill and a restart,
- * what clients notice of another certificate and another password. `make test-versions` takes all; `make test` those
- * before 6.0 and a few later ones. What was seen goes to docs/versions.md.
+ * what clients notice of another certificate and another password. `make test-versions` takes all; `make test` the
+ * first and the last before 6.0 and a few later ones. What was seen goes to docs/versions.md.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -20,8 +20,10 @@ export const provided = pinned("VERSIONS").map((image) =>
     present(releaseNames.find((release) => versions[release].image === image)),
 );
 
-/** Those of them that `make test` runs: all that need a terminator, and those that its other tests run. */
-export const usual = provided.filter((release) => {
+/** Those of them that `make test` runs: the first and the last that need a terminator, and those of its other tests. */
+export const usual = provided.filter((release, index) => {
     const { engine, version, nativeTls } = versions[release];
-    return !nativeTls || (engine === "redis" && pinned("TEST_REDIS_VERSIONS").includes(version));
+    if (nativeTls) return engine === "redis" && pinned("TEST_REDIS_VERSIONS").includes(version);
+    const next = provided[index + 1];
+    return index === 0 || (next !== undefined && versions[next].nativeTls);
 });
