@@ -42,7 +42,7 @@ make_room() {
         now=$(data_in_use)
         if [ "$now" -lt "$before" ]; then tries=0; else tries=$((tries + 1)); fi
         before=$now
-        [ $tries -lt 100 ] ||
+        [ $tries -lt 50 ] ||
             refuse "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict"
     done
     if [ "$(current memory_mb)" -gt "$(wanted memory_mb)" ] 2>/dev/null; then
