@@ -49,8 +49,9 @@ directives_in() { awk '!/^#/ && NF { print tolower($1) }' "$@" | sort -u; }
 # Whatever else somebody sets by hand is none of the agent's business. A trial lives elsewhere, and what Docker
 # publishes needs a new container; how data is kept has a procedure of its own.
 read_wanted_settings() {
-    directives_in "$generation"/redis.conf "$generation"/primary.conf /settings/current/redis.conf \
-        /settings/current/primary.conf >/tmp/names 2>/dev/null || true
+    # Not all of them are there; an awk that is given a file that is not would end.
+    cat "$generation"/redis.conf "$generation"/primary.conf /settings/current/redis.conf \
+        /settings/current/primary.conf 2>/dev/null | directives_in >/tmp/names
     settings_of /tmp/trial/redis.sock >/tmp/trial.settings
     awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' /tmp/names /tmp/trial.settings |
         grep -Ev '^(dir|unixsocket|aclfile|port|tls-port|appendonly)	' >/tmp/wanted
