@@ -43,7 +43,7 @@ stop_trial() {
     rm -rf /tmp/trial
 }
 
-directives_in() { awk '!/^#/ && NF { print tolower($1) }' "$@" | sort -u; }
+directives_in() { awk '!/^#/ && NF { print tolower($1) }' | sort -u; }
 
 # What the program says of the server, in the server's own spelling, and what it said before and says no longer.
 # Whatever else somebody sets by hand is none of the agent's business. A trial lives elsewhere, and what Docker
