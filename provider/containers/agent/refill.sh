@@ -78,7 +78,7 @@ offer() {
     channels=$(grep -o ' resetchannels' "$generation/users.acl" | head -n 1)
     server "ACL SETUSER agent-refill reset on >$secret resetkeys$channels -@all +psync +replconf +ping" >/dev/null
     cp "$generation/ca.crt" "/primary/run/offers/$name.crt"
-    echo "$([ "$keys" = 0 ] && echo 0 || echo 1) $offset $(cat $own_address) $secret $name" >"/primary/run/offers/$name.new"
+    echo "$([ "$keys" = 0 ] && echo 0 || echo 1) $offset $(cat "$own_address") $secret $name" >"/primary/run/offers/$name.new"
     chmod 600 "/primary/run/offers/$name.new"
     mv "/primary/run/offers/$name.new" "/primary/run/offers/$name.offer"
     say "offered: what it has, to its primary that came back without its data"

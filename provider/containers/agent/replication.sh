@@ -16,7 +16,7 @@ follows() { [ -n "$(wanted primary)" ]; }
 
 primary_address() {
     case $(wanted primary) in
-    nearby) sed 's/$/ 6380/' $nearby_address 2>/dev/null ;;
+    nearby) sed 's/$/ 6380/' "$nearby_address" 2>/dev/null ;;
     *) wanted primary ;;
     esac
 }
@@ -24,14 +24,14 @@ primary_address() {
 # For the next start of the server.
 write_primary() {
     if ! follows; then
-        rm -f $followed
+        rm -f "$followed"
         return
     fi
     address=$(primary_address)
-    if [ -z "$address" ] || [ "$(cat $followed 2>/dev/null)" = "$address" ]; then return; fi
-    echo "$address" >$followed.new
-    flush $followed.new
-    mv $followed.new $followed
+    if [ -z "$address" ] || [ "$(cat "$followed" 2>/dev/null)" = "$address" ]; then return; fi
+    echo "$address" >"$followed".new
+    flush "$followed".new
+    mv "$followed".new "$followed"
 }
 
 # The settings are committed by now, so that no restart undoes a promotion.
@@ -39,7 +39,7 @@ apply_replication() {
     write_primary
     role=$(info replication role)
     if follows; then
-        address=$(cat $followed)
+        address=$(cat "$followed")
         if [ "$role" != slave ] || [ "$(info replication master_host) $(info replication master_port)" = "$address" ]; then return; fi
         reply=$(server "REPLICAOF $address")
         [ "$reply" = OK ] || refuse "the running server does not follow its primary at $address: $reply"
@@ -52,11 +52,11 @@ apply_replication() {
 }
 
 # Somebody promoted it in an emergency. Following again would replace what was written since, so it does not.
-promoted_by_hand() { follows && [ ! -e $offering ] && [ "$(info replication role)" = master ]; }
+promoted_by_hand() { follows && [ ! -e "$offering" ] && [ "$(info replication role)" = master ]; }
 
 check_promotion() {
     promoted_by_hand || return 0
-    rm -f $followed
+    rm -f "$followed"
     refuse "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
 }
 
@@ -78,21 +78,21 @@ listed_followers() { server ACL LIST | grep '^user repl-' | sort; }
 
 # Lets them in, unless they must be held back.
 open_gate() {
-    if [ -e $starts_empty ] && [ ! -e $held_back ]; then
-        if refill; then rm -f $starts_empty; fi
+    if [ -e "$starts_empty" ] && [ ! -e "$held_back" ]; then
+        if refill; then rm -f "$starts_empty"; fi
         take_writes
     fi
-    if [ ! -e $starts_empty ]; then
-        rm -f $held_back
+    if [ ! -e "$starts_empty" ]; then
+        rm -f "$held_back"
         apply_followers
-    elif [ ! -e $held_back ]; then
-        echo "it came back without its data, so its replicas are held back and keep theirs: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >$held_back
+    elif [ ! -e "$held_back" ]; then
+        echo "it came back without its data, so its replicas are held back and keep theirs: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >"$held_back"
         say "held back: the replicas, since this server came back without its data"
     fi
 }
 
 put_back_followers() {
-    if [ -e $held_back ] || [ ! -e /tmp/followers.listed ] || [ "$(listed_followers)" != "$(cat /tmp/followers.listed)" ]; then
+    if [ -e "$held_back" ] || [ ! -e /tmp/followers.listed ] || [ "$(listed_followers)" != "$(cat /tmp/followers.listed)" ]; then
         open_gate
     fi
 }
@@ -102,7 +102,7 @@ accept() {
     generation=/settings/current
     watching=yes
     lock
-    rm -f $starts_empty
+    rm -f "$starts_empty"
     open_gate
     unlock
     say "the replicas are let in, and take over what is here"
@@ -111,6 +111,6 @@ accept() {
 # shellcheck disable=SC3013 # dash and busybox know -nt
 # Whether a server was started since the agent last looked, this one or its primary; or a primary asks for data.
 news() {
-    [ $own_address -nt /tmp/looked ] || [ $nearby_address -nt /tmp/looked ] || [ $nearby_asked -nt /tmp/looked ] ||
-        { [ -e $offering ] && [ ! -e $nearby_asked ]; }
+    [ "$own_address" -nt /tmp/looked ] || [ "$nearby_address" -nt /tmp/looked ] || [ "$nearby_asked" -nt /tmp/looked ] ||
+        { [ -e "$offering" ] && [ ! -e "$nearby_asked" ]; }
 }
