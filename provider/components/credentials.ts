@@ -20,11 +20,16 @@ export function createCredentials(
     { password }: RedisDatabaseArgs,
 ): Credentials {
     if (password !== undefined) return { password: pulumi.secret(password) };
-    const generated = child("password", "password", random.RandomPassword, {
+    const generated = child("password", "password", random.RandomPassword, randomPassword(database, spec));
+    return { password: generated.result, generated };
+}
+
+/** One that is replaced whenever the program rotates the database's. */
+export function randomPassword(database: string, spec: pulumi.Output<DatabaseSpec>): random.RandomPasswordArgs {
+    return {
         // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
         length: 32,
         special: false,
         keepers: spec.apply(({ rotation }) => passwordKeepers(database, rotation, new Date())),
-    });
-    return { password: generated.result, generated };
+    };
 }

@@ -1,7 +1,7 @@
 /** A replica of a database: here, or on another Docker host. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { RedisReplicaArgs } from "./args";
-import { factsOf, primaryIn, primaryOf } from "./replication";
+import { primaryIn, primaryOf } from "./replication";
 import { RedisServer } from "./redisServer";
 
 /**
@@ -25,16 +25,10 @@ export class RedisReplica extends RedisServer {
         const { primary, ...own } = args;
         // It has no data of its own that could be lost, until it takes writes.
         const defaults = { deletionProtection: promoted };
-        if (primary instanceof RedisServer) {
-            const followed = primaryIn(primary, name, opts);
-            const all = { ...defaults, ...followed.inherited, ...own, primary: followed.facts };
-            super("RedisReplica", name, all, opts, followed);
-        } else if (primary !== undefined) {
-            const all = { ...defaults, ...own, primary: factsOf(primary) };
-            super("RedisReplica", name, all, opts, primaryOf(primary));
-        } else {
-            super("RedisReplica", name, { ...defaults, ...own }, opts);
-        }
+        const followed =
+            primary && (primary instanceof RedisServer ? primaryIn(primary, name, opts) : primaryOf(primary));
+        const all = { ...defaults, ...followed?.inherited, ...own, ...(followed && { primary: followed.facts }) };
+        super("RedisReplica", name, all, opts, followed);
         this.promoted = promoted;
         this.publish();
     }

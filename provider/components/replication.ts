@@ -6,11 +6,11 @@ import type { DatabaseSpec } from "../spec/databaseSpec";
 import { primaryDir } from "../spec/layout";
 import { replicaNames } from "../spec/replicas";
 import { followerUser } from "../spec/replication";
-import { passwordKeepers } from "../spec/rotation";
 import type { Login } from "../spec/urls";
 import type { RedisDatabaseArgs, RedisReplicaArgs, ReplicationAccess } from "./args";
 import { containerType, dockerProviderOf } from "./containers";
 import type { MakeChild } from "./children";
+import { randomPassword } from "./credentials";
 import type { RedisServer } from "./redisServer";
 import { invalid } from "./validation";
 
@@ -29,11 +29,10 @@ export function createFollowers(
     spec: pulumi.Output<DatabaseSpec>,
     { replicas, replicationAccess = [] }: Pick<RedisDatabaseArgs, "replicas" | "replicationAccess">,
 ): Followers {
-    const keepers = spec.apply(({ rotation }) => passwordKeepers(database, rotation, new Date()));
+    const args = randomPassword(database, spec);
     const follower = (component: string, name: string): [string, pulumi.Output<Login>] => {
         const user = followerUser(name);
-        const args = { length: 32, special: false, keepers };
-        const { result } = child("replicationPassword", user, random.RandomPassword, args);
+        const { result } = child("replicationPassword", user, random.RandomPassword, { ...args });
         return [component, result.apply((password) => ({ user, password }))];
     };
     return new Map([
@@ -52,20 +51,13 @@ export interface Primary {
     readonly settings?: docker.Volume;
     /** What must be done there before the replica begins. */
     readonly after: readonly pulumi.Resource[];
-}
-
-/** A database of the same program as the primary of a replica, and what the replica has from it. */
-export interface OwnPrimary extends Primary {
-    readonly facts: PrimaryFacts;
+    readonly facts: pulumi.Input<PrimaryFacts>;
+    /** Arguments that the replica has from it, where it gives none of its own. */
     readonly inherited: Partial<RedisReplicaArgs>;
 }
 
-/** Throws if the database lets no replica of this name in. */
-export function primaryIn(
-    database: RedisServer,
-    replica: string,
-    opts: pulumi.ComponentResourceOptions = {},
-): OwnPrimary {
+/** A database of the same program. Throws if it lets no replica of this name in. */
+export function primaryIn(database: RedisServer, replica: string, opts: pulumi.ComponentResourceOptions = {}): Primary {
     const { name, spec, args, followers } = database.replication;
     const login = followers.get(replica);
     if (!login) {
@@ -113,14 +105,9 @@ export function primaryOf(access: pulumi.Input<ReplicationAccess>): Primary {
         login: known.apply(({ user, password }) => ({ user, password })),
         caCertPem: pulumi.unsecret(known.apply(({ caCertPem }) => caCertPem)),
         after: [],
+        facts: pulumi.unsecret(known.apply(({ password: _password, caCertPem: _caCertPem, ...facts }) => facts)),
+        inherited: {},
     };
-}
-
-/** The same as far as it is no secret. */
-export function factsOf(access: pulumi.Input<ReplicationAccess>): pulumi.Input<PrimaryFacts> {
-    return pulumi.unsecret(
-        pulumi.output(access).apply(({ password: _password, caCertPem: _caCertPem, ...facts }) => facts),
-    );
 }
 
 /** On the same host the agents speak through the primary's volume: where it is, and whether it needs its data again. */

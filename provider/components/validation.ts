@@ -75,11 +75,12 @@ function checkDeciding({
 
 /** The specification, once all Outputs are known and found right. Secret only where an argument in it is. */
 export function resolveSpec(kind: Kind, name: string, args: ServerArgs): pulumi.Output<DatabaseSpec> {
-    const { transform: _transform, password: _password, ...all } = withNamedReplicas(args);
+    const named = withNamedReplicas(args);
+    const { transform: _transform, password: _password, ...all } = named;
     const { ca: _ca, certificate: _certificate, ...tls } = args.tls ?? {};
     // The keys make the whole check secret, its result says nothing about them.
     const checked = pulumi.unsecret(
-        pulumi.output({ ...withNamedReplicas(args), transform: undefined } as PlainArguments).apply((plain) => {
+        pulumi.output({ ...named, transform: undefined } as PlainArguments).apply((plain) => {
             throwFindings(kind, name, checkArguments(plain, kind));
             return true;
         }),

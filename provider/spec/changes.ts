@@ -7,7 +7,7 @@ import type { DatabaseSpec, PrimarySpec } from "./databaseSpec";
 import { startupOnly } from "./directives";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
-import { maxmemoryMb } from "./memory";
+import { maxmemoryOf } from "./memory";
 import type { PlainArguments } from "./properties";
 import { replicaNames } from "./replicas";
 import { canUpgrade, nameOf, releaseOf, versions } from "./versions";
@@ -96,9 +96,7 @@ const anotherCa = (before: Described, after: Described) =>
 
 /** Less memory, or a flavor that leaves less of it for data. */
 function mayEvict({ spec: before }: Described, { spec }: Described): string | undefined {
-    const roomOf = ({ memoryMb, flavor, followers }: DatabaseSpec) =>
-        maxmemoryMb(memoryMb, flavor, followers.length > 0);
-    const lessRoom = roomOf(spec) < roomOf(before);
+    const lessRoom = maxmemoryOf(spec) < maxmemoryOf(before);
     return lessRoom && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
         ? `Redis evicts keys (${spec.maxmemoryPolicy}) if the data does not fit`
         : undefined;

@@ -1,4 +1,5 @@
 /** How much of a container's memory Redis may fill with data. */
+import type { DatabaseSpec } from "./databaseSpec";
 import type { Flavor } from "./versions";
 
 /** What a server holds before its first key: code, buffers, the 1 MiB replication backlog (measured: 7 to 12 MiB). */
@@ -38,6 +39,15 @@ export function maxmemoryMb(memoryMb: number, flavor: Flavor, replicated = false
     const share = dataShare[flavor];
     if (!replicated) return Math.floor((memoryMb - serverItselfMb) * share);
     return Math.floor((memoryMb - serverItselfMb - replicationMb(memoryMb)) * share) + backlogMb(memoryMb);
+}
+
+/** That of a database. */
+export function maxmemoryOf({
+    memoryMb,
+    flavor,
+    followers,
+}: Pick<DatabaseSpec, "memoryMb" | "flavor" | "followers">): number {
+    return maxmemoryMb(memoryMb, flavor, followers.length > 0);
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */

@@ -3,7 +3,7 @@ import { type DatabaseSpec, legacyProtocols } from "./databaseSpec";
 import { configDirectives } from "./directives";
 import { type Directives, persistenceDirectives } from "./flavors";
 import { aclPath, dataDir, passwordPath, plaintextPort, socketPath, tlsDir, tlsPort } from "./layout";
-import { maxmemoryMb } from "./memory";
+import { maxmemoryOf } from "./memory";
 import { primaryDirectives, replicaDirectives } from "./replication";
 import { releaseOf, versions } from "./versions";
 
@@ -27,7 +27,7 @@ export function redisConf(spec: DatabaseSpec): string {
         // The one password is a secret, so it is not in this file but in one of its own.
         "Password": acl ? [] : [["include", passwordPath]],
         "Memory": [
-            ["maxmemory", `${maxmemoryMb(spec.memoryMb, spec.flavor, spec.followers.length > 0)}mb`],
+            ["maxmemory", `${maxmemoryOf(spec)}mb`],
             ["maxmemory-policy", spec.maxmemoryPolicy],
         ],
         [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],

@@ -64,10 +64,7 @@ check_promotion() {
 # its data does not have its replicas take that over before anybody has looked.
 apply_followers() {
     wanted_followers >/tmp/followers
-    while read -r _ name rules; do
-        reply=$(server "ACL SETUSER $name reset $rules")
-        [ "$reply" = OK ] || refuse "the running server does not accept user $name: $reply"
-    done </tmp/followers
+    set_users /tmp/followers
     for name in $(server ACL USERS | grep '^repl-' || true); do
         if ! grep -q "^user $name " /tmp/followers; then server "ACL DELUSER $name" >/dev/null; fi
     done

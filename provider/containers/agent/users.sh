@@ -54,15 +54,20 @@ managed_pattern() { awk '{ print $2 }' "$generation/users.acl" | tr '\n' '|' | s
 # The program's users as the running server lists them.
 listed_users() { server ACL LIST | grep -E "^user ($(managed_pattern)) " | sort; }
 
-# One command a user, so that nobody is locked out in between; users that the program does not speak of stay.
+# The lines of file $1, for the running server: one command a user, so that nobody is locked out in between.
+set_users() {
+    while read -r _ name rules; do
+        reply=$(server "ACL SETUSER $name reset $rules")
+        [ "$reply" = OK ] || refuse "the running server does not accept user $name: $reply"
+    done <"$1"
+}
+
+# Users that the program does not speak of stay.
 apply_users() {
     wanted_users >/tmp/users
     # 6.0 knows no channel permissions; it may be about to be replaced by a server that does.
     case $(version_running) in 6.0.*) sed -i 's/ &\*//' /tmp/users ;; esac
-    while read -r _ name rules; do
-        reply=$(server "ACL SETUSER $name reset $rules")
-        [ "$reply" = OK ] || refuse "the running server does not accept user $name: $reply"
-    done </tmp/users
+    set_users /tmp/users
     reply=$(server "ACL SAVE")
     [ "$reply" = OK ] || refuse "the server could not write its users: $reply"
     listed_users >/tmp/users.listed
