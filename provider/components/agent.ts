@@ -7,7 +7,7 @@ import { bundle } from "../spec/bundle";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { agentPath, desiredPath } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
-import { followerUsers, primaryConf } from "../spec/replication";
+import { followerUsers, itself, primaryConf } from "../spec/replication";
 import { haproxyCfg } from "../spec/terminator";
 import type { Login } from "../spec/urls";
 import { releaseOf, versions } from "../spec/versions";
@@ -15,7 +15,8 @@ import type { Certificates } from "./certificates";
 import type { PlanChild } from "./children";
 import { type ContainerHooks, healthcheck, script } from "./containers";
 import type { Credentials } from "./credentials";
-import { type Followers, type Primary, primaryMount } from "./replication";
+import { type Followers, type Role, primaryMount } from "./replication";
+import type { Ports } from "./ports";
 import type { PlannedServer } from "./server";
 import type { Volumes } from "./volumes";
 
@@ -33,15 +34,18 @@ export function createAgent(
     spec: pulumi.Output<DatabaseSpec>,
     parts: {
         volumes: Volumes;
+        ports: Ports;
         credentials: Credentials;
         followers: Followers;
-        primary: Primary | undefined;
+        role: Role;
         certificates: Certificates;
         server: PlannedServer;
         hooks: ContainerHooks;
     },
 ): docker.Container {
-    const { volumes, credentials, followers, primary, certificates, server, hooks } = parts;
+    const { volumes, ports, credentials, followers, role, certificates, server, hooks } = parts;
+    const { primary, peers = [] } = role;
+    const mayFollow = [...[...followers].flatMap(([name, login]) => (name === itself ? [] : [login])), ...peers];
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
     const settings = pulumi
         .all([spec, server.fingerprint])
@@ -54,14 +58,14 @@ export function createAgent(
             certificates.certPem,
             certificates.keyPem,
             certificates.trustedCaCertPem,
-            pulumi.all([...followers.values()]),
-            primary?.login,
+            pulumi.all(mayFollow),
+            pulumi.all([ports.tls, primary?.login]),
         ])
-        .apply(([known, database, password, certificate, key, trusted, logins, primaryLogin]) => ({
+        .apply(([known, database, password, certificate, key, trusted, logins, [tlsPort, primaryLogin]]) => ({
             "start.sh": script("server/start.sh"),
             "health.sh": script("server/health.sh"),
             database,
-            "redis.conf": redisConf(known),
+            "redis.conf": redisConf(known, tlsPort),
             ...login(known, password),
             "tls.crt": certificate,
             "tls.key": key,
@@ -92,7 +96,7 @@ export function createAgent(
         },
         // One that refused has nothing to do any more: another try is another agent.
         { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
-    ).create(docker.Container, {}, primary?.after);
+    ).create(docker.Container, {}, role.agentAfter);
 }
 
 /** The users of replicas, or what a replica logs in with. */
@@ -103,7 +107,7 @@ function replicationFiles(
 ): Record<string, string> {
     return {
         ...(followers.length > 0 && { "followers.acl": followerUsers(releaseOf(spec), followers) }),
-        ...(primary && spec.replica?.primary && { "primary.conf": primaryConf(primary) }),
+        ...(primary && { "primary.conf": primaryConf(primary) }),
     };
 }
 

@@ -150,6 +150,15 @@ export interface RedisDatabaseArgs {
      */
     readonly replicas?: number | readonly ReplicaArgs[];
     /**
+     * The name of the replica that takes writes, where that is not the database's own server: changing it exchanges the
+     * roles. The one that took writes holds them back until the other has the last of them, hands over and follows it;
+     * if that takes more than ten seconds the up fails, and it takes writes again. The outputs are those of the one that
+     * takes writes, so that `url` is another one. Needs version 6.2 or later, and that the others can follow that replica:
+     * not of a later version, and with no more memory than they have. An error for a replica that is new in the same up.
+     * @default the database's own server
+     */
+    readonly primary?: string;
+    /**
      * Names of {@link RedisReplica}s, of this program or another, that may follow. Each gets a user of its own, which
      * can do nothing else.
      * @default none
@@ -162,10 +171,13 @@ export interface RedisDatabaseArgs {
 /**
  * Arguments of {@link RedisReplica}: those of a database, without `data`, `replicas` and `replicationAccess`. Where
  * they say nothing, engine, version, flavor, `memoryMb` are the primary's; of a primary of the same program
- * `maxmemoryPolicy`, `savePoints`, `config` and, on the same Docker host, `network`, too. `deletionProtection` is off
- * while it follows: what it holds is a copy.
+ * `maxmemoryPolicy`, `savePoints`, `config` and, on the same Docker host, `network`, `bindAddress` and `host`, too.
+ * `deletionProtection` is off while it follows: what it holds is a copy.
  */
-export interface RedisReplicaArgs extends Omit<RedisDatabaseArgs, "data" | "replicas" | "replicationAccess"> {
+export interface RedisReplicaArgs extends Omit<
+    RedisDatabaseArgs,
+    "data" | "replicas" | "replicationAccess" | "primary"
+> {
     /**
      * Whom it follows: a database of the same program, or of another program what its output `replicationAccess` has
      * for this replica. Taken away, the replica takes writes from then on, as with `promoted`.

@@ -46,18 +46,11 @@ export function createCertificates(
 ): Certificates {
     const made = tls.certificate ? ownCertificate(tls.certificate) : issueCertificate(child, database, spec, tls);
     const clientCaCertPem = pulumi.output(tls.clientAuth?.caCertPem ?? made.caCertPem);
-    return { ...made, trustedCaCertPem: primary ? withPrimary(clientCaCertPem, primary, spec) : clientCaCertPem };
-}
-
-/** Redis has one file for both: whom it follows must be verified by it, too. */
-function withPrimary(
-    clientCa: pulumi.Output<string>,
-    primary: Primary,
-    spec: pulumi.Output<DatabaseSpec>,
-): pulumi.Output<string> {
-    return pulumi
-        .all([clientCa, primary.caCertPem, spec])
-        .apply(([own, primarys, { replica }]) => (replica?.primary ? `${own.trimEnd()}\n${primarys}` : own));
+    // Redis has one file for both: whom it follows must be verified by it, too.
+    const trustedCaCertPem = primary
+        ? pulumi.interpolate`${clientCaCertPem.apply((own) => own.trimEnd())}\n${primary.caCertPem}`
+        : clientCaCertPem;
+    return { ...made, trustedCaCertPem };
 }
 
 type Issued = Omit<Certificates, "trustedCaCertPem">;

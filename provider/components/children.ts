@@ -7,7 +7,11 @@ type ResourceClass<A, R> = new (name: string, args: A, opts: pulumi.CustomResour
 /** A child whose transform has had its say, and which nobody has asked Pulumi for yet. */
 export interface PlannedChild<A> {
     readonly args: A;
-    readonly create: <R>(type: ResourceClass<A, R>, further?: Partial<A>, after?: readonly pulumi.Resource[]) => R;
+    readonly create: <R>(
+        type: ResourceClass<A, R>,
+        further?: Partial<A>,
+        after?: pulumi.Input<readonly pulumi.Resource[]>,
+    ) => R;
 }
 
 /** Plans one child called `DATABASE-suffix`. */
@@ -48,7 +52,9 @@ export function childrenOf(
                 const asked = pulumi.output(options.dependsOn ?? []) as pulumi.Output<
                     pulumi.Resource | pulumi.Resource[]
                 >;
-                const dependsOn = pulumi.all([asked, checked]).apply(([more]) => [...after, ...[more].flat()]);
+                const dependsOn = pulumi
+                    .all([asked, pulumi.output(after) as pulumi.Output<pulumi.Resource[]>, checked])
+                    .apply(([more, others]) => [...others, ...[more].flat()]);
                 const all = Object.assign({}, planned, further);
                 return withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));
             },

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { passwordKeepers } from "../spec/rotation";
-import type { RedisDatabaseArgs } from "./args";
+import type { ServerArgs } from "./validation";
 import type { MakeChild } from "./children";
 
 export interface Credentials {
@@ -17,7 +17,7 @@ export function createCredentials(
     child: MakeChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    { password }: RedisDatabaseArgs,
+    { password }: ServerArgs,
 ): Credentials {
     if (password !== undefined) return { password: pulumi.secret(password) };
     const generated = child("password", "password", random.RandomPassword, randomPassword(database, spec));

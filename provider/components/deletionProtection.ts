@@ -2,7 +2,7 @@
 import * as random from "@pulumi/random";
 import type * as docker from "@pulumi/docker";
 import { defaults } from "../spec/arguments";
-import type { RedisDatabaseArgs } from "./args";
+import type { ServerArgs } from "./validation";
 import type { PlanChild } from "./children";
 
 /**
@@ -13,7 +13,7 @@ import type { PlanChild } from "./children";
 export function protectFromDeletion(
     plan: PlanChild,
     containers: readonly docker.Container[],
-    { deletionProtection: protect = defaults.deletionProtection }: RedisDatabaseArgs,
+    { deletionProtection: protect = defaults.deletionProtection }: ServerArgs,
 ): random.RandomId {
     const guard = plan("deletionProtection", "deletion-protection", { byteLength: 1 }, { protect });
     return guard.create(random.RandomId, {}, containers);

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DatabaseSpec } from "../spec/databaseSpec";
-import type { RedisDatabaseArgs } from "./args";
+import type { ServerArgs } from "./validation";
 import type { MakeChild } from "./children";
 
 export interface Ports {
@@ -16,7 +16,7 @@ export interface Ports {
 /** Pairs start at even ports from 20000: below Linux's ephemeral range, above what services usually listen on. */
 const pairs = { min: 10000, max: 15999 };
 
-export function choosePorts(child: MakeChild, spec: pulumi.Output<DatabaseSpec>, args: RedisDatabaseArgs): Ports {
+export function choosePorts(child: MakeChild, spec: pulumi.Output<DatabaseSpec>, args: ServerArgs): Ports {
     const choice = needsChoice(args) ? child("port", "port", random.RandomInteger, { ...pairs }) : undefined;
     const first = choice ? choice.result.apply((pair) => pair * 2) : pulumi.output(0);
     return {
@@ -38,7 +38,7 @@ function otherThan(given: number | undefined, port: number, spare: number): numb
 }
 
 /** Whether a port is left to chance, as far as can be told before Outputs are known. */
-function needsChoice({ ports, plaintext }: RedisDatabaseArgs): boolean {
+function needsChoice({ ports, plaintext }: ServerArgs): boolean {
     if (ports === undefined || pulumi.Output.isInstance(ports) || ports instanceof Promise) return true;
     return ports.tls === undefined || (plaintext !== false && ports.plaintext === undefined);
 }

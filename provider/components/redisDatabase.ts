@@ -1,10 +1,11 @@
 /** A managed Redis on a Docker host, with its replicas. */
 import * as pulumi from "@pulumi/pulumi";
 import { listReplicas } from "../spec/replicas";
+import { itself } from "../spec/replication";
 import type { RedisDatabaseArgs, ReplicaArgs, ReplicationAccess } from "./args";
 import { RedisReplica } from "./redisReplica";
-import { replicaComponent } from "./replication";
 import { RedisServer } from "./redisServer";
+import { ReplicationGroup, replicaComponent } from "./replicationGroup";
 
 /**
  * A Redis database on a Docker host: TLS that verifies, a persistence flavor, replicas, and settings that change while
@@ -30,14 +31,20 @@ export class RedisDatabase extends RedisServer {
      * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
      */
     constructor(name: string, args: RedisDatabaseArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        super("RedisDatabase", name, args, opts);
+        const group = ReplicationGroup.of(name, args, opts);
+        super("RedisDatabase", name, args, opts, group && ownPart(group));
+        group?.add(itself, this);
         this.replicas = (listReplicas(args.replicas) as unknown as NamedReplica[]).map(
             ({ name: own, provider, ...replica }) => {
+                const component = replicaComponent(name, own);
                 const options = { parent: this, ...(provider && { provider }) };
-                return new RedisReplica(replicaComponent(name, own), { ...replica, primary: this }, options);
+                const made = new RedisReplica(component, { ...replica, primary: this }, options);
+                if (!made.promoted) group?.add(component, made);
+                return made;
             },
         );
-        const following = this.replicas.filter(({ promoted }) => !promoted);
+        const following = (group?.following ?? []).map((server) => server.own);
+        if (group) this.tell(group.leading.own);
         this.replicaUrls = pulumi
             .all(following.map(({ url }) => url))
             .apply((urls) => urls.filter((url) => url !== undefined));
@@ -47,9 +54,7 @@ export class RedisDatabase extends RedisServer {
                 Object.fromEntries((args.replicationAccess ?? []).map((other) => [other, this.accessOf(other)])),
             ),
         );
-        this.replicaCaCertPem = pulumi
-            .all(this.replicas.map(({ caCertPem }) => caCertPem))
-            .apply((all) => all.join(""));
+        this.replicaCaCertPem = pulumi.all(following.map(({ caCertPem }) => caCertPem)).apply((all) => all.join(""));
         this.publish({
             ...(args.replicas && {
                 replicaUrls: this.replicaUrls,
@@ -62,13 +67,20 @@ export class RedisDatabase extends RedisServer {
 
     private accessOf(replica: string): pulumi.Output<ReplicationAccess> {
         const { spec, followers } = this.replication;
+        const { tlsPort, caCertPem } = this.own;
         return pulumi
-            .all([spec, this.tlsPort, this.caCertPem, followers.get(replica)])
+            .all([spec, tlsPort, caCertPem, followers.get(replica)])
             .apply(([{ host, engine, version, flavor, memoryMb }, tlsPort, caCertPem, login]) => ({
                 ...{ host, tlsPort, caCertPem, user: "", password: "", ...login },
                 ...{ engine, version, flavor, memoryMb },
             }));
     }
+}
+
+/** Of the database's own server in the group: it makes its login there by itself. */
+function ownPart(group: ReplicationGroup) {
+    const primary = group.primaryOf(itself);
+    return { group, ...group.orderOf(itself), ...(primary && { primary, follows: group.addressFor(itself) }) };
 }
 
 type NamedReplica = ReplicaArgs & { readonly name: string };

@@ -1,7 +1,7 @@
 /** A replica of a database: here, or on another Docker host. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { RedisReplicaArgs } from "./args";
-import { primaryIn, primaryOf } from "./replication";
+import { roleUnder, roleUnderOther } from "./replication";
 import { RedisServer } from "./redisServer";
 
 /**
@@ -25,10 +25,13 @@ export class RedisReplica extends RedisServer {
         const { primary, ...own } = args;
         // It has no data of its own that could be lost, until it takes writes.
         const defaults = { deletionProtection: promoted };
-        const followed =
-            primary && (primary instanceof RedisServer ? primaryIn(primary, name, opts) : primaryOf(primary));
-        const all = { ...defaults, ...followed?.inherited, ...own, ...(followed && { primary: followed.facts }) };
-        super("RedisReplica", name, all, opts, followed);
+        const role =
+            primary &&
+            (primary instanceof RedisServer
+                ? roleUnder(primary, name, promoted, opts)
+                : roleUnderOther(primary, promoted));
+        const all = { ...defaults, ...role?.inherited, ...own, ...(role && { primary: role.facts }) };
+        super("RedisReplica", name, all, opts, role);
         this.promoted = promoted;
         this.publish();
     }

@@ -2,7 +2,8 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
-import type { DatabaseSpec } from "../spec/databaseSpec";
+import { asFollower } from "../spec/arguments";
+import type { DatabaseSpec, PrimarySpec } from "../spec/databaseSpec";
 import { persistenceLabel } from "../spec/flavors";
 import type { Kind } from "../spec/properties";
 import { type Credential, connectionUrl, credentials, userOf } from "../spec/urls";
@@ -13,7 +14,8 @@ import { childrenOf } from "./children";
 import { containerHooks } from "./containers";
 import { createCredentials } from "./credentials";
 import { protectFromDeletion } from "./deletionProtection";
-import { type Followers, type Primary, createFollowers } from "./replication";
+import { type Followers, type Role, createFollowers } from "./replication";
+import type { ReplicationGroup } from "./replicationGroup";
 import { choosePorts } from "./ports";
 import { withReview } from "./review";
 import { planServer } from "./server";
@@ -52,40 +54,68 @@ export interface Replication {
     readonly spec: pulumi.Output<DatabaseSpec>;
     readonly args: ServerArgs;
     readonly followers: Followers;
+    /** Absent where no replica follows. */
+    readonly group?: ReplicationGroup;
+}
+
+/** What a server tells of itself: the outputs of a component. */
+const told = [
+    ...([
+        "url",
+        "tlsUrl",
+        "connectionUrls",
+        "credentials",
+        "password",
+        "host",
+        "port",
+        "tlsPort",
+        "caCertPem",
+    ] as const),
+    ...(["engine", "version", "flavor", "persistenceLabel", "containerName"] as const),
+] as const;
+type Told = Pick<RedisServer, (typeof told)[number]>;
+
+/** How a server takes part in its group. */
+interface Part extends Role {
+    readonly group?: ReplicationGroup;
+    /** Whom a database's own server follows. */
+    readonly follows?: pulumi.Output<PrimarySpec>;
 }
 
 /** A Redis server on a Docker host, with all that belongs to it. */
 export abstract class RedisServer extends pulumi.ComponentResource {
     /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined where the plaintext port is closed. */
-    readonly url: pulumi.Output<string | undefined>;
+    readonly url!: pulumi.Output<string | undefined>;
     /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
-    readonly tlsUrl: pulumi.Output<string>;
+    readonly tlsUrl!: pulumi.Output<string>;
     /** Both URLs, labelled. Secret. */
-    readonly connectionUrls: pulumi.Output<ConnectionUrls>;
+    readonly connectionUrls!: pulumi.Output<ConnectionUrls>;
     /** Both ways in as the managed service lists them; the plaintext one is its default while it is open. Secret. */
-    readonly credentials: pulumi.Output<Credential[]>;
+    readonly credentials!: pulumi.Output<Credential[]>;
     /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
-    readonly password: pulumi.Output<string>;
+    readonly password!: pulumi.Output<string>;
     /** Name or address by which clients reach the Docker host. */
-    readonly host: pulumi.Output<string>;
+    readonly host!: pulumi.Output<string>;
     /** Plaintext port on the Docker host. Undefined where it is closed. */
-    readonly port: pulumi.Output<number | undefined>;
+    readonly port!: pulumi.Output<number | undefined>;
     /** TLS port on the Docker host. */
-    readonly tlsPort: pulumi.Output<number>;
+    readonly tlsPort!: pulumi.Output<number>;
     /** Certificate of the CA that the server's certificate verifies with, in PEM. */
-    readonly caCertPem: pulumi.Output<string>;
+    readonly caCertPem!: pulumi.Output<string>;
     /** What runs: `redis` or `valkey`. */
-    readonly engine: pulumi.Output<Engine>;
+    readonly engine!: pulumi.Output<Engine>;
     /** Its version, without a flavor. */
-    readonly version: pulumi.Output<Version>;
+    readonly version!: pulumi.Output<Version>;
     /** How data is kept: `aof`, `rdb` or `nordb`. */
-    readonly flavor: pulumi.Output<Flavor>;
+    readonly flavor!: pulumi.Output<Flavor>;
     /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
-    readonly persistenceLabel: pulumi.Output<string | undefined>;
+    readonly persistenceLabel!: pulumi.Output<string | undefined>;
     /** Name of the server's container, for `docker logs` and the like. */
-    readonly containerName: pulumi.Output<string>;
-    /** The resources behind it. In process only. */
+    readonly containerName!: pulumi.Output<string>;
+    /** The resources behind its own server. In process only. */
     readonly nodes: DatabaseNodes;
+    /** @internal What its own server tells, whoever takes writes. */
+    readonly own: Told;
 
     /** @internal What others need to follow it. */
     readonly replication: Replication;
@@ -95,18 +125,22 @@ export abstract class RedisServer extends pulumi.ComponentResource {
      * @param name Name of the database in the program; its children's names start with it.
      * @param args What it should be like.
      * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
-     * @param primary Whom it follows.
+     * @param part Whom it follows, and who follows it.
      */
     protected constructor(
         kind: Kind,
         name: string,
         args: ServerArgs,
         opts: pulumi.ComponentResourceOptions | undefined,
-        primary?: Primary,
+        part: Part = {},
     ) {
         checkKnown(kind, name, args, opts);
         super(`redis-database:index:${kind}`, name, recordedInputs(args), withReview(kind, opts));
         const spec = resolveSpec(kind, name, args);
+        // By itself: of what it does in its group the others wait to know where it is.
+        const joined = part.follows
+            ? pulumi.all([spec, part.follows]).apply(([own, primary]) => asFollower(own, primary))
+            : spec;
         warn(name, spec);
         const { child, plan } = childrenOf(this, name, spec, args.transform);
 
@@ -114,19 +148,20 @@ export abstract class RedisServer extends pulumi.ComponentResource {
         const ports = choosePorts(child, spec, args);
         const login = createCredentials(child, name, spec, args);
         const followers = createFollowers(child, name, spec, args);
-        const certificates = createCertificates(child, name, spec, args, primary);
+        const certificates = createCertificates(child, name, spec, args, part.primary);
         const hooks = containerHooks(this);
-        const planned = planServer(plan, name, spec, { volumes, ports, hooks });
-        const agent = createAgent(plan, name, spec, {
+        const planned = planServer(plan, name, joined, { volumes, ports, hooks });
+        const agent = createAgent(plan, name, joined, {
             volumes,
+            ports,
             credentials: login,
             followers,
-            primary,
+            role: part,
             certificates,
             server: planned,
             hooks,
         });
-        const server = planned.create(agent);
+        const server = planned.create(agent, part.serverAfter);
         const terminator = needsTerminator(args)
             ? createTerminator(child, name, spec, args, { volumes, ports, server, hooks })
             : undefined;
@@ -143,48 +178,36 @@ export abstract class RedisServer extends pulumi.ComponentResource {
             ...(terminator && { terminator }),
             deletionProtection,
         };
-        this.host = spec.host;
-        this.port = ports.plaintext;
-        this.tlsPort = ports.tls;
-        this.password = login.password;
         const user = spec.apply((known) => userOf(releaseOf(known)));
         const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, user, login.password]));
-        this.url = known.apply(([host, port, , user, password]) =>
+        const url = known.apply(([host, port, , user, password]) =>
             port === undefined ? undefined : connectionUrl("redis", { host, port }, { user, password }),
         );
-        this.tlsUrl = known.apply(([host, , port, user, password]) =>
+        const tlsUrl = known.apply(([host, , port, user, password]) =>
             connectionUrl("rediss", { host, port }, { user, password }),
         );
-        const urls = pulumi.all([this.url, this.tlsUrl]);
-        this.connectionUrls = urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls }));
-        this.credentials = urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl }));
-        this.caCertPem = certificates.caCertPem;
-        this.engine = spec.engine;
-        this.version = spec.version;
-        this.flavor = spec.flavor;
-        this.persistenceLabel = spec.apply(({ flavor }) => persistenceLabel(flavor));
-        this.containerName = server.name;
-        this.replication = { name, spec, args, followers };
+        const urls = pulumi.all([url, tlsUrl]);
+        this.own = {
+            ...{ url, tlsUrl, host: spec.host, port: ports.plaintext, tlsPort: ports.tls, password: login.password },
+            connectionUrls: urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls })),
+            credentials: urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl })),
+            caCertPem: certificates.caCertPem,
+            ...{ engine: spec.engine, version: spec.version, flavor: spec.flavor },
+            persistenceLabel: spec.apply(({ flavor }) => persistenceLabel(flavor)),
+            containerName: server.name,
+        };
+        this.tell(this.own);
+        this.replication = { name, spec, args, followers, ...(part.group && { group: part.group }) };
+    }
+
+    /** Makes these its outputs. */
+    protected tell(outputs: Told): void {
+        Object.assign(this, outputs);
     }
 
     /** All that the component says of itself in the state; to be called last, with what only one of them has. */
     protected publish(more: pulumi.Inputs = {}): void {
-        this.registerOutputs({
-            url: this.url,
-            tlsUrl: this.tlsUrl,
-            connectionUrls: this.connectionUrls,
-            credentials: this.credentials,
-            password: this.password,
-            host: this.host,
-            port: this.port,
-            tlsPort: this.tlsPort,
-            caCertPem: this.caCertPem,
-            engine: this.engine,
-            version: this.version,
-            flavor: this.flavor,
-            persistenceLabel: this.persistenceLabel,
-            containerName: this.containerName,
-            ...more,
-        });
+        const outputs = Object.fromEntries(told.map((output) => [output, this[output]]));
+        this.registerOutputs({ ...outputs, ...more });
     }
 }

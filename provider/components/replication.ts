@@ -2,27 +2,24 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { defaults } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { primaryDir } from "../spec/layout";
 import { replicaNames } from "../spec/replicas";
-import { followerUser } from "../spec/replication";
+import { followerUser, itself } from "../spec/replication";
 import type { Login } from "../spec/urls";
 import type { RedisDatabaseArgs, RedisReplicaArgs, ReplicationAccess } from "./args";
-import { containerType, dockerProviderOf } from "./containers";
 import type { MakeChild } from "./children";
+import { containerType, dockerProviderOf } from "./containers";
 import { randomPassword } from "./credentials";
 import type { RedisServer } from "./redisServer";
+import { type Order, replicaComponent } from "./replicationGroup";
 import { invalid } from "./validation";
 
-/** By the name of the component that is the replica, how it logs in. Secret. */
+/** By the name of the component that is the replica, how it logs in; the database's own server is `itself`. Secret. */
 export type Followers = ReadonlyMap<string, pulumi.Output<Login>>;
 
-/** The name of the component that is a replica of a database under this name. */
-export function replicaComponent(database: string, replica: string): string {
-    return `${database}-${replica}`;
-}
-
-/** A user and a password for each replica that may follow. */
+/** A user and a password for each replica that may follow, and for the database's own server, should one of them lead. */
 export function createFollowers(
     child: MakeChild,
     database: string,
@@ -35,8 +32,10 @@ export function createFollowers(
         const { result } = child("replicationPassword", user, random.RandomPassword, { ...args });
         return [component, result.apply((password) => ({ user, password }))];
     };
+    const names = replicaNames(replicas);
     return new Map([
-        ...replicaNames(replicas).map((name) => follower(replicaComponent(database, name), name)),
+        ...names.map((name) => follower(replicaComponent(database, name), name)),
+        ...(names.length > 0 ? [follower(itself, itself)] : []),
         ...replicationAccess.map((name) => follower(name, name)),
     ]);
 }
@@ -47,18 +46,33 @@ export interface Primary {
     readonly login: pulumi.Output<Login>;
     /** What its certificate verifies with. */
     readonly caCertPem: pulumi.Output<string>;
-    /** There if it is on the same Docker host: holds its address. */
-    readonly settings?: docker.Volume;
-    /** What must be done there before the replica begins. */
-    readonly after: readonly pulumi.Resource[];
+    /** There if it is on the same Docker host: the volume that holds its address. */
+    readonly settings?: pulumi.Input<string>;
+}
+
+/** What a server is to others. */
+export interface Role extends Order {
+    /** Whom it follows, if it follows. */
+    readonly primary?: Primary;
+    /** Who may follow it besides those that its arguments name. Secret. */
+    readonly peers?: readonly pulumi.Output<Login>[];
+}
+
+/** The role of a replica, and what its arguments are besides those that the program gives. */
+export interface ReplicaRole extends Role {
     readonly facts: pulumi.Input<PrimaryFacts>;
     /** Arguments that the replica has from it, where it gives none of its own. */
     readonly inherited: Partial<RedisReplicaArgs>;
 }
 
-/** A database of the same program. Throws if it lets no replica of this name in. */
-export function primaryIn(database: RedisServer, replica: string, opts: pulumi.ComponentResourceOptions = {}): Primary {
-    const { name, spec, args, followers } = database.replication;
+/** Of a database of the same program. Throws if it lets no replica of this name in. */
+export function roleUnder(
+    database: RedisServer,
+    replica: string,
+    promoted: boolean,
+    opts: pulumi.ComponentResourceOptions = {},
+): ReplicaRole {
+    const { name, spec, args, followers, group } = database.replication;
     const login = followers.get(replica);
     if (!login) {
         const remedy = `add replicationAccess: ["${replica}"] to RedisDatabase "${name}"`;
@@ -66,29 +80,49 @@ export function primaryIn(database: RedisServer, replica: string, opts: pulumi.C
         throw invalid(replica, [finding], "RedisReplica");
     }
     const nearby = dockerProviderOf(opts) === database.getProvider(containerType);
-    const { maxmemoryPolicy, config, network, savePoints } = args;
+    const { maxmemoryPolicy, config, savePoints, network, bindAddress } = args;
+    const { deletionProtection = defaults.deletionProtection } = args;
+    const { host, tlsPort, caCertPem } = database.own;
     const { agent, server, settingsVolume } = database.nodes;
-    return {
-        login,
-        caCertPem: database.caCertPem,
-        ...(nearby && { settings: settingsVolume }),
-        after: [agent, server],
-        facts: {
-            host: database.host,
-            tlsPort: database.tlsPort,
-            engine: database.engine,
-            version: database.version,
-            flavor: database.flavor,
-            memoryMb: spec.memoryMb,
-            nearby,
-        },
-        inherited: {
-            ...(maxmemoryPolicy !== undefined && { maxmemoryPolicy }),
-            ...(config !== undefined && { config }),
-            ...(savePoints !== undefined && { savePoints }),
-            ...(nearby && network !== undefined && { network }),
-        },
+    const facts = {
+        ...{ host, tlsPort, nearby },
+        ...{ engine: spec.engine, version: spec.version, flavor: spec.flavor, memoryMb: spec.memoryMb },
     };
+    const inherited = {
+        ...(maxmemoryPolicy !== undefined && { maxmemoryPolicy }),
+        ...(config !== undefined && { config }),
+        ...(savePoints !== undefined && { savePoints }),
+        ...(nearby && {
+            ...(network !== undefined && { network }),
+            ...(bindAddress !== undefined && { bindAddress }),
+            ...(args.host !== undefined && { host: args.host }),
+        }),
+    };
+    if (!group?.has(replica)) {
+        const after = [agent, server];
+        const primary = { login, caCertPem, ...(nearby && { settings: settingsVolume.name }) };
+        return { facts, inherited, agentAfter: after, serverAfter: after, ...(!promoted && { primary }) };
+    }
+    const peers = group.peersOf(replica);
+    const leads = group.leads(replica);
+    const address = group.addressFor(replica);
+    const primary = group.primaryOf(replica);
+    return {
+        ...group.orderOf(replica),
+        ...(primary && { primary }),
+        peers: peers.flatMap((peer) => followers.get(peer) ?? []),
+        facts: {
+            ...facts,
+            peers: peers.map((peer) => nameOfMember(name, peer)),
+            ...(leads ? { leads } : { host: address.host, tlsPort: address.port, nearby: address.nearby }),
+        },
+        inherited: { ...inherited, ...(leads && { deletionProtection }) },
+    };
+}
+
+/** As users are named for it. */
+function nameOfMember(database: string, member: string): string {
+    return member === itself ? itself : member.slice(replicaComponent(database, "").length);
 }
 
 /** What a program may know of a primary before anything is made: no secret. */
@@ -96,15 +130,21 @@ export interface PrimaryFacts extends Omit<ReplicationAccess, "caCertPem" | "use
     readonly user?: pulumi.Input<string>;
     /** Whether it is on the same Docker host. */
     readonly nearby?: pulumi.Input<boolean>;
+    /** Whether the replica takes writes itself, and its database's own server follows. */
+    readonly leads?: boolean;
+    /** Who else of its group may follow it then. */
+    readonly peers?: readonly string[];
 }
 
-/** A primary of another program. */
-export function primaryOf(access: pulumi.Input<ReplicationAccess>): Primary {
+/** Of a primary of another program. */
+export function roleUnderOther(access: pulumi.Input<ReplicationAccess>, promoted: boolean): ReplicaRole {
     const known = pulumi.secret(access);
-    return {
+    const primary = {
         login: known.apply(({ user, password }) => ({ user, password })),
         caCertPem: pulumi.unsecret(known.apply(({ caCertPem }) => caCertPem)),
-        after: [],
+    };
+    return {
+        ...(!promoted && { primary }),
         facts: pulumi.unsecret(known.apply(({ password: _password, caCertPem: _caCertPem, ...facts }) => facts)),
         inherited: {},
     };
@@ -112,5 +152,5 @@ export function primaryOf(access: pulumi.Input<ReplicationAccess>): Primary {
 
 /** On the same host the agents speak through the primary's volume: where it is, and whether it needs its data again. */
 export function primaryMount({ settings }: Primary): docker.types.input.ContainerVolume[] {
-    return settings ? [{ volumeName: settings.name, containerPath: primaryDir }] : [];
+    return settings ? [{ volumeName: settings, containerPath: primaryDir }] : [];
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { defaults } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { startupOnly } from "../spec/directives";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../spec/layout";
@@ -17,16 +18,19 @@ import type { Volumes } from "./volumes";
  */
 const stopSeconds = 600;
 
-/** Seconds that an up waits for the server to answer; loading its data is part of that, or its first sync. */
+/**
+ * Seconds that an up waits for the server to answer; loading its data is part of that, or its first sync. The same
+ * whatever its role is, so that a preview of another role shows nothing of the server.
+ */
 function waitTimeoutSeconds({ replica }: DatabaseSpec): number {
-    return replica?.primary ? replica.syncTimeoutSeconds : 300;
+    return replica?.syncTimeoutSeconds ?? defaults.syncTimeoutSeconds;
 }
 
 /** The server before it is asked for: the agent must know first whether it will be replaced. */
 export interface PlannedServer {
     /** Another one is another container. */
     readonly fingerprint: pulumi.Output<string>;
-    readonly create: (agent: docker.Container) => docker.Container;
+    readonly create: (agent: docker.Container, after?: pulumi.Input<pulumi.Resource[]>) => docker.Container;
 }
 
 export function planServer(
@@ -73,10 +77,12 @@ export function planServer(
     const fingerprint = pulumi.output(server.args).apply(fingerprintOf);
     return {
         fingerprint,
-        create: (agent) =>
-            server.create(docker.Container, { command: pulumi.all(["sh", `${currentDir}/start.sh`, fingerprint]) }, [
-                agent,
-            ]),
+        create: (agent, after = []) =>
+            server.create(
+                docker.Container,
+                { command: pulumi.all(["sh", `${currentDir}/start.sh`, fingerprint]) },
+                (pulumi.output(after) as pulumi.Output<pulumi.Resource[]>).apply((others) => [agent, ...others]),
+            ),
     };
 }
 

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { currentDir, redisUid, terminatorConfPath, terminatorUid, tlsPort } from "../spec/layout";
 import { haproxyCfg, terminatorImage, terminatorMemoryMb } from "../spec/terminator";
-import type { RedisDatabaseArgs } from "./args";
+import type { ServerArgs } from "./validation";
 import type { MakeChild } from "./children";
 import { type ContainerHooks, healthcheck } from "./containers";
 import type { Ports } from "./ports";
@@ -18,7 +18,7 @@ export function createTerminator(
     child: MakeChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
-    { tls = {} }: RedisDatabaseArgs,
+    { tls = {} }: ServerArgs,
     parts: { volumes: Volumes; ports: Ports; server: docker.Container; hooks: ContainerHooks },
 ): docker.Container {
     const { volumes, ports, server, hooks } = parts;

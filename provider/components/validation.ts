@@ -12,8 +12,10 @@ import { dockerProviderOf } from "./containers";
 import type { PrimaryFacts } from "./replication";
 
 /** The arguments of either component. */
-export interface ServerArgs extends RedisDatabaseArgs, Omit<RedisReplicaArgs, "primary" | keyof RedisDatabaseArgs> {
-    readonly primary?: pulumi.Input<PrimaryFacts>;
+export interface ServerArgs
+    extends Omit<RedisDatabaseArgs, "primary">, Omit<RedisReplicaArgs, "primary" | keyof RedisDatabaseArgs> {
+    /** For a database the name of a replica, for a replica what it knows of the one that it follows. */
+    readonly primary?: string | pulumi.Input<PrimaryFacts>;
 }
 
 /** Throws all that is wrong with the plain values. Runs before the component is registered. */
@@ -24,7 +26,7 @@ export function checkKnown(
     opts: pulumi.ComponentResourceOptions = {},
 ): void {
     const known = { ...knownOf(args), ...(args.replicas !== undefined && { replicas: replicasOf(args, opts) }) };
-    throwFindings(kind, name, [...checkArguments(known, kind), ...checkDeciding(args)]);
+    throwFindings(kind, name, [...checkArguments(known, kind), ...checkDeciding(kind, args)]);
 }
 
 /** The arguments that are there already. */
@@ -44,19 +46,16 @@ function replicasOf({ replicas }: ServerArgs, opts: pulumi.ComponentResourceOpti
 }
 
 /** What decides which resources there are must be there when the program asks for them. */
-function checkDeciding({
-    deletionProtection,
-    data,
-    tls,
-    replicas,
-    replicationAccess,
-    promoted,
-}: ServerArgs): Finding[] {
+function checkDeciding(
+    kind: Kind,
+    { deletionProtection, data, tls, replicas, primary, replicationAccess, promoted }: ServerArgs,
+): Finding[] {
     const deciding = {
         deletionProtection,
         data,
         "tls.caVersions": tls?.caVersions,
         replicas,
+        ...(kind === "RedisDatabase" && { primary }),
         replicationAccess,
         promoted,
     };

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { defaults } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { dataDir, settingsDir } from "../spec/layout";
-import type { RedisDatabaseArgs } from "./args";
+import type { ServerArgs } from "./validation";
 import type { MakeChild } from "./children";
 import type { Provider } from "./dockerCommand";
 import { limitVolume } from "./quota";
@@ -25,7 +25,7 @@ type ContainerVolume = docker.types.input.ContainerVolume;
 export function createVolumes(
     child: MakeChild,
     spec: pulumi.Output<DatabaseSpec>,
-    { data: own, diskSizeGb, deletionProtection: protect = defaults.deletionProtection }: RedisDatabaseArgs,
+    { data: own, diskSizeGb, deletionProtection: protect = defaults.deletionProtection }: ServerArgs,
     provider: Provider,
 ): Volumes {
     const settings = child("settingsVolume", "settings", docker.Volume, {});

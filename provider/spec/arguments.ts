@@ -1,13 +1,21 @@
 /** From what a person wrote to a `DatabaseSpec`, or to everything that is wrong with it. */
 import { checkCa, checkChain, checkKeyPair } from "./certificates";
 import type { Described } from "./changes";
-import { type DatabaseSpec, type ReplicaSpec, defaultProtocols } from "./databaseSpec";
+import { type DatabaseSpec, type PrimarySpec, type ReplicaSpec, defaultProtocols } from "./databaseSpec";
 import { type ConfigValue, checkConfig } from "./directives";
 import { checkDiskSize } from "./disk";
 import type { Finding } from "./findings";
 import { defaultSavePoints } from "./flavors";
 import { type Kind, type PlainArguments, type Values, checkEach, defaultEngine, later } from "./properties";
-import { checkPrimary, checkReplicas, isThisHostAlone, replicaNames } from "./replicas";
+import {
+    type Member,
+    checkLeader,
+    checkPrimary,
+    checkReplicas,
+    isThisHostAlone,
+    listReplicas,
+    replicaNames,
+} from "./replicas";
 import { followerUser } from "./replication";
 import { checkProtocolRange } from "./terminator";
 import {
@@ -86,6 +94,8 @@ function knownInBoth(before: PlainArguments, after: PlainArguments): [PlainArgum
     const unknown = [...unknownIn(before), ...unknownIn(after)];
     // A version is one of an engine: either says nothing without the other.
     if (unknown.some(([name]) => name === "engine" || name === "version")) unknown.push(["engine"], ["version"]);
+    // And a primary is one of the replicas.
+    if (unknown.some(([name]) => name === "replicas")) unknown.push(["primary"]);
     return [unknown.reduce(without, before), unknown.reduce(without, after)];
 }
 
@@ -215,10 +225,16 @@ function checkReplication(values: Values, args: PlainArguments, wanted: Wanted |
             findings.push({ path, problem, remedy: "leave one of them out" });
         }
     }
-    if (args.replicas === undefined) return findings;
     const canBeFollowed = wanted && versions[releaseOf(wanted)].nativeTls;
     const { memoryMb = defaults.memoryMb, host = impliedHost(values) } = values;
     const facts = { host, tlsPort: 1, memoryMb, nearby: true, ...wanted };
+    if (values.primaryName !== undefined && args.replicas !== later) {
+        const replicas = listReplicas(values.replicas).map((replica, index) =>
+            memberOf(`replicas[${index}].`, { ...hereLike(args, replica), ...replica, primary: facts }, "RedisReplica"),
+        );
+        findings.push(...checkLeader(values.primaryName, memberOf("", args, "RedisDatabase"), replicas));
+    }
+    if (args.replicas === undefined) return findings;
     const others = checkReplicas(values.replicas, replicationAccess, (replica, elsewhere) => [
         ...checkArguments({ ...replica, ...(canBeFollowed && { primary: facts }) }, "RedisReplica"),
         ...(elsewhere && isThisHostAlone(host)
@@ -232,6 +248,28 @@ function checkReplication(values: Values, args: PlainArguments, wanted: Wanted |
             : []),
     ]);
     return [...findings, ...others];
+}
+
+/** What a replica on the same Docker host has from its database. */
+function hereLike(database: PlainArguments, { provider }: PlainArguments): PlainArguments {
+    const { bindAddress, host } = database;
+    return provider === undefined ? { bindAddress, host } : {};
+}
+
+/** What a member of a group is like, as far as that is known and right. */
+function memberOf(path: string, { name, provider, ...args }: PlainArguments, kind: Kind): Member {
+    const { values } = checkEach(args, kind);
+    const wanted = knownVersion(values, args);
+    const known = (argument: string) => args[argument] !== later;
+    return {
+        path,
+        name,
+        provider,
+        promoted: values.promoted === true,
+        ...(wanted && known("version") && known("engine") && { release: releaseOf(wanted) }),
+        ...(known("memoryMb") && { memoryMb: values.memoryMb ?? values.primary?.memoryMb ?? defaults.memoryMb }),
+        ...(known("host") && known("bindAddress") && { host: values.host ?? impliedHost(values) }),
+    };
 }
 
 /** Where the version itself is wrong, only what is wrong for every version can be told. */
@@ -359,7 +397,11 @@ function toSpec(values: Values, wanted: Wanted, kind: Kind): DatabaseSpec {
             caVersions: tls.caVersions ?? defaults.caVersions,
         },
         config: values.config ?? {},
-        followers: [...replicaNames(values.replicas), ...(values.replicationAccess ?? [])].map(followerUser),
+        followers: [
+            ...replicaNames(values.replicas),
+            ...(values.replicationAccess ?? []),
+            ...(values.primary?.peers ?? []),
+        ].map(followerUser),
         ...(kind === "RedisReplica" && { replica: toReplica(values) }),
     };
 }
@@ -367,10 +409,18 @@ function toSpec(values: Values, wanted: Wanted, kind: Kind): DatabaseSpec {
 function toReplica({ primary, promoted, priority, syncTimeoutSeconds }: Values): ReplicaSpec {
     return {
         ...(primary &&
-            promoted !== true && {
+            promoted !== true &&
+            !primary.leads && {
                 primary: { host: primary.host, port: primary.tlsPort, nearby: primary.nearby === true },
             }),
+        leads: primary?.leads === true && promoted !== true,
         priority: priority ?? defaults.priority,
         syncTimeoutSeconds: syncTimeoutSeconds ?? defaults.syncTimeoutSeconds,
     };
+}
+
+/** A database whose own server follows one of its replicas. */
+export function asFollower(spec: DatabaseSpec, primary: PrimarySpec): DatabaseSpec {
+    const { priority, syncTimeoutSeconds } = defaults;
+    return { ...spec, replica: { primary, leads: false, priority, syncTimeoutSeconds } };
 }

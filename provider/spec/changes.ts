@@ -57,8 +57,8 @@ export interface ChangeRow {
     readonly when?: (before: Described, after: Described) => boolean;
     /** What else a person should know before the up. */
     readonly warning?: (before: Described, after: Described) => string | undefined;
-    /** Why it is refused. */
-    readonly refusal?: (before: Described, after: Described) => Finding;
+    /** Why it is refused, if it is. */
+    readonly refusal?: (before: Described, after: Described) => Finding | readonly Finding[];
 }
 
 const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
@@ -324,6 +324,29 @@ export const changeRows: readonly ChangeRow[] = [
         of: ({ args }) => [replicaNames(args.replicas), args.replicationAccess ?? []],
     },
     {
+        id: "switchover",
+        change: "`primary`: the replica that takes writes from now on, or none for the database's own server",
+        arguments: ["primary"],
+        effect: "live",
+        clients:
+            "stay connected; writes wait for the last bytes (a moment), then need the new URLs: the old ones answer `READONLY`",
+        of: (database) => [leaderOf(database)],
+        when: (before, after) => isSwitchover(before, after) && untimely(before, after).length === 0,
+        warning: (_before, { spec, args }) =>
+            spec.replica
+                ? undefined
+                : `${primaryName(args) ?? "its own server"} takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones`,
+    },
+    {
+        id: "untimely",
+        change: "`primary`: a replica that is new; the replica that takes writes taken out",
+        arguments: ["primary"],
+        effect: "refused",
+        of: (database) => [leaderOf(database)],
+        when: (before, after) => isSwitchover(before, after) && untimely(before, after).length > 0,
+        refusal: (before, after) => untimely(before, after),
+    },
+    {
         id: "following",
         change: "a replica's `primary`: another one, or at another address; `priority`",
         arguments: ["primary", "priority"],
@@ -340,7 +363,7 @@ export const changeRows: readonly ChangeRow[] = [
         data: "kept, its own from then on",
         clients: "stay connected, and may write from then on",
         of: (database) => [roleOf(database)],
-        when: (before) => follows(before),
+        when: (before, after) => !promoted(before) && promoted(after),
         warning: ({ spec: { replica } }) =>
             replica?.primary && `what is written at ${addressOf(replica.primary)} does not reach it any more, for good`,
     },
@@ -350,7 +373,7 @@ export const changeRows: readonly ChangeRow[] = [
         arguments: ["promoted"],
         effect: "refused",
         of: (database) => [roleOf(database)],
-        when: (before) => !follows(before),
+        when: (before, after) => promoted(before) && !promoted(after),
         refusal: () => ({
             path: "promoted",
             problem: "is taken back, but following would replace the data that was written since",
@@ -373,9 +396,42 @@ export const changeRows: readonly ChangeRow[] = [
 
 const follows = ({ spec }: Described) => spec.replica?.primary !== undefined;
 
+const promoted = ({ spec: { replica } }: Described) =>
+    replica !== undefined && replica.primary === undefined && !replica.leads;
+
 /** Undefined for what was never a replica. */
 const roleOf = (database: Described) =>
-    database.spec.replica && (follows(database) ? "follows its primary" : "takes writes");
+    database.spec.replica && (follows(database) ? "follows" : promoted(database) ? "goes its own way" : "takes writes");
+
+/** Who takes writes, as far as this one knows. */
+const leaderOf = (database: Described) => roleOf(database) ?? primaryName(database.args) ?? "itself";
+
+/** Of a database's arguments. */
+const primaryName = ({ primary }: PlainArguments) => (typeof primary === "string" ? primary : undefined);
+
+const isSwitchover = (before: Described, after: Described) => !promoted(before) && !promoted(after);
+
+/** Nobody can hand over to a replica that is not there, or when it goes in the same moment. */
+function untimely({ args: before }: Described, { args: after }: Described): Finding[] {
+    const [had, has] = [replicaNames(before.replicas), replicaNames(after.replicas)];
+    const [old, now] = [primaryName(before), primaryName(after)];
+    const findings: Finding[] = [];
+    if (now !== undefined && !had.includes(now)) {
+        findings.push({
+            path: "primary",
+            problem: `is "${now}", which is not there yet`,
+            remedy: "leave it out in this up; give it in the next one, when the replica has the data",
+        });
+    }
+    if (old !== undefined && !has.includes(old)) {
+        findings.push({
+            path: "replicas",
+            problem: `lacks "${old}", which takes writes`,
+            remedy: "keep it in this up; take it out in the next one, when another one takes them",
+        });
+    }
+    return findings;
+}
 
 function addressOf({ host, port }: PrimarySpec): string {
     return `${host}:${port}`;

@@ -69,6 +69,8 @@ export interface DatabaseSpec {
 export interface ReplicaSpec {
     /** Whom it follows; absent where it takes writes itself, as it does once it was promoted. */
     readonly primary?: PrimarySpec;
+    /** Whether it takes writes for its database and the other replicas, which follow it. */
+    readonly leads: boolean;
     /** Whom to promote first, in redis.conf's terms: the lowest, and never 0. */
     readonly priority: number;
     /** How long an up waits for the first sync. */

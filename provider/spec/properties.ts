@@ -170,6 +170,8 @@ const properties = {
             flavor: choice(flavorNames).optional(),
             memoryMb: wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20).optional(),
             nearby: boolean.optional(),
+            leads: boolean.optional(),
+            peers: z.array(z.string()).optional(),
         },
         "give a RedisDatabase, or what its replicationAccess has for this replica",
     ),
@@ -184,14 +186,19 @@ export type Kind = "RedisDatabase" | "RedisReplica";
 /** What only one of them knows. */
 const ownArguments: Readonly<Record<Kind, readonly string[]>> = {
     RedisDatabase: ["data", "replicas", "replicationAccess"],
-    RedisReplica: ["primary", "promoted", "priority", "syncTimeoutSeconds"],
+    RedisReplica: ["promoted", "priority", "syncTimeoutSeconds"],
 };
+
+/** What a database calls its primary: one of its own replicas. */
+const primaryName = name("one of its replicas");
 
 type Name = keyof typeof properties;
 /** Arguments that are right by themselves. */
 export type Values = Omit<{ [K in Name]?: z.output<(typeof properties)[K]> }, "version" | "replicas"> & {
     version?: string;
     replicas?: number | readonly PlainArguments[];
+    /** A database's `primary`. */
+    primaryName?: string;
 };
 
 /** The arguments that a component knows; `transform` exists in process only and is checked by its type. */
@@ -214,9 +221,10 @@ export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): {
             continue;
         }
         if (value === later) continue;
-        const schema = name === "version" ? versionSchema(args.engine) : properties[name as Name];
+        const named = name === "primary" && kind === "RedisDatabase";
+        const schema = named ? primaryName : name === "version" ? versionSchema(args.engine) : properties[name as Name];
         const parsed = schema.safeParse(value);
-        if (parsed.success) values[name] = parsed.data;
+        if (parsed.success) values[named ? "primaryName" : name] = parsed.data;
         else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(kind, name, value, schema, issue)));
     }
     return { values, findings };
@@ -258,6 +266,7 @@ const secretPath =
 
 function findingsOf(kind: Kind, name: string, value: unknown, schema: z.ZodType, issue: z.core.$ZodIssue): Finding[] {
     const path = formatPath([name, ...issue.path]);
+    const isName = kind === "RedisDatabase" && path === "primary";
     if (issue.code === "unrecognized_keys") {
         return issue.keys.map((key) => unknownProperty(kind, `${path}.`, key, keysAt(schema, issue.path)));
     }
@@ -268,7 +277,7 @@ function findingsOf(kind: Kind, name: string, value: unknown, schema: z.ZodType,
     const problem =
         found === undefined
             ? "is missing"
-            : secretPath.test(path) && typeof found !== "boolean"
+            : secretPath.test(path) && typeof found !== "boolean" && !(isName && typeof found === "string")
               ? "is not usable (its value is not shown)"
               : `is ${show(found)}`;
     return [{ path, problem, remedy: issue.message }];

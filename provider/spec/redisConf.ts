@@ -7,7 +7,8 @@ import { maxmemoryOf } from "./memory";
 import { primaryDirectives, replicaDirectives } from "./replication";
 import { releaseOf, versions } from "./versions";
 
-export function redisConf(spec: DatabaseSpec): string {
+/** `publishedPort` is where other Docker hosts find it over TLS. */
+export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
     const release = releaseOf(spec);
     const { nativeTls, acl, protectedMode } = versions[release];
     const sections: Record<string, Directives> = {
@@ -31,7 +32,7 @@ export function redisConf(spec: DatabaseSpec): string {
             ["maxmemory-policy", spec.maxmemoryPolicy],
         ],
         [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
-        "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec)],
+        "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec, publishedPort)],
         "config": configDirectives(release, spec.config),
     };
     return Object.entries(sections)

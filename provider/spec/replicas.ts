@@ -1,7 +1,7 @@
 /** The replicas that a database asks for, and the primary that a replica has: what is wrong with them. */
 import { type Finding, show } from "./findings";
 import { type PlainArguments, type Values, defaultEngine, isNodeName } from "./properties";
-import { type Wanted, canUpgrade, nameOf, parseVersion, releaseOf, versions } from "./versions";
+import { type Release, type Wanted, canUpgrade, nameOf, parseVersion, releaseOf, versions } from "./versions";
 
 const most = 16;
 const example = 'give a number from 0 to 16, or a list such as [{ name: "reader" }]';
@@ -89,11 +89,63 @@ export function checkPrimary(
             remedy: `give at least ${primary.memoryMb}, or leave it out`,
         });
     }
-    if (!primary.nearby && isThisHostAlone(primary.host)) {
+    if (!primary.nearby && !primary.leads && isThisHostAlone(primary.host)) {
         findings.push({
             path: "primary.host",
             problem: `is "${primary.host}", which is another machine here than there`,
             remedy: "give the primary a bindAddress that this Docker host reaches, and its host",
+        });
+    }
+    return findings;
+}
+
+/** A database's own server or one of its replicas, as far as it is known. */
+export interface Member {
+    /** What its arguments' paths begin with. */
+    readonly path: string;
+    readonly name: unknown;
+    /** Its Docker host, where that is another than the database's. */
+    readonly provider: unknown;
+    readonly promoted: boolean;
+    readonly release?: Release;
+    readonly memoryMb?: number;
+    readonly host?: string;
+}
+
+/** What keeps the database and the other replicas from following the replica of this name. */
+export function checkLeader(name: string, database: Member, replicas: readonly Member[]): Finding[] {
+    const leader = replicas.find((replica) => replica.name === name);
+    if (!leader) {
+        const names = replicas.map((replica) => `"${String(replica.name)}"`);
+        const remedy = names.length > 0 ? `give one of ${names.join(", ")}, or leave it out` : "leave it out";
+        return [{ path: "primary", problem: `is "${name}", which is none of its replicas`, remedy }];
+    }
+    if (leader.promoted) {
+        const problem = `is "${name}", which is promoted and goes its own way`;
+        return [{ path: "primary", problem, remedy: "leave one of them out" }];
+    }
+    const findings: Finding[] = [];
+    if (database.release && !versions[database.release].failover) {
+        const problem = `is given, but ${nameOf(database.release)} cannot hand over to a replica`;
+        findings.push({ path: "primary", problem, remedy: "give version 6.2 or later, or leave it out" });
+    }
+    const others = [database, ...replicas.filter((other) => other !== leader && !other.promoted)];
+    for (const { path, release, memoryMb } of others) {
+        if (release && leader.release && release !== leader.release && !canUpgrade(leader.release, release)) {
+            const problem = `is ${nameOf(release)}, which cannot read what "${name}", ${nameOf(leader.release)}, sends`;
+            findings.push({ path: `${path}version`, problem, remedy: "give both the same version" });
+        }
+        if (memoryMb !== undefined && leader.memoryMb !== undefined && memoryMb < leader.memoryMb) {
+            const problem = `is ${memoryMb}, but "${name}" has ${leader.memoryMb} and may hold more than fits here`;
+            findings.push({ path: `${path}memoryMb`, problem, remedy: `give at least ${leader.memoryMb}` });
+        }
+    }
+    const far = others.some(({ provider }) => provider !== leader.provider);
+    if (far && leader.host !== undefined && isThisHostAlone(leader.host)) {
+        findings.push({
+            path: `${leader.path}host`,
+            problem: `is "${leader.host}", which is another machine for those that shall follow "${name}"`,
+            remedy: `give ${leader.path}bindAddress an address that their Docker hosts reach, and its host`,
         });
     }
     return findings;

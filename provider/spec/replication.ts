@@ -13,6 +13,9 @@ export function followerUser(replica: string): string {
     return `repl-${replica}`;
 }
 
+/** The name under which a database's own server follows a replica that takes writes; no replica's name begins so. */
+export const itself = "0";
+
 /** ACL lines for the users that follow: what replication needs, and nothing else. */
 export function followerUsers(release: Release, passwords: readonly Login[]): string {
     const channels = versions[release].channelPermissions ? " resetchannels" : "";
@@ -42,15 +45,26 @@ export function primaryDirectives({ memoryMb, followers }: DatabaseSpec): Direct
     ];
 }
 
-/** For a replica, until it is promoted. Whom it follows is told by the agent, as addresses change. */
-export function replicaDirectives({ replica, flavor }: DatabaseSpec): Directives {
+/**
+ * For a replica, until it is promoted. Whom it follows is told by the agent, as addresses change; `port` is where
+ * another Docker host finds it over TLS.
+ */
+export function replicaDirectives({ replica, flavor, host }: DatabaseSpec, port: number): Directives {
     if (!replica) return [];
+    const { primary } = replica;
     return [
         ["replica-priority", String(replica.priority)],
-        ...(replica.primary
+        ...(primary
             ? ([
                   ["tls-replication", "yes"],
                   ["include", primaryConfPath],
+              ] as const)
+            : []),
+        // How its primary names it when it hands over. On one host that is the address of its container.
+        ...(primary && !primary.nearby
+            ? ([
+                  ["replica-announce-ip", host],
+                  ["replica-announce-port", String(port)],
               ] as const)
             : []),
         // A memory-only replica would keep the dump of its first sync, and load that at a restart.

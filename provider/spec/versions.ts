@@ -27,6 +27,8 @@ export interface VersionFacts {
     readonly acl: boolean;
     /** ACL rules know `&pattern` for channels. */
     readonly channelPermissions: boolean;
+    /** Hands over to a replica by itself, without losing a write. */
+    readonly failover: boolean;
     /** One directive line may carry several classes or values, and CONFIG SET several parameters. */
     readonly multiValueDirectives: boolean;
     /** How its configuration says whose replica it is. Later versions still know the old word. */
@@ -50,6 +52,7 @@ const since = {
     nativeTls: 6.0,
     acl: 6.0,
     channelPermissions: 6.2,
+    failover: 6.2,
     multiValueDirectives: 7.0,
     appendonlydir: 7.0,
 };
@@ -67,6 +70,7 @@ function redis(version: Version, released: string, own: Own): VersionFacts {
         nativeTls: has(since.nativeTls),
         acl: has(since.acl),
         channelPermissions: has(since.channelPermissions),
+        failover: has(since.failover),
         multiValueDirectives: has(since.multiValueDirectives),
         replicaDirective: has(since.replicaof) ? "replicaof" : "slaveof",
         aofLayout: has(since.appendonlydir) ? "appendonlydir" : "appendonly.aof",

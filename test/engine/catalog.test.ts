@@ -61,7 +61,7 @@ class Box {
         const { spec, findings } = resolveArguments({ engine, version, ...args });
         expect(findings).toEqual([]);
         if (!spec) throw new Error("no specification");
-        this.write("/tmp/redis.conf", redisConf(spec));
+        this.write("/tmp/redis.conf", redisConf(spec, 1));
         this.sh("rm -rf /data/* /tmp/log; redis-server /tmp/redis.conf >/tmp/log 2>&1 & echo $! >/tmp/pid");
         await until(() => {
             this.sh('kill -0 "$(cat /tmp/pid)" || { cat /tmp/log >&2; exit 1; }');

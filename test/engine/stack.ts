@@ -160,6 +160,11 @@ export class TestStack {
         await this.stack.importStack({ ...exported, deployment });
     }
 
+    /** Removes all that there is; the stack stays. */
+    async destroy(): Promise<void> {
+        await this.stack.destroy(this.log);
+    }
+
     /** Destroys everything, also after a test that gave up in the middle of an update. */
     async close(): Promise<void> {
         try {

@@ -14,7 +14,9 @@ test("each of them is found, in full", () => {
 
 test("those that start with an argument start with one that there is", () => {
     const paths = refusals.flatMap((words) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
-    expect(new Set(paths)).toEqual(new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "promoted"]));
+    expect(new Set(paths)).toEqual(
+        new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted"]),
+    );
     const known = [
         ...argumentNames,
         ...argumentNamesOf("RedisReplica"),

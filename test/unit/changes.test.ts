@@ -70,6 +70,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
         ["certificate"],
     ],
     "replicas": [{}, { replicas: 1 }, ["replicas"]],
+    "primary": [{ replicas: 2 }, { replicas: 2, primary: "replica-1" }, ["switchover"]],
     "replicationAccess": [{}, { replicationAccess: ["away"] }, ["replicas"]],
     "config": [{}, { config: { "timeout": 300, "io-threads": 2 } }, ["settings", "startup"]],
 };

@@ -44,7 +44,7 @@ describe.each(releaseNames)("%s", (version) => {
     test("refuses in config what the component writes itself, appendfsync apart", () => {
         const written = flavorNames.flatMap((flavor) => {
             const { spec } = resolveArguments({ ...asked(version), flavor });
-            return spec ? parseRedisConf(redisConf(spec)).map(([name = ""]) => name) : [];
+            return spec ? parseRedisConf(redisConf(spec, 1)).map(([name = ""]) => name) : [];
         });
         expect([...new Set(written)].filter((name) => !owned(version, name))).toEqual(["appendfsync"]);
     });

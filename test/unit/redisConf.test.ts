@@ -11,7 +11,7 @@ import { parseRedisConf } from "./support/redisConfParser";
 function confOf(args: Record<string, unknown>): string {
     const { spec, findings } = resolveArguments(args);
     expect(findings).toEqual([]);
-    return redisConf(spec ?? fail("no specification"));
+    return redisConf(spec ?? fail("no specification"), 20001);
 }
 
 function fail(why: string): never {
@@ -67,7 +67,7 @@ test("every argument that reaches it, in full", () => {
 test("clientAuth asks clients for certificates, plaintext: false closes the port", () => {
     const { spec } = resolveArguments({ plaintext: false });
     const base = spec ?? fail("no specification");
-    const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: true } }));
+    const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: true } }, 20001));
     expect(conf).toContainEqual(["tls-auth-clients", "yes"]);
     expect(conf).toContainEqual(["port", "0"]);
     expect(conf).toContainEqual(["tls-port", "6380"]);

@@ -2,22 +2,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { RedisDatabase, RedisReplica } from "../../provider";
-import { describePair, resolveArguments } from "../../provider/spec/arguments";
+import { asFollower, describePair, resolveArguments } from "../../provider/spec/arguments";
 import { changesBetween, refusals } from "../../provider/spec/changes";
 import { explainChanges } from "../../provider/spec/explanation";
 import { flavorNames } from "../../provider/spec/versions";
 import { maxmemoryMb, replicationMb, serverItselfMb } from "../../provider/spec/memory";
-import type { PlainArguments } from "../../provider/spec/properties";
+import type { Kind, PlainArguments } from "../../provider/spec/properties";
 import { redisConf } from "../../provider/spec/redisConf";
 import { listReplicas, replicaNames } from "../../provider/spec/replicas";
 import { followerUsers, primaryConf } from "../../provider/spec/replication";
 import { present } from "../support/present";
+import { parseRedisConf } from "./support/redisConfParser";
 import { type Registered, filesOf, startStack, valueOf } from "./support/mockedStack";
 
 const login = { user: "repl-reader", password: 'a "quoted" \\ one' };
 const primary = { host: "192.0.2.1", tlsPort: 6380, version: "7.0", flavor: "rdb", memoryMb: 64 };
 const confOf = (args: PlainArguments, kind: "RedisDatabase" | "RedisReplica" = "RedisReplica") =>
-    redisConf(present(resolveArguments(args, kind).spec));
+    redisConf(present(resolveArguments(args, kind).spec), 20001);
 
 test("a replica's user has a hash, no key, no channel where there are any, and three commands", () => {
     expect(followerUsers("8.0", [login])).toMatch(
@@ -93,7 +94,7 @@ describe("a change of a replica", () => {
         expect(rows({}, { promoted: true })).toEqual(["promotion"]);
         expect(rows({}, { primary: undefined })).toContain("promotion");
         expect(said({}, { promoted: true })).toMatchInlineSnapshot(
-            `"RedisReplica "away": promoted follows its primary → takes writes: takes effect while the server runs, clients stay connected; what is written at 192.0.2.1:6380 does not reach it any more, for good."`,
+            `"RedisReplica "away": promoted follows → goes its own way: takes effect while the server runs, clients stay connected; what is written at 192.0.2.1:6380 does not reach it any more, for good."`,
         );
     });
 
@@ -106,6 +107,61 @@ describe("a change of a replica", () => {
         expect(rows({}, { primary: { ...primary, host: "192.0.2.9" } })).toEqual(["following"]);
         expect(rows({}, { priority: 7 })).toEqual(["following"]);
         expect(rows({}, { syncTimeoutSeconds: 7 })).toEqual(["recorded"]);
+    });
+});
+
+describe("a switchover", () => {
+    const said = (before: PlainArguments, after: PlainArguments, kind: Kind = "RedisDatabase") => {
+        const { before: old, after: now } = present(describePair(before, after, kind));
+        return explainChanges("sessions", old, now, { kind });
+    };
+    const refused = (before: PlainArguments, after: PlainArguments) => {
+        const { before: old, after: now } = present(describePair(before, after));
+        return refusals(old, now).map(({ path, problem }) => `${path}: ${problem}`);
+    };
+    const replicas = [{ name: "one" }, { name: "two" }];
+
+    test("is said with what comes of it, for the database and for its replicas", () => {
+        expect(said({ replicas, primary: "one" }, { replicas })).toMatchInlineSnapshot(
+            `"RedisDatabase "sessions": primary one → itself: takes effect while the server runs, clients stay connected; its own server takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones."`,
+        );
+        const leads = { primary: { ...primary, leads: true } };
+        expect(said({ primary }, leads, "RedisReplica")).toMatchInlineSnapshot(
+            `"RedisReplica "sessions": primary follows → takes writes: takes effect while the server runs, clients stay connected."`,
+        );
+        expect(said(leads, { primary }, "RedisReplica")).toMatchInlineSnapshot(
+            `"RedisReplica "sessions": primary takes writes → follows: takes effect while the server runs, clients stay connected."`,
+        );
+    });
+
+    test("from and to a replica that is there before and after is not refused", () => {
+        expect(refused({ replicas }, { replicas, primary: "one" })).toEqual([]);
+        expect(refused({ replicas, primary: "one" }, { replicas, primary: "two" })).toEqual([]);
+        expect(refused({ replicas, primary: "one" }, { replicas })).toEqual([]);
+    });
+
+    test("to one that is new, and from one that goes, is refused", () => {
+        expect(refused({}, { replicas, primary: "one" })).toEqual(['primary: is "one", which is not there yet']);
+        expect(refused({ replicas, primary: "one" }, {})).toEqual(['replicas: lacks "one", which takes writes']);
+        const other = { replicas: [{ name: "three" }], primary: "three" };
+        expect(refused({ replicas, primary: "one" }, other)).toHaveLength(2);
+    });
+
+    test("makes a database follow at its replica's address, as a replica that leads does not", () => {
+        const { spec } = resolveArguments({ replicas, memoryMb: 64 });
+        const conf = parseRedisConf(
+            redisConf(asFollower(present(spec), { host: "192.0.2.9", port: 20001, nearby: false }), 20003),
+        );
+        expect(conf).toEqual(
+            expect.arrayContaining([
+                ["tls-replication", "yes"],
+                ["replica-announce-ip", "localhost"],
+                ["replica-announce-port", "20003"],
+            ]),
+        );
+        const leads = resolveArguments({ primary: { ...primary, leads: true, peers: ["0", "two"] } }, "RedisReplica");
+        expect(leads.spec?.followers).toEqual(["repl-0", "repl-two"]);
+        expect(leads.spec?.replica?.primary).toBeUndefined();
     });
 });
 
@@ -137,12 +193,18 @@ describe("the program", () => {
             names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
         const children = of("sessions-").filter((name) => !/^(reader|repl-)/.test(name));
         expect(of("sessions-reader-").sort()).toEqual(children.sort());
-        expect(names).toEqual(expect.arrayContaining(["sessions-repl-reader", "sessions-repl-away"]));
+        expect(names.filter((name) => name.startsWith("sessions-repl-")).sort()).toEqual([
+            "sessions-repl-0",
+            "sessions-repl-away",
+            "sessions-repl-reader",
+        ]);
     });
 
     test("gives the primary's agent the users, and none of their passwords", () => {
         const users = String(filesOf(find("sessions-agent"))["followers.acl"]);
         expect(users.match(/^user \S+/gm)).toEqual(["user repl-reader", "user repl-away"]);
+        const peers = String(filesOf(find("sessions-reader-agent"))["followers.acl"]);
+        expect(peers.match(/^user \S+/gm)).toEqual(["user repl-0"]);
         expect(users).not.toContain("aRandomPassword");
     });
 
@@ -178,5 +240,54 @@ describe("the program", () => {
         for (const name of ["away", "sessions-reader"]) {
             expect(JSON.stringify(find(name).inputs)).not.toMatch(/quoted|aRandomPassword|BEGIN/);
         }
+    });
+});
+
+describe("the program, when a replica takes writes", () => {
+    let registered: readonly Registered[];
+    const find = (name: string) => present(registered.find((each) => each.name === name));
+    let db: RedisDatabase;
+
+    beforeAll(async () => {
+        registered = await startStack();
+        db = new RedisDatabase("sessions", { replicas: [{ name: "one" }, { name: "two" }], primary: "two" });
+        await pulumi.runtime.disconnect();
+    });
+
+    test("has the others follow it, each by its own user", () => {
+        for (const [agent, user] of [
+            ["sessions-agent", "repl-0"],
+            ["sessions-one-agent", "repl-one"],
+        ] as const) {
+            const files = filesOf(find(agent));
+            expect(files.database).toContain("\nprimary=nearby\n");
+            expect(files["primary.conf"]).toContain(`masteruser ${user}\n`);
+            expect(files["ca.crt"]).toContain("certificate of sessions-two-ca\n");
+        }
+        const files = filesOf(find("sessions-two-agent"));
+        expect(files.database).toContain("\nprimary=\n");
+        expect(files["primary.conf"]).toBeUndefined();
+        expect(String(files["followers.acl"]).match(/^user \S+/gm)).toEqual(["user repl-0", "user repl-one"]);
+    });
+
+    test("asks for its agent after theirs, and for their servers after its own", () => {
+        const place = (name: string) => registered.findIndex((each) => each.name === name);
+        for (const follower of ["sessions", "sessions-one"]) {
+            expect(place("sessions-two-agent")).toBeGreaterThan(place(`${follower}-agent`));
+            expect(place(`${follower}-server`)).toBeGreaterThan(place("sessions-two-server"));
+        }
+    });
+
+    test("gives its outputs, and the others' as the replicas'", async () => {
+        const [one, two] = db.replicas.map(present);
+        expect(db.url).toBe(present(two).url);
+        expect(db.caCertPem).toBe(present(two).caCertPem);
+        expect(await valueOf(db.replicaTlsUrls)).toHaveLength(2);
+        expect(await valueOf(db.replicaTlsUrls)).toContain(await valueOf(present(one).tlsUrl));
+    });
+
+    test("protects its data as the database's", () => {
+        expect(find("sessions-two").inputs.deletionProtection).toBe(true);
+        expect(find("sessions-one").inputs.deletionProtection).toBe(false);
     });
 });

@@ -60,6 +60,7 @@ is_empty() { [ -z "$(find /data -mindepth 1 ! -path /data/lost+found ! -name '.r
 
 # Settings for a server that is not there: on the first up, after it was stopped, on data that somebody brought.
 apply_at_rest() {
+    check_at_rest
     kind=$(cat $unsettled 2>/dev/null) || true
     [ -n "$kind" ] || case $(flavor_now) in
     aof) kind=aof ;;

@@ -14,6 +14,7 @@ apply_to_running_server() {
     apply_certificate
     apply_logins
     if has_users "$socket"; then open_gate; fi
+    hand_over_writes
     commit
     rm -f "$unsettled"
     apply_replication
@@ -23,8 +24,9 @@ apply_to_running_server() {
 # Brings the running server's settings to the wanted ones, also those that are back at their default.
 apply_config() {
     settings_of "$socket" >/tmp/running
-    # A server of another version is about to be replaced. Only what decides on its data must be settled before that.
-    if same_version; then cp /tmp/wanted /tmp/applicable; else grep -E '^(appendfsync|save)	' /tmp/wanted >/tmp/applicable; fi
+    # A server of another version is about to be replaced. Only what decides on its data, and on who has it, must be settled
+    # before that.
+    if same_version; then cp /tmp/wanted /tmp/applicable; else grep -E '^(appendfsync|save|masteruser|masterauth|tls-replication)	' /tmp/wanted >/tmp/applicable; fi
     if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' /tmp/applicable; fi
     : >/tmp/undo
     comm -23 /tmp/applicable /tmp/running >/tmp/changes

@@ -3,6 +3,8 @@
 
 # Read by the server at its start: address and port of its primary.
 followed=/settings/run/primary
+# There if somebody promoted it by hand: its starts follow nobody.
+by_hand=/settings/run/promoted
 # Written by the server at its start: the address of its container, of which it has another one after each.
 own_address=/settings/run/address
 nearby_address=/primary/run/address
@@ -16,7 +18,8 @@ follows() { [ -n "$(wanted primary)" ]; }
 
 primary_address() {
     case $(wanted primary) in
-    nearby) sed 's/$/ 6380/' "$nearby_address" 2>/dev/null ;;
+    # Empty until that server has started.
+    nearby) sed 's/$/ 6380/' "$nearby_address" 2>/dev/null || true ;;
     *) wanted primary ;;
     esac
 }
@@ -24,7 +27,7 @@ primary_address() {
 # For the next start of the server.
 write_primary() {
     if ! follows; then
-        rm -f "$followed"
+        rm -f "$followed" "$by_hand"
         return
     fi
     address=$(primary_address)
@@ -39,7 +42,7 @@ apply_replication() {
     write_primary
     role=$(info replication role)
     if follows; then
-        address=$(cat "$followed")
+        address=$(cat "$followed" 2>/dev/null) || return 0
         if [ "$role" != slave ] || [ "$(info replication master_host) $(info replication master_port)" = "$address" ]; then return; fi
         reply=$(server "REPLICAOF $address")
         [ "$reply" = OK ] || refuse "the running server does not follow its primary at $address: $reply"
@@ -55,9 +58,43 @@ apply_replication() {
 promoted_by_hand() { follows && [ ! -e "$offering" ] && [ "$(info replication role)" = master ]; }
 
 check_promotion() {
-    promoted_by_hand || return 0
-    rm -f "$followed"
+    if hands_over || ! promoted_by_hand; then return; fi
+    touch "$by_hand"
     refuse "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
+}
+
+# Whether it takes writes, for the program, and shall follow from now on.
+hands_over() { follows && [ -s /settings/current/database ] && [ -z "$(current primary)" ]; }
+
+# The roles are exchanged: writes wait until the new primary has the last of them, and it takes them from then on. A
+# server that starts in the middle of this follows, and takes none.
+hand_over_writes() {
+    if ! hands_over || [ "$(info replication role)" = slave ]; then return; fi
+    write_primary
+    address=$(cat "$followed" 2>/dev/null) || true
+    # Whatever goes wrong, it takes writes again.
+    reply=$(server "FAILOVER TO $address TIMEOUT 10000")
+    if [ "$reply" != OK ]; then refuse_to_hand_over "$reply"; fi
+    tries=0
+    until [ "$(info replication master_failover_state)" = no-failover ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+        if [ $tries = 150 ]; then server "FAILOVER ABORT" >/dev/null; fi
+    done
+    if [ "$(info replication role)" = master ]; then refuse_to_hand_over "it did not have the last writes within ten seconds"; fi
+    say "applied: primary; what was written here is there"
+}
+
+refuse_to_hand_over() {
+    rm -f "$followed"
+    refuse "primary: the replica at $address does not take over: $1; writes go on here"
+}
+
+# Nobody else has what a server that does not run may have been the last to hear.
+check_at_rest() {
+    if hands_over && ! is_empty; then
+        refuse "primary: the server does not run, so it cannot hand over; start its container and try again, or leave primary out"
+    fi
 }
 
 # Lets replicas in. Their users are in no file that the server reads at its start, so that one which comes back without

@@ -56,7 +56,8 @@ stage() {
     unpack $staging
     if [ -e $staging/haproxy.cfg ]; then prepare_terminator; fi
     if [ -e $staging/users.acl ]; then
-        local_user agent '-@all +acl +bgsave +config +info +memory +ping +replicaof' >>$staging/users.acl
+        case $(version_here) in 6.0.*) failover= ;; *) failover=+failover ;; esac
+        local_user agent "-@all +acl +bgsave +config $failover +info +memory +ping +replicaof" >>$staging/users.acl
         local_user health '-@all +info +ping' >>$staging/users.acl
     fi
     chown -R 0:999 $staging

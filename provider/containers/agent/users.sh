@@ -66,7 +66,7 @@ set_users() {
 apply_users() {
     wanted_users >/tmp/users
     # 6.0 knows no channel permissions; it may be about to be replaced by a server that does.
-    case $(version_running) in 6.0.*) sed -i 's/ &\*//' /tmp/users ;; esac
+    case $(version_running) in 6.0.*) sed -i 's/ &\*//; s/ +failover//' /tmp/users ;; esac
     set_users /tmp/users
     reply=$(server "ACL SAVE")
     [ "$reply" = OK ] || refuse "the server could not write its users: $reply"

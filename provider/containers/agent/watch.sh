@@ -21,8 +21,9 @@ watch() {
             mv /tmp/looking /tmp/looked
             (look)
             if ! wants_users; then hold_connection; fi
-        elif [ -n "$held" ]; then
-            get_back_in
+        else
+            write_primary
+            if [ -n "$held" ]; then get_back_in; fi
         fi
         unlock
     done
@@ -61,7 +62,7 @@ look() {
             put_back_password
         fi
         look_at_primary
-        if [ -e "$offering" ]; then :; elif promoted_by_hand; then rm -f "$followed"; else apply_replication; fi
+        if [ -e "$offering" ]; then :; elif promoted_by_hand; then touch "$by_hand"; else apply_replication; fi
         forget_password
     fi
 }

@@ -38,7 +38,7 @@ if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
         echo "$reply" >/proc/1/fd/1
     fi
 fi
-if [ "$reply" = PONG ] && [ -s /settings/run/primary ]; then reply=$(link); fi
+if [ "$reply" = PONG ] && grep -q '^primary=.' /settings/current/database; then reply=$(link); fi
 if [ "$reply" = PONG ] && [ -e /settings/run/starts_empty ]; then
     reply=$(cat /settings/run/held 2>/dev/null || echo "it came back without its data; the agent asks its replicas for it, and it takes no writes before")
 fi

@@ -6,10 +6,11 @@ conf=/settings/current/primary.conf
 
 # PONG, if it follows its primary closely; else why not.
 link() {
-    read -r host port </settings/run/primary
     field() { printf '%s\n' "$replies" | sed -n "s/^$1://p"; }
     if [ "$(field role)" = master ]; then
         echo "it was promoted by hand and follows nobody: set promoted: true"
+    elif ! read -r host port 2>/dev/null </settings/run/primary; then
+        tell "its primary has not started yet"
     elif [ "$(field master_link_status)" = up ] && [ "$(field master_last_io_seconds_ago)" -le 30 ]; then
         echo PONG
     elif [ "$(field master_sync_in_progress)" = 1 ]; then

@@ -11,7 +11,8 @@ version=$(redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/')
 run=/settings/run
 has_data() { [ -s /data/dump.rdb ] || [ -s /data/appendonly.aof ] || [ -e /data/appendonlydir ]; }
 rm -f $run/starts_empty $run/held
-if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data; then
+follows() { grep -q '^primary=.' $settings/database && [ ! -e $run/promoted ]; }
+if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data && ! follows; then
     touch $run/starts_empty
     # The agent sees whether a replica has the data; what was written before that would be in the way.
     protect="--min-replicas-to-write 65535"
@@ -39,8 +40,9 @@ rdb) set -- --appendonly no --maxmemory 0 --save '' ;;
 esac
 # shellcheck disable=SC2086 # two words
 if [ -n "${protect:-}" ]; then set -- "$@" $protect; fi
-if [ -s $run/primary ]; then
-    read -r host port <$run/primary
+if follows; then
+    # Where the agent has not found its primary yet, nobody answers, and until it has it takes no writes.
+    read -r host port <$run/primary || { host=127.0.0.1 port=1; }
     set -- "$@" --replicaof "$host" "$port"
 fi
 # What is older than this was there before.

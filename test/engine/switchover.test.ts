@@ -1,0 +1,165 @@
+/** Roles exchanged by an edit of the program: nothing that was acknowledged is lost, and the others follow. */
+import { present } from "../support/present";
+import { Client, belongings, docker, until } from "./docker";
+import { TestStack, findingsIn, reasonIn } from "./stack";
+import { TlsTraffic } from "./traffic";
+
+const name = "switched";
+
+interface Outputs {
+    readonly url: string;
+    readonly tlsUrl: string;
+    readonly caCertPem: string;
+    readonly containerName: string;
+    readonly replicaUrls: readonly string[];
+    /** Of the database's own server and its replicas, in that order, whoever takes writes. */
+    readonly all: readonly string[];
+    readonly containers: readonly string[];
+}
+
+describe("switchover", () => {
+    let stack: TestStack;
+    let client: Client;
+    let outputs: Outputs;
+
+    const redis = (url: string, ...command: string[]) => client.redis(url, command);
+    const info = (url: string, field: string) =>
+        new RegExp(`^${field}:(.*)`, "m").exec(redis(url, "INFO").replaceAll("\r", ""))?.[1];
+    const roles = () => outputs.all.map((url) => info(url, "role"));
+    const ids = () => outputs.containers.map((container) => docker("inspect", "-f", "{{.Id}}", container));
+
+    function program(args: object): TestStack {
+        const all = { memoryMb: 64, version: "8.0", replicas: [{ name: "one" }, { name: "two" }], ...args };
+        return stack.program(`
+            const db = new RedisDatabase("${name}", ${JSON.stringify(all)});
+            const { url, tlsUrl, caCertPem, containerName, replicaUrls } = db;
+            exports.db = { url, tlsUrl, caCertPem, containerName, replicaUrls,
+                all: [db.own.url, ...db.replicas.map(({ url }) => url)],
+                containers: [db.own.containerName, ...db.replicas.map(({ containerName }) => containerName)] };`);
+    }
+
+    async function up(args: object): Promise<Readonly<Record<string, number>>> {
+        const { summary, outputs: made } = await program(args).up();
+        outputs = present(made["db"]).value as Outputs;
+        return summary;
+    }
+
+    /** All hold what the one that takes writes holds. */
+    async function together(): Promise<void> {
+        const key = `key-${process.hrtime.bigint().toString()}`;
+        expect(redis(outputs.url, "SET", key, "1")).toBe("OK");
+        for (const url of outputs.all) await until(() => redis(url, "GET", key) === "1");
+    }
+
+    /** The roles are exchanged under a client of the old URL; gives what it noticed. */
+    async function switchTo(primary: string | undefined, more: object = {}) {
+        const { tlsUrl, caCertPem } = outputs;
+        const traffic = new TlsTraffic(tlsUrl, caCertPem);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await up({ ...(primary !== undefined && { primary }), ...more });
+        return traffic.stop();
+    }
+
+    beforeAll(async () => {
+        client = new Client();
+        stack = await TestStack.create("switchover");
+        await up({});
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+        expect(belongings([name])).toEqual([]);
+    });
+
+    test("the preview says what it will do", async () => {
+        const { steps, output } = await program({ primary: "one" }).plannedSteps();
+        expect(output).toContain(`RedisDatabase "${name}": primary itself → one: takes effect while the server runs`);
+        expect(output).toContain("the URLs change, and clients that write need the new ones");
+        expect(Object.keys(steps).filter((child) => child.endsWith("-server"))).toEqual([]);
+    });
+
+    test("to a replica: no acknowledged write is lost, no container is touched, and all follow it", async () => {
+        const [containers, old] = [ids(), outputs];
+        const full = outputs.all.map((url) => info(url, "sync_full"));
+        const { requests, lost } = await switchTo("one");
+        expect(requests).toBeGreaterThan(50);
+        expect(lost).toBe(0);
+        expect(ids()).toEqual(containers);
+        expect(roles()).toEqual(["slave", "master", "slave"]);
+        expect([outputs.url, ...outputs.replicaUrls]).toEqual([old.all[1], old.all[0], old.all[2]]);
+        expect(outputs.containerName).toBe(outputs.containers[1]);
+        await together();
+        expect(info(outputs.url, "connected_slaves")).toBe("2");
+        expect(redis(present(outputs.all[0]), "SET", "x", "y")).toContain("READONLY");
+        expect(client.redis(outputs.tlsUrl, ["PING"], { caCertPem: outputs.caCertPem })).toBe("PONG");
+        // Everybody has the history of everybody: nothing was sent anew.
+        expect(outputs.all.map((url) => info(url, "sync_full"))).toEqual(full);
+    });
+
+    test("a second up is empty, and so is one after a refresh", async () => {
+        const everything = { same: expect.any(Number) as number };
+        expect(await up({ primary: "one" })).toEqual(everything);
+        expect(await stack.refresh()).toEqual(everything);
+        expect(await stack.preview()).toEqual(everything);
+    });
+
+    test("it stays so when each of them is killed", async () => {
+        for (const container of outputs.containers) {
+            docker("kill", "-s", "KILL", container);
+            docker("start", container);
+        }
+        for (const url of outputs.all) await until(() => redis(url, "PING") === "PONG");
+        await until(() => info(outputs.url, "connected_slaves") === "2");
+        expect(roles()).toEqual(["slave", "master", "slave"]);
+        await together();
+    });
+
+    test("from one replica to the other, and back to the database's own server", async () => {
+        expect((await switchTo("two")).lost).toBe(0);
+        expect(roles()).toEqual(["slave", "slave", "master"]);
+        await together();
+        expect((await switchTo(undefined)).lost).toBe(0);
+        expect(roles()).toEqual(["master", "slave", "slave"]);
+        await together();
+    });
+
+    test("a replica that does not keep up does not take over, and writes go on where they went", async () => {
+        docker("pause", present(outputs.containers[1]));
+        const traffic = new TlsTraffic(outputs.tlsUrl, outputs.caCertPem);
+        const output = await program({ primary: "one" }).failure("up");
+        docker("unpause", present(outputs.containers[1]));
+        expect(reasonIn(output)).toMatch(
+            /primary: the replica at .* does not take over: it did not have the last writes/,
+        );
+        const { lost } = await traffic.stop();
+        expect(lost).toBe(0);
+        expect(roles()).toEqual(["master", "slave", "slave"]);
+        expect((await switchTo("one")).lost).toBe(0);
+        await together();
+    });
+
+    test("together with what replaces every container", async () => {
+        const { lost } = await switchTo("two", { config: { "tcp-backlog": 100 } });
+        expect(lost).toBe(0);
+        expect(roles()).toEqual(["slave", "slave", "master"]);
+        await together();
+    });
+
+    test("the replica that takes writes cannot be taken out, nor one take them that is new", async () => {
+        const config = { "tcp-backlog": 100 };
+        const without = program({ config, replicas: [{ name: "one" }] });
+        expect(findingsIn(await without.failure("preview"))).toContain('replicas: lacks "two", which takes writes');
+        const other = program({ config, primary: "new", replicas: [{ name: "two" }, { name: "new" }] });
+        expect(findingsIn(await other.failure("preview"))).toContain('primary: is "new", which is not there yet');
+        expect(roles()).toEqual(["slave", "slave", "master"]);
+    });
+
+    test("a whole group can be made with a replica that takes writes", async () => {
+        await stack.destroy();
+        await up({ primary: "one" });
+        expect(roles()).toEqual(["slave", "master", "slave"]);
+        await together();
+        expect(await up({ primary: "one" })).toEqual({ same: expect.any(Number) as number });
+    });
+});
