@@ -101,7 +101,12 @@ export function roleUnder(
     if (!group?.has(replica)) {
         const after = [agent, server];
         const primary = { login, caCertPem, ...(nearby && { settings: settingsVolume.name }) };
-        return { facts, inherited, agentAfter: after, serverAfter: after, ...(!promoted && { primary }) };
+        return {
+            facts,
+            inherited: { ...inherited, ...(promoted && { deletionProtection }) },
+            ...{ agentAfter: after, serverAfter: after },
+            ...(!promoted && { primary }),
+        };
     }
     const peers = group.peersOf(replica);
     const leads = group.leads(replica);

@@ -66,6 +66,13 @@ describe("replicas", () => {
         new RegExp(`^${field}:(.*)`, "m").exec(redis(server, "INFO").replaceAll("\r", ""))?.[1];
     const idOf = ({ containerName }: Server) => docker("inspect", "-f", "{{.Id}}", containerName);
     const follows = (name: string) => info(replicaOf(name), "master_link_status") === "up";
+    const health = ({ containerName }: Server) => {
+        try {
+            return docker("exec", containerName, "sh", "/settings/current/health.sh");
+        } catch (error) {
+            return String((error as { stdout?: string }).stdout);
+        }
+    };
     const caughtUp = (name: string) =>
         until(
             () => follows(name) && info(of(name), "master_repl_offset") === info(replicaOf(name), "slave_repl_offset"),
@@ -216,13 +223,6 @@ describe("replicas", () => {
         for (const name of memoryOnly) docker("stop", "--time", "1", replicaOf(name).agent);
         for (const name of memoryOnly) crash(of(name));
         for (const name of memoryOnly) await until(() => redis(of(name), "SET", "later", "1") === "OK");
-        const health = (server: Server) => {
-            try {
-                return docker("exec", server.containerName, "sh", "/settings/current/health.sh");
-            } catch (error) {
-                return String((error as { stdout?: string }).stdout);
-            }
-        };
         for (const name of memoryOnly) {
             expect(follows(name)).toBe(false);
             expect(redis(replicaOf(name), "GET", "kept")).toBe(name);
@@ -235,6 +235,36 @@ describe("replicas", () => {
         }
     });
 
+    test("a replica whose agent was gone while it offered its data follows again", async () => {
+        for (const name of memoryOnly) {
+            const { agent, containerName } = replicaOf(name);
+            docker("kill", "-s", "KILL", agent);
+            docker("exec", containerName, "touch", "/settings/run/offering");
+            expect(redis(replicaOf(name), "CONFIG", "SET", "min-replicas-to-write", "65535")).toBe("OK");
+            expect(redis(replicaOf(name), "REPLICAOF", "NO", "ONE")).toBe("OK");
+            docker("start", agent);
+        }
+        for (const name of memoryOnly) {
+            await caughtUp(name);
+            await until(() => redis(replicaOf(name), "CONFIG", "GET", "min-replicas-to-write").endsWith("0"));
+            expect(redis(replicaOf(name), "GET", "later")).toBe("1");
+        }
+    });
+
+    test("after a reboot, where all of a memory-only group are empty, it goes on", async () => {
+        for (const name of memoryOnly) {
+            for (const server of [of(name), replicaOf(name)]) docker("kill", "-s", "KILL", server.containerName);
+        }
+        for (const name of memoryOnly) {
+            for (const server of [replicaOf(name), of(name)]) docker("start", server.containerName);
+        }
+        for (const name of memoryOnly) {
+            await until(() => redis(of(name), "SET", "rebooted", "1") === "OK");
+            await caughtUp(name);
+            expect(redis(replicaOf(name), "GET", "rebooted")).toBe("1");
+        }
+    });
+
     test("promotion is said in the preview, and stays through a restart, a new container and another up", async () => {
         const promoted = (name: string) => ({
             replicas: [{ passwordVersion: 2, promoted: name.startsWith("repl80") }],
@@ -243,6 +273,14 @@ describe("replicas", () => {
         const three = names.filter((name) => name.startsWith("repl80"));
         for (const name of three) redis(of(name), "SET", "last", name);
         await Promise.all(three.map(caughtUp));
+        // One is promoted by hand before, as in an emergency.
+        const early = replicaOf("repl80-aof");
+        expect(redis(early, "REPLICAOF", "NO", "ONE")).toBe("OK");
+        expect(redis(early, "SET", "emergency", "1")).toBe("OK");
+        expect(health(early)).toContain("it was promoted by hand and follows nobody: set promoted: true");
+        docker("restart", "--time", "30", early.containerName);
+        await until(() => redis(early, "GET", "emergency") === "1");
+        expect(info(early, "role")).toBe("master");
         const servers = names.map((name) => idOf(replicaOf(name)));
         await up(promoted);
         expect(names.map((name) => idOf(replicaOf(name)))).toEqual(servers);

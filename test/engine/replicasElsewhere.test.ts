@@ -113,10 +113,11 @@ describe("two Docker hosts", () => {
     });
 
     describe("one that cannot follow", () => {
-        const access = (more: object) =>
+        const access = (more: object, own: object = {}) =>
             `const { password, caCertPem, tlsPort, host, user } = Object.fromEntries(
                 ["password", "caCertPem", "tlsPort", "host", "user"].map((name) => [name, db.replicationAccess.lost[name]]));
-            new RedisReplica("lost", { memoryMb: 64, deletionProtection: false, syncTimeoutSeconds: 6, primary:
+            new RedisReplica("lost", { memoryMb: 64, deletionProtection: false, syncTimeoutSeconds: 6,
+                ...${JSON.stringify(own)}, primary:
                 { host, tlsPort, user, password, caCertPem, ...${JSON.stringify(more)} } }, { dependsOn: db });`;
         const rotated = { passwordVersion: 2, tls: { hosts: ["redis.example.com"] } };
         const args = { ...rotated, config: { "tcp-backlog": 100 } };
@@ -138,6 +139,21 @@ describe("two Docker hosts", () => {
             expect(said).toMatch(reason);
             expect(docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"))).toBe(container);
             await caughtUp();
+        });
+
+        test("too little memory: the up fails with the reason, and the primary goes on", async () => {
+            const roomy = { ...args, memoryMb: 128 };
+            await program(roomy).up();
+            const url = await stack.value("url");
+            redis(url, "EVAL", "for i = 1, 38 do redis.call('SET', 'big:' .. i, string.rep(i, 500000)) end", "0");
+            const own = { memoryMb: 32, syncTimeoutSeconds: 25 };
+            const output = await program(roomy, access({}, own)).failure("up");
+            expect(output).toMatch(
+                /lost-server: refused: it ended \d+ times before its first sync .* for want of memory: give it the primary's memoryMb/,
+            );
+            await caughtUp();
+            redis(url, "FLUSHALL");
+            await program(args).up();
         });
 
         test("corrected, it does", async () => {

@@ -135,8 +135,16 @@ describe("switchover", () => {
         const { lost } = await traffic.stop();
         expect(lost).toBe(0);
         expect(roles()).toEqual(["master", "slave", "slave"]);
-        expect((await switchTo("one")).lost).toBe(0);
+    });
+
+    test("an up that is killed when the one has handed over, and nobody has told the other: the next one goes on", async () => {
+        const traffic = new TlsTraffic(outputs.tlsUrl, outputs.caCertPem);
+        expect(await program({ primary: "one" }).killedUp(new RegExp(`${name}-agent created`))).toBe(true);
+        await up({ primary: "one" });
+        expect((await traffic.stop()).lost).toBe(0);
+        expect(roles()).toEqual(["slave", "master", "slave"]);
         await together();
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
     });
 
     test("together with what replaces every container", async () => {

@@ -62,7 +62,8 @@ look() {
             put_back_password
         fi
         look_at_primary
-        if [ -e "$offering" ]; then :; elif promoted_by_hand; then touch "$by_hand"; else apply_replication; fi
+        # What somebody else lets a database follow, to bring data in, is not the agent's business.
+        if [ -e "$offering" ] || ! follows; then :; elif promoted_by_hand; then touch "$by_hand"; else apply_replication; fi
         forget_password
     fi
 }

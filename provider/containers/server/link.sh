@@ -7,12 +7,19 @@ conf=/settings/current/primary.conf
 # PONG, if it follows its primary closely; else why not.
 link() {
     field() { printf '%s\n' "$replies" | sed -n "s/^$1://p"; }
-    if [ "$(field role)" = master ]; then
+    if [ "$(field role)" = master ] && [ -e /settings/run/offering ]; then
+        echo "it sends its primary, which came back without its data, what it has"
+    elif [ "$(field role)" = master ]; then
+        # A start would follow, and take the primary's data for what was written here.
+        touch /settings/run/promoted
         echo "it was promoted by hand and follows nobody: set promoted: true"
     elif ! read -r host port 2>/dev/null </settings/run/primary; then
         tell "its primary has not started yet"
     elif [ "$(field master_link_status)" = up ] && [ "$(field master_last_io_seconds_ago)" -le 30 ]; then
+        rm -f /settings/run/starts
         echo PONG
+    elif [ "$(wc -l 2>/dev/null </settings/run/starts)" -gt 2 ] 2>/dev/null; then
+        tell "it ended $(($(wc -l </settings/run/starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
     elif [ "$(field master_sync_in_progress)" = 1 ]; then
         tell "its first sync from $host:$port is not done yet ($(field master_sync_read_bytes) bytes of $(field master_sync_total_bytes)); give it longer: syncTimeoutSeconds"
     else

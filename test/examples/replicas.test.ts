@@ -1,0 +1,125 @@
+/** The README of examples/replicas, command by command and edit by edit, with a second engine as the other host. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Client, belongings } from "../engine/docker";
+import { SecondEngine } from "../engine/secondEngine";
+import { present } from "../support/present";
+
+// Inside the checkout, where the program finds the package and its dependencies as that of a user does.
+const directory = resolve(__dirname, `../../.local/examples/replicas-${process.pid}`);
+const readme = readFileSync(resolve(__dirname, "../../examples/replicas/README.md"), "utf8");
+
+const blocks = (language: string) =>
+    [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text]) => present(text));
+const [start, clients, end] = blocks("sh").map(present);
+const [switchover, promotion] = blocks("diff").map(present);
+const [saidOfSwitchover, saidOfPromotion] = blocks("text").map((text) => text.trim());
+
+describe("the example of replicas", () => {
+    let engine: SecondEngine;
+    let client: Client;
+
+    /** The README's addresses are those of documentation. */
+    const here = (text: string) =>
+        text
+            .replaceAll("ssh://you@192.0.2.2", engine.host)
+            .replaceAll("192.0.2.1", engine.here)
+            .replaceAll("192.0.2.2", engine.address);
+
+    const shell = (commands: string) =>
+        execFileSync("bash", ["-ec", here(commands)], {
+            cwd: directory,
+            encoding: "utf8",
+            maxBuffer: 1 << 26,
+            stdio: ["ignore", "pipe", "inherit"],
+            env: {
+                ...process.env,
+                PULUMI_HOME: join(directory, "home"),
+                PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+                PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
+            },
+        });
+
+    /** Does what a person does with a diff that has one place. */
+    function edit(diff: string): void {
+        const lines = diff.split("\n").filter((line) => line !== "");
+        const side = (sign: string) =>
+            lines
+                .filter((line) => line.startsWith(" ") || line.startsWith(sign))
+                .map((line) => `${line.slice(1)}\n`)
+                .join("");
+        const file = join(directory, "index.ts");
+        const program = readFileSync(file, "utf8");
+        expect(program.split(side("-"))).toHaveLength(2);
+        writeFileSync(file, program.replace(side("-"), side("+")));
+    }
+
+    const outputs = () =>
+        JSON.parse(shell("pulumi stack output --json --show-secrets")) as {
+            tlsUrl: string;
+            caCertPem: string;
+            replicaTlsUrls: string[];
+            replicaCaCertPem: string;
+        };
+    const roleAt = (url: string, caCertPem: string) =>
+        /^role:(\w+)/m.exec(client.redis(url, ["INFO", "replication"], { caCertPem }))?.[1];
+
+    beforeAll(async () => {
+        engine = await SecondEngine.start("redis:8.0");
+        client = new Client();
+        mkdirSync(join(directory, "state"), { recursive: true });
+        mkdirSync(join(directory, "home"));
+        const plugins = join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins");
+        symlinkSync(plugins, join(directory, "home/plugins"));
+        cpSync(resolve(__dirname, "../../examples/replicas"), directory, { recursive: true });
+        shell(present(start));
+    });
+
+    afterAll(async () => {
+        client.close();
+        shell(present(end));
+        rmSync(directory, { recursive: true });
+        expect(engine.docker("ps", "-aq")).toBe("");
+        expect(engine.docker("volume", "ls", "-q")).toBe("");
+        await engine.close();
+        expect(belongings(["catalog"])).toEqual([]);
+    });
+
+    test("what is written at the one is read at both others", () => {
+        const { replicaTlsUrls } = outputs();
+        const hosts = replicaTlsUrls.map((url) => new URL(url).host);
+        expect(hosts.map((host) => host.split(":")[0])).toEqual([engine.here, engine.address]);
+        const printed = shell(present(clients)).trim().split("\n");
+        expect(printed.slice(1)).toEqual(hosts.map((host) => `${host}: hello`));
+    });
+
+    test("switchover: the preview says what the README says, and the other host takes the writes", () => {
+        const before = outputs();
+        edit(present(switchover));
+        expect(shell("pulumi preview")).toContain(present(saidOfSwitchover));
+        shell("pulumi up --yes --skip-preview");
+        const after = outputs();
+        expect(after.tlsUrl).toBe(before.replicaTlsUrls[1]);
+        expect(roleAt(after.tlsUrl, after.caCertPem)).toBe("master");
+        for (const url of [before.tlsUrl, ...before.replicaTlsUrls]) {
+            const isNew = url === after.tlsUrl;
+            if (!isNew) expect(after.replicaTlsUrls).toContain(url);
+            const caCertPem = isNew ? after.caCertPem : after.replicaCaCertPem;
+            expect([url, roleAt(url, caCertPem)]).toEqual([url, isNew ? "master" : "slave"]);
+        }
+        expect(shell(present(clients)).match(/: hello$/gm)).toHaveLength(2);
+    });
+
+    test("promotion: likewise, and it goes its own way", () => {
+        const before = outputs();
+        edit(present(promotion));
+        expect(shell("pulumi preview")).toContain(here(present(saidOfPromotion)));
+        shell("pulumi up --yes --skip-preview");
+        const after = outputs();
+        const [gone] = before.replicaTlsUrls.filter((url) => !after.replicaTlsUrls.includes(url));
+        expect(roleAt(present(gone), before.replicaCaCertPem)).toBe("master");
+        expect(after.replicaTlsUrls).toHaveLength(1);
+        expect(shell("pulumi preview")).not.toMatch(/to (update|create|replace)/);
+    });
+});
