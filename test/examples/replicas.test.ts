@@ -78,11 +78,14 @@ describe("the example of replicas", () => {
 
     afterAll(async () => {
         client.close();
-        shell(present(end));
-        rmSync(directory, { recursive: true });
-        expect(engine.docker("ps", "-aq")).toBe("");
-        expect(engine.docker("volume", "ls", "-q")).toBe("");
-        await engine.close();
+        try {
+            shell(present(end));
+            rmSync(directory, { recursive: true });
+            expect(engine.docker("ps", "-aq")).toBe("");
+            expect(engine.docker("volume", "ls", "-q")).toBe("");
+        } finally {
+            await engine.close();
+        }
         expect(belongings(["catalog"])).toEqual([]);
     });
 

@@ -18,14 +18,16 @@ link() {
     elif [ "$(field master_link_status)" = up ] && [ "$(field master_last_io_seconds_ago)" -le 30 ]; then
         rm -f /settings/run/starts
         echo PONG
-    elif [ "$(wc -l 2>/dev/null </settings/run/starts)" -gt 2 ] 2>/dev/null; then
-        tell "it ended $(($(wc -l </settings/run/starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
+    elif [ "$(starts)" -gt 2 ]; then
+        tell "it ended $(($(starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
     elif [ "$(field master_sync_in_progress)" = 1 ]; then
         tell "its first sync from $host:$port is not done yet ($(field master_sync_read_bytes) bytes of $(field master_sync_total_bytes)); give it longer: syncTimeoutSeconds"
     else
         tell "it does not follow its primary at $host:$port: $(why "$host" "$port")"
     fi
 }
+
+starts() { cat /settings/run/starts 2>/dev/null | grep -cxF "$(hostname)"; }
 
 # What a client with the replica's own login, and its trust, hears from there.
 why() {

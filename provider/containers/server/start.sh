@@ -44,8 +44,8 @@ if follows; then
     # Where the agent has not found its primary yet, nobody answers, and until it has it takes no writes.
     read -r host port <$run/primary || { host=127.0.0.1 port=1; }
     set -- "$@" --replicaof "$host" "$port"
-    # A line for each start, until the health check sees it follow.
-    echo >>$run/starts
+    # A line for each start of this container, until the health check sees it follow.
+    hostname >>$run/starts
 fi
 # What is older than this was there before.
 touch /tmp/started
