@@ -70,13 +70,16 @@ async function measure(wanted) {
             await slowDown(primary);
             await cli(primary, flavor === "aof" ? "BGREWRITEAOF" : "BGSAVE");
             const writer = write(writers, primary, workload, bytes, ["-P", "4", "-c", "10"]);
-            await sleepWhile(primary, Number(options.seconds) * 600);
+            await sleepWhile(primary, Number(options.seconds) * 800);
             await pause(followers, "pause");
-            await sleepWhile(primary, Number(options.seconds) * 400);
-            writer.kill("SIGKILL");
-            await pause(followers, "unpause");
-            await cli(primary, "CONFIG", "SET", "rdb-key-save-delay", "0").catch(() => undefined);
+            await sleepUntilDropped(primary, replicas);
             duringDump = watch.most();
+            writer.kill();
+            await pause(followers, "unpause");
+            if (!(await hasEnded(primary))) {
+                await cli(primary, "CONFIG", "SET", "rdb-key-save-delay", "0");
+                await until(async () => !(await info(primary)).dumping, 5 * Number(options.seconds));
+            }
         }
 
         // Full syncs: replicas stand still and go on again, one after the other, under as many writes as there can be.
@@ -86,7 +89,7 @@ async function measure(wanted) {
         for (let turn = 0; performance.now() < end && !(await hasEnded(primary)); turn++) {
             const one = followers.slice(turn % Math.max(1, replicas)).slice(0, 1);
             await pause(one, "pause");
-            await sleep(1500);
+            await sleepUntilDropped(primary, one.length);
             await pause(one, "unpause");
             await sleep(1500);
         }
@@ -146,9 +149,11 @@ async function info(server) {
         used: field("used_memory"),
         notCounted: field("mem_not_counted_for_evict"),
         keys: Number(/keys=(\d+)/.exec(text)?.[1] ?? 0),
+        connected: field("connected_slaves"),
         connectedReplicas: (text.match(/^slave\d+:.*state=online/gm) ?? []).length,
         fullSyncs: field("sync_full"),
         dropped: field("client_output_buffer_limit_disconnections"),
+        dumping: /^(rdb_bgsave|aof_rewrite)_in_progress:1/m.test(text),
         commands: field("total_commands_processed"),
     };
 }
@@ -203,6 +208,14 @@ async function sleepWhile(primary, milliseconds) {
     for (const end = performance.now() + milliseconds; performance.now() < end;) {
         if (wasInterrupted() || (await hasEnded(primary))) return;
         await sleep(250);
+    }
+}
+
+/** Until what waits for so many replicas has grown to its limit, with which Redis drops them. */
+async function sleepUntilDropped(primary, replicas) {
+    const wanted = (await info(primary)).connected - replicas;
+    for (const end = performance.now() + Number(options.seconds) * 1000; performance.now() < end; await sleep(250)) {
+        if (wasInterrupted() || (await hasEnded(primary)) || (await info(primary)).connected <= wanted) return;
     }
 }
 
