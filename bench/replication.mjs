@@ -104,6 +104,8 @@ async function syncOnce(workspace, side, writes) {
         return { ...seen, requests, failures, reconnects, worstMs, lost, lostOnReplica };
     } finally {
         await traffic?.stop();
+        // Until its first log is written, Redis refuses to be stopped, and Docker waits ten minutes before it kills it.
+        await settled(replicaPort);
         await side.unfollow();
     }
 }
@@ -194,6 +196,19 @@ function ask(port) {
     });
     redis.on("error", () => undefined);
     return redis;
+}
+
+/** Until it neither dumps nor rewrites its log. */
+async function settled(port) {
+    const redis = ask(port);
+    try {
+        for (const end = performance.now() + 120_000; performance.now() < end && !wasInterrupted(); await sleep(100)) {
+            const said = await redis.info("persistence").catch(() => "");
+            if (/^loading:0/m.test(said) && !/^(rdb_bgsave|aof_rewrite)_(in_progress|scheduled):1/m.test(said)) return;
+        }
+    } finally {
+        redis.disconnect();
+    }
 }
 
 /** So that what one measurement has left to send is not part of the next. */
