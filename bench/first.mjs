@@ -1,6 +1,7 @@
 /** The first `pulumi up` of one database, and how long it takes until a client gets through to it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { prepareCertificates } from "./lib/certificates.mjs";
 import { docker, run, say } from "./lib/command.mjs";
 import { waitForPing } from "./lib/ping.mjs";
 import { comparison } from "./lib/report.mjs";
@@ -10,7 +11,7 @@ const rounds = 5;
 const goal = 1.25;
 
 export async function first(workspace, { hurry }) {
-    const openssl = await prepareCertificates(join(workspace.directory, "certificates"));
+    const openssl = await prepare(join(workspace.directory, "certificates"));
     const sides = [
         { name: "component", start: () => byPulumi(workspace, "component"), up: [], ping: [] },
         { name: "by hand", start: () => byPulumi(workspace, "by-hand"), up: [], ping: [] },
@@ -77,30 +78,9 @@ async function secondsOf(work) {
     return (performance.now() - started) / 1000;
 }
 
-/** A CA, a certificate by it and a redis.conf in a directory to mount. */
-async function prepareCertificates(directory) {
-    mkdirSync(directory);
-    const openssl = (...args) => run("openssl", args, { cwd: directory });
-    const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    await openssl(
-        "req",
-        "-x509",
-        ...newKey,
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.crt",
-        "-subj",
-        "/CN=bench CA",
-        "-days",
-        "2",
-    );
-    await openssl("req", ...newKey, "-keyout", "tls.key", "-out", "tls.csr", "-subj", "/CN=localhost");
-    writeFileSync(join(directory, "san"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    const by = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"];
-    await openssl("x509", "-req", "-in", "tls.csr", ...by, "-out", "tls.crt", "-days", "2", "-extfile", "san");
-    // Whoever the server runs as in its container can read the key, which protects nothing.
-    await run("chmod", ["a+r", "tls.key"], { cwd: directory });
+/** With what `docker run` is given beside them: a redis.conf. */
+async function prepare(directory) {
+    const certificates = await prepareCertificates(directory);
     const conf = `port 0
 tls-port 6380
 tls-cert-file /tls/tls.crt
@@ -111,5 +91,5 @@ appendonly yes
 requirepass bench
 `;
     writeFileSync(join(directory, "redis.conf"), conf);
-    return { directory, caCertPem: readFileSync(join(directory, "ca.crt"), "utf8") };
+    return certificates;
 }
