@@ -39,7 +39,7 @@ export interface RedisDatabaseArgs {
     /**
      * Memory of the server's container in MiB, at least 32; swap is not used. `maxmemory` is derived from it:
      * 44 % of what is left beside the server itself for `aof` and `rdb`, which may need every page twice while they
-     * dump, and 75 % for `nordb`.
+     * dump, and 75 % for `nordb`; less where there are `replicas`.
      * @default 512
      */
     readonly memoryMb?: pulumi.Input<number>;
@@ -144,8 +144,8 @@ export interface RedisDatabaseArgs {
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
      * Read-only copies on the same Docker host or others: a number, or one entry each. Adding and removing one leaves
-     * the database's container as it is. Needs version 6.0 or later, and memory: an eighth of `memoryMb` goes to
-     * replication.
+     * the database's container as it is. Needs version 6.0 or later, and memory: three sixteenths of `memoryMb` go
+     * to replication, and `nordb` has no more for data than the other flavors have.
      * @default none
      */
     readonly replicas?: number | readonly ReplicaArgs[];

@@ -1,7 +1,7 @@
 /** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
 import type { DatabaseSpec, PrimarySpec } from "./databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "./disk";
-import { backlogMb, dataShare, maxmemoryOf, serverItselfMb } from "./memory";
+import { backlogMb, dataPercent, maxmemoryOf, serverItselfMb } from "./memory";
 
 export interface Identity {
     /** What people call the database, unlike any other: project, stack and name. */
@@ -22,7 +22,7 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         memory_mb: spec.memoryMb,
         maxmemory_mb: maxmemoryOf(spec),
         backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
-        data_percent: Math.round(dataShare[spec.flavor] * 100),
+        data_percent: dataPercent(spec),
         server_itself_mb: serverItselfMb,
         disk_size_gb: spec.diskSizeGb ?? "",
         disk_mb: spec.diskSizeGb === undefined ? "" : diskSizeMb(spec.diskSizeGb),

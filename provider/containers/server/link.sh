@@ -27,7 +27,7 @@ link() {
     fi
 }
 
-starts() { cat /settings/run/starts 2>/dev/null | grep -cxF "$(hostname)"; }
+starts() { if [ -e /settings/run/starts ]; then grep -cxF "$(hostname)" /settings/run/starts; else echo 0; fi; }
 
 # What a client with the replica's own login, and its trust, hears from there.
 why() {
