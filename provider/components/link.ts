@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { defaults } from "../spec/arguments";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { currentDir, redisUid, terminatorUid } from "../spec/layout";
 import { linkCfg, linkMemoryMb } from "../spec/link";
@@ -11,8 +12,10 @@ import { type ContainerHooks, healthcheck } from "./containers";
 import { type Primary, primaryMount } from "./replication";
 import type { Volumes } from "./volumes";
 
-/** Seconds that an up waits until it has had an answer of the primary's. */
-const waitTimeoutSeconds = 60;
+/** Seconds that an up waits until it has had an answer of the primary's, which may be about to start. */
+function waitTimeoutSeconds({ replica }: DatabaseSpec): number {
+    return Math.min(60, replica?.syncTimeoutSeconds ?? defaults.syncTimeoutSeconds);
+}
 
 export function createLink(
     plan: PlanChild,
@@ -57,7 +60,7 @@ export function createLink(
             volumes: [volumes.settingsMount, ...primaryMount(primary).map((mount) => ({ ...mount, readOnly: true }))],
             healthcheck: healthcheck(["sh", `${currentDir}/link-health.sh`], "1m0s"),
             wait: true,
-            waitTimeout: waitTimeoutSeconds,
+            waitTimeout: spec.apply(waitTimeoutSeconds),
         },
         { hooks },
     ).create(

@@ -272,8 +272,8 @@ export const changeRows: readonly ChangeRow[] = [
     },
     {
         id: "replicaUp",
-        change: "a replica's `version` from before 6.0 to 6.0 or later, while it follows",
-        arguments: ["version"],
+        change: "a replica's `version` (or `engine`) from before 6.0 to 6.0 or later, while it follows",
+        arguments: ["engine", "version"],
         effect: "refused",
         of: ({ spec }) => [spec.engine, spec.version],
         when: leavesLink,

@@ -58,7 +58,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
 };
 
 /** What changes a replica is in replicas.test.ts and replicasElsewhere.test.ts. */
-const rows = changeRows.filter(({ id }) => !["following", "promotion", "demotion"].includes(id));
+const rows = changeRows.filter(({ id }) => !["replicaUp", "following", "promotion", "demotion"].includes(id));
 
 function next<T>(items: readonly T[], item: unknown): T {
     return present(items[(items.indexOf(item as T) + 1) % items.length]);
