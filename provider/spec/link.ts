@@ -16,6 +16,8 @@ export function linkCfg(primary: PrimarySpec): string {
     nbthread 1
     maxconn 64
     stats socket unix@${linkSocketPath} mode 600 level user
+    # Who is told to stop stops: a replica is never done.
+    hard-stop-after 100ms
 defaults
     mode tcp
     log global

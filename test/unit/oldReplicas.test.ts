@@ -140,6 +140,7 @@ describe("the program", () => {
         db = new RedisDatabase("sessions", {
             version: "5.0-nordb",
             memoryMb: 64,
+            bindAddress: "192.0.2.1",
             replicas: [{ name: "reader" }, { name: "gone", promoted: true }],
             replicationAccess: ["away"],
         });
@@ -188,8 +189,8 @@ describe("the program", () => {
     test("gives the CA of a primary elsewhere to the link alone: clients' certificates are another matter", () => {
         const files = filesOf(find("away-agent"));
         expect(files["primary.crt"]).toBe("certificate of sessions-ca\n");
-        expect(files["ca.crt"]).toBe(clientCa);
-        expect(files["link.cfg"]).toContain("server primary localhost:24001 ");
+        expect(String(files["ca.crt"]).trim()).toBe(clientCa.trim());
+        expect(files["link.cfg"]).toContain("server primary 192.0.2.1:24001 ");
     });
 
     test("tells the primary's agent that there are replicas, and nothing of users", () => {
