@@ -42,8 +42,11 @@ why() {
     } | timeout 5 redis-cli "$@" --raw 2>&1 | sed '/^$/d; /^OK$/d' | head -n 1)
     case $answer in
     PONG) echo "it answers, but the sync does not succeed; the server's log has the reason" ;;
-    *'closed the connection'* | *'Connection reset'*) echo "its link does not reach it, and the health check of that container says why" ;;
     '') echo "no answer within 5 seconds" ;;
+    *'closed the connection'* | *'Connection reset'*)
+        if through_link; then answer="its link does not reach it; the health check of that container says why"; fi
+        echo "$answer"
+        ;;
     *) echo "$answer" ;;
     esac
 }
