@@ -7,6 +7,7 @@ import { bundle } from "../spec/bundle";
 import type { DatabaseSpec } from "../spec/databaseSpec";
 import { agentPath, desiredPath } from "../spec/layout";
 import { redisConf } from "../spec/redisConf";
+import { linkCfg } from "../spec/link";
 import { followerUsers, itself, primaryConf } from "../spec/replication";
 import { haproxyCfg } from "../spec/terminator";
 import type { Login } from "../spec/urls";
@@ -38,12 +39,14 @@ export function createAgent(
         credentials: Credentials;
         followers: Followers;
         role: Role;
+        /** Whether a link, and not the agent, knows where the primary is. */
+        linked: boolean;
         certificates: Certificates;
         server: PlannedServer;
         hooks: ContainerHooks;
     },
 ): docker.Container {
-    const { volumes, ports, credentials, followers, role, certificates, server, hooks } = parts;
+    const { volumes, ports, credentials, followers, role, linked, certificates, server, hooks } = parts;
     const { primary, peers = [] } = role;
     const mayFollow = [...[...followers].flatMap(([name, login]) => (name === itself ? [] : [login])), ...peers];
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
@@ -59,20 +62,23 @@ export function createAgent(
             certificates.keyPem,
             certificates.trustedCaCertPem,
             pulumi.all(mayFollow),
-            pulumi.all([ports.tls, primary?.login]),
+            pulumi.all([ports.tls, primary?.login, primary?.caCertPem]),
         ])
-        .apply(([known, database, password, certificate, key, trusted, logins, [tlsPort, primaryLogin]]) => ({
-            "start.sh": script("server/start.sh"),
-            "health.sh": script("server/health.sh"),
-            database,
-            "redis.conf": redisConf(known, tlsPort),
-            ...login(known, password),
-            "tls.crt": certificate,
-            "tls.key": key,
-            "ca.crt": trusted,
-            ...replicationFiles(known, logins, primaryLogin),
-            ...terminatorFiles(known),
-        }));
+        .apply(
+            ([known, database, password, certificate, key, trusted, logins, [tlsPort, primaryLogin, primaryCa]]) => ({
+                "start.sh": script("server/start.sh"),
+                "health.sh": script("server/health.sh"),
+                database,
+                "redis.conf": redisConf(known, tlsPort),
+                ...login(known, password),
+                "tls.crt": certificate,
+                "tls.key": key,
+                "ca.crt": trusted,
+                ...replicationFiles(known, logins, primaryLogin),
+                ...terminatorFiles(known),
+                ...linkFiles(known, primaryCa),
+            }),
+        );
     return plan(
         "agent",
         "agent",
@@ -85,7 +91,7 @@ export function createAgent(
             capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
             securityOpts: ["no-new-privileges:true"],
             restart: "unless-stopped",
-            volumes: primary ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
+            volumes: primary && !linked ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
             uploads: files.apply((known) => [
                 upload(agentPath, script("agent/agent.sh")),
                 upload(desiredPath, bundle(known)),
@@ -99,14 +105,17 @@ export function createAgent(
     ).create(docker.Container, {}, role.agentAfter);
 }
 
-/** The users of replicas, or what a replica logs in with. */
+/** The users of replicas, before 6.0 that there are any, or what a replica logs in with. */
 function replicationFiles(
     spec: DatabaseSpec,
     followers: readonly Login[],
     primary: Login | undefined,
 ): Record<string, string> {
+    const release = releaseOf(spec);
+    const names = spec.followers.map((name) => `${name}\n`).join("");
     return {
-        ...(followers.length > 0 && { "followers.acl": followerUsers(releaseOf(spec), followers) }),
+        ...(followers.length > 0 && versions[release].acl && { "followers.acl": followerUsers(release, followers) }),
+        ...(names !== "" && !versions[release].acl && { followers: names }),
         ...(primary && { "primary.conf": primaryConf(primary) }),
     };
 }
@@ -122,6 +131,18 @@ function login(spec: DatabaseSpec, password: string): Record<string, string> {
 function terminatorFiles(spec: DatabaseSpec): Record<string, string> {
     if (versions[releaseOf(spec)].nativeTls) return {};
     return { "haproxy.cfg": haproxyCfg(spec), "terminator-health.sh": script("terminator/health.sh") };
+}
+
+/** What a replica before 6.0 reaches its primary through. */
+function linkFiles(spec: DatabaseSpec, primaryCa: string | undefined): Record<string, string> {
+    const primary = spec.replica?.primary;
+    if (!primary || versions[releaseOf(spec)].nativeTls) return {};
+    return {
+        "link.cfg": linkCfg(primary),
+        "link.sh": script("link/start.sh"),
+        "link-health.sh": script("link/health.sh"),
+        ...(!primary.nearby && { "primary.crt": primaryCa ?? "" }),
+    };
 }
 
 function upload(file: string, content: string) {

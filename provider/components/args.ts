@@ -144,7 +144,7 @@ export interface RedisDatabaseArgs {
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
      * Read-only copies on the same Docker host or others: a number, or one entry each. Adding and removing one leaves
-     * the database's container as it is. Needs version 6.0 or later, and memory: three sixteenths of `memoryMb` go
+     * the database's container as it is. They need memory: three sixteenths of `memoryMb` go
      * to replication, and `nordb` has no more for data than the other flavors have.
      * @default none
      */
@@ -160,7 +160,7 @@ export interface RedisDatabaseArgs {
     readonly primary?: string;
     /**
      * Names of {@link RedisReplica}s, of this program or another, that may follow. Each gets a user of its own, which
-     * can do nothing else.
+     * can do nothing else; before 6.0 they have the database's one password.
      * @default none
      */
     readonly replicationAccess?: readonly string[];
@@ -223,13 +223,13 @@ export interface ReplicationAccess {
     readonly tlsPort: pulumi.Input<number>;
     /** What the primary's certificate verifies with, in PEM. */
     readonly caCertPem: pulumi.Input<string>;
-    /** User by which the replica follows. */
+    /** User by which the replica follows; empty before 6.0. */
     readonly user: pulumi.Input<string>;
     /** Its password. Kept secret. */
     readonly password: pulumi.Input<string>;
     /** What the primary runs. @default not checked */
     readonly engine?: pulumi.Input<Engine>;
-    /** Its version; a replica may be of a later one. @default not checked */
+    /** Its version; a replica may be of a later one, but before 6.0 only of one before 6.0. @default not checked */
     readonly version?: pulumi.Input<string>;
     /** Its flavor. @default "aof" */
     readonly flavor?: pulumi.Input<Flavor>;
@@ -332,6 +332,8 @@ export interface DatabaseTransforms {
     readonly agent?: Transform<docker.ContainerArgs>;
     /** There only before 6.0. */
     readonly terminator?: Transform<docker.ContainerArgs>;
+    /** There only for replicas before 6.0. */
+    readonly link?: Transform<docker.ContainerArgs>;
     readonly dataVolume?: Transform<docker.VolumeArgs>;
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;

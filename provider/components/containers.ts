@@ -36,7 +36,13 @@ const scripts = new Map<string, string>();
  * longer for a file than for what is in it.
  */
 export function script(
-    name: "agent/agent.sh" | "server/start.sh" | "server/health.sh" | "terminator/health.sh",
+    name:
+        | "agent/agent.sh"
+        | "server/start.sh"
+        | "server/health.sh"
+        | "terminator/health.sh"
+        | "link/start.sh"
+        | "link/health.sh",
 ): string {
     const path = join(directory, name);
     const whole =

@@ -14,6 +14,7 @@ import { childrenOf } from "./children";
 import { containerHooks } from "./containers";
 import { createCredentials } from "./credentials";
 import { protectFromDeletion } from "./deletionProtection";
+import { createLink } from "./link";
 import { type Followers, type Role, createFollowers } from "./replication";
 import type { ReplicationGroup } from "./replicationGroup";
 import { choosePorts } from "./ports";
@@ -44,6 +45,8 @@ export interface DatabaseNodes extends CertificateNodes {
     readonly server: docker.Container;
     /** HAProxy, which speaks TLS in front of a server before 6.0; absent from 6.0 on. */
     readonly terminator?: docker.Container;
+    /** HAProxy, through which a replica before 6.0 follows; absent from 6.0 on. */
+    readonly link?: docker.Container;
     /** Goes before all others do, which Pulumi refuses while it is protected. */
     readonly deletionProtection: random.RandomId;
 }
@@ -147,8 +150,10 @@ export abstract class RedisServer extends pulumi.ComponentResource {
         const volumes = createVolumes(child, spec, args, this.getProvider("docker:index/volume:Volume"));
         const ports = choosePorts(child, spec, args);
         const login = createCredentials(child, name, spec, args);
-        const followers = createFollowers(child, name, spec, args);
-        const certificates = createCertificates(child, name, spec, args, part.primary);
+        // Before 6.0 there is somebody else for TLS, and one password for all.
+        const assisted = needsTerminator(args);
+        const followers = createFollowers(child, name, spec, args, assisted ? login.password : undefined);
+        const certificates = createCertificates(child, name, spec, args, assisted ? undefined : part.primary);
         const hooks = containerHooks(this);
         const planned = planServer(plan, name, joined, { volumes, ports, hooks });
         const agent = createAgent(plan, name, joined, {
@@ -157,12 +162,23 @@ export abstract class RedisServer extends pulumi.ComponentResource {
             credentials: login,
             followers,
             role: part,
+            linked: assisted,
             certificates,
             server: planned,
             hooks,
         });
-        const server = planned.create(agent, part.serverAfter);
-        const terminator = needsTerminator(args)
+        const link =
+            assisted && part.primary
+                ? createLink(plan, spec, {
+                      volumes,
+                      primary: part.primary,
+                      agent,
+                      after: part.serverAfter ?? [],
+                      hooks,
+                  })
+                : undefined;
+        const server = planned.create(agent, link ? [link] : part.serverAfter);
+        const terminator = assisted
             ? createTerminator(child, name, spec, args, { volumes, ports, server, hooks })
             : undefined;
         const deletionProtection = protectFromDeletion(plan, [server, ...(terminator ? [terminator] : [])], args);
@@ -176,6 +192,7 @@ export abstract class RedisServer extends pulumi.ComponentResource {
             agent,
             server,
             ...(terminator && { terminator }),
+            ...(link && { link }),
             deletionProtection,
         };
         const user = spec.apply((known) => userOf(releaseOf(known)));

@@ -8,31 +8,41 @@ import { primaryDir } from "../spec/layout";
 import { replicaNames } from "../spec/replicas";
 import { followerUser, itself } from "../spec/replication";
 import type { Login } from "../spec/urls";
+import { parseVersion } from "../spec/versions";
 import type { RedisDatabaseArgs, RedisReplicaArgs, ReplicationAccess } from "./args";
 import type { MakeChild } from "./children";
 import { containerType, dockerProviderOf } from "./containers";
 import { randomPassword } from "./credentials";
 import type { RedisServer } from "./redisServer";
-import { type Order, replicaComponent } from "./replicationGroup";
-import { invalid } from "./validation";
+import { type Order, partsOf, replicaComponent } from "./replicationGroup";
+import { invalid, needsTerminator } from "./validation";
 
 /** By the name of the component that is the replica, how it logs in; the database's own server is `itself`. Secret. */
 export type Followers = ReadonlyMap<string, pulumi.Output<Login>>;
 
-/** A user and a password for each replica that may follow, and for the database's own server, should one of them lead. */
+/**
+ * A user and a password for each replica that may follow, and for the database's own server, should one of them lead.
+ * Where there are no users it is the database's `password` for all.
+ */
 export function createFollowers(
     child: MakeChild,
     database: string,
     spec: pulumi.Output<DatabaseSpec>,
     { replicas, replicationAccess = [] }: Pick<RedisDatabaseArgs, "replicas" | "replicationAccess">,
+    password?: pulumi.Output<string>,
 ): Followers {
+    const names = replicaNames(replicas);
+    if (password) {
+        const login = password.apply((known) => ({ user: "", password: known }));
+        const all = [...names.map((name) => replicaComponent(database, name)), ...replicationAccess];
+        return new Map(all.map((component) => [component, login]));
+    }
     const args = randomPassword(database, spec);
     const follower = (component: string, name: string): [string, pulumi.Output<Login>] => {
         const user = followerUser(name);
         const { result } = child("replicationPassword", user, random.RandomPassword, { ...args });
         return [component, result.apply((password) => ({ user, password }))];
     };
-    const names = replicaNames(replicas);
     return new Map([
         ...names.map((name) => follower(replicaComponent(database, name), name)),
         ...(names.length > 0 ? [follower(itself, itself)] : []),
@@ -83,12 +93,15 @@ export function roleUnder(
     const { maxmemoryPolicy, config, savePoints, network, bindAddress } = args;
     const { deletionProtection = defaults.deletionProtection } = args;
     const { host, tlsPort, caCertPem } = database.own;
-    const { agent, server, settingsVolume } = database.nodes;
+    const { settingsVolume } = database.nodes;
+    const assisted = needsTerminator(args);
     const facts = {
         ...{ host, tlsPort, nearby },
         ...{ engine: spec.engine, version: spec.version, flavor: spec.flavor, memoryMb: spec.memoryMb },
     };
     const inherited = {
+        // What decides which resources there are must be known when the program runs.
+        ...(assisted && versionOf(args)),
         ...(maxmemoryPolicy !== undefined && { maxmemoryPolicy }),
         ...(config !== undefined && { config }),
         ...(savePoints !== undefined && { savePoints }),
@@ -99,7 +112,7 @@ export function roleUnder(
         }),
     };
     if (!group?.has(replica)) {
-        const after = [agent, server];
+        const after = partsOf(database);
         const primary = { login, caCertPem, ...(nearby && { settings: settingsVolume.name }) };
         return {
             facts,
@@ -108,7 +121,8 @@ export function roleUnder(
             ...(!promoted && { primary }),
         };
     }
-    const peers = group.peersOf(replica);
+    // Before 6.0 nobody takes over.
+    const peers = assisted ? [] : group.peersOf(replica);
     const leads = group.leads(replica);
     const address = group.addressFor(replica);
     const primary = group.primaryOf(replica);
@@ -123,6 +137,12 @@ export function roleUnder(
         },
         inherited: { ...inherited, ...(leads && { deletionProtection }) },
     };
+}
+
+/** Of a database before 6.0, without a flavor. */
+function versionOf({ engine, version }: Pick<RedisDatabaseArgs, "engine" | "version">): Partial<RedisReplicaArgs> {
+    const { version: bare } = parseVersion(version as string) ?? {};
+    return { ...(engine !== undefined && { engine }), ...(bare !== undefined && { version: bare }) };
 }
 
 /** As users are named for it. */

@@ -14,6 +14,11 @@ export function replicaComponent(database: string, replica: string): string {
     return `${database}-${replica}`;
 }
 
+/** What a server needs to be followed. */
+export function partsOf({ nodes: { agent, server, terminator } }: RedisServer): pulumi.Resource[] {
+    return [agent, server, ...(terminator ? [terminator] : [])];
+}
+
 /** What must be there before a server's agent is asked for, and before the server itself is. */
 export interface Order {
     readonly agentAfter?: pulumi.Input<pulumi.Resource[]>;
@@ -101,7 +106,7 @@ export class ReplicationGroup {
     orderOf(member: string): Order {
         return this.leads(member)
             ? { agentAfter: this.later(() => this.following.map(({ nodes }) => nodes.agent)) }
-            : { serverAfter: this.later(() => [this.leading.nodes.agent, this.leading.nodes.server]) };
+            : { serverAfter: this.later(() => partsOf(this.leading)) };
     }
 
     /** Where a member finds the one that takes writes. */

@@ -91,7 +91,8 @@ export function resolveSpec(kind: Kind, name: string, args: ServerArgs): pulumi.
             if (!spec) throw invalid(name, findings, kind);
             if (!versions[releaseOf(spec)].nativeTls && !needsTerminator(args)) {
                 const problem = `is an Output, but ${nameOf(releaseOf(spec))} needs a resource more than others: a terminator`;
-                throw invalid(name, [{ path: "version", problem, remedy: "give engine and version themselves" }], kind);
+                const path = args.version === undefined && args.primary !== undefined ? "primary.version" : "version";
+                throw invalid(name, [{ path, problem, remedy: "give engine and version themselves" }], kind);
             }
             return spec;
         });

@@ -1,7 +1,8 @@
 /** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
-import type { DatabaseSpec, PrimarySpec } from "./databaseSpec";
+import type { DatabaseSpec } from "./databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "./disk";
 import { backlogMb, dataPercent, maxmemoryOf, serverItselfMb } from "./memory";
+import { releaseOf, versions } from "./versions";
 
 export interface Identity {
     /** What people call the database, unlike any other: project, stack and name. */
@@ -28,7 +29,7 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         disk_mb: spec.diskSizeGb === undefined ? "" : diskSizeMb(spec.diskSizeGb),
         disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),
         next_dump_percent: nextDumpPercent(spec),
-        primary: primaryOf(spec.replica?.primary),
+        primary: primaryOf(spec),
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
     return Object.entries(settings)
@@ -36,8 +37,10 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         .join("");
 }
 
-/** Where the agent finds whom to follow: beside it, or at an address. */
-function primaryOf(primary: PrimarySpec | undefined): string {
+/** Where the agent finds whom to follow: beside it, or at an address; before 6.0 through its link, wherever that leads. */
+function primaryOf(spec: DatabaseSpec): string {
+    const primary = spec.replica?.primary;
     if (!primary) return "";
+    if (!versions[releaseOf(spec)].nativeTls) return "link";
     return primary.nearby ? "nearby" : `${primary.host} ${primary.port}`;
 }

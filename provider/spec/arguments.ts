@@ -209,23 +209,18 @@ function checkDisk(values: Values, args: PlainArguments, wanted: Wanted | undefi
     return checkDiskSize({ ...wanted, flavor, memoryMb, config }, diskSizeGb);
 }
 
-/** Who follows whom: with native TLS and users, on the same version or a later one, with as much memory. */
+/** Who follows whom: on the same version or a later one, with as much memory. */
 function checkReplication(values: Values, args: PlainArguments, wanted: Wanted | undefined, kind: Kind): Finding[] {
     const { primary, replicationAccess = [] } = values;
     if (kind === "RedisReplica") return primary ? checkPrimary(values, primary, wanted) : [];
     const findings: Finding[] = [];
     for (const path of ["replicas", "replicationAccess"] as const) {
         if (args[path] === undefined || args[path] === 0) continue;
-        if (wanted && !versions[releaseOf(wanted)].nativeTls) {
-            const problem = `is given, but ${nameOf(releaseOf(wanted))} speaks no TLS itself`;
-            findings.push({ path, problem, remedy: "give version 6.0 or later, or leave it out" });
-        }
         if (values.tls?.clientAuth) {
             const problem = "is given beside tls.clientAuth, and replicas have no certificate that its CA signed";
             findings.push({ path, problem, remedy: "leave one of them out" });
         }
     }
-    const canBeFollowed = wanted && versions[releaseOf(wanted)].nativeTls;
     const { memoryMb = defaults.memoryMb, host = impliedHost(values) } = values;
     const facts = { host, tlsPort: 1, memoryMb, nearby: true, ...wanted };
     if (values.primaryName !== undefined && args.replicas !== later) {
@@ -236,7 +231,7 @@ function checkReplication(values: Values, args: PlainArguments, wanted: Wanted |
     }
     if (args.replicas === undefined) return findings;
     const others = checkReplicas(values.replicas, replicationAccess, (replica, elsewhere) => [
-        ...checkArguments({ ...replica, ...(canBeFollowed && { primary: facts }) }, "RedisReplica"),
+        ...checkArguments({ ...replica, ...(wanted && { primary: facts }) }, "RedisReplica"),
         ...(elsewhere && isThisHostAlone(host)
             ? [
                   {

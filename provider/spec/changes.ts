@@ -63,6 +63,11 @@ export interface ChangeRow {
 
 const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
 
+/** A replica that is to follow over TLS by itself, and by a user, where it followed through its link. */
+function leavesLink(before: Described, after: Described): boolean {
+    return follows(before) && follows(after) && !speaksTls(before) && speaksTls(after);
+}
+
 const isStartupOnly = ({ spec }: Described, directive: string) =>
     startupOnly(releaseOf(spec), spec.config).includes(directive);
 
@@ -263,7 +268,20 @@ export const changeRows: readonly ChangeRow[] = [
         arguments: ["engine", "version"],
         effect: "replaced",
         of: ({ spec }) => [spec.engine, spec.version],
-        when: upgrades,
+        when: (before, after) => upgrades(before, after) && !leavesLink(before, after),
+    },
+    {
+        id: "replicaUp",
+        change: "a replica's `version` (or `engine`) from before 6.0 to 6.0 or later, while it follows",
+        arguments: ["engine", "version"],
+        effect: "refused",
+        of: ({ spec }) => [spec.engine, spec.version],
+        when: leavesLink,
+        refusal: ({ spec: before }, { spec: { version } }) => ({
+            path: "version",
+            problem: `is "${version}", but a replica of ${nameOf(releaseOf(before))} follows in another way than one of ${version}`,
+            remedy: "take the replica out in the up that changes the version; make it anew in the next one",
+        }),
     },
     {
         id: "versionDown",

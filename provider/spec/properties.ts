@@ -162,7 +162,8 @@ const properties = {
         {
             host,
             tlsPort: port,
-            user: text("give the user's name").optional(),
+            // Empty before 6.0.
+            user: z.string({ error: "give the user's name" }).optional(),
             password: text("give the user's password").optional(),
             caCertPem: pem.optional(),
             engine: choice(engineNames).optional(),

@@ -58,27 +58,30 @@ export function checkReplicas(
     });
 }
 
-/** A replica has native TLS, its primary's version or a later one, as much memory, and finds its primary. */
+/** A replica has its primary's version or a later one, as much memory, and finds its primary. */
 export function checkPrimary(
     values: Values,
     primary: NonNullable<Values["primary"]>,
     wanted: Wanted | undefined,
 ): Finding[] {
     const findings: Finding[] = [];
-    if (wanted && !versions[releaseOf(wanted)].nativeTls) {
-        const path = values.version === undefined ? "primary.version" : "version";
-        const problem = `is "${wanted.version}", but ${nameOf(releaseOf(wanted))} speaks no TLS itself`;
-        findings.push({ path, problem, remedy: "give 6.0 or later" });
-    } else if (wanted && primary.version) {
+    if (wanted && primary.version) {
         const engine = primary.engine ?? defaultEngine;
         const followed = parseVersion(primary.version, engine);
         const from = followed && releaseOf({ engine, version: followed.version });
         const to = releaseOf(wanted);
+        const path = wanted.engine === engine ? "version" : "engine";
         if (from && from !== to && !canUpgrade(from, to)) {
             findings.push({
-                path: wanted.engine === engine ? "version" : "engine",
+                path,
                 problem: `is ${nameOf(to)}, which cannot read what its primary, ${nameOf(from)}, sends`,
                 remedy: "leave it out to have the primary's, or give a later version",
+            });
+        } else if (from && versions[from].nativeTls !== versions[to].nativeTls) {
+            findings.push({
+                path,
+                problem: `is ${nameOf(to)}, which follows over TLS by a user of its own, and its primary, ${nameOf(from)}, knows neither`,
+                remedy: "leave it out to have the primary's, or give the primary 6.0 or later, too",
             });
         }
     }

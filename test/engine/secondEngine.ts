@@ -25,15 +25,17 @@ export class SecondEngine {
 
     /** Starts one that has these images. */
     static async start(...images: string[]): Promise<SecondEngine> {
-        // Names of interfaces have fifteen characters at most; the subnet is one for documentation and tests (RFC 5737).
+        // Names of interfaces have fifteen characters at most; the subnet is one for documentation and tests (RFC 5737),
+        // of which others at the same time have another part.
         const namespace = `rt${process.pid}`;
-        const [here, there] = ["203.0.113.1", "203.0.113.2"];
+        const subnet = 4 * (process.pid % 64);
+        const [here, there] = [`203.0.113.${subnet + 1}`, `203.0.113.${subnet + 2}`];
         run("ip", "netns", "add", namespace);
         run("ip", "link", "add", `${namespace}h`, "type", "veth", "peer", "name", `${namespace}n`, "netns", namespace);
-        run("ip", "address", "add", `${here}/24`, "dev", `${namespace}h`);
+        run("ip", "address", "add", `${here}/30`, "dev", `${namespace}h`);
         run("ip", "link", "set", `${namespace}h`, "up");
         const within = (...args: string[]) => run("ip", "-n", namespace, ...args);
-        within("address", "add", `${there}/24`, "dev", `${namespace}n`);
+        within("address", "add", `${there}/30`, "dev", `${namespace}n`);
         within("link", "set", `${namespace}n`, "up");
         within("link", "set", "lo", "up");
         within("route", "add", "default", "via", here);

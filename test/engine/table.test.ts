@@ -61,7 +61,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
 };
 
 /** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts. */
-const elsewhere = ["switchover", "untimely", "following", "promotion", "demotion"];
+const elsewhere = ["replicaUp", "switchover", "untimely", "following", "promotion", "demotion"];
 const rows = changeRows.filter(({ id }) => !elsewhere.includes(id));
 
 function next<T>(items: readonly T[], item: unknown): T {

@@ -167,7 +167,11 @@ const cases: Record<string, PlainArguments> = {
         ],
         replicationAccess: ["other"],
     },
-    "replicas of a version without TLS": { version: "5.0", replicas: 1, replicationAccess: ["away"] },
+    "a replica that follows in another way than its primary can be followed": {
+        version: "5.0",
+        replicas: [{ version: "6.2" }, { version: "3.2" }],
+    },
+    "a primary of a version that cannot hand over": { version: "5.0", replicas: 1, primary: "replica-1" },
     "replicas that have no certificate": { replicas: 1, tls: { clientAuth: { caCertPem: ca.certPem } } },
     "replication access that is no list of names": { replicationAccess: ["a b", "ok", "ok"] },
     "a primary that is none of its replicas": { replicas: [{ name: "one" }], primary: "two" },

@@ -10,6 +10,10 @@ const {
     terminatorUid,
     plaintextPort: _plaintextPort,
     tlsPort: _tlsPort,
+    linkPort: _linkPort,
+    // Of files that a script only passes on, or that no script needs.
+    nearbySocketPath: _nearbySocketPath,
+    primaryCaPath: _primaryCaPath,
     ...paths
 } = layout;
 
@@ -18,6 +22,8 @@ const scripts = {
     "server/start.sh": script("server/start.sh"),
     "server/health.sh": script("server/health.sh"),
     "terminator/health.sh": script("terminator/health.sh"),
+    "link/start.sh": script("link/start.sh"),
+    "link/health.sh": script("link/health.sh"),
 } as const;
 const everything = Object.values(scripts).join("\n");
 

@@ -13,7 +13,7 @@ apply_to_running_server() {
     own_data
     apply_certificate
     apply_logins
-    if has_users "$socket"; then open_gate; fi
+    if has_users "$socket"; then open_gate; else open_door; fi
     hand_over_writes
     commit
     rm -f "$unsettled"

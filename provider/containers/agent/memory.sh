@@ -15,9 +15,16 @@ wanted_bytes() { echo $(($(wanted maxmemory_mb) * mib)); }
 check_backlog() {
     if [ "$(wanted backlog_mb)" = 0 ]; then return; fi
     backlog=$(($(wanted backlog_mb) * mib))
-    missing=$((backlog - $(info memory mem_replication_backlog)))
+    missing=$((backlog - $(backlog_there)))
     if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     refuse "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give more, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+}
+
+# Before 4.0 it is told only whether there is one, and of which size one is.
+backlog_there() {
+    there=$(info memory mem_replication_backlog)
+    [ -n "$there" ] || there=$(($(info replication repl_backlog_active) * $(info replication repl_backlog_size)))
+    echo "$there"
 }
 
 # Sets shrinks where less is wanted than the server may use now.

@@ -5,6 +5,11 @@
 # Read by the server at its start, and by its health check.
 password_file=/settings/acl/password.conf
 
+# In its place while a primary that came back without its data is closed (server/start.sh): known to nobody else.
+closed_file=/settings/acl/closed.conf
+is_closed() { [ -e $closed_file ]; }
+password_in_force() { if is_closed; then echo $closed_file; else echo $password_file; fi; }
+
 # What the program wants.
 wants_users() { [ -e "$generation/users.acl" ]; }
 
@@ -21,7 +26,7 @@ login() {
     if has_users "$1"; then
         printf 'AUTH agent %s\n' "$(cat /settings/agent.secret)"
     elif [ "$1" = "$socket" ]; then
-        sed 's/^requirepass/AUTH/' $password_file
+        sed 's/^requirepass/AUTH/' "$(password_in_force)"
     else
         sed 's/^requirepass/AUTH/' "$generation/password.conf"
     fi
@@ -38,6 +43,10 @@ write_password() {
 # An agent that is stopped in the middle finds the password under the one name or the other.
 apply_password() {
     if cmp -s "$generation/password.conf" $password_file; then return; fi
+    if is_closed; then
+        write_password $password_file
+        return
+    fi
     write_password $password_file.next
     reply=$(set_password)
     [ "$reply" = OK ] || refuse "the running server does not accept the password: $reply"
@@ -48,7 +57,14 @@ apply_password() {
 set_password() { sed 's/^/CONFIG SET /' "$generation/password.conf" | ask "$socket"; }
 
 # Whether the password is the one under the other name.
-try_next_password() { [ -e $password_file.next ] && mv $password_file.next $password_file; }
+try_next_password() {
+    if is_closed; then
+        # It was opened, by an agent that could not note it.
+        rm -f $closed_file
+    else
+        [ -e $password_file.next ] && mv $password_file.next $password_file
+    fi
+}
 
 # For the running server.
 apply_logins() {
@@ -74,8 +90,22 @@ write_logins() {
     fi
 }
 
+# Lets everybody in, unless this is for somebody to decide: then replicas keep what they have.
+open_door() {
+    if [ -e "$starts_empty" ] && [ -e "$generation/followers" ]; then
+        hold_back "nobody is let in, so that its replicas keep theirs"
+        return
+    fi
+    if is_closed; then
+        reply=$(set_password)
+        [ "$reply" = OK ] || refuse "the running server does not accept the password: $reply"
+        rm -f $closed_file
+    fi
+    rm -f "$starts_empty" "$held_back"
+}
+
 put_back_password() {
-    if [ "$(password_in /tmp/running)" = "$(password_in /tmp/trial.settings)" ]; then return; fi
+    if is_closed || [ "$(password_in /tmp/running)" = "$(password_in /tmp/trial.settings)" ]; then return; fi
     if [ "$(set_password)" = OK ]; then say "put back: the password"; fi
 }
 
@@ -95,6 +125,7 @@ hold_connection() {
 }
 
 get_back_in() {
+    if is_closed; then return; fi
     sed 's/^/CONFIG SET /' "$generation/password.conf" >&8
     sleep 0.5
     if server_answers; then say "put back: the password"; fi
@@ -104,5 +135,5 @@ password_in() { grep '^requirepass	' "$1"; }
 
 # A server that knows users has come after one that did not, and speaks TLS itself.
 forget_password() {
-    if [ -e $password_file ] && has_users "$socket"; then rm -rf $password_file $password_file.next /settings/terminator; fi
+    if [ -e $password_file ] && has_users "$socket"; then rm -rf $password_file $password_file.next $closed_file /settings/terminator; fi
 }

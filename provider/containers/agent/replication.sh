@@ -8,18 +8,21 @@ by_hand=/settings/run/promoted
 # Written by the server at its start: the address of its container, of which it has another one after each.
 own_address=/settings/run/address
 nearby_address=/primary/run/address
+# The same of its link's container, before 6.0.
+link_address=/settings/run/link
 # Written by the server at its start, if it starts without data though it is not its first.
 starts_empty=/settings/run/starts_empty
 # What to do about that, while its replicas are held back.
 held_back=/settings/run/held
 
-replicates() { follows || [ -e "$generation/followers.acl" ]; }
+replicates() { follows || [ -e "$generation/followers.acl" ] || [ -e "$generation/followers" ]; }
 follows() { [ -n "$(wanted primary)" ]; }
 
 primary_address() {
     case $(wanted primary) in
     # Empty until that server has started.
     nearby) sed 's/$/ 6380/' "$nearby_address" 2>/dev/null || true ;;
+    link) sed 's/$/ 6379/' "$link_address" 2>/dev/null || true ;;
     *) wanted primary ;;
     esac
 }
@@ -37,6 +40,9 @@ write_primary() {
     mv "$followed".new "$followed"
 }
 
+# Before 5.0 there is only the old word; users of later versions are let do it by the new one.
+replicaof() { if has_users "$socket"; then server "REPLICAOF $*"; else server "SLAVEOF $*"; fi; }
+
 # The settings are committed by now, so that no restart undoes a promotion.
 apply_replication() {
     write_primary
@@ -44,11 +50,11 @@ apply_replication() {
     if follows; then
         address=$(cat "$followed" 2>/dev/null) || return 0
         if [ "$role" != slave ] || [ "$(info replication master_host) $(info replication master_port)" = "$address" ]; then return; fi
-        reply=$(server "REPLICAOF $address")
+        reply=$(replicaof "$address")
         [ "$reply" = OK ] || refuse "the running server does not follow its primary at $address: $reply"
         say "applied: primary"
     elif [ "$role" = slave ]; then
-        reply=$(server "REPLICAOF NO ONE")
+        reply=$(replicaof NO ONE)
         [ "$reply" = OK ] || refuse "the running server cannot be promoted: $reply"
         say "applied: promotion"
     fi
@@ -119,10 +125,15 @@ open_gate() {
     if [ ! -e "$starts_empty" ]; then
         rm -f "$held_back"
         apply_followers
-    elif [ ! -e "$held_back" ]; then
-        echo "it came back without its data, so its replicas are held back and keep theirs: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >"$held_back"
-        say "held back: the replicas, since this server came back without its data"
+    else
+        hold_back "its replicas are held back and keep theirs"
     fi
+}
+
+hold_back() {
+    if [ -e "$held_back" ]; then return; fi
+    echo "it came back without its data, so ${1}: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >"$held_back"
+    say "held back: the replicas, since this server came back without its data"
 }
 
 put_back_followers() {
@@ -137,14 +148,15 @@ accept() {
     watching=yes
     lock
     rm -f "$starts_empty"
-    open_gate
+    if has_users "$socket"; then open_gate; else open_door; fi
     unlock
     say "the replicas are let in, and take over what is here"
 }
 
 # shellcheck disable=SC3013 # dash and busybox know -nt
-# Whether a server was started since the agent last looked, this one or its primary; or a primary asks for data.
+# Whether a server was started since the agent last looked, this one, its primary or its link; or a primary asks for data.
 news() {
     [ "$own_address" -nt /tmp/looked ] || [ "$nearby_address" -nt /tmp/looked ] || [ "$nearby_asked" -nt /tmp/looked ] ||
+        [ "$link_address" -nt /tmp/looked ] ||
         { [ -e "$offering" ] && [ ! -e "$nearby_asked" ]; }
 }

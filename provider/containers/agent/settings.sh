@@ -64,6 +64,10 @@ stage() {
     chmod 750 $staging
     chmod 640 $staging/*
     if [ -e $staging/password.conf ]; then chmod 600 $staging/password.conf; fi
+    # Its primary's one password is for the server alone to read: terminator and link have its group.
+    if [ -e $staging/password.conf ] && [ -e $staging/primary.conf ]; then
+        chown 999:999 $staging/primary.conf && chmod 600 $staging/primary.conf
+    fi
     flush $staging/*
     generation=/settings/generations/$(content_of $staging)
     if whole; then

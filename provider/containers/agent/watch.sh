@@ -59,6 +59,7 @@ look() {
             put_back_users
             put_back_followers
         else
+            open_door
             put_back_password
         fi
         look_at_primary

@@ -18,7 +18,8 @@ login() {
     if [ -e /settings/acl/password.conf ]; then
         case $(echo 'ACL WHOAMI' | timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1) in
         *'unknown command'*)
-            sed 's/^requirepass/AUTH/' /settings/acl/password.conf
+            # While it is closed (start.sh), in its place.
+            sed 's/^requirepass/AUTH/' /settings/acl/closed.conf 2>/dev/null || sed 's/^requirepass/AUTH/' /settings/acl/password.conf
             return
             ;;
         esac
@@ -49,8 +50,10 @@ if [ "$reply" = PONG ] && [ -e /tmp/answered ] && disk_is_low && sleep 2 && disk
 fi
 if [ "$reply" = PONG ]; then
     # A memory-only server has read what its predecessor handed over: from now on it is in memory only.
-    if [ ! -e /tmp/healthy ] && grep -q '^flavor=nordb' /settings/current/database; then
-        find /data/dump.rdb ! -newer /tmp/started -exec rm {} + 2>/dev/null
+    if grep -q '^flavor=nordb' /settings/current/database; then
+        if [ ! -e /tmp/healthy ]; then find /data/dump.rdb ! -newer /tmp/started -exec rm {} + 2>/dev/null; fi
+        # Before 6.0 a replica keeps the dump of a sync, and would load that at a restart.
+        if grep -q '^primary=link' /settings/current/database; then rm -f /data/dump.rdb; fi
     fi
     touch /tmp/healthy /tmp/answered
     rm -f $failures

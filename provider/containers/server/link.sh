@@ -21,7 +21,9 @@ link() {
     elif [ "$(starts)" -gt 2 ]; then
         tell "it ended $(($(starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
     elif [ "$(field master_sync_in_progress)" = 1 ]; then
-        tell "its first sync from $host:$port is not done yet ($(field master_sync_read_bytes) bytes of $(field master_sync_total_bytes)); give it longer: syncTimeoutSeconds"
+        tell "its first sync from $host:$port is not done yet ($(synced)); give it longer: syncTimeoutSeconds"
+    elif through_link; then
+        tell "it does not follow its primary: $(why "$host" "$port")"
     else
         tell "it does not follow its primary at $host:$port: $(why "$host" "$port")"
     fi
@@ -29,15 +31,31 @@ link() {
 
 starts() { if [ -e /settings/run/starts ]; then grep -cxF "$(hostname)" /settings/run/starts; else echo 0; fi; }
 
+# Before 6.0 that is where its link is.
+through_link() { grep -q '^primary=link' /settings/current/database; }
+
+synced() {
+    total=$(field master_sync_total_bytes)
+    # Before 6.2 it tells only what is left.
+    if [ -n "$total" ]; then echo "$(field master_sync_read_bytes) bytes of $total"; else echo "$(field master_sync_left_bytes) bytes are left"; fi
+}
+
 # What a client with the replica's own login, and its trust, hears from there.
 why() {
+    # A link speaks TLS, and knows no user.
+    set -- -h "$1" -p "$2"
+    through_link || set -- "$@" --tls --cacert /settings/tls/ca.crt
     answer=$({
         printf 'AUTH %s %s\n' "$(sed -n 's/^masteruser //p' $conf)" "$(sed -n 's/^masterauth //p' $conf)"
         echo PING
-    } | timeout 5 redis-cli -h "$1" -p "$2" --tls --cacert /settings/tls/ca.crt --raw 2>&1 | sed '/^$/d; /^OK$/d' | head -n 1)
+    } | timeout 5 redis-cli "$@" --raw 2>&1 | sed '/^$/d; /^OK$/d' | head -n 1)
     case $answer in
     PONG) echo "it answers, but the sync does not succeed; the server's log has the reason" ;;
     '') echo "no answer within 5 seconds" ;;
+    *'closed the connection'* | *'Connection reset'*)
+        if through_link; then answer="its link does not reach it; the health check of that container says why"; fi
+        echo "$answer"
+        ;;
     *) echo "$answer" ;;
     esac
 }

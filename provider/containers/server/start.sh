@@ -12,10 +12,19 @@ run=/settings/run
 has_data() { [ -s /data/dump.rdb ] || [ -s /data/appendonly.aof ] || [ -e /data/appendonlydir ]; }
 rm -f $run/starts_empty $run/held
 follows() { grep -q '^primary=.' $settings/database && [ ! -e $run/promoted ]; }
+closed=/settings/acl/closed.conf
 if [ -s $settings/followers.acl ] && [ -e $run/address ] && ! has_data && ! follows; then
     touch $run/starts_empty
     # The agent sees whether a replica has the data; what was written before that would be in the way.
     protect="--min-replicas-to-write 65535"
+# Before 6.0, where its replicas log in as everybody does. What it wrote while it was closed is no data.
+elif [ -s $settings/followers ] && [ -e $run/address ] && { ! has_data || [ -e $closed ]; } && ! follows; then
+    touch $run/starts_empty
+    # Nobody gets in but the agent, until somebody has decided.
+    (umask 077 && echo "requirepass $(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" >$closed.new) && mv $closed.new $closed || exit 1
+    protect="--include $closed"
+else
+    rm -f $closed
 fi
 if [ -e /settings/acl/users.acl ]; then sed -i '/^user \(repl-[^ ]*\|agent-refill\) /d' /settings/acl/users.acl; fi
 # Docker gives another one at each start.
@@ -43,7 +52,9 @@ if [ -n "${protect:-}" ]; then set -- "$@" $protect; fi
 if follows; then
     # Where the agent has not found its primary yet, nobody answers, and until it has it takes no writes.
     read -r host port <$run/primary || { host=127.0.0.1 port=1; }
-    set -- "$@" --replicaof "$host" "$port"
+    # Before 5.0 there is only the old word.
+    case $version in 2.* | 3.* | 4.*) follow=--slaveof ;; *) follow=--replicaof ;; esac
+    set -- "$@" $follow "$host" "$port"
     # A line for each start of this container, until the health check sees it follow.
     hostname >>$run/starts
 fi
