@@ -21,6 +21,7 @@ describe("switchover", () => {
     let stack: TestStack;
     let client: Client;
     let outputs: Outputs;
+    const measured: string[] = [];
 
     const redis = (url: string, ...command: string[]) => client.redis(url, command);
     const info = (url: string, field: string) =>
@@ -57,7 +58,9 @@ describe("switchover", () => {
         const traffic = new TlsTraffic(tlsUrl, caCertPem);
         await new Promise((resolve) => setTimeout(resolve, 1000));
         await up({ ...(primary !== undefined && { primary }), ...more });
-        return traffic.stop();
+        const report = await traffic.stop();
+        measured.push(`to ${primary ?? "itself"}: ${Object.values(report).join(", ")}`);
+        return report;
     }
 
     beforeAll(async () => {
@@ -70,6 +73,7 @@ describe("switchover", () => {
         client.close();
         await stack.close();
         expect(belongings([name])).toEqual([]);
+        console.log(["switchover: requests, failures, reconnects, lost writes", ...measured].join("\n"));
     });
 
     test("the preview says what it will do", async () => {
