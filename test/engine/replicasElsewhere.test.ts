@@ -142,7 +142,7 @@ describe("two Docker hosts", () => {
         });
 
         test("too little memory: the up fails with the reason, and the primary goes on", async () => {
-            const roomy = { ...args, memoryMb: 128 };
+            const roomy = { ...args, memoryMb: 192 };
             await program(roomy).up();
             const url = await stack.value("url");
             redis(url, "EVAL", "for i = 1, 38 do redis.call('SET', 'big:' .. i, string.rep(i, 500000)) end", "0");
