@@ -4,14 +4,13 @@ import type { DatabaseTransforms, Transform } from "./args";
 
 type ResourceClass<A, R> = new (name: string, args: A, opts: pulumi.CustomResourceOptions) => R;
 
+/** What must be there before a child is asked for; it may be known later. */
+export type After = pulumi.Input<pulumi.Resource | readonly pulumi.Resource[]> | undefined;
+
 /** A child whose transform has had its say, and which nobody has asked Pulumi for yet. */
 export interface PlannedChild<A> {
     readonly args: A;
-    readonly create: <R>(
-        type: ResourceClass<A, R>,
-        further?: Partial<A>,
-        after?: pulumi.Input<readonly pulumi.Resource[]>,
-    ) => R;
+    readonly create: <R>(type: ResourceClass<A, R>, further?: Partial<A>, ...after: readonly After[]) => R;
 }
 
 /** Plans one child called `DATABASE-suffix`. */
@@ -48,13 +47,11 @@ export function childrenOf(
         const planned = transform?.(args, options, name) ?? args;
         return {
             args: planned,
-            create: (type, further = {}, after = []) => {
-                const asked = pulumi.output(options.dependsOn ?? []) as pulumi.Output<
-                    pulumi.Resource | pulumi.Resource[]
-                >;
+            create: (type, further = {}, ...after) => {
+                const first = [...after, options.dependsOn].map((each) => pulumi.output(each ?? []));
                 const dependsOn = pulumi
-                    .all([asked, pulumi.output(after) as pulumi.Output<pulumi.Resource[]>, checked])
-                    .apply(([more, others]) => [...others, ...[more].flat()]);
+                    .all([pulumi.all(first), checked])
+                    .apply(([resources]) => (resources as (pulumi.Resource | pulumi.Resource[])[]).flat());
                 const all = Object.assign({}, planned, further);
                 return withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));
             },

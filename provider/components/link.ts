@@ -7,7 +7,7 @@ import type { DatabaseSpec } from "../spec/databaseSpec";
 import { currentDir, redisUid, terminatorUid } from "../spec/layout";
 import { linkCfg, linkMemoryMb } from "../spec/link";
 import { terminatorImage } from "../spec/terminator";
-import type { PlanChild } from "./children";
+import type { After, PlanChild } from "./children";
 import { type ContainerHooks, healthcheck } from "./containers";
 import { type Primary, primaryMount } from "./replication";
 import type { Volumes } from "./volumes";
@@ -24,7 +24,7 @@ export function createLink(
         volumes: Volumes;
         primary: Primary;
         agent: docker.Container;
-        after: pulumi.Input<pulumi.Resource[]>;
+        after: After;
         hooks: ContainerHooks;
     },
 ): docker.Container {
@@ -63,9 +63,5 @@ export function createLink(
             waitTimeout: spec.apply(waitTimeoutSeconds),
         },
         { hooks },
-    ).create(
-        docker.Container,
-        {},
-        (pulumi.output(after) as pulumi.Output<pulumi.Resource[]>).apply((others) => [agent, ...others]),
-    );
+    ).create(docker.Container, {}, agent, after);
 }

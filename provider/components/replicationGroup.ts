@@ -5,6 +5,7 @@ import { listReplicas } from "../spec/replicas";
 import { itself } from "../spec/replication";
 import type { Login } from "../spec/urls";
 import type { RedisDatabaseArgs } from "./args";
+import type { After } from "./children";
 import { dockerProviderOf } from "./containers";
 import type { RedisServer } from "./redisServer";
 import type { Primary } from "./replication";
@@ -21,8 +22,8 @@ export function partsOf({ nodes: { agent, server, terminator } }: RedisServer): 
 
 /** What must be there before a server's agent is asked for, and before the server itself is. */
 export interface Order {
-    readonly agentAfter?: pulumi.Input<pulumi.Resource[]>;
-    readonly serverAfter?: pulumi.Input<pulumi.Resource[]>;
+    readonly agentAfter?: After;
+    readonly serverAfter?: After;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { DatabaseSpec } from "../spec/databaseSpec";
 import { startupOnly } from "../spec/directives";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../spec/layout";
 import { releaseOf, versions } from "../spec/versions";
-import type { PlanChild } from "./children";
+import type { After, PlanChild } from "./children";
 import { type ContainerHooks, healthcheck } from "./containers";
 import type { Ports } from "./ports";
 import type { Volumes } from "./volumes";
@@ -30,7 +30,7 @@ function waitTimeoutSeconds({ replica }: DatabaseSpec): number {
 export interface PlannedServer {
     /** Another one is another container. */
     readonly fingerprint: pulumi.Output<string>;
-    readonly create: (agent: docker.Container, after?: pulumi.Input<pulumi.Resource[]>) => docker.Container;
+    readonly create: (...after: readonly After[]) => docker.Container;
 }
 
 export function planServer(
@@ -77,11 +77,11 @@ export function planServer(
     const fingerprint = pulumi.output(server.args).apply(fingerprintOf);
     return {
         fingerprint,
-        create: (agent, after = []) =>
+        create: (...after) =>
             server.create(
                 docker.Container,
                 { command: pulumi.all(["sh", `${currentDir}/start.sh`, fingerprint]) },
-                (pulumi.output(after) as pulumi.Output<pulumi.Resource[]>).apply((others) => [agent, ...others]),
+                ...after,
             ),
     };
 }

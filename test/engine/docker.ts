@@ -56,6 +56,11 @@ export class Client {
         return { status, text: (stdout + stderr).trim() };
     }
 
+    /** A field of INFO, in plaintext; undefined where there is none. */
+    info(url: string, field: string): string | undefined {
+        return new RegExp(`^${field}:(.*)`, "m").exec(this.redis(url, ["INFO"]).replaceAll("\r", ""))?.[1];
+    }
+
     /** Runs one command on the server that `url` names; over TLS the chain is verified with `caCertPem`. */
     redis(url: string, command: string[], tls: { caCertPem?: string; more?: string[] } = {}): string {
         const secure =

@@ -63,8 +63,7 @@ describe("replicas before 6.0", () => {
     }
 
     const redis = ({ url }: Pick<Server, "url">, ...command: string[]) => client.redis(url, command);
-    const info = (server: Pick<Server, "url">, field: string) =>
-        new RegExp(`^${field}:(.*)`, "m").exec(redis(server, "INFO").replaceAll("\r", ""))?.[1];
+    const info = ({ url }: Pick<Server, "url">, field: string) => client.info(url, field);
     const idOf = ({ containerName }: Server) => docker("inspect", "-f", "{{.Id}}", containerName);
     const caughtUp = (name: string) =>
         until(

@@ -62,8 +62,7 @@ describe("replicas", () => {
     }
 
     const redis = ({ url }: Server, ...command: string[]) => client.redis(url, command);
-    const info = (server: Server, field: string) =>
-        new RegExp(`^${field}:(.*)`, "m").exec(redis(server, "INFO").replaceAll("\r", ""))?.[1];
+    const info = ({ url }: Server, field: string) => client.info(url, field);
     const idOf = ({ containerName }: Server) => docker("inspect", "-f", "{{.Id}}", containerName);
     const follows = (name: string) => info(replicaOf(name), "master_link_status") === "up";
     const health = ({ containerName }: Server) => {

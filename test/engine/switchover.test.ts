@@ -24,8 +24,7 @@ describe("switchover", () => {
     const measured: string[] = [];
 
     const redis = (url: string, ...command: string[]) => client.redis(url, command);
-    const info = (url: string, field: string) =>
-        new RegExp(`^${field}:(.*)`, "m").exec(redis(url, "INFO").replaceAll("\r", ""))?.[1];
+    const info = (url: string, field: string) => client.info(url, field);
     const roles = () => outputs.all.map((url) => info(url, "role"));
     const ids = () => outputs.containers.map((container) => docker("inspect", "-f", "{{.Id}}", container));
 

@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { belongings } from "../engine/docker";
+import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 
 const checkout = resolve(__dirname, "../..");
 const readme = readFileSync(join(checkout, "README.md"), "utf8");
 
 /** The README's code blocks of a language. */
-const blocks = (language: string) =>
-    [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text]) => present(text));
+const blocks = (language: string) => codeBlocks(readme, language);
 
 test("the README's program is the quickstart", () => {
     expect(blocks("ts")[0]).toBe(readFileSync(join(checkout, "examples/quickstart/index.ts"), "utf8"));

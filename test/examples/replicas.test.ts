@@ -4,14 +4,14 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { join, resolve } from "node:path";
 import { Client, belongings } from "../engine/docker";
 import { SecondEngine } from "../engine/secondEngine";
+import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 
 // Inside the checkout, where the program finds the package and its dependencies as that of a user does.
 const directory = resolve(__dirname, `../../.local/examples/replicas-${process.pid}`);
 const readme = readFileSync(resolve(__dirname, "../../examples/replicas/README.md"), "utf8");
 
-const blocks = (language: string) =>
-    [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text]) => present(text));
+const blocks = (language: string) => codeBlocks(readme, language);
 const [start, clients, end] = blocks("sh").map(present);
 const [switchover, promotion] = blocks("diff").map(present);
 const [saidOfSwitchover, saidOfPromotion] = blocks("text").map((text) => text.trim());
