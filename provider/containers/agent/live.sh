@@ -18,6 +18,7 @@ apply_to_running_server() {
     commit
     rm -f "$unsettled"
     apply_replication
+    let_copy_go
     leave_flavor
 }
 

@@ -69,6 +69,15 @@ check_promotion() {
     refuse "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
 }
 
+# A replica that has just been sent everything anew refuses to stop until its log is written, and Docker asks only once
+# and waits ten minutes. What it holds is a copy, so one that is about to be replaced may go. Known from 7.0 on.
+let_copy_go() {
+    how=$(awk -F '\t' '$1 == "shutdown-on-sigterm" { print $2 }' /tmp/trial.settings)
+    [ -n "$how" ] || return 0
+    if follows && replacement_planned; then how=force; fi
+    server "CONFIG SET shutdown-on-sigterm \"$how\"" >/dev/null
+}
+
 # Whether it takes writes, for the program, and shall follow from now on.
 hands_over() { follows && [ -s /settings/current/database ] && [ -z "$(current primary)" ]; }
 
