@@ -1,36 +1,6 @@
-/** Type-aware rules for all TypeScript, and the one direction in which the folders of provider/ may import. */
+/** Type-aware rules for all TypeScript. `.dependency-cruiser.mjs` has the rules about imports. */
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
-
-/** Each folder of provider/ and those that it may import from, as DESIGN's house says. */
-const mayImport = {
-    spec: [],
-    components: ["spec"],
-    platform: ["spec", "components"],
-    plugin: ["spec", "components"],
-    review: ["spec"],
-    cli: ["spec", "platform", "review"],
-};
-
-const directionOf = ([folder, allowed]) => ({
-    files: [`provider/${folder}/**/*.ts`],
-    rules: {
-        "no-restricted-imports": [
-            "error",
-            {
-                patterns: [
-                    {
-                        regex: `^\\.\\./${allowed.map((name) => `(?!${name}/)`).join("")}`,
-                        message: `provider/${folder} imports from ${allowed.join(", ") || "no folder"} beside its own.`,
-                    },
-                    ...(folder === "spec" || folder === "review"
-                        ? [{ regex: "^@pulumi/", message: `provider/${folder} is pure: it knows nothing of Pulumi.` }]
-                        : []),
-                ],
-            },
-        ],
-    },
-});
 
 export default defineConfig(
     { ignores: ["dist/", ".local/", "coverage/", "docs/api/"] },
@@ -52,5 +22,4 @@ export default defineConfig(
             "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
         },
     },
-    ...Object.entries(mayImport).map(directionOf),
 );

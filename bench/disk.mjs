@@ -1,4 +1,4 @@
-// How much disk a server needs at worst: the figures behind provider/spec/disk.ts.
+// How much disk a server needs at worst: the figures behind provider/model/sizing/disk.ts.
 // Fills maxmemory, then overwrites without a pause through dumps and rewrites of the log, stops the server as Docker
 // does, and samples what the file system of /data holds, files that are deleted but still open included. Prints each as
 // a ratio to maxmemory. The disk is a tmpfs, which is as fast as disks get; `--slow` takes Docker's own disk, where only

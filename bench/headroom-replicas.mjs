@@ -1,6 +1,6 @@
 /**
  * What the container of a primary holds at worst while its replicas are not well: the figure behind `replicationMb` in
- * provider/spec/memory.ts. Runs a server with the component's own directives and fills it to its maxmemory. Then clients
+ * provider/model/sizing/memory.ts. Runs a server with the component's own directives and fills it to its maxmemory. Then clients
  * that never stop overwrite all of it, while replicas are stopped and go on again, so that what waits for them grows to
  * its limit, and while each full sync, and where the flavor has dumps each dump, forks. Samples what the container holds
  * and prints the most as a part of memoryMb: above 100 % the kernel ends the server. With `--limited` the container has
@@ -15,9 +15,9 @@ import { docker, run, say, wasInterrupted, watchInterrupts } from "./lib/command
 import { Workspace, image } from "./lib/workspace.mjs";
 
 const require = createRequire(import.meta.url);
-const { resolveArguments } = require("../dist/provider/spec/arguments.js");
-const { maxmemoryOf } = require("../dist/provider/spec/memory.js");
-const { primaryDirectives } = require("../dist/provider/spec/replication.js");
+const { resolveArguments } = require("../dist/provider/model/arguments/resolve.js");
+const { maxmemoryOf } = require("../dist/provider/model/sizing/memory.js");
+const { primaryDirectives } = require("../dist/provider/model/render/replication.js");
 
 const { values: options } = parseArgs({
     options: {

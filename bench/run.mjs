@@ -23,7 +23,7 @@ import { terminator } from "./terminator.mjs";
 
 const byDefault = { noop, first, memory, downtime, terminator };
 const parts = { ...byDefault, replication };
-/** Behind constants of `provider/spec`: without another side to compare them with. */
+/** Behind constants of `provider/model`: without another side to compare them with. */
 const behindConstants = ["headroom", "headroom-replicas", "disk"];
 
 const { values: options, positionals } = parseArgs({

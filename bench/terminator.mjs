@@ -19,8 +19,10 @@ const rounds = 5;
 const idleSeconds = 10;
 
 export async function terminator(workspace) {
-    const { haproxyCfg, terminatorImage } = createRequire(import.meta.url)("../dist/provider/spec/terminator.js");
-    const { resolveArguments } = createRequire(import.meta.url)("../dist/provider/spec/arguments.js");
+    const { haproxyCfg, terminatorImage } = createRequire(import.meta.url)(
+        "../dist/provider/model/render/haproxyCfg.js",
+    );
+    const { resolveArguments } = createRequire(import.meta.url)("../dist/provider/model/arguments/resolve.js");
     const name = (part) => `${workspace.name}-${part}`;
     const files = mkdtempSync(join(tmpdir(), "terminator-"));
     const settings = name("settings");

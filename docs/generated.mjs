@@ -31,7 +31,7 @@ const table = /(<!-- changes: written by `npm run docs` -->\n)[^]*(<!-- end of c
 
 async function readme() {
     require("ts-node/register/transpile-only");
-    const { changesTable } = require("../provider/spec/explanation.ts");
+    const { changesTable } = require("../provider/model/changes/explanation.ts");
     const text = readFileSync("README.md", "utf8");
     if (!table.test(text)) throw new Error("README.md has no place for the table of changes");
     const written = text.replace(table, (_all, start, end) => `${start}\n${changesTable()}\n\n${end}`);

@@ -5,7 +5,7 @@ import { format, resolveConfig } from "prettier";
 
 const require = createRequire(import.meta.url);
 require("ts-node/register/transpile-only");
-const { listVersions } = require("../provider/spec/listVersions.ts");
+const { listVersions } = require("../provider/model/catalog/listVersions.ts");
 const {
     engineLabels,
     flavorNames,
@@ -13,7 +13,7 @@ const {
     releaseNames,
     releaseOf,
     versions,
-} = require("../provider/spec/versions.ts");
+} = require("../provider/model/catalog/versions.ts");
 
 /** What the last complete run saw; test/engine/observations.ts says what is in it. */
 export const recorded = new URL("observed.json", import.meta.url);

@@ -18,11 +18,11 @@ export type {
     TlsArgs,
     Transform,
 } from "./components/args";
-export type { CertificateNodes } from "./components/certificates";
-export type { TlsProtocol } from "./spec/databaseSpec";
-export type { ConfigValue } from "./spec/directives";
-export type { MaxmemoryPolicy } from "./spec/memory";
-export type { Credential } from "./spec/urls";
-export { listVersions } from "./spec/listVersions";
-export type { ListedVersion } from "./spec/listVersions";
-export type { Engine, Flavor, RedisVersion, ValkeyVersion, Version } from "./spec/versions";
+export type { CertificateNodes } from "./components/server/certificates";
+export type { TlsProtocol } from "./model/databaseSpec";
+export type { ConfigValue } from "./model/catalog/directives";
+export type { MaxmemoryPolicy } from "./model/sizing/memory";
+export type { Credential } from "./model/render/urls";
+export { listVersions } from "./model/catalog/listVersions";
+export type { ListedVersion } from "./model/catalog/listVersions";
+export type { Engine, Flavor, RedisVersion, ValkeyVersion, Version } from "./model/catalog/versions";

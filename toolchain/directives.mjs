@@ -1,4 +1,4 @@
-// Asks real servers to describe their own directives, and writes what they say to provider/spec/directives/.
+// Asks real servers to describe their own directives, and writes what they say to provider/model/catalog/directives/.
 //
 //   node toolchain/directives.mjs redis:7.0 valkey/valkey:8.1     (needs a Docker engine that has these images)
 //
@@ -20,7 +20,7 @@ const THREE_MEGABYTES = "3mb";
 const LEAST = ["-1", "0", "1"];
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const directory = join(here, "../provider/spec/directives");
+const directory = join(here, "../provider/model/catalog/directives");
 
 /** Words that some version takes for a directive; an older one is asked which of them it takes. */
 function wordsOfOthers() {

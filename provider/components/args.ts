@@ -3,10 +3,10 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
 import type * as tls from "@pulumi/tls";
-import type { TlsProtocol } from "../spec/databaseSpec";
-import type { ConfigValue } from "../spec/directives";
-import type { MaxmemoryPolicy } from "../spec/memory";
-import type { Engine, Flavor } from "../spec/versions";
+import type { TlsProtocol } from "../model/databaseSpec";
+import type { ConfigValue } from "../model/catalog/directives";
+import type { MaxmemoryPolicy } from "../model/sizing/memory";
+import type { Engine, Flavor } from "../model/catalog/versions";
 import type { RedisDatabase } from "./redisDatabase";
 
 /**

@@ -1,11 +1,11 @@
 /** A managed Redis on a Docker host, with its replicas. */
 import * as pulumi from "@pulumi/pulumi";
-import { listReplicas } from "../spec/replicas";
-import { itself } from "../spec/replication";
+import { listReplicas } from "../model/arguments/replicas";
+import { itself } from "../model/render/replication";
 import type { RedisDatabaseArgs, ReplicaArgs, ReplicationAccess } from "./args";
 import { RedisReplica } from "./redisReplica";
 import { RedisServer } from "./redisServer";
-import { ReplicationGroup, replicaComponent } from "./replicationGroup";
+import { ReplicationGroup, replicaComponent } from "./replication/replicationGroup";
 
 /**
  * A Redis database on a Docker host: TLS that verifies, a persistence flavor, replicas, and settings that change while

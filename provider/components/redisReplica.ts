@@ -1,7 +1,7 @@
 /** A replica of a database: here, or on another Docker host. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { RedisReplicaArgs } from "./args";
-import { roleUnder, roleUnderOther } from "./replication";
+import { roleUnder, roleUnderOther } from "./replication/replication";
 import { RedisServer } from "./redisServer";
 
 /**

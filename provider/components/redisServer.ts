@@ -2,27 +2,27 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
-import { asFollower } from "../spec/arguments";
-import type { DatabaseSpec, PrimarySpec } from "../spec/databaseSpec";
-import { persistenceLabel } from "../spec/flavors";
-import type { Kind } from "../spec/properties";
-import { type Credential, connectionUrl, credentials, userOf } from "../spec/urls";
-import { type Engine, type Flavor, type Version, releaseOf } from "../spec/versions";
-import { createAgent } from "./agent";
-import { type CertificateNodes, createCertificates } from "./certificates";
-import { childrenOf } from "./children";
-import { containerHooks } from "./containers";
-import { createCredentials } from "./credentials";
-import { protectFromDeletion } from "./deletionProtection";
-import { createLink } from "./link";
-import { type Followers, type Role, createFollowers } from "./replication";
-import type { ReplicationGroup } from "./replicationGroup";
-import { choosePorts } from "./ports";
-import { withReview } from "./review";
-import { planServer } from "./server";
-import { createTerminator } from "./terminator";
+import { asFollower } from "../model/arguments/resolve";
+import type { DatabaseSpec, PrimarySpec } from "../model/databaseSpec";
+import { persistenceLabel } from "../model/catalog/flavors";
+import type { Kind } from "../model/arguments/properties";
+import { type Credential, connectionUrl, credentials, userOf } from "../model/render/urls";
+import { type Engine, type Flavor, type Version, releaseOf } from "../model/catalog/versions";
+import { createAgent } from "./server/agent";
+import { type CertificateNodes, createCertificates } from "./server/certificates";
+import { childrenOf } from "./server/children";
+import { containerHooks } from "./server/containers";
+import { createCredentials } from "./server/passwords";
+import { protectFromDeletion } from "./server/deletionProtection";
+import { createLink } from "./server/tunnel";
+import { type Followers, type Role, createFollowers } from "./replication/replication";
+import type { ReplicationGroup } from "./replication/replicationGroup";
+import { choosePorts } from "./server/ports";
+import { withReview } from "./hooks/review";
+import { planServer } from "./server/server";
+import { createTerminator } from "./server/haproxy";
 import { type ServerArgs, checkKnown, needsTerminator, recordedInputs, resolveSpec, warn } from "./validation";
-import { createVolumes } from "./volumes";
+import { createVolumes } from "./server/volumes";
 
 /** The connection URLs of a database, each labelled by its port's protocol. */
 export interface ConnectionUrls {

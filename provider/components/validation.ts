@@ -1,15 +1,15 @@
 /** Checks a database's arguments: at once what is known when the program runs, the rest as soon as it is. */
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments, resolveArguments } from "../spec/arguments";
-import type { DatabaseSpec } from "../spec/databaseSpec";
-import { type Finding, formatFindings } from "../spec/findings";
-import { warnings } from "../spec/listVersions";
-import { type Kind, type PlainArguments, later } from "../spec/properties";
-import { replicaNames } from "../spec/replicas";
-import { nameOf, releaseOf, versions } from "../spec/versions";
+import { checkArguments, resolveArguments } from "../model/arguments/resolve";
+import type { DatabaseSpec } from "../model/databaseSpec";
+import { type Finding, formatFindings } from "../model/findings";
+import { warnings } from "../model/catalog/listVersions";
+import { type Kind, type PlainArguments, later } from "../model/arguments/properties";
+import { replicaNames } from "../model/arguments/replicas";
+import { nameOf, releaseOf, versions } from "../model/catalog/versions";
 import type { RedisDatabaseArgs, RedisReplicaArgs, ReplicaArgs } from "./args";
-import { dockerProviderOf } from "./containers";
-import type { PrimaryFacts } from "./replication";
+import { dockerProviderOf } from "./server/containers";
+import type { PrimaryFacts } from "./replication/replication";
 
 /** The arguments of either component. */
 export interface ServerArgs

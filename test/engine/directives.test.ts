@@ -1,8 +1,8 @@
 /** Holds the directive data against the real servers that run here, so that it cannot drift. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { directivesOf } from "../../provider/spec/directives";
-import { versions } from "../../provider/spec/versions";
+import { directivesOf } from "../../provider/model/catalog/directives";
+import { versions } from "../../provider/model/catalog/versions";
 import { docker, until } from "./docker";
 import { provided, runnable } from "./releases";
 
@@ -35,7 +35,7 @@ describe.each(runnable)("%s", (version) => {
 
     test("is the point release that the data came from", () => {
         const { server: recorded } = JSON.parse(
-            readFileSync(join(__dirname, `../../provider/spec/directives/${version}.json`), "utf8"),
+            readFileSync(join(__dirname, `../../provider/model/catalog/directives/${version}.json`), "utf8"),
         ) as { server: string };
         expect(redis("INFO", "server")).toMatch(
             new RegExp(`(redis|valkey)_version:${recorded.split(".").slice(0, 2).join("\\.")}\\.`),

@@ -9,10 +9,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import Redis from "ioredis";
-import { resolveArguments } from "../../provider/spec/arguments";
-import { neededDiskMb } from "../../provider/spec/disk";
-import { maxmemoryMb } from "../../provider/spec/memory";
-import { type Flavor, flavorNames } from "../../provider/spec/versions";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { neededDiskMb } from "../../provider/model/sizing/disk";
+import { maxmemoryMb } from "../../provider/model/sizing/memory";
+import { type Flavor, flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { Client, belongings, docker, until } from "./docker";
 import { TestStack, reasonIn } from "./stack";

@@ -2,7 +2,7 @@
 import { Client, until } from "./docker";
 import { SecondEngine } from "./secondEngine";
 import { TestStack } from "./stack";
-import { flavorNames } from "../../provider/spec/versions";
+import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 
 interface Database {

@@ -1,7 +1,7 @@
 /** An up that is killed, at any moment: the next one converges, and what was acknowledged is there. */
 import { Client, docker, until } from "./docker";
 import { TestStack } from "./stack";
-import { flavorNames } from "../../provider/spec/versions";
+import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 
 /** `make test-all` kills twenty times, as often as it takes to meet the rare moments. */

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { flavorNames } from "../../provider/spec/versions";
+import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { Client, belongings, docker, handshake, spokenProtocols, until } from "./docker";
 import { TestStack, findingsIn, reasonIn } from "./stack";

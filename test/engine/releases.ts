@@ -1,7 +1,7 @@
 /** Which of the catalog's servers run here. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Release, releaseNames, versions } from "../../provider/spec/versions";
+import { type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { docker } from "./docker";
 

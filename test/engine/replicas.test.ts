@@ -1,7 +1,7 @@
 /** Replicas on the same Docker host: what they hold, who may do what, promotion, and a primary that comes back empty. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Flavor, flavorNames } from "../../provider/spec/versions";
+import { type Flavor, flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { Client, belongings, docker, until } from "./docker";
 import { TestStack, findingsIn } from "./stack";

@@ -5,8 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import { type Effect, changeRows } from "../../provider/spec/changes";
-import { flavorNames } from "../../provider/spec/versions";
+import { type Effect, changeRows } from "../../provider/model/changes/rows";
+import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { Client, docker } from "./docker";
 import { TestStack } from "./stack";

@@ -1,6 +1,6 @@
 /** What the agent refuses, in its own words, which reach a person as the error of `pulumi up`. */
-import { script } from "../../provider/components/containers";
-import { argumentNames, argumentNamesOf } from "../../provider/spec/properties";
+import { script } from "../../provider/components/server/containers";
+import { argumentNames, argumentNamesOf } from "../../provider/model/arguments/properties";
 import { membersOf } from "./support/argsTypes";
 
 const refusals = [...script("agent/agent.sh").matchAll(/\brefuse "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(

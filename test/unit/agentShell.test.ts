@@ -5,10 +5,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { script } from "../../provider/components/containers";
-import { clientUsers } from "../../provider/spec/acl";
-import { bundle } from "../../provider/spec/bundle";
-import { versionNames, versions } from "../../provider/spec/versions";
+import { script } from "../../provider/components/server/containers";
+import { clientUsers } from "../../provider/model/render/acl";
+import { bundle } from "../../provider/model/render/bundle";
+import { versionNames, versions } from "../../provider/model/catalog/versions";
 
 const root = mkdtempSync(join(tmpdir(), "redis-database-agent-"));
 afterAll(() => {

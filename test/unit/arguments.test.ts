@@ -1,9 +1,9 @@
 /** From arguments that are right to a specification with everything filled in. */
 import fc from "fast-check";
-import { checkArguments, resolveArguments } from "../../provider/spec/arguments";
-import type { DatabaseSpec } from "../../provider/spec/databaseSpec";
-import { type PlainArguments, argumentNames, checkEach, later } from "../../provider/spec/properties";
-import { flavorNames, releaseNames, versions } from "../../provider/spec/versions";
+import { checkArguments, resolveArguments } from "../../provider/model/arguments/resolve";
+import type { DatabaseSpec } from "../../provider/model/databaseSpec";
+import { type PlainArguments, argumentNames, checkEach, later } from "../../provider/model/arguments/properties";
+import { flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { asked } from "./support/directiveData";
 
 function specOf(args: PlainArguments): DatabaseSpec {

@@ -8,7 +8,7 @@ import {
     isCertificateHost,
     isHost,
     splitHosts,
-} from "../../provider/spec/certificates";
+} from "../../provider/model/arguments/certificateChecks";
 import { OpenSsl, type Pair } from "./support/openssl";
 
 const openssl = new OpenSsl();

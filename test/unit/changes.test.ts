@@ -1,11 +1,11 @@
 /** What each change does, as data: every argument has its row, every change its words, and no secret stands in them. */
 import fc from "fast-check";
-import { describePair, resolveArguments } from "../../provider/spec/arguments";
-import { type Described, changeRows, changesBetween, effects, refusals } from "../../provider/spec/changes";
-import { changesTable, explainChanges } from "../../provider/spec/explanation";
-import { formatFindings } from "../../provider/spec/findings";
-import { type PlainArguments, argumentNames, later } from "../../provider/spec/properties";
-import { flavorNames, versionNames } from "../../provider/spec/versions";
+import { describePair, resolveArguments } from "../../provider/model/arguments/resolve";
+import { type Described, changeRows, changesBetween, effects, refusals } from "../../provider/model/changes/rows";
+import { changesTable, explainChanges } from "../../provider/model/changes/explanation";
+import { formatFindings } from "../../provider/model/findings";
+import { type PlainArguments, argumentNames, later } from "../../provider/model/arguments/properties";
+import { flavorNames, versionNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { membersOf } from "./support/argsTypes";
 import { OpenSsl } from "./support/openssl";

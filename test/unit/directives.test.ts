@@ -1,8 +1,8 @@
 /** What `config` may say, by the data that real servers gave about themselves. */
-import { checkConfig, configDirectives, directivesOf, startupOnly } from "../../provider/spec/directives";
-import { resolveArguments } from "../../provider/spec/arguments";
-import { redisConf } from "../../provider/spec/redisConf";
-import { type Release, flavorNames, releaseNames, versions } from "../../provider/spec/versions";
+import { checkConfig, configDirectives, directivesOf, startupOnly } from "../../provider/model/catalog/directives";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { redisConf } from "../../provider/model/render/redisConf";
+import { type Release, flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { asked, dataOf, freeDirectives } from "./support/directiveData";
 import { parseRedisConf } from "./support/redisConfParser";
 

@@ -1,7 +1,7 @@
 /** What a person reads when a container does not come up. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { explainFailure } from "../../provider/components/failures";
+import { explainFailure } from "../../provider/components/hooks/failures";
 import { present } from "../support/present";
 import { startStack } from "./support/mockedStack";
 

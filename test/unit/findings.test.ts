@@ -1,6 +1,6 @@
 /** The words for what is wrong. */
 import fc from "fast-check";
-import { formatFindings, nearest, show } from "../../provider/spec/findings";
+import { formatFindings, nearest, show } from "../../provider/model/findings";
 
 describe("formatFindings", () => {
     const finding = { path: "memoryMb", problem: "is 1 (a number)", remedy: "give more" };

@@ -1,5 +1,5 @@
 /** The three flavors, as the managed service's contract states them. */
-import { defaultSavePoints, persistenceDirectives, persistenceLabel } from "../../provider/spec/flavors";
+import { defaultSavePoints, persistenceDirectives, persistenceLabel } from "../../provider/model/catalog/flavors";
 
 const schedule = [
     ["save", "900 1"],

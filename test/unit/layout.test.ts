@@ -1,8 +1,8 @@
 /** The scripts inside the containers speak of the same paths as the program. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { script } from "../../provider/components/containers";
-import * as layout from "../../provider/spec/layout";
+import { script } from "../../provider/components/server/containers";
+import * as layout from "../../provider/model/render/layout";
 
 const {
     agentPath: _agentPath,
@@ -21,9 +21,9 @@ const scripts = {
     "agent/agent.sh": script("agent/agent.sh"),
     "server/start.sh": script("server/start.sh"),
     "server/health.sh": script("server/health.sh"),
-    "terminator/health.sh": script("terminator/health.sh"),
-    "link/start.sh": script("link/start.sh"),
-    "link/health.sh": script("link/health.sh"),
+    "haproxy/health.sh": script("haproxy/health.sh"),
+    "haproxy/tunnel.sh": script("haproxy/tunnel.sh"),
+    "haproxy/tunnelHealth.sh": script("haproxy/tunnelHealth.sh"),
 } as const;
 const everything = Object.values(scripts).join("\n");
 

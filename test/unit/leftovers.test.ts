@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { removeLeftovers } from "../../provider/components/leftovers";
+import { removeLeftovers } from "../../provider/components/hooks/leftovers";
 import { present } from "../support/present";
 import { startStack } from "./support/mockedStack";
 

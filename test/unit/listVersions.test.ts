@@ -1,8 +1,8 @@
 /** The list of versions in the managed service's spelling, and the warnings that a database can bring. */
-import { resolveArguments } from "../../provider/spec/arguments";
-import type { PlainArguments } from "../../provider/spec/properties";
-import { listVersions, warnings } from "../../provider/spec/listVersions";
-import { parseVersion, releaseNames } from "../../provider/spec/versions";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import type { PlainArguments } from "../../provider/model/arguments/properties";
+import { listVersions, warnings } from "../../provider/model/catalog/listVersions";
+import { parseVersion, releaseNames } from "../../provider/model/catalog/versions";
 
 const today = new Date("2026-03-01T12:00:00Z");
 

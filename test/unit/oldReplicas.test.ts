@@ -1,13 +1,13 @@
 /** Replicas before 6.0: their link, what Redis is told in its old words, and what the program makes. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../provider";
-import { describePair, resolveArguments } from "../../provider/spec/arguments";
-import { agentSettings } from "../../provider/spec/agentSettings";
-import { changesBetween, refusals } from "../../provider/spec/changes";
-import { linkCfg } from "../../provider/spec/link";
-import type { PlainArguments } from "../../provider/spec/properties";
-import { redisConf } from "../../provider/spec/redisConf";
-import { primaryConf } from "../../provider/spec/replication";
+import { describePair, resolveArguments } from "../../provider/model/arguments/resolve";
+import { agentSettings } from "../../provider/model/render/agentSettings";
+import { changesBetween, refusals } from "../../provider/model/changes/rows";
+import { linkCfg } from "../../provider/model/render/tunnelCfg";
+import type { PlainArguments } from "../../provider/model/arguments/properties";
+import { redisConf } from "../../provider/model/render/redisConf";
+import { primaryConf } from "../../provider/model/render/replication";
 import { present } from "../support/present";
 import { OpenSsl } from "./support/openssl";
 import { type Registered, filesOf, startStack, valueOf, withoutSecrets } from "./support/mockedStack";

@@ -1,8 +1,8 @@
 /** What is pinned in two places is pinned to the same version. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { oldestPulumi } from "../../provider/components/hooks";
-import { defaultVersion, parseVersion, releaseNames, versions } from "../../provider/spec/versions";
+import { oldestPulumi } from "../../provider/components/hooks/oncePerStack";
+import { defaultVersion, parseVersion, releaseNames, versions } from "../../provider/model/catalog/versions";
 
 const root = join(__dirname, "../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");

@@ -1,9 +1,9 @@
-/** provider/spec is plain TypeScript, and what it checks is what the arguments' type offers. */
+/** provider/model is plain TypeScript, and what it checks is what the arguments' type offers. */
 import { readFileSync, readdirSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import ts from "typescript";
-import { argumentNames } from "../../provider/spec/properties";
+import { argumentNames } from "../../provider/model/arguments/properties";
 import { membersOf } from "./support/argsTypes";
 
 const provider = join(__dirname, "../../provider");
@@ -29,21 +29,21 @@ function importsOf(file: string): string[] {
     return found;
 }
 
-const specFiles = readdirSync(join(provider, "spec"), { recursive: true, encoding: "utf8" }).filter((f) =>
+const modelFiles = readdirSync(join(provider, "model"), { recursive: true, encoding: "utf8" }).filter((f) =>
     f.endsWith(".ts"),
 );
 
 test("there are files to look at", () => {
-    expect(specFiles).toContain("arguments.ts");
-    expect(importsOf(join(provider, "components/server.ts"))).toContain("@pulumi/docker");
+    expect(modelFiles).toContain("arguments/resolve.ts");
+    expect(importsOf(join(provider, "components/server/server.ts"))).toContain("@pulumi/docker");
 });
 
-test.each(specFiles)("spec/%s imports its neighbours, Node and two small libraries only", (file) => {
+test.each(modelFiles)("model/%s imports its neighbours, Node and two small libraries only", (file) => {
     const allowed = (name: string) =>
-        (name.startsWith("./") && !name.includes("..")) ||
+        (name.startsWith(".") && !name.includes("components")) ||
         builtinModules.includes(name.replace(/^node:/, "")) ||
         ["zod", "fastest-levenshtein"].includes(name);
-    expect(importsOf(join(provider, "spec", file)).filter((name) => !allowed(name))).toEqual([]);
+    expect(importsOf(join(provider, "model", file)).filter((name) => !allowed(name))).toEqual([]);
 });
 
 test("RedisDatabaseArgs offers exactly the arguments that are checked", () => {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { limitVolume } from "../../provider/components/quota";
-import { resolveArguments } from "../../provider/spec/arguments";
-import { type PlainArguments } from "../../provider/spec/properties";
+import { limitVolume } from "../../provider/components/hooks/quota";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { type PlainArguments } from "../../provider/model/arguments/properties";
 import { present } from "../support/present";
 import { deploy, startStack } from "./support/mockedStack";
 

@@ -1,10 +1,10 @@
 /** The text of redis.conf: all of it for every version and flavor, and that Redis reads in it what `config` says. */
 import fc from "fast-check";
-import { resolveArguments } from "../../provider/spec/arguments";
-import type { ConfigValue } from "../../provider/spec/directives";
-import { passwordPath } from "../../provider/spec/layout";
-import { redisConf } from "../../provider/spec/redisConf";
-import { flavorNames, type Release, releaseNames, versions } from "../../provider/spec/versions";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import type { ConfigValue } from "../../provider/model/catalog/directives";
+import { passwordPath } from "../../provider/model/render/layout";
+import { redisConf } from "../../provider/model/render/redisConf";
+import { flavorNames, type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { type Sample, asked, dataOf, freeDirectives, samples } from "./support/directiveData";
 import { parseRedisConf } from "./support/redisConfParser";
 

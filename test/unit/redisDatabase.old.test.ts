@@ -1,10 +1,10 @@
 /** What a database before 6.0 asks Pulumi for: one password and a terminator in place of users and TLS. */
 import * as pulumi from "@pulumi/pulumi";
-import { changesBetween } from "../../provider/spec/changes";
-import { explainChanges } from "../../provider/spec/explanation";
+import { changesBetween } from "../../provider/model/changes/rows";
+import { explainChanges } from "../../provider/model/changes/explanation";
 import { needsTerminator } from "../../provider/components/validation";
-import { describePair } from "../../provider/spec/arguments";
-import type { PlainArguments } from "../../provider/spec/properties";
+import { describePair } from "../../provider/model/arguments/resolve";
+import type { PlainArguments } from "../../provider/model/arguments/properties";
 import { present } from "../support/present";
 import { type Deployment, deploy, filesOf, valueOf, withoutSecrets } from "./support/mockedStack";
 

@@ -1,9 +1,9 @@
 /** Secrets are marked from the first: in outputs, in what the state keeps of the arguments, in every child's inputs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisDatabaseArgs } from "../../provider";
-import { createCertificates } from "../../provider/components/certificates";
-import { resolveArguments } from "../../provider/spec/arguments";
-import type { DatabaseSpec } from "../../provider/spec/databaseSpec";
+import { createCertificates } from "../../provider/components/server/certificates";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import type { DatabaseSpec } from "../../provider/model/databaseSpec";
 import { OpenSsl } from "./support/openssl";
 import { type Deployment, deploy, outputsOf, randomPassword, withoutSecrets } from "./support/mockedStack";
 

@@ -1,7 +1,7 @@
 /** What the component's own hook says and refuses, with inputs as the engine hands them to it. */
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import { withReview } from "../../provider/components/review";
+import { withReview } from "../../provider/components/hooks/review";
 import { present } from "../support/present";
 import { startStack } from "./support/mockedStack";
 

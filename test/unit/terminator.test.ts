@@ -1,9 +1,9 @@
 /** The configuration of the TLS terminator, and which protocols it can be asked for. */
-import { resolveArguments } from "../../provider/spec/arguments";
-import { tlsProtocols } from "../../provider/spec/databaseSpec";
-import type { PlainArguments } from "../../provider/spec/properties";
-import { checkProtocolRange, haproxyCfg } from "../../provider/spec/terminator";
-import { versionNames, versions } from "../../provider/spec/versions";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { tlsProtocols } from "../../provider/model/databaseSpec";
+import type { PlainArguments } from "../../provider/model/arguments/properties";
+import { checkProtocolRange, haproxyCfg } from "../../provider/model/render/haproxyCfg";
+import { versionNames, versions } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { OpenSsl } from "./support/openssl";
 

@@ -1,7 +1,7 @@
 /** What a change of version or engine does, as the table of changes has it. */
-import { resolveArguments } from "../../provider/spec/arguments";
-import { type Described, changesBetween, refusals } from "../../provider/spec/changes";
-import type { PlainArguments } from "../../provider/spec/properties";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { type Described, changesBetween, refusals } from "../../provider/model/changes/rows";
+import type { PlainArguments } from "../../provider/model/arguments/properties";
 
 function described(args: PlainArguments): Described {
     const { spec, findings } = resolveArguments(args);

@@ -17,7 +17,7 @@ import {
     versionNames,
     versions,
     versionsOf,
-} from "../../provider/spec/versions";
+} from "../../provider/model/catalog/versions";
 import { dataOf } from "./support/directiveData";
 
 const suffixes = ["aof", "rdb", "nordb"] as const;
@@ -70,7 +70,7 @@ describe.each(releaseNames)("%s", (release) => {
     });
 
     test("its directives come from the server that it was held against, or from neighbours that were asked", () => {
-        const file = join(__dirname, `../../provider/spec/directives/${release}.json`);
+        const file = join(__dirname, `../../provider/model/catalog/directives/${release}.json`);
         expect(existsSync(file)).toBe(facts.verifiedWith !== undefined);
         expect(facts.directivesOf === undefined).toBe(facts.verifiedWith !== undefined);
         if (facts.verifiedWith === undefined) {

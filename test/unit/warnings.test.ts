@@ -1,7 +1,7 @@
 /** A database says once what its arguments deserve to hear; the words are `listVersions.test.ts`'s. */
 import * as pulumi from "@pulumi/pulumi";
 import { warn } from "../../provider/components/validation";
-import { resolveArguments } from "../../provider/spec/arguments";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
 
 async function said(version: string): Promise<string[]> {
     const { spec } = resolveArguments({ version });

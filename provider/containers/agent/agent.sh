@@ -9,8 +9,8 @@ set -eu
 parts=$(dirname "$0")
 . "$parts/redis.sh"
 . "$parts/password.sh"
-. "$parts/../terminator/ask.sh"
-. "$parts/terminator.sh"
+. "$parts/../haproxy/ask.sh"
+. "$parts/haproxy.sh"
 . "$parts/settings.sh"
 . "$parts/trial.sh"
 . "$parts/data.sh"

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { ConfigValue, Directive } from "../../../provider/spec/directives";
-import { checkConfig, directivesOf } from "../../../provider/spec/directives";
-import { type Engine, type Release, versions } from "../../../provider/spec/versions";
+import type { ConfigValue, Directive } from "../../../provider/model/catalog/directives";
+import { checkConfig, directivesOf } from "../../../provider/model/catalog/directives";
+import { type Engine, type Release, versions } from "../../../provider/model/catalog/versions";
 
-const directory = join(__dirname, "../../../provider/spec/directives");
+const directory = join(__dirname, "../../../provider/model/catalog/directives");
 
 interface DirectiveFile {
     /** The point release of the server that described itself. */

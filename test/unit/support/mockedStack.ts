@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deserializeProperties as deserialize } from "@pulumi/pulumi/runtime/rpc";
-import { desiredPath } from "../../../provider/spec/layout";
+import { desiredPath } from "../../../provider/model/render/layout";
 import { present } from "../../support/present";
 import { RedisDatabase, type RedisDatabaseArgs } from "../../../provider";
 

@@ -1,0 +1,49 @@
+/**
+ * Removes what an up that was killed left behind: a container that Docker has made and Pulumi has not heard of, which
+ * would hold on to the ports. Docker's own command is asked, as no provider can look for what is not in the state.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { agentPath, settingsDir } from "../../model/render/layout";
+import { type Provider, dockerCommand } from "./dockerCommand";
+import { oncePerStack } from "./oncePerStack";
+
+/**
+ * For the `beforeCreate` hooks of a provider's containers. What was there before is deleted by then, so whatever is,
+ * is left over.
+ */
+export const removeLeftovers = oncePerStack(
+    (provider: Provider, index) =>
+        new pulumi.ResourceHook(`redis-database:removeLeftovers-${index}`, (args) => remove(provider, args)),
+);
+
+async function remove(provider: Provider, args: pulumi.ResourceHookArgs): Promise<void> {
+    const volume = settingsVolumeOf(args.newInputs?.volumes);
+    if (volume === undefined) return;
+    try {
+        const run = await dockerCommand(provider);
+        // The volume is this database's alone, and so is whatever has it mounted.
+        const find = async (name: string, ...more: string[]) => {
+            const filters = ["--filter", `volume=${volume}`, "--filter", `name=^/${name}-[0-9a-f]+$`];
+            return (await run("ps", "--quiet", "--no-trunc", ...filters, ...more)).split("\n").filter(Boolean);
+        };
+        for (const id of await find(args.name, "--all")) {
+            if (args.name.endsWith("-server")) {
+                // A memory-only server takes its data along when it goes, unless the agent has it handed over.
+                const [agent] = await find(args.name.replace(/server$/, "agent"));
+                if (agent === undefined) throw new Error(`no agent runs that would see to the data of container ${id}`);
+                await run("exec", agent, "sh", agentPath, "release");
+            }
+            await run("stop", id);
+            await run("rm", "--volumes", id);
+            await pulumi.log.warn(`${args.name}: removed a container that an interrupted update had left behind.`);
+        }
+    } catch (error) {
+        // Nothing may be left over at all; if something is, creating the container fails and says what is in its way.
+        await pulumi.log.debug(`${args.name}: could not look for what an interrupted update left: ${String(error)}`);
+    }
+}
+
+function settingsVolumeOf(volumes: unknown): string | undefined {
+    const mounts = (volumes ?? []) as { containerPath?: string; volumeName?: string }[];
+    return mounts.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
+}

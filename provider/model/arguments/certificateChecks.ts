@@ -1,0 +1,131 @@
+/** What a certificate must be valid for, and whether one that a person brings is. */
+import { X509Certificate, createPrivateKey } from "node:crypto";
+import { isIP } from "node:net";
+import type { Finding } from "../findings";
+
+/** Names and addresses apart, as a certificate lists them. */
+export function splitHosts(hosts: readonly string[]): { dnsNames: string[]; ipAddresses: string[] } {
+    return {
+        dnsNames: hosts.filter((host) => isIP(host) === 0),
+        ipAddresses: hosts.filter((host) => isIP(host) !== 0),
+    };
+}
+
+/** A DNS name or an IP address. A name never ends in a number: that is an IP address with a slip in it. */
+export function isHost(text: string): boolean {
+    const label = "[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?";
+    const isName = text.length <= 253 && new RegExp(`^(${label}\\.)*(?!\\d+$)${label}$`).test(text);
+    return isName || (isIP(text) !== 0 && !text.includes("%"));
+}
+
+/** A host as a certificate may list it: the first label may be a wildcard. */
+export function isCertificateHost(text: string): boolean {
+    const domain = /^\*\.(.*)$/.exec(text)?.[1];
+    return domain === undefined ? isHost(text) : isHost(domain) && isIP(domain) === 0;
+}
+
+export interface KeyPair {
+    readonly certPem: string;
+    readonly keyPem: string;
+}
+
+/** Checks a CA or server certificate that a person brings; `path` is where its members stand. */
+export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", hosts: readonly string[]): Finding[] {
+    const certificate = attempt(() => new X509Certificate(pair.certPem));
+    const key = attempt(() => createPrivateKey(pair.keyPem));
+    const findings: Finding[] = [];
+    const add = (member: string, problem: string, remedy: string) =>
+        findings.push({ path: `${path}.${member}`, problem, remedy });
+    if (!certificate)
+        add("certPem", "is not a certificate in PEM", "give the text from BEGIN CERTIFICATE to its END line");
+    if (!key)
+        add(
+            "keyPem",
+            "is not an unencrypted private key in PEM (its value is not shown)",
+            "give the text from BEGIN PRIVATE KEY to its END line",
+        );
+    if (!certificate) return findings;
+    if (key && !certificate.checkPrivateKey(key)) {
+        add("keyPem", "does not belong to the certificate", "give the key that the certificate was made for");
+    }
+    if (new Date(certificate.validTo) < new Date()) {
+        add("certPem", `expired on ${certificate.validTo}`, "give one that is valid now");
+    }
+    if (use === "ca" && !certificate.ca) {
+        add(
+            "certPem",
+            "is not the certificate of a CA",
+            "give one with basicConstraints CA:TRUE, or use tls.certificate",
+        );
+    }
+    if (use === "server") {
+        const missing = hosts.filter(
+            (host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host, { subject: "never" })),
+        );
+        if (missing.length > 0) {
+            add("certPem", `is not valid for ${missing.join(", ")}`, "issue it with these subject alternative names");
+        }
+    }
+    return findings;
+}
+
+/** Checks a certificate that only verifies others. */
+export function checkCa(path: string, pem: string): Finding[] {
+    return attempt(() => new X509Certificate(pem))
+        ? []
+        : [
+              {
+                  path,
+                  problem: "is not a certificate in PEM",
+                  remedy: "give the text from BEGIN CERTIFICATE to its END line",
+              },
+          ];
+}
+
+/** Checks that clients which trust `caCertPem` trust the certificate, by way of the intermediates in `certPem`. */
+export function checkChain(path: string, { certPem, caCertPem }: { certPem: string; caCertPem: string }): Finding[] {
+    const findings = checkCa(`${path}.caCertPem`, caCertPem);
+    const [certificate, ...intermediates] = certificatesIn(certPem);
+    if (findings.length > 0 || !certificate || leadsTo(certificate, intermediates, certificatesIn(caCertPem))) {
+        return findings;
+    }
+    return [
+        {
+            path: `${path}.caCertPem`,
+            problem: `did not sign ${path}.certPem`,
+            remedy: "give the CA that did; intermediate certificates go into certPem, after the server's own",
+        },
+    ];
+}
+
+function certificatesIn(pem: string): X509Certificate[] {
+    const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    return blocks.flatMap((block) => attempt(() => new X509Certificate(block)) ?? []);
+}
+
+function leadsTo(
+    certificate: X509Certificate,
+    intermediates: readonly X509Certificate[],
+    trusted: readonly X509Certificate[],
+): boolean {
+    const signedBy = (issuer: X509Certificate) =>
+        certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+    if (trusted.some((ca) => ca.fingerprint256 === certificate.fingerprint256 || signedBy(ca))) return true;
+    return intermediates.some(
+        (next) =>
+            signedBy(next) &&
+            leadsTo(
+                next,
+                intermediates.filter((other) => other !== next),
+                trusted,
+            ),
+    );
+}
+
+function attempt<T>(make: () => T): T | undefined {
+    try {
+        return make();
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,39 @@
+/** What is wrong with somebody's arguments: collected, worded and thrown all at once. */
+import { inspect } from "node:util";
+import { closest, distance } from "fastest-levenshtein";
+import type { Kind } from "./arguments/properties";
+
+/** One thing that is wrong: where, what, and what would be right. */
+export interface Finding {
+    /** The property's path as one would write it in the program, for example `tls.hosts[1]`. */
+    readonly path: string;
+    /** What is wrong there, as the rest of a sentence that starts with the path. */
+    readonly problem: string;
+    /** What would be right, as an instruction. */
+    readonly remedy: string;
+}
+
+/** The message for a person: every finding, each with what would be right. */
+export function formatFindings(database: string, findings: readonly Finding[], kind: Kind = "RedisDatabase"): string {
+    const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
+    const lines = findings.map(({ path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy}`);
+    return [`${kind} "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
+}
+
+/** The known name that someone who wrote `unknown` most likely meant, if one is near enough to be a slip. */
+export function nearest(unknown: string, known: readonly string[]): string | undefined {
+    if (known.length === 0) return undefined;
+    const candidate = closest(unknown.toLowerCase(), known);
+    // Not every letter may differ, however short the name.
+    const slips = Math.min(Math.max(2, unknown.length / 3), candidate.length - 1);
+    return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= slips ? candidate : undefined;
+}
+
+/** A value as an error may show it: short, on one line, with its type where the type is the surprise. */
+export function show(value: unknown): string {
+    if (typeof value === "function") return "a function";
+    // Whatever somebody gives by mistake: a resource, a BigInt, an object that holds itself.
+    const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 }).replace(/\s+/g, " ");
+    const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
+    return typeof value === "number" || typeof value === "boolean" ? `${short} (a ${typeof value})` : short;
+}

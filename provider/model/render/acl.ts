@@ -1,0 +1,19 @@
+/** How clients log in: the lines of Redis's ACL file, which hold only hashes, and before 6.0 the one password. */
+import { createHash } from "node:crypto";
+import { quoted } from "../catalog/directives";
+import { clientUser } from "./urls";
+import { type Release, versions } from "../catalog/versions";
+
+/** ACL lines for the client users: `default` and the named one share a password, as clients expect. None before 6.0. */
+export function clientUsers(release: Release, password: string): string {
+    if (!versions[release].acl) return "";
+    const hash = createHash("sha256").update(password).digest("hex");
+    // 6.0 knows no channel permissions and refuses the rule.
+    const channels = versions[release].channelPermissions ? " &*" : "";
+    return ["default", clientUser].map((user) => `user ${user} on #${hash} ~*${channels} +@all\n`).join("");
+}
+
+/** The file that a redis.conf before 6.0 includes. It holds the password in clear: Redis knew no hashes then. */
+export function passwordConf(password: string): string {
+    return `requirepass ${quoted(password)}\n`;
+}

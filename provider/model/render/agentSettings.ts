@@ -1,0 +1,46 @@
+/** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
+import type { DatabaseSpec } from "../databaseSpec";
+import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
+import { backlogMb, dataPercent, maxmemoryOf, serverItselfMb } from "../sizing/memory";
+import { releaseOf, versions } from "../catalog/versions";
+
+export interface Identity {
+    /** What people call the database, unlike any other: project, stack and name. */
+    readonly owner: string;
+    /** Differs between server containers that replace one another. */
+    readonly server: string;
+}
+
+export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): string {
+    const settings = {
+        owner,
+        server,
+        version: spec.version,
+        flavor: spec.flavor,
+        place: spec.data?.volume ?? spec.data?.hostPath ?? "the data volume",
+        files: spec.data?.files ?? "",
+        grace_seconds: spec.rotation.graceSeconds,
+        memory_mb: spec.memoryMb,
+        maxmemory_mb: maxmemoryOf(spec),
+        backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
+        data_percent: dataPercent(spec),
+        server_itself_mb: serverItselfMb,
+        disk_size_gb: spec.diskSizeGb ?? "",
+        disk_mb: spec.diskSizeGb === undefined ? "" : diskSizeMb(spec.diskSizeGb),
+        disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),
+        next_dump_percent: nextDumpPercent(spec),
+        primary: primaryOf(spec),
+        evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
+    };
+    return Object.entries(settings)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join("");
+}
+
+/** Where the agent finds whom to follow: beside it, or at an address; before 6.0 through its link, wherever that leads. */
+function primaryOf(spec: DatabaseSpec): string {
+    const primary = spec.replica?.primary;
+    if (!primary) return "";
+    if (!versions[releaseOf(spec)].nativeTls) return "link";
+    return primary.nearby ? "nearby" : `${primary.host} ${primary.port}`;
+}

@@ -1,0 +1,59 @@
+/** The text of redis.conf for a database. */
+import { type DatabaseSpec, legacyProtocols } from "../databaseSpec";
+import { configDirectives } from "../catalog/directives";
+import { type Directives, persistenceDirectives } from "../catalog/flavors";
+import { aclPath, dataDir, passwordPath, plaintextPort, socketPath, tlsDir, tlsPort } from "./layout";
+import { maxmemoryOf } from "../sizing/memory";
+import { primaryDirectives, replicaDirectives } from "./replication";
+import { releaseOf, versions } from "../catalog/versions";
+
+/** `publishedPort` is where other Docker hosts find it over TLS. */
+export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
+    const release = releaseOf(spec);
+    const { nativeTls, acl, protectedMode } = versions[release];
+    const sections: Record<string, Directives> = {
+        "Connections: Docker publishes the ports; the agent and the health check use the socket.": [
+            ["port", String(spec.plaintext ? plaintextPort : 0)],
+            ...(nativeTls ? [["tls-port", String(tlsPort)] as const] : []),
+            ["unixsocket", socketPath],
+            // Where there is a terminator, it comes in by the socket, too: as another user of the same group.
+            ["unixsocketperm", nativeTls ? "700" : "770"],
+            // Every user has a password; protected mode would only refuse what Docker forwards.
+            ...(protectedMode ? [["protected-mode", "no"] as const] : []),
+        ],
+        "TLS: same paths for ever, so that CONFIG SET re-reads what the agent puts there.": nativeTls
+            ? tlsDirectives(spec)
+            : [],
+        "Users": acl ? [["aclfile", aclPath]] : [],
+        // The one password is a secret, so it is not in this file but in one of its own.
+        "Password": acl ? [] : [["include", passwordPath]],
+        "Memory": [
+            ["maxmemory", `${maxmemoryOf(spec)}mb`],
+            ["maxmemory-policy", spec.maxmemoryPolicy],
+        ],
+        [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
+        "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec, publishedPort)],
+        "config": configDirectives(release, spec.config),
+    };
+    return Object.entries(sections)
+        .filter(([, directives]) => directives.length > 0)
+        .map(([title, directives]) =>
+            [`# ${title}`, ...directives.map(([name, value]) => `${name} ${value}`), ""].join("\n"),
+        )
+        .join("\n");
+}
+
+function tlsDirectives({ tls }: DatabaseSpec): Directives {
+    const legacy = tls.protocols.some((protocol) => legacyProtocols.includes(protocol));
+    // Redis's word for 1.0 has no number.
+    const protocols = tls.protocols.map((protocol) => (protocol === "TLSv1.0" ? "TLSv1" : protocol));
+    return [
+        ["tls-cert-file", `${tlsDir}/tls.crt`],
+        ["tls-key-file", `${tlsDir}/tls.key`],
+        ["tls-ca-cert-file", `${tlsDir}/ca.crt`],
+        ["tls-protocols", `"${protocols.join(" ")}"`],
+        // OpenSSL 3 refuses 1.0 and 1.1 at any higher level, whatever tls-protocols says.
+        ...(legacy ? [["tls-ciphers", "DEFAULT:@SECLEVEL=0"] as const] : []),
+        ["tls-auth-clients", tls.clientAuth ? "yes" : "no"],
+    ];
+}
