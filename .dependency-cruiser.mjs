@@ -30,7 +30,7 @@ const pure = {
 const cycles = {
     name: "no-import-cycles",
     comment: "A cycle hides who depends on whom. Move what both need into a file of its own.",
-    severity: "warn",
+    severity: "error",
     from: { path: "^provider/" },
     to: { circular: true },
 };

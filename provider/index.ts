@@ -1,13 +1,11 @@
-/** The npm package's face. */
+/** What the npm package exports. */
 export { RedisDatabase } from "./components/redisDatabase";
 export { RedisReplica } from "./components/redisReplica";
 export { RedisServer } from "./components/redisServer";
-export type { ConnectionUrls, DatabaseNodes } from "./components/redisServer";
 export type {
     CertificateArgs,
     ClientAuthArgs,
     DataArgs,
-    DatabaseTransforms,
     KeyPairArgs,
     PortsArgs,
     RedisDatabaseArgs,
@@ -16,13 +14,16 @@ export type {
     ReplicationAccess,
     SavePointArgs,
     TlsArgs,
-    Transform,
 } from "./components/args";
+export type { FollowedDatabase } from "./components/replication/followed";
 export type { CertificateNodes } from "./components/server/certificates";
-export type { TlsProtocol } from "./model/databaseSpec";
+export type { ConnectionUrls, ServerOutputs } from "./components/server/outputs";
+export type { DatabaseNodes } from "./components/server/start";
+export type { DatabaseTransforms, Transform } from "./components/transforms";
 export type { ConfigValue } from "./model/catalog/directives";
-export type { MaxmemoryPolicy } from "./model/sizing/memory";
-export type { Credential } from "./model/render/urls";
 export { listVersions } from "./model/catalog/listVersions";
 export type { ListedVersion } from "./model/catalog/listVersions";
+export type { TlsProtocol } from "./model/catalog/tlsProtocols";
 export type { Engine, Flavor, RedisVersion, ValkeyVersion, Version } from "./model/catalog/versions";
+export type { Credential } from "./model/render/urls";
+export type { MaxmemoryPolicy } from "./model/sizing/memory";

@@ -10,5 +10,5 @@ cd "$checkout"
 rm -f .local/engine/observed.json
 rc=0
 TEST_VERSIONS=yes npx jest --selectProjects engine --runInBand --verbose catalog directives oldVersions matrix || rc=$?
-[[ ! -e .local/engine/observed.json ]] || node docs/observed.mjs
+[[ ! -e .local/engine/observed.json ]] || node toolchain/generate/observed.mjs
 exit "$rc"

@@ -1,11 +1,17 @@
 /** A managed Redis on a Docker host, with its replicas. */
 import * as pulumi from "@pulumi/pulumi";
-import { listReplicas } from "../model/arguments/replicas";
-import { itself } from "../model/render/replication";
-import type { RedisDatabaseArgs, ReplicaArgs, ReplicationAccess } from "./args";
-import { RedisReplica } from "./redisReplica";
+import { planDatabase } from "../model/plan";
+import type { RedisDatabaseArgs, ReplicationAccess } from "./args";
+import { dockerHostOf } from "./dockerHost";
+import { checkInputs } from "./inputs";
+import type { RedisReplica } from "./redisReplica";
 import { RedisServer } from "./redisServer";
-import { ReplicationGroup, replicaComponent } from "./replication/replicationGroup";
+import { replicationAccess } from "./replication/access";
+import type { Followed } from "./replication/followed";
+import { startGroup, startPromoted } from "./replication/group";
+import { belongs, prepareReplicas } from "./replication/members";
+import { requestServer } from "./request";
+import { containersOf } from "./server/start";
 
 /**
  * A Redis database on a Docker host: TLS that verifies, a persistence flavor, replicas, and settings that change while
@@ -24,63 +30,48 @@ export class RedisDatabase extends RedisServer {
     readonly replicaCaCertPem: pulumi.Output<string>;
     /** By the names in the argument `replicationAccess`: what `primary` of such a `RedisReplica` takes. Secret. */
     readonly replicationAccess: pulumi.Output<Record<string, ReplicationAccess>>;
+    /** @internal What replicas of the same program need of it. */
+    readonly followed: Followed;
 
     /**
      * @param name Name of the database in the program; its children's names start with it.
      * @param args What it should be like.
      * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
      */
-    constructor(name: string, args: RedisDatabaseArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        const group = ReplicationGroup.of(name, args, opts);
-        super("RedisDatabase", name, args, opts, group && ownPart(group));
-        group?.add(itself, this);
-        this.replicas = (listReplicas(args.replicas) as unknown as NamedReplica[]).map(
-            ({ name: own, provider, ...replica }) => {
-                const component = replicaComponent(name, own);
-                const options = { parent: this, ...(provider && { provider }) };
-                const made = new RedisReplica(component, { ...replica, primary: this }, options);
-                if (!made.promoted) group?.add(component, made);
-                return made;
-            },
+    constructor(name: string, args: RedisDatabaseArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
+        const { plan, request } = requestDatabase(name, args, opts);
+        super(request, opts);
+        const own = { planned: plan.own, server: this.prepared };
+        const replicas = prepareReplicas(this, args, plan);
+        const group = startGroup(own, replicas.filter(belongs));
+        const promoted = startPromoted(
+            replicas.filter((replica) => !belongs(replica)),
+            group.own,
         );
-        const following = (group?.following ?? []).map((server) => server.own);
-        if (group) this.tell(group.leading.own);
+        for (const { replica, ...started } of [...group.members, ...promoted]) replica?.setStarted(started);
+
+        const following = group.members.filter((member) => member !== group.leader).map(({ outputs }) => outputs);
+        this.replicas = replicas.map(({ replica }) => replica);
         this.replicaUrls = pulumi
             .all(following.map(({ url }) => url))
             .apply((urls) => urls.filter((url) => url !== undefined));
         this.replicaTlsUrls = pulumi.all(following.map(({ tlsUrl }) => tlsUrl));
-        this.replicationAccess = pulumi.secret(
-            pulumi.all(
-                Object.fromEntries((args.replicationAccess ?? []).map((other) => [other, this.accessOf(other)])),
-            ),
-        );
         this.replicaCaCertPem = pulumi.all(following.map(({ caCertPem }) => caCertPem)).apply((all) => all.join(""));
-        this.publish({
-            ...(args.replicas && {
-                replicaUrls: this.replicaUrls,
-                replicaTlsUrls: this.replicaTlsUrls,
-                replicaCaCertPem: this.replicaCaCertPem,
-            }),
+        this.replicationAccess = replicationAccess(this.prepared, args.replicationAccess ?? []);
+        this.followed = { args: { ...args }, server: this.prepared, containers: containersOf(group.own.nodes) };
+        const { replicaUrls, replicaTlsUrls, replicaCaCertPem } = this;
+        this.setOutputs(group.own.nodes, group.leader.outputs, {
+            ...(args.replicas && { replicaUrls, replicaTlsUrls, replicaCaCertPem }),
             ...(args.replicationAccess && { replicationAccess: this.replicationAccess }),
         });
     }
-
-    private accessOf(replica: string): pulumi.Output<ReplicationAccess> {
-        const { spec, followers } = this.replication;
-        const { tlsPort, caCertPem } = this.own;
-        return pulumi
-            .all([spec, tlsPort, caCertPem, followers.get(replica)])
-            .apply(([{ host, engine, version, flavor, memoryMb }, tlsPort, caCertPem, login]) => ({
-                ...{ host, tlsPort, caCertPem, user: "", password: "", ...login },
-                ...{ engine, version, flavor, memoryMb },
-            }));
-    }
 }
 
-/** Of the database's own server in the group: it makes its login there by itself. */
-function ownPart(group: ReplicationGroup) {
-    const primary = group.primaryOf(itself);
-    return { group, ...group.orderOf(itself), ...(primary && { primary, follows: group.addressFor(itself) }) };
+/** Throws all that is wrong with the plain values of a database and its replicas. */
+function requestDatabase(name: string, args: RedisDatabaseArgs, opts: pulumi.ComponentResourceOptions) {
+    const identity = { kind: "RedisDatabase", name } as const;
+    const dockerHost = dockerHostOf(opts);
+    const inputs = checkInputs(identity, args, dockerHost);
+    const plan = planDatabase(name, inputs.known, dockerHost);
+    return { plan, request: requestServer(identity, { ...args }, inputs, plan.server) };
 }
-
-type NamedReplica = ReplicaArgs & { readonly name: string };

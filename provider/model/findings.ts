@@ -1,10 +1,24 @@
 /** What is wrong with somebody's arguments: collected, worded and thrown all at once. */
 import { inspect } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
-import type { Kind } from "./arguments/properties";
+
+/** A kind of problem, as the list of errors in the documentation has it. */
+export interface Problem {
+    /** Stays the same from release to release. */
+    readonly code: string;
+    /** What is wrong, in one sentence. */
+    readonly meaning: string;
+    /** What would be right, as an instruction. */
+    readonly remedy: string;
+}
+
+export function problem(code: string, meaning: string, remedy: string): Problem {
+    return { code: `redis-database/${code}`, meaning, remedy };
+}
 
 /** One thing that is wrong: where, what, and what would be right. */
 export interface Finding {
+    readonly code: string;
     /** The property's path as one would write it in the program, for example `tls.hosts[1]`. */
     readonly path: string;
     /** What is wrong there, as the rest of a sentence that starts with the path. */
@@ -13,11 +27,16 @@ export interface Finding {
     readonly remedy: string;
 }
 
+/** One case of a problem. The remedy is the problem's own unless this case knows better. */
+export function finding(kind: Problem, path: string, text: string, remedy: string = kind.remedy): Finding {
+    return { code: kind.code, path, problem: text, remedy };
+}
+
 /** The message for a person: every finding, each with what would be right. */
-export function formatFindings(database: string, findings: readonly Finding[], kind: Kind = "RedisDatabase"): string {
+export function formatFindings(database: string, findings: readonly Finding[], component = "RedisDatabase"): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
-    const lines = findings.map(({ path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy}`);
-    return [`${kind} "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
+    const lines = findings.map(({ code, path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy} [${code}]`);
+    return [`${component} "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
 }
 
 /** The known name that someone who wrote `unknown` most likely meant, if one is near enough to be a slip. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import { tlsProtocols } from "../../provider/model/databaseSpec";
+import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import { aclPath, passwordPath, socketPath, tlsDir, tlsPort } from "../../provider/model/render/layout";
 import { maxmemoryMb } from "../../provider/model/sizing/memory";
 import type { PlainArguments } from "../../provider/model/arguments/properties";

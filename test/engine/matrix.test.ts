@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Redis from "ioredis";
-import { defaultProtocols, tlsProtocols } from "../../provider/model/databaseSpec";
+import { defaultProtocols, tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import { type Flavor, type Release, flavorNames, versions } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { Clients, type LineProcess, opensslVersion, pythonProcess } from "./clients";

@@ -1,7 +1,7 @@
 /** What the matrix of versions really saw, kept in a file from which its table is made: docs/versions.md. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { TlsProtocol } from "../../provider/model/databaseSpec";
+import type { TlsProtocol } from "../../provider/model/catalog/tlsProtocols";
 import type { Flavor, Release } from "../../provider/model/catalog/versions";
 
 const file = join(__dirname, "../../.local/engine/observed.json");

@@ -2,7 +2,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type DatabaseTransforms, RedisDatabase } from "../../provider";
-import { rotationPeriod } from "../../provider/model/rotation";
+import { rotationPeriod } from "../../provider/model/passwordRotation";
 import { OpenSsl } from "./support/openssl";
 import { type Deployment, deploy, filesOf, startStack, valueOf } from "./support/mockedStack";
 

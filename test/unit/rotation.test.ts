@@ -1,6 +1,6 @@
 /** When a password is replaced. */
 import fc from "fast-check";
-import { passwordKeepers, rotationPeriod } from "../../provider/model/rotation";
+import { passwordKeepers, rotationPeriod } from "../../provider/model/passwordRotation";
 
 const dayMs = 24 * 60 * 60 * 1000;
 const name = fc.string({ minLength: 1 });

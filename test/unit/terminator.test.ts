@@ -1,6 +1,6 @@
 /** The configuration of the TLS terminator, and which protocols it can be asked for. */
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import { tlsProtocols } from "../../provider/model/databaseSpec";
+import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import type { PlainArguments } from "../../provider/model/arguments/properties";
 import { checkProtocolRange, haproxyCfg } from "../../provider/model/render/haproxyCfg";
 import { versionNames, versions } from "../../provider/model/catalog/versions";

@@ -3,15 +3,16 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-
-export type Provider = pulumi.ProviderResource | undefined;
+import type { DockerHost } from "../dockerHost";
 
 type Run = (...args: string[]) => Promise<string>;
 
 /** On the host that the provider has. */
-export async function dockerCommand(provider: Provider): Promise<Run> {
-    const { host, context, certPath } = docker.Provider.isInstance(provider)
-        ? await valueOf(pulumi.all({ host: provider.host, context: provider.context, certPath: provider.certPath }))
+export async function dockerCommand(dockerHost: DockerHost): Promise<Run> {
+    const { host, context, certPath } = docker.Provider.isInstance(dockerHost)
+        ? await valueOf(
+              pulumi.all({ host: dockerHost.host, context: dockerHost.context, certPath: dockerHost.certPath }),
+          )
         : configured();
     const where = context ? ["--context", context] : host ? ["--host", host] : [];
     const secured = certPath ? { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" } : {};

@@ -4,7 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { agentPath, settingsDir } from "../../model/render/layout";
-import { type Provider, dockerCommand } from "./dockerCommand";
+import type { DockerHost } from "../dockerHost";
+import { dockerCommand } from "./dockerCommand";
 import { oncePerStack } from "./oncePerStack";
 
 /**
@@ -12,15 +13,15 @@ import { oncePerStack } from "./oncePerStack";
  * is left over.
  */
 export const removeLeftovers = oncePerStack(
-    (provider: Provider, index) =>
-        new pulumi.ResourceHook(`redis-database:removeLeftovers-${index}`, (args) => remove(provider, args)),
+    (dockerHost: DockerHost, index) =>
+        new pulumi.ResourceHook(`redis-database:removeLeftovers-${index}`, (args) => remove(dockerHost, args)),
 );
 
-async function remove(provider: Provider, args: pulumi.ResourceHookArgs): Promise<void> {
+async function remove(dockerHost: DockerHost, args: pulumi.ResourceHookArgs): Promise<void> {
     const volume = settingsVolumeOf(args.newInputs?.volumes);
     if (volume === undefined) return;
     try {
-        const run = await dockerCommand(provider);
+        const run = await dockerCommand(dockerHost);
         // The volume is this database's alone, and so is whatever has it mounted.
         const find = async (name: string, ...more: string[]) => {
             const filters = ["--filter", `volume=${volume}`, "--filter", `name=^/${name}-[0-9a-f]+$`];

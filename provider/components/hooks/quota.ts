@@ -6,11 +6,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { diskSizeMb } from "../../model/sizing/disk";
-import { type Provider, dockerCommand, valueOf } from "./dockerCommand";
+import type { DockerHost } from "../dockerHost";
+import { dockerCommand, valueOf } from "./dockerCommand";
 import { oncePerStack } from "./oncePerStack";
 
 interface Limited {
-    readonly provider: Provider;
+    readonly dockerHost: DockerHost;
     readonly spec: pulumi.Output<DatabaseSpec>;
 }
 
@@ -20,14 +21,14 @@ export const limitVolume = oncePerStack(
         new pulumi.ResourceHook(`redis-database:limitVolume-${index}`, (args) => create(limited, args)),
 );
 
-async function create({ provider, spec }: Limited, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+async function create({ dockerHost, spec }: Limited, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const { diskSizeGb } = await valueOf(spec);
     const { name: volume, driver, driverOpts } = newInputs as Readonly<Record<string, unknown>>;
     // Whoever says himself how the volume is made knows better.
     if (diskSizeGb === undefined || typeof volume !== "string" || driver !== undefined || driverOpts !== undefined)
         return;
     try {
-        const run = await dockerCommand(provider);
+        const run = await dockerCommand(dockerHost);
         await run("volume", "create", "--opt", `size=${diskSizeMb(diskSizeGb)}m`, volume);
     } catch (error) {
         await pulumi.log.info(

@@ -1,10 +1,12 @@
 /** Says in the preview what a change will do to a database, and refuses there what must not happen. */
 import * as pulumi from "@pulumi/pulumi";
-import { describePair } from "../../model/arguments/resolve";
-import { refusals } from "../../model/changes/rows";
+import { type Definitions, type Kind, type PlainArguments, unresolved } from "../../model/arguments/definition";
+import { definitions } from "../../model/arguments/index";
+import { describeRecorded } from "../../model/changes/describe";
 import { explainChanges } from "../../model/changes/explanation";
+import { readRecorded } from "../../model/changes/recorded";
+import { refusals } from "../../model/changes/table";
 import { formatFindings } from "../../model/findings";
-import { type Kind, type PlainArguments, later } from "../../model/arguments/properties";
 import { oncePerStack } from "./oncePerStack";
 
 const reviewHook = oncePerStack(
@@ -26,30 +28,31 @@ export function withReview(kind: Kind, opts: pulumi.ComponentResourceOptions = {
     };
 }
 
-/** Throws what is refused, which fails the preview or the up before any child is touched. */
+/** Throws what is refused, which fails the preview or the update before any child is touched. */
 async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const pair = describePair(
-        (await plain(oldInputs)) as PlainArguments,
-        (await plain(newInputs)) as PlainArguments,
-        kind,
-    );
+    const before = readRecorded((await plain(oldInputs)) as PlainArguments);
+    const after = readRecorded((await plain(newInputs)) as PlainArguments);
+    const pair = describeRecorded(before, after, kind);
     if (!pair) return;
-    const { before, after } = pair;
-    // What an up that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
-    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === before.spec.version;
-    const refused = completed ? refusals(before, after) : [];
+    // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
+    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
+    const refused = completed ? refusals(pair.before, pair.after, kind) : [];
     if (refused.length > 0) throw new Error(formatFindings(name, refused, kind));
-    const values = !namesSecret(oldInputs) && !namesSecret(newInputs);
-    const explanation = explainChanges(name, before, after, { values, kind });
+    const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(definitions[kind], inputs));
+    const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
     if (explanation) await pulumi.log.info(explanation);
 }
 
-/** Whether an argument is secret whose value an explanation may show, or one that follows from it. */
-function namesSecret(inputs: object | undefined): boolean {
-    return Object.entries(inputs ?? {}).some(
-        ([argument, value]) => !["password", "tls", "config"].includes(argument) && pulumi.Output.isInstance(value),
-    );
+/** Whether an argument is secret here whose value an explanation may show, or one that follows from it. */
+function hidesShownValue(all: Definitions, inputs: object | undefined): boolean {
+    return Object.entries(inputs ?? {}).some(([name, value]: [string, unknown]) => {
+        const definition = all[name];
+        if (!definition || definition.secret || definition.secretKey) return false;
+        if (pulumi.Output.isInstance(value)) return true;
+        const { members } = definition;
+        return members !== undefined && typeof value === "object" && value !== null && hidesShownValue(members, value);
+    });
 }
 
 /** Secrets arrive as Outputs, what is not known yet as an object that says so. */
@@ -57,10 +60,10 @@ async function plain(value: unknown): Promise<unknown> {
     if (pulumi.Output.isInstance(value)) {
         // Public at run time only; waiting for the value of one that is not known would never end.
         const { isKnown } = value as unknown as { isKnown: Promise<boolean> };
-        return (await isKnown) ? plain(await new Promise((resolve) => value.apply(resolve))) : later;
+        return (await isKnown) ? plain(await new Promise((resolve) => value.apply(resolve))) : unresolved;
     }
     if (typeof value !== "object" || value === null) return value;
-    if ("__pulumiUnknown" in value) return later;
+    if ("__pulumiUnknown" in value) return unresolved;
     if (Array.isArray(value)) return Promise.all(value.map(plain));
     const members = Object.entries(value).map(async ([name, member]) => [name, await plain(member)] as const);
     return Object.fromEntries(await Promise.all(members));

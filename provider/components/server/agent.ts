@@ -1,108 +1,112 @@
 /** The settings agent: brings passwords, certificates and settings to the server without touching its container. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { releaseOf, versions } from "../../model/catalog/versions";
+import type { DatabaseSpec } from "../../model/databaseSpec";
 import { clientUsers, passwordConf } from "../../model/render/acl";
 import { agentSettings } from "../../model/render/agentSettings";
 import { bundle } from "../../model/render/bundle";
-import type { DatabaseSpec } from "../../model/databaseSpec";
+import { haproxyCfg } from "../../model/render/haproxyCfg";
 import { agentPath, desiredPath } from "../../model/render/layout";
 import { redisConf } from "../../model/render/redisConf";
-import { linkCfg } from "../../model/render/tunnelCfg";
-import { followerUsers, itself, primaryConf } from "../../model/render/replication";
-import { haproxyCfg } from "../../model/render/haproxyCfg";
+import { followerUsers, ownMember, primaryConf } from "../../model/render/replication";
+import { tunnelCfg } from "../../model/render/tunnelCfg";
 import type { Login } from "../../model/render/urls";
-import { releaseOf, versions } from "../../model/catalog/versions";
-import type { Certificates } from "./certificates";
-import type { PlanChild } from "./children";
-import { type ContainerHooks, healthcheck, script } from "./containers";
-import type { Credentials } from "./passwords";
-import { type Followers, type Role, primaryMount } from "../replication/replication";
-import type { Ports } from "./ports";
-import type { PlannedServer } from "./server";
-import type { Volumes } from "./volumes";
+import { trustedCaCertPem } from "./certificates";
+import type { After } from "./children";
+import { containerOf } from "./container";
+import type { PreparedServer } from "./prepare";
+import { type Primary, primaryMount } from "./primary";
+import { script } from "./scripts";
 
 /**
- * Seconds until an up gives up on the agent, which is also how long a refusal takes to be shown. The agent needs two
+ * Seconds until an update gives up on the agent, which is also how long a refusal takes to be shown. The agent needs two
  * for all but a change of flavor, which writes the data anew; 50 MiB a second is slow for a disk.
  */
-function waitTimeoutSeconds({ memoryMb }: DatabaseSpec): number {
+function waitSeconds({ memoryMb }: DatabaseSpec): number {
     return 20 + Math.ceil(memoryMb / 50);
 }
 
-export function createAgent(
-    plan: PlanChild,
-    database: string,
-    spec: pulumi.Output<DatabaseSpec>,
-    parts: {
-        volumes: Volumes;
-        ports: Ports;
-        credentials: Credentials;
-        followers: Followers;
-        role: Role;
-        /** Whether a link, and not the agent, knows where the primary is. */
-        linked: boolean;
-        certificates: Certificates;
-        server: PlannedServer;
-        hooks: ContainerHooks;
-    },
-): docker.Container {
-    const { volumes, ports, credentials, followers, role, linked, certificates, server, hooks } = parts;
-    const { primary, peers = [] } = role;
-    const mayFollow = [...[...followers].flatMap(([name, login]) => (name === itself ? [] : [login])), ...peers];
-    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
-    const settings = pulumi
-        .all([spec, server.fingerprint])
-        .apply(([known, fingerprint]) => agentSettings(known, { owner, server: fingerprint }));
-    const files = pulumi
-        .all([
-            spec,
-            settings,
-            credentials.password,
-            certificates.certPem,
-            certificates.keyPem,
-            certificates.trustedCaCertPem,
-            pulumi.all(mayFollow),
-            pulumi.all([ports.tls, primary?.login, primary?.caCertPem]),
-        ])
-        .apply(
-            ([known, database, password, certificate, key, trusted, logins, [tlsPort, primaryLogin, primaryCa]]) => ({
-                "start.sh": script("server/start.sh"),
-                "health.sh": script("server/health.sh"),
-                database,
-                "redis.conf": redisConf(known, tlsPort),
-                ...login(known, password),
-                "tls.crt": certificate,
-                "tls.key": key,
-                "ca.crt": trusted,
-                ...replicationFiles(known, logins, primaryLogin),
-                ...terminatorFiles(known),
-                ...linkFiles(known, primaryCa),
-            }),
-        );
-    return plan(
+/** MiB that the agent's container may use. */
+const agentMemoryMb = 1024;
+
+/** Who a server follows and who may follow it, as its agent brings it. */
+export interface AgentRole {
+    /** The specification with whom it follows. */
+    readonly spec: pulumi.Output<DatabaseSpec>;
+    /** Whom it follows, if it follows. */
+    readonly primary?: Primary;
+    /** Who may follow it besides those that its own arguments name. Secret. */
+    readonly peers: readonly pulumi.Output<Login>[];
+}
+
+/** The second step: starts the agent, which prepares the settings volume or applies its changes to the running server. */
+export function startAgent(server: PreparedServer, role: AgentRole, after: After): docker.Container {
+    const { plan, volumes, hooks } = server;
+    const { primary } = role;
+    const agent = server.children.plan(
         "agent",
         "agent",
         {
-            image: spec.image,
+            ...containerOf({
+                memoryMb: agentMemoryMb,
+                health: ["sh", agentPath, "health"],
+                healthTimeout: "6m0s",
+                waitSeconds: role.spec.apply(waitSeconds),
+                uploads: uploads(server, role),
+                capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"],
+            }),
+            image: role.spec.image,
             entrypoints: ["sh", agentPath],
             command: ["run"],
             // Everything that it does goes through the volumes and the socket that lies there.
             networkMode: "none",
-            capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
-            securityOpts: ["no-new-privileges:true"],
-            restart: "unless-stopped",
-            volumes: primary && !linked ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
-            uploads: files.apply((known) => [
-                upload(agentPath, script("agent/agent.sh")),
-                upload(desiredPath, bundle(known)),
-            ]),
-            healthcheck: healthcheck(["sh", agentPath, "health"], "6m0s"),
-            wait: true,
-            waitTimeout: spec.apply(waitTimeoutSeconds),
+            // Through a tunnel, its container knows where the primary is, and not the agent.
+            volumes: primary && !plan.tunnel ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
         },
-        // One that refused has nothing to do any more: another try is another agent.
+        // One that refused has nothing left to do: another try is another agent.
         { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
-    ).create(docker.Container, {}, role.agentAfter);
+    );
+    return agent.create(docker.Container, {}, after);
+}
+
+/** All that the agent brings, as one file: Docker takes 40 ms for each. */
+function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): docker.ContainerArgs["uploads"] {
+    const { plan, passwords, certificates, ports, fingerprint } = server;
+    const own = [...passwords.logins].flatMap(([follower, login]) => (follower === ownMember ? [] : [login]));
+    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${plan.name}`;
+    return pulumi
+        .all([
+            spec,
+            fingerprint,
+            passwords.password,
+            pulumi.all([certificates.certPem, certificates.keyPem]),
+            trustedCaCertPem(spec, certificates, plan.tunnel ? undefined : primary?.caCertPem),
+            pulumi.all([...own, ...peers]),
+            ports.tls,
+            pulumi.all([primary?.login, primary?.caCertPem]),
+        ])
+        .apply(
+            ([known, fingerprint, password, [certificate, key], trusted, followers, tlsPort, [login, primaryCa]]) => [
+                upload(agentPath, script("agent/agent.sh")),
+                upload(
+                    desiredPath,
+                    bundle({
+                        "start.sh": script("server/start.sh"),
+                        "health.sh": script("server/health.sh"),
+                        "database": agentSettings(known, { owner, server: fingerprint }),
+                        "redis.conf": redisConf(known, tlsPort),
+                        ...passwordFiles(known, password),
+                        "tls.crt": certificate,
+                        "tls.key": key,
+                        "ca.crt": trusted,
+                        ...replicationFiles(known, followers, login),
+                        ...haproxyFiles(known),
+                        ...tunnelFiles(known, primaryCa),
+                    }),
+                ),
+            ],
+        );
 }
 
 /** The users of replicas, before 6.0 that there are any, or what a replica logs in with. */
@@ -121,24 +125,24 @@ function replicationFiles(
 }
 
 /** Users from 6.0 on; before, there is one password. */
-function login(spec: DatabaseSpec, password: string): Record<string, string> {
+function passwordFiles(spec: DatabaseSpec, password: string): Record<string, string> {
     const release = releaseOf(spec);
     return versions[release].acl
         ? { "users.acl": clientUsers(release, password) }
         : { "password.conf": passwordConf(password) };
 }
 
-function terminatorFiles(spec: DatabaseSpec): Record<string, string> {
+function haproxyFiles(spec: DatabaseSpec): Record<string, string> {
     if (versions[releaseOf(spec)].nativeTls) return {};
     return { "haproxy.cfg": haproxyCfg(spec), "terminator-health.sh": script("haproxy/health.sh") };
 }
 
 /** What a replica before 6.0 reaches its primary through. */
-function linkFiles(spec: DatabaseSpec, primaryCa: string | undefined): Record<string, string> {
+function tunnelFiles(spec: DatabaseSpec, primaryCa: string | undefined): Record<string, string> {
     const primary = spec.replica?.primary;
     if (!primary || versions[releaseOf(spec)].nativeTls) return {};
     return {
-        "link.cfg": linkCfg(primary),
+        "link.cfg": tunnelCfg(primary),
         "link.sh": script("haproxy/tunnel.sh"),
         "link-health.sh": script("haproxy/tunnelHealth.sh"),
         ...(!primary.nearby && { "primary.crt": primaryCa ?? "" }),

@@ -1,12 +1,10 @@
 /** The certificate that the TLS port shows, and the CA that clients verify it with. */
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { defaults } from "../../model/arguments/resolve";
 import { splitHosts } from "../../model/arguments/certificateChecks";
 import type { DatabaseSpec } from "../../model/databaseSpec";
-import type { CertificateArgs, KeyPairArgs, RedisDatabaseArgs, TlsArgs } from "../args";
-import type { MakeChild } from "./children";
-import type { Primary } from "../replication/replication";
+import { type ServerPlan, caNames } from "../../model/plan";
+import type { Children } from "./children";
 
 export interface Certificates {
     readonly certPem: pulumi.Output<string>;
@@ -14,8 +12,6 @@ export interface Certificates {
     readonly keyPem: pulumi.Output<string>;
     /** What clients verify `certPem` with. */
     readonly caCertPem: pulumi.Output<string>;
-    /** What the server verifies others with: its primary, and clients where it asks them for certificates. */
-    readonly trustedCaCertPem: pulumi.Output<string>;
     /** The children that made them, as far as the program did not bring its own. */
     readonly nodes: CertificateNodes;
 }
@@ -29,6 +25,21 @@ export interface CertificateNodes {
     readonly certificate?: tls.LocallySignedCert;
 }
 
+interface KeyPair {
+    readonly certPem: pulumi.Input<string>;
+    readonly keyPem: pulumi.Input<string>;
+}
+
+interface CertificateWithCa extends KeyPair {
+    readonly caCertPem: pulumi.Input<string>;
+}
+
+/** The CA or the certificate that the program brings. */
+export interface OwnCertificates {
+    readonly ca?: KeyPair;
+    readonly certificate?: CertificateWithCa;
+}
+
 /** P-256 keys are made in an instant and every client since TLS 1.2 knows them. */
 const keyType = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
@@ -38,24 +49,32 @@ const caValidityYears = 10;
 const hoursADay = 24;
 
 export function createCertificates(
-    child: MakeChild,
-    database: string,
+    children: Children,
+    plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    { tls = {} }: Pick<RedisDatabaseArgs, "tls">,
-    primary?: Primary,
+    own: OwnCertificates,
 ): Certificates {
-    const made = tls.certificate ? ownCertificate(tls.certificate) : issueCertificate(child, database, spec, tls);
-    const clientCaCertPem = pulumi.output(tls.clientAuth?.caCertPem ?? made.caCertPem);
-    // Redis has one file for both: whom it follows must be verified by it, too.
-    const trustedCaCertPem = primary
-        ? pulumi.interpolate`${clientCaCertPem.apply((own) => own.trimEnd())}\n${primary.caCertPem}`
-        : clientCaCertPem;
-    return { ...made, trustedCaCertPem };
+    return own.certificate
+        ? ownCertificate(own.certificate)
+        : issueCertificate(children, plan, spec, own.ca ? ownCa(own.ca) : createCas(children, plan));
 }
 
-type Issued = Omit<Certificates, "trustedCaCertPem">;
+/**
+ * What the server verifies others with: clients, where it asks them for certificates, and whom it follows. Redis has one
+ * file for both.
+ */
+export function trustedCaCertPem(
+    spec: pulumi.Output<DatabaseSpec>,
+    { caCertPem }: Certificates,
+    primaryCaCertPem: pulumi.Output<string> | undefined,
+): pulumi.Output<string> {
+    return pulumi.all([spec, caCertPem, primaryCaCertPem]).apply(([{ tls }, ownCa, primaryCa]) => {
+        const ofClients = tls.clientAuth?.caCertPem ?? ownCa;
+        return primaryCa === undefined ? ofClients : `${ofClients.trimEnd()}\n${primaryCa}`;
+    });
+}
 
-function ownCertificate(own: CertificateArgs): Issued {
+function ownCertificate(own: CertificateWithCa): Certificates {
     return {
         certPem: pulumi.output(own.certPem),
         keyPem: pulumi.secret(own.keyPem),
@@ -65,22 +84,21 @@ function ownCertificate(own: CertificateArgs): Issued {
 }
 
 function issueCertificate(
-    child: MakeChild,
-    database: string,
+    children: Children,
+    { name }: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    args: TlsArgs,
-): Issued {
-    const ca = args.ca ? ownCa(args.ca) : createCas(child, database, args.caVersions ?? defaults.caVersions);
-    const key = child("key", "key", tls.PrivateKey, { ...keyType });
-    // Containers on its network know the server by the database's name.
-    const hosts = spec.apply(({ tls, network }) => splitHosts(network ? [...tls.hosts, database] : tls.hosts));
-    const request = child("request", "request", tls.CertRequest, {
+    ca: Ca,
+): Certificates {
+    const key = children.create("key", "key", tls.PrivateKey, { ...keyType });
+    // Containers on its network know the server by its name.
+    const hosts = spec.apply(({ tls, network }) => splitHosts(network ? [...tls.hosts, name] : tls.hosts));
+    const request = children.create("request", "request", tls.CertRequest, {
         privateKeyPem: key.privateKeyPem,
         subject: { commonName: spec.host },
         dnsNames: hosts.dnsNames,
         ipAddresses: hosts.ipAddresses,
     });
-    const certificate = child("certificate", "certificate", tls.LocallySignedCert, {
+    const certificate = children.create("certificate", "certificate", tls.LocallySignedCert, {
         caCertPem: ca.certPem,
         caPrivateKeyPem: ca.keyPem,
         certRequestPem: request.certRequestPem,
@@ -107,24 +125,24 @@ interface Ca {
     readonly nodes: CertificateNodes;
 }
 
-/** The PEM text may hold further CAs after the one that signs, for clients to learn of. */
-function ownCa({ certPem, keyPem }: KeyPairArgs): Ca {
+/** The PEM text may hold further CAs after the one that signs, which clients then trust before they sign. */
+function ownCa({ certPem, keyPem }: KeyPair): Ca {
     const published = pulumi.output(certPem);
     return { certPem: published, keyPem: pulumi.secret(keyPem), published, nodes: {} };
 }
 
-function createCas(child: MakeChild, database: string, [signing, ...others]: readonly number[]): Ca {
-    const ca = createCa(child, database, signing ?? 1);
-    const further = others.map((version) => createCa(child, database, version).certPem);
+function createCas(children: Children, { name, caVersions: [signing = 1, ...others] }: ServerPlan): Ca {
+    const ca = createCa(children, name, signing);
+    const further = others.map((version) => createCa(children, name, version).certPem);
     return { ...ca, published: pulumi.all([ca.certPem, ...further]).apply((all) => all.join("")) };
 }
 
-function createCa(child: MakeChild, database: string, version: number): Omit<Ca, "published"> {
-    const numbered = (name: string) => (version === 1 ? name : `${name}-${version}`);
-    const caKey = child("caKey", numbered("ca-key"), tls.PrivateKey, { ...keyType });
-    const ca = child("ca", numbered("ca"), tls.SelfSignedCert, {
+function createCa(children: Children, server: string, version: number): Omit<Ca, "published"> {
+    const names = caNames(version);
+    const caKey = children.create("caKey", names.caKey, tls.PrivateKey, { ...keyType });
+    const ca = children.create("ca", names.ca, tls.SelfSignedCert, {
         privateKeyPem: caKey.privateKeyPem,
-        subject: { commonName: `CA of Redis database ${numbered(database)}` },
+        subject: { commonName: `CA of Redis database ${version === 1 ? server : `${server}-${version}`}` },
         isCaCertificate: true,
         allowedUses: ["cert_signing", "crl_signing"],
         setSubjectKeyId: true,

@@ -1,63 +1,66 @@
-/** How a database makes its children: named after it, under it, and open to `transform`. */
+/** How a server makes its children: named after it, under it, and open to `transform`. */
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseTransforms, Transform } from "../args";
+import type { DatabaseTransforms, Transform } from "../transforms";
 
 type ResourceClass<A, R> = new (name: string, args: A, opts: pulumi.CustomResourceOptions) => R;
 
-/** What must be there before a child is asked for; it may be known later. */
-export type After = pulumi.Input<pulumi.Resource | readonly pulumi.Resource[]> | undefined;
+/** What must be there before a child is asked for. */
+export type After = readonly pulumi.Resource[];
 
-/** A child whose transform has had its say, and which nobody has asked Pulumi for yet. */
+/** A child whose transform has been applied, and that has not been created yet. */
 export interface PlannedChild<A> {
     readonly args: A;
-    readonly create: <R>(type: ResourceClass<A, R>, further?: Partial<A>, ...after: readonly After[]) => R;
+    readonly create: <R>(type: ResourceClass<A, R>, further?: Partial<A>, after?: After) => R;
 }
 
-/** Plans one child called `DATABASE-suffix`. */
-export type PlanChild = <K extends keyof DatabaseTransforms>(
-    kind: K,
-    suffix: string,
-    args: TransformedArgs<K>,
-    opts?: Omit<pulumi.CustomResourceOptions, "dependsOn">,
-) => PlannedChild<TransformedArgs<K>>;
-
-/** Makes one child called `DATABASE-suffix`, once its transform has had its say. */
-export type MakeChild = <K extends keyof DatabaseTransforms, R>(
-    kind: K,
-    suffix: string,
-    type: ResourceClass<TransformedArgs<K>, R>,
-    args: TransformedArgs<K>,
-    opts?: Omit<pulumi.CustomResourceOptions, "dependsOn">,
-) => R;
+type ChildOptions = Omit<pulumi.CustomResourceOptions, "dependsOn" | "parent">;
 
 type TransformedArgs<K extends keyof DatabaseTransforms> =
     NonNullable<DatabaseTransforms[K]> extends Transform<infer A> ? A : never;
 
-/** `checked` holds the children back until all arguments are found right; nothing is made if they are not. */
-export function childrenOf(
-    parent: pulumi.Resource,
-    database: string,
-    checked: pulumi.Output<unknown>,
-    transforms: DatabaseTransforms = {},
-): { child: MakeChild; plan: PlanChild } {
-    const plan: PlanChild = (kind, suffix, args, opts = {}) => {
-        const name = `${database}-${suffix}`;
-        const options: pulumi.CustomResourceOptions = { ...opts, parent };
-        const transform = transforms[kind] as Transform<typeof args> | undefined;
+/** Makes the children of one server, called `SERVER-suffix`. */
+export class Children {
+    /** `checked` holds the children back until all arguments are found right; nothing is created if they are not. */
+    constructor(
+        private readonly parent: pulumi.Resource,
+        private readonly server: string,
+        private readonly checked: pulumi.Output<unknown>,
+        private readonly transforms: DatabaseTransforms = {},
+    ) {}
+
+    /** Plans a child, for those that others must know before it is created. */
+    plan<K extends keyof DatabaseTransforms>(
+        kind: K,
+        suffix: string,
+        args: TransformedArgs<K>,
+        opts: ChildOptions = {},
+    ): PlannedChild<TransformedArgs<K>> {
+        const name = `${this.server}-${suffix}`;
+        const options: pulumi.CustomResourceOptions = { ...opts, parent: this.parent };
+        const transform = this.transforms[kind] as Transform<typeof args> | undefined;
         const planned = transform?.(args, options, name) ?? args;
         return {
             args: planned,
-            create: (type, further = {}, ...after) => {
-                const first = [...after, options.dependsOn].map((each) => pulumi.output(each ?? []));
+            create: (type, further = {}, after = []) => {
                 const dependsOn = pulumi
-                    .all([pulumi.all(first), checked])
-                    .apply(([resources]) => (resources as (pulumi.Resource | pulumi.Resource[])[]).flat());
+                    .all([pulumi.output(options.dependsOn ?? []), this.checked])
+                    .apply(([given]) => [...after, ...[given].flat()] as pulumi.Resource[]);
                 const all = Object.assign({}, planned, further);
                 return withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));
             },
         };
-    };
-    return { plan, child: (kind, suffix, type, args, opts) => plan(kind, suffix, args, opts).create(type) };
+    }
+
+    /** Creates a child. */
+    create<K extends keyof DatabaseTransforms, R>(
+        kind: K,
+        suffix: string,
+        type: ResourceClass<TransformedArgs<K>, R>,
+        args: TransformedArgs<K>,
+        opts?: ChildOptions,
+    ): R {
+        return this.plan(kind, suffix, args, opts).create(type);
+    }
 }
 
 /**

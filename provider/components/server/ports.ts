@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DatabaseSpec } from "../../model/databaseSpec";
-import type { ServerArgs } from "../validation";
-import type { MakeChild } from "./children";
+import type { ServerPlan } from "../../model/plan";
+import type { Children } from "./children";
 
 export interface Ports {
     /** Undefined where the plaintext port is closed. */
@@ -16,8 +16,8 @@ export interface Ports {
 /** Pairs start at even ports from 20000: below Linux's ephemeral range, above what services usually listen on. */
 const pairs = { min: 10000, max: 15999 };
 
-export function choosePorts(child: MakeChild, spec: pulumi.Output<DatabaseSpec>, args: ServerArgs): Ports {
-    const choice = needsChoice(args) ? child("port", "port", random.RandomInteger, { ...pairs }) : undefined;
+export function choosePorts(children: Children, plan: ServerPlan, spec: pulumi.Output<DatabaseSpec>): Ports {
+    const choice = plan.randomPorts ? children.create("port", "port", random.RandomInteger, { ...pairs }) : undefined;
     const first = choice ? choice.result.apply((pair) => pair * 2) : pulumi.output(0);
     return {
         plaintext: pulumi
@@ -35,10 +35,4 @@ export function choosePorts(child: MakeChild, spec: pulumi.Output<DatabaseSpec>,
 /** The first port, unless the program gives just that one to the other protocol. */
 function otherThan(given: number | undefined, port: number, spare: number): number {
     return given === port ? spare : port;
-}
-
-/** Whether a port is left to chance, as far as can be told before Outputs are known. */
-function needsChoice({ ports, plaintext }: ServerArgs): boolean {
-    if (ports === undefined || pulumi.Output.isInstance(ports) || ports instanceof Promise) return true;
-    return ports.tls === undefined || (plaintext !== false && ports.plaintext === undefined);
 }

@@ -2,13 +2,14 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { defaults } from "../../model/arguments/resolve";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { startupOnly } from "../../model/catalog/directives";
-import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
 import { releaseOf, versions } from "../../model/catalog/versions";
-import type { After, PlanChild } from "./children";
-import { type ContainerHooks, healthcheck } from "./containers";
+import type { DatabaseSpec } from "../../model/databaseSpec";
+import { syncTimeoutOf } from "../../model/arguments/replication";
+import type { ServerPlan } from "../../model/plan";
+import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
+import type { After, Children, PlannedChild } from "./children";
+import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
 import type { Volumes } from "./volumes";
 
@@ -18,49 +19,40 @@ import type { Volumes } from "./volumes";
  */
 const stopSeconds = 600;
 
-/**
- * Seconds that an up waits for the server to answer; loading its data is part of that, or its first sync. The same
- * whatever its role is, so that a preview of another role shows nothing of the server.
- */
-function waitTimeoutSeconds({ replica }: DatabaseSpec): number {
-    return replica?.syncTimeoutSeconds ?? defaults.syncTimeoutSeconds;
-}
-
-/** The server before it is asked for: the agent must know first whether it will be replaced. */
+/** The server's container before it is created: the agent must know first whether it will be replaced. */
 export interface PlannedServer {
-    /** Another one is another container. */
+    readonly container: PlannedChild<docker.ContainerArgs>;
+    /** Another container has another one. */
     readonly fingerprint: pulumi.Output<string>;
-    readonly create: (...after: readonly After[]) => docker.Container;
 }
 
-export function planServer(
-    plan: PlanChild,
-    database: string,
+export function planServerContainer(
+    children: Children,
+    plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    parts: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
+    { volumes, ports, hooks }: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
 ): PlannedServer {
-    const { volumes, ports, hooks } = parts;
-    const server = plan(
+    const container = children.plan(
         "server",
         "server",
         {
+            ...containerOf({
+                memoryMb: spec.memoryMb,
+                health: ["sh", `${currentDir}/health.sh`],
+                // Loading its data is part of that, or its first sync. The same whatever its role is, so that a preview
+                // of another role shows nothing of the server.
+                waitSeconds: spec.apply(syncTimeoutOf),
+            }),
             image: spec.image,
             user: `${redisUid}:${redisUid}`,
-            readOnly: true,
-            capabilities: { drops: ["ALL"] },
-            securityOpts: ["no-new-privileges:true"],
-            tmpfs: { "/tmp": "size=1m,mode=1777,noexec,nosuid,nodev" },
-            restart: "unless-stopped",
-            memory: spec.memoryMb,
-            memorySwap: spec.memoryMb,
             stopTimeout: stopSeconds,
             destroyGraceSeconds: stopSeconds,
             ports: publishedPorts(spec, ports),
-            // Where there is a terminator, both ports of the database's name are its.
+            // Where HAProxy terminates TLS, both ports of the server's name are its.
             networksAdvanced: spec.apply((known) =>
-                known.network && speaksTls(known) ? [{ name: known.network, aliases: [database] }] : [],
+                known.network && speaksTls(known) ? [{ name: known.network, aliases: [plan.name] }] : [],
             ),
-            // What a running server cannot take over stands here, so that a change of it replaces the server.
+            // What a running server cannot take over is a label, so that a change of it replaces the server.
             labels: spec.apply((known) =>
                 startupOnly(releaseOf(known), known.config).map((name) => ({
                     label: `redis.${name}`,
@@ -68,22 +60,15 @@ export function planServer(
                 })),
             ),
             volumes: volumes.mounts,
-            healthcheck: healthcheck(["sh", `${currentDir}/health.sh`], "1m0s"),
-            wait: true,
-            waitTimeout: spec.apply(waitTimeoutSeconds),
         },
         { hooks },
     );
-    const fingerprint = pulumi.output(server.args).apply(fingerprintOf);
-    return {
-        fingerprint,
-        create: (...after) =>
-            server.create(
-                docker.Container,
-                { command: pulumi.all(["sh", `${currentDir}/start.sh`, fingerprint]) },
-                ...after,
-            ),
-    };
+    return { container, fingerprint: pulumi.output(container.args).apply(fingerprintOf) };
+}
+
+export function createServer({ container, fingerprint }: PlannedServer, after: After): docker.Container {
+    const command = pulumi.all(["sh", `${currentDir}/start.sh`, fingerprint]);
+    return container.create(docker.Container, { command }, after);
 }
 
 /** What Docker changes on a container that runs, and what says only how Pulumi goes about it. */

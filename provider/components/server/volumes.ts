@@ -1,18 +1,17 @@
-/** Where a database's data and its settings live, whatever container is there at the time. */
+/** Where a server's data and its settings are, whatever container runs. */
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { defaults } from "../../model/arguments/resolve";
 import type { DatabaseSpec } from "../../model/databaseSpec";
+import type { ServerPlan } from "../../model/plan";
 import { dataDir, settingsDir } from "../../model/render/layout";
-import type { ServerArgs } from "../validation";
-import type { MakeChild } from "./children";
-import type { Provider } from "../hooks/dockerCommand";
+import type { DockerHost } from "../dockerHost";
 import { limitVolume } from "../hooks/quota";
+import type { Children } from "./children";
 
 export interface Volumes {
     /** What clients store; absent where the program says where that is. */
     readonly data?: docker.Volume;
-    /** What the server is told: written by the agent, read by the server. */
+    /** Settings: written by the agent, read by the server. */
     readonly settings: docker.Volume;
     /** Both, as the agent and the server mount them. */
     readonly mounts: pulumi.Input<ContainerVolume>[];
@@ -23,18 +22,26 @@ export interface Volumes {
 type ContainerVolume = docker.types.input.ContainerVolume;
 
 export function createVolumes(
-    child: MakeChild,
+    children: Children,
+    plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    { data: own, diskSizeGb, deletionProtection: protect = defaults.deletionProtection }: ServerArgs,
-    provider: Provider,
+    dockerHost: DockerHost,
 ): Volumes {
-    const settings = child("settingsVolume", "settings", docker.Volume, {});
+    const settings = children.create("settingsVolume", "settings", docker.Volume, {});
     const settingsMount = { volumeName: settings.name, containerPath: settingsDir };
-    if (own) return { settings, settingsMount, mounts: [spec.apply(ownDataMount), settingsMount] };
-    const beforeCreate = diskSizeGb === undefined ? [] : limitVolume({ provider, spec });
-    // Another option is another volume, without the data; and a quota is one that no program has asked for.
-    const ignoreChanges = ["driverOpts"];
-    const data = child("dataVolume", "data", docker.Volume, {}, { protect, ignoreChanges, hooks: { beforeCreate } });
+    if (!plan.dataVolume) return { settings, settingsMount, mounts: [spec.apply(ownDataMount), settingsMount] };
+    const data = children.create(
+        "dataVolume",
+        "data",
+        docker.Volume,
+        {},
+        {
+            protect: plan.deletionProtection,
+            // Another option is another volume, without the data; and a quota is one that no program has asked for.
+            ignoreChanges: ["driverOpts"],
+            hooks: { beforeCreate: plan.quota ? limitVolume({ dockerHost, spec }) : [] },
+        },
+    );
     return {
         data,
         settings,

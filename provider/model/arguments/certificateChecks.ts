@@ -1,7 +1,7 @@
 /** What a certificate must be valid for, and whether one that a person brings is. */
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
-import type { Finding } from "../findings";
+import { type Finding, finding, problem } from "../findings";
 
 /** Names and addresses apart, as a certificate lists them. */
 export function splitHosts(hosts: readonly string[]): { dnsNames: string[]; ipAddresses: string[] } {
@@ -24,6 +24,38 @@ export function isCertificateHost(text: string): boolean {
     return domain === undefined ? isHost(text) : isHost(domain) && isIP(domain) === 0;
 }
 
+const wholePem = "give the text from BEGIN CERTIFICATE to its END line";
+
+export const certificateProblems = {
+    notACertificate: problem("not-a-certificate", "The text is not a certificate in PEM.", wholePem),
+    notAKey: problem(
+        "not-a-private-key",
+        "The text is not an unencrypted private key in PEM.",
+        "give the text from BEGIN PRIVATE KEY to its END line",
+    ),
+    keyOfAnother: problem(
+        "key-of-another-certificate",
+        "The private key does not belong to the certificate.",
+        "give the key that the certificate was made for",
+    ),
+    expired: problem("certificate-expired", "The certificate has expired.", "give one that is valid now"),
+    notACa: problem(
+        "certificate-of-no-ca",
+        "The certificate is not that of a CA.",
+        "give one with basicConstraints CA:TRUE, or use tls.certificate",
+    ),
+    otherHost: problem(
+        "certificate-for-another-host",
+        "The certificate is not valid for the `host` of the database.",
+        "issue it with these subject alternative names",
+    ),
+    chainBroken: problem(
+        "certificate-of-another-ca",
+        "`tls.certificate.caCertPem` did not sign the certificate.",
+        "give the CA that did; intermediate certificates go into certPem, after the server's own",
+    ),
+};
+
 export interface KeyPair {
     readonly certPem: string;
     readonly keyPem: string;
@@ -31,40 +63,32 @@ export interface KeyPair {
 
 /** Checks a CA or server certificate that a person brings; `path` is where its members stand. */
 export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", hosts: readonly string[]): Finding[] {
+    const [certPath, keyPath] = [`${path}.certPem`, `${path}.keyPem`];
     const certificate = attempt(() => new X509Certificate(pair.certPem));
     const key = attempt(() => createPrivateKey(pair.keyPem));
     const findings: Finding[] = [];
-    const add = (member: string, problem: string, remedy: string) =>
-        findings.push({ path: `${path}.${member}`, problem, remedy });
-    if (!certificate)
-        add("certPem", "is not a certificate in PEM", "give the text from BEGIN CERTIFICATE to its END line");
-    if (!key)
-        add(
-            "keyPem",
-            "is not an unencrypted private key in PEM (its value is not shown)",
-            "give the text from BEGIN PRIVATE KEY to its END line",
-        );
+    if (!certificate) {
+        findings.push(finding(certificateProblems.notACertificate, certPath, "is not a certificate in PEM"));
+    }
+    if (!key) {
+        const text = "is not an unencrypted private key in PEM (its value is not shown)";
+        findings.push(finding(certificateProblems.notAKey, keyPath, text));
+    }
     if (!certificate) return findings;
     if (key && !certificate.checkPrivateKey(key)) {
-        add("keyPem", "does not belong to the certificate", "give the key that the certificate was made for");
+        findings.push(finding(certificateProblems.keyOfAnother, keyPath, "does not belong to the certificate"));
     }
     if (new Date(certificate.validTo) < new Date()) {
-        add("certPem", `expired on ${certificate.validTo}`, "give one that is valid now");
+        findings.push(finding(certificateProblems.expired, certPath, `expired on ${certificate.validTo}`));
     }
     if (use === "ca" && !certificate.ca) {
-        add(
-            "certPem",
-            "is not the certificate of a CA",
-            "give one with basicConstraints CA:TRUE, or use tls.certificate",
-        );
+        findings.push(finding(certificateProblems.notACa, certPath, "is not the certificate of a CA"));
     }
-    if (use === "server") {
-        const missing = hosts.filter(
-            (host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host, { subject: "never" })),
-        );
-        if (missing.length > 0) {
-            add("certPem", `is not valid for ${missing.join(", ")}`, "issue it with these subject alternative names");
-        }
+    const missing = hosts.filter(
+        (host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host, { subject: "never" })),
+    );
+    if (use === "server" && missing.length > 0) {
+        findings.push(finding(certificateProblems.otherHost, certPath, `is not valid for ${missing.join(", ")}`));
     }
     return findings;
 }
@@ -73,13 +97,7 @@ export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", 
 export function checkCa(path: string, pem: string): Finding[] {
     return attempt(() => new X509Certificate(pem))
         ? []
-        : [
-              {
-                  path,
-                  problem: "is not a certificate in PEM",
-                  remedy: "give the text from BEGIN CERTIFICATE to its END line",
-              },
-          ];
+        : [finding(certificateProblems.notACertificate, path, "is not a certificate in PEM")];
 }
 
 /** Checks that clients which trust `caCertPem` trust the certificate, by way of the intermediates in `certPem`. */
@@ -89,13 +107,7 @@ export function checkChain(path: string, { certPem, caCertPem }: { certPem: stri
     if (findings.length > 0 || !certificate || leadsTo(certificate, intermediates, certificatesIn(caCertPem))) {
         return findings;
     }
-    return [
-        {
-            path: `${path}.caCertPem`,
-            problem: `did not sign ${path}.certPem`,
-            remedy: "give the CA that did; intermediate certificates go into certPem, after the server's own",
-        },
-    ];
+    return [finding(certificateProblems.chainBroken, `${path}.caCertPem`, `did not sign ${path}.certPem`)];
 }
 
 function certificatesIn(pem: string): X509Certificate[] {

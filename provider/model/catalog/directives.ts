@@ -1,9 +1,8 @@
-/** The directives of each version, as real servers describe them, and what `config` may say of them. */
+/** The directives of each version, as real servers describe them, and how redis.conf spells them. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Finding, nearest, show } from "../findings";
 import type { Directives } from "./flavors";
-import { type Release, nameOf, versions } from "./versions";
+import { type Release, versions } from "./versions";
 
 /** One directive, as `toolchain/directives.mjs` learned it from a server. */
 export interface Directive {
@@ -18,28 +17,28 @@ export interface Directive {
     readonly max?: number;
 }
 
-type Described = Readonly<Record<string, Directive>>;
+export type DirectivesByName = Readonly<Record<string, Directive>>;
 
-const known = new Map<Release, Described>();
+const known = new Map<Release, DirectivesByName>();
 
 /**
  * The directives of a version. Where no server was at hand to ask, those that its neighbours have in common, as the
  * newest of them describes them; the trial server has the last word on these.
  */
-export function directivesOf(release: Release): Described {
+export function directivesOf(release: Release): DirectivesByName {
     const described = known.get(release) ?? asked(release) ?? commonTo(versions[release].directivesOf ?? []);
     known.set(release, described);
     return described;
 }
 
 /** What a server of that release said, if there was one; read when it is wanted, which is one of many. */
-function asked(release: Release): Described | undefined {
+function asked(release: Release): DirectivesByName | undefined {
     const file = join(__dirname, "directives", `${release}.json`);
     if (!existsSync(file)) return undefined;
-    return (JSON.parse(readFileSync(file, "utf8")) as { directives: Described }).directives;
+    return (JSON.parse(readFileSync(file, "utf8")) as { directives: DirectivesByName }).directives;
 }
 
-function commonTo(neighbours: readonly Release[]): Described {
+function commonTo(neighbours: readonly Release[]): DirectivesByName {
     const all = neighbours.map(directivesOf);
     const newest = all.at(-1) ?? {};
     return Object.fromEntries(
@@ -47,103 +46,8 @@ function commonTo(neighbours: readonly Release[]): Described {
     );
 }
 
-const accounts = /^(requirepass|aclfile|user|masteruser|masterauth)$/i;
-
-/** Directives that the component sets itself, each with what to write instead. */
-const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
-    [/^save$/, "set `savePoints`, or `flavor`"],
-    [/^appendonly$/, "set `flavor`"],
-    [/^(maxmemory)$/, "set `memoryMb`; maxmemory is derived from it"],
-    [/^maxmemory-policy$/, "set `maxmemoryPolicy`"],
-    [/^(port|tls-port)$/, "set `ports`, or `plaintext: false` to close the plaintext port"],
-    [/^(bind|bind-source-addr|protected-mode)$/, "set `bindAddress`"],
-    [/^tls-protocols$/, "set `tls.protocols`"],
-    [/^tls-auth-clients$/, "set `tls.clientAuth`"],
-    [/^tls-/, "set `tls`"],
-    [accounts, "set `password`; users of your own go in with ACL SETUSER"],
-    [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data lives on the database's own volume"],
-    [/^(replicaof|slaveof)$/, "leave it out: this is a database of its own"],
-    [/^shutdown-(on-sigint|on-sigterm|timeout)$/, "leave it out: a server that stops writes its data first"],
-    [/^cluster-/, "leave it out: a cluster needs several servers"],
-    [
-        /^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule|rename-command)$/,
-        "leave it out: the container sees to it",
-    ],
-];
-
 /** A value as one writes it in `config`. */
 export type ConfigValue = string | number | boolean;
-
-/** Checks `config` against what the server of this release knows; the paths start with `config`. */
-export function checkConfig(release: Release, config: Readonly<Record<string, ConfigValue>>): Finding[] {
-    return Object.entries(config).flatMap(([name, value]) => checkDirective(release, name, value));
-}
-
-/** What to write instead of a directive that the component sets itself. */
-function ownedBy(release: Release, name: string): string | undefined {
-    if (!versions[release].acl && accounts.test(name)) return `set \`password\`; ${nameOf(release)} knows no users`;
-    return owned.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
-}
-
-function checkDirective(release: Release, name: string, value: ConfigValue): Finding[] {
-    const path = `config["${name}"]`;
-    const instead = ownedBy(release, name);
-    if (instead) return [{ path, problem: "is set by the component itself", remedy: instead }];
-    const directives = directivesOf(release);
-    const directive = Object.hasOwn(directives, name) ? directives[name] : undefined;
-    if (!directive) {
-        const suggestion = olderName(name, directives) ?? nearest(name, Object.keys(directives));
-        const owner = suggestion && ownedBy(release, suggestion);
-        const remedy = suggestion
-            ? `did you mean "${suggestion}"?${owner ? ` Then ${owner}` : ""}`
-            : `\`CONFIG GET *\` on ${nameOf(release)} lists all`;
-        return [{ path, problem: `is not a directive of ${nameOf(release)}`, remedy }];
-    }
-    const remedy = expectation(directive, textOf(value));
-    return remedy ? [{ path, problem: `is ${show(value)}`, remedy: `give ${remedy}` }] : [];
-}
-
-/** What 5.0 and 7.0 gave new names is still there under the old one in a version before. */
-function olderName(name: string, directives: Described): string | undefined {
-    const older = name.replace("replica", "slave").replace("listpack", "ziplist");
-    return older !== name && Object.hasOwn(directives, older) ? older : undefined;
-}
-
-const bytes = /^\d+(b|k|kb|m|mb|g|gb)?$/i;
-
-/** What the value should have been; `undefined` where it is right. */
-function expectation(directive: Directive, text: string): string | undefined {
-    const { kind, min, max, values } = directive;
-    switch (kind) {
-        case "boolean":
-            return /^(yes|no)$/i.test(text) ? undefined : '"yes" or "no"';
-        case "integer": {
-            const inRange =
-                /^-?\d+$/.test(text) && Number(text) >= (min ?? -Infinity) && Number(text) <= (max ?? Infinity);
-            const range = max !== undefined ? ` from ${min} to ${max}` : min !== undefined ? ` of at least ${min}` : "";
-            return inRange ? undefined : `a whole number${range}`;
-        }
-        case "memory":
-            return bytes.test(text)
-                ? undefined
-                : 'bytes, or a number with one of Redis\'s units, such as "64mb" or "1gb"';
-        case "memoryOrPercent":
-            return bytes.test(text) || /^\d+%$/.test(text)
-                ? undefined
-                : 'bytes, such as "64mb", or a percentage such as "5%"';
-        case "enum":
-            // Several flags may stand in one value, parted by blanks.
-            return text
-                .toLowerCase()
-                .split(" ")
-                .every((word) => values?.includes(word))
-                ? undefined
-                : `one of ${values?.map((v) => `"${v}"`).join(", ")}`;
-        case "text":
-        case "words":
-            return /[\r\n\0]/.test(text) ? "one line of text" : undefined;
-    }
-}
 
 /** `config` as redis.conf lines. */
 export function configDirectives(release: Release, config: Readonly<Record<string, ConfigValue>>): Directives {
@@ -168,7 +72,7 @@ export function startupOnly(release: Release, config: Readonly<Record<string, Co
 }
 
 /** A value as redis.conf spells it, before any quotes. */
-function textOf(value: ConfigValue): string {
+export function textOf(value: ConfigValue): string {
     return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 }
 

@@ -1,5 +1,6 @@
 /** The list of versions as the managed service shows it, and what is to be said about one that is no longer mended. */
-import { type DatabaseSpec, legacyProtocols } from "../databaseSpec";
+import { type DatabaseSpec } from "../databaseSpec";
+import { legacyProtocols } from "../catalog/tlsProtocols";
 import { persistenceLabel } from "./flavors";
 import {
     type Engine,

@@ -1,12 +1,14 @@
-/** The table of changes in words: for a preview, and for the README. */
-import { isDeepStrictEqual } from "node:util";
-import { type ChangeRow, type Described, type Effect, changeRows, changesBetween, effects } from "./rows";
-import type { Kind } from "../arguments/properties";
+/** The change table in words: for a preview, and for docs/changes.md. */
+import type { Kind } from "../arguments/definition";
+import { definitions } from "../arguments/index";
 import type { Flavor } from "../catalog/versions";
+import type { Described } from "./describe";
+import { type Effect, effects } from "./rows";
+import { type ChangeRow, changeRows, changedIn, changesBetween } from "./table";
 
 /**
  * What will happen, in one line of words; `undefined` if nothing changes. `values` says whether old and new values may
- * be read in it; those of passwords, keys and directives never are.
+ * be read in it; those of secrets never are.
  */
 export function explainChanges(
     database: string,
@@ -14,37 +16,49 @@ export function explainChanges(
     after: Described,
     { values = true, kind = "RedisDatabase" }: { readonly values?: boolean; readonly kind?: Kind } = {},
 ): string | undefined {
-    const rows = changesBetween(before, after);
+    const rows = changesBetween(before, after, kind);
     if (rows.length === 0) return undefined;
     const parts = (Object.keys(effects) as Effect[]).flatMap((effect) => {
         const named = rows
             .filter((row) => row.effect === effect)
-            .flatMap((row) => changedIn(row, before, after, values));
+            .flatMap((row) => wordsFor(row, before, after, values));
         return named.length === 0 ? [] : [`${named.join(", ")}: ${sentences[effect](after.spec.flavor)}`];
     });
-    const warnings = new Set(rows.flatMap(({ warning }) => warning?.(before, after) ?? []));
+    const warnings = new Set([
+        ...rows.flatMap(({ warning }) => warning?.(before, after) ?? []),
+        ...introductions(before, after, kind),
+    ]);
     return `${kind} "${database}": ${[...parts, ...warnings].join("; ")}.`;
 }
 
 const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
     live: () => "takes effect while the server runs, clients stay connected",
     resized: () => "the server is resized in place, clients stay connected",
-    terminator: () => "the TLS terminator is replaced, clients reconnect once over TLS",
+    terminator: () => "HAProxy is replaced, clients reconnect once over TLS",
     replaced: (flavor) =>
         `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
     recorded: () => "nothing happens to the server",
-    // What a failed up had asked for may not have come to be: so it was not refused yet.
-    refused: () => "the last up failed, so this is refused only if the data that is there does not allow it",
+    // What a failed update had asked for may not have come to be: so it was not refused yet.
+    refused: () => "the last update failed, so this is refused only if the data that is there does not allow it",
 };
 
+/** Why a release of this package changes what the program does not mention. */
+function introductions(before: Described, after: Described, kind: Kind): string[] {
+    return Object.entries(definitions[kind]).flatMap(([name, { introduced }]) =>
+        introduced &&
+        before.format < introduced.format &&
+        after.format >= introduced.format &&
+        after.args[name] === undefined
+            ? [introduced.reason]
+            : [],
+    );
+}
+
 /** The arguments of a row that were changed, with old and new value where both are short and may be read. */
-function changedIn(row: ChangeRow, before: Described, after: Described, values: boolean): string[] {
-    const [old, now] = [row.of(before), row.of(after)];
-    return row.arguments.flatMap((path, index) => {
-        if (isDeepStrictEqual(old[index], now[index])) return [];
-        return values && [old[index], now[index]].every(isShort)
-            ? [`${path} ${String(old[index])} → ${String(now[index])}`]
-            : [path];
+function wordsFor(row: ChangeRow, before: Described, after: Described, values: boolean): string[] {
+    return changedIn(row, before, after).map(({ path, shown, value }) => {
+        const [old, now] = [value(before), value(after)];
+        return values && shown && [old, now].every(isShort) ? `${path} ${String(old)} → ${String(now)}` : path;
     });
 }
 
@@ -52,13 +66,20 @@ function isShort(value: unknown): boolean {
     return typeof value === "number" || (typeof value === "string" && value.length <= 40);
 }
 
-/** The README's table. */
+/** How docs/changes.md names a row. */
+export function titleOf({ prefix, suffix, arguments: compared }: ChangeRow): string {
+    const labels = compared.map(({ label }) => label).filter(Boolean);
+    const separator = prefix?.includes(":") ? ", " : ": ";
+    return `${prefix ? `${prefix}${separator}` : ""}${labels.join(", ")}${suffix ? `: ${suffix}` : ""}`;
+}
+
+/** The table of docs/changes.md, as Markdown. */
 export function changesTable(): string {
-    const rows = changeRows.map(({ change, effect, data, clients }) => [
-        change,
-        effects[effect].server,
-        data ?? effects[effect].data,
-        clients ?? effects[effect].clients,
+    const cells = changeRows.map((row) => [
+        titleOf(row),
+        effects[row.effect].server,
+        row.data ?? effects[row.effect].data,
+        row.clients ?? effects[row.effect].clients,
     ]);
     const removal = [
         "database removed from the program, `pulumi destroy`",
@@ -66,6 +87,6 @@ export function changesTable(): string {
         "kept while it is on; else removed, unless it is in `data`",
         "stay connected while it is on",
     ];
-    const lines = [["change", "server", "data", "clients"], ["---", "---", "---", "---"], ...rows, removal];
-    return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+    const lines = [["change", "server", "data", "clients"], ["---", "---", "---", "---"], ...cells, removal];
+    return lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
 }

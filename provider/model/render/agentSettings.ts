@@ -19,7 +19,7 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         flavor: spec.flavor,
         place: spec.data?.volume ?? spec.data?.hostPath ?? "the data volume",
         files: spec.data?.files ?? "",
-        grace_seconds: spec.rotation.graceSeconds,
+        grace_seconds: Math.round(spec.passwordGraceHours * 3600),
         memory_mb: spec.memoryMb,
         maxmemory_mb: maxmemoryOf(spec),
         backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,

@@ -1,16 +1,16 @@
 /** The TLS terminator, HAProxy: what stands in front of servers that do not speak TLS themselves, before 6.0. */
-import { type DatabaseSpec, legacyProtocols, tlsProtocols } from "../databaseSpec";
-import type { Finding } from "../findings";
+import { type DatabaseSpec } from "../databaseSpec";
+import { legacyProtocols, tlsProtocols } from "../catalog/tlsProtocols";
 import { plaintextPort, socketPath, terminatorSocketPath, tlsDir, tlsPort } from "./layout";
 
-export const terminatorImage = "haproxy:2.6";
+export const haproxyImage = "haproxy:2.6";
 
 /**
  * MiB that the terminator's container may use. It holds 5 before its first connection and 45 KiB for each that is idle
  * (measured with 1000 of them), and 32 more while one is read and written; a server takes 10,000 unless `maxclients`
  * says otherwise.
  */
-export const terminatorMemoryMb = 768;
+export const haproxyMemoryMb = 768;
 
 /** Where it asks itself, end to end, whether it works; nobody else reaches it. */
 const probePort = 6381;
@@ -72,20 +72,5 @@ function tlsOptions({ tls }: DatabaseSpec): string[] {
         // OpenSSL 3 refuses 1.0 and 1.1 at any higher level, however low the minimum.
         ...(legacy ? ["ciphers DEFAULT:@SECLEVEL=0"] : []),
         ...(tls.clientAuth ? [`ca-file ${tlsDir}/ca.crt verify required`] : []),
-    ];
-}
-
-/** HAProxy takes a lowest and a highest protocol; what lies between them cannot be left out. */
-export function checkProtocolRange(protocols: DatabaseSpec["tls"]["protocols"]): Finding[] {
-    const places = protocols.map((protocol) => tlsProtocols.indexOf(protocol));
-    const between = tlsProtocols.slice(Math.min(...places), Math.max(...places) + 1);
-    const missing = between.filter((protocol) => !protocols.includes(protocol));
-    if (missing.length === 0) return [];
-    return [
-        {
-            path: "tls.protocols",
-            problem: `has no ${missing.join(" and ")} between others, and such a gap is not possible before Redis 6.0`,
-            remedy: `give [${between.map((protocol) => `"${protocol}"`).join(", ")}]`,
-        },
     ];
 }

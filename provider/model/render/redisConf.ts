@@ -1,5 +1,6 @@
 /** The text of redis.conf for a database. */
-import { type DatabaseSpec, legacyProtocols } from "../databaseSpec";
+import { type DatabaseSpec } from "../databaseSpec";
+import { legacyProtocols } from "../catalog/tlsProtocols";
 import { configDirectives } from "../catalog/directives";
 import { type Directives, persistenceDirectives } from "../catalog/flavors";
 import { aclPath, dataDir, passwordPath, plaintextPort, socketPath, tlsDir, tlsPort } from "./layout";

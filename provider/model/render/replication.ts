@@ -14,7 +14,7 @@ export function followerUser(replica: string): string {
 }
 
 /** The name under which a database's own server follows a replica that takes writes; no replica's name begins so. */
-export const itself = "0";
+export const ownMember = "0";
 
 /** ACL lines for the users that follow: what replication needs, and nothing else. */
 export function followerUsers(release: Release, passwords: readonly Login[]): string {

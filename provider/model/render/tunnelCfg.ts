@@ -7,10 +7,10 @@ import type { PrimarySpec } from "../databaseSpec";
 import { linkPort, linkSocketPath, nearbySocketPath, primaryCaPath } from "./layout";
 
 /** MiB that its container may use: it holds 4 (measured), and has the one connection and its own questions. */
-export const linkMemoryMb = 32;
+export const tunnelMemoryMb = 32;
 
 /** The text of link.cfg. */
-export function linkCfg(primary: PrimarySpec): string {
+export function tunnelCfg(primary: PrimarySpec): string {
     return `global
     log stdout format raw local0 notice
     nbthread 1

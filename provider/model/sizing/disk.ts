@@ -1,12 +1,17 @@
 /** How much disk a database can need, which is what `diskSizeGb` must hold. */
-import type { DatabaseSpec } from "../databaseSpec";
 import { type ConfigValue, directivesOf } from "../catalog/directives";
-import type { Finding } from "../findings";
+import { type Finding, finding, problem } from "../findings";
 import { maxmemoryMb } from "./memory";
-import { nameOf, releaseOf, versions } from "../catalog/versions";
+import { type Engine, type Flavor, type Version, nameOf, releaseOf, versions } from "../catalog/versions";
 
 /** What a database's files depend on. */
-type Sized = Pick<DatabaseSpec, "engine" | "version" | "flavor" | "memoryMb" | "config">;
+interface Sized {
+    readonly engine: Engine;
+    readonly version: Version;
+    readonly flavor: Flavor;
+    readonly memoryMb: number;
+    readonly config: Readonly<Record<string, ConfigValue>>;
+}
 
 /** What is there besides data: manifests, notes of the agent and the server, the file system's own blocks. */
 const diskItselfMb = 16;
@@ -99,26 +104,35 @@ export function smallestDiskSizeGb(sized: Sized): number {
     return Math.ceil((neededDiskMb(sized) * 100) / 1024) / 100;
 }
 
+export const diskProblems = {
+    tooSmall: problem(
+        "disk-size-too-small",
+        "The files of the database can take more than `diskSizeGb`.",
+        "give at least the size that the message states, or less memoryMb",
+    ),
+    logNeverRewritten: problem(
+        "log-never-rewritten",
+        "With `auto-aof-rewrite-percentage` 0 the log is never rewritten, and outgrows every `diskSizeGb`.",
+        "give 100, which is Redis's own value, or leave diskSizeGb out",
+    ),
+};
+
 export function checkDiskSize(sized: Sized, diskSizeGb: number): Finding[] {
     const neededMb = neededDiskMb(sized);
     if (neededMb === Infinity) {
-        return [
-            {
-                path: `config["${percentageName}"]`,
-                problem: "is 0, so the log is never rewritten and outgrows every diskSizeGb",
-                remedy: "give 100, which is Redis's own value, or leave diskSizeGb out",
-            },
-        ];
+        const text = "is 0, so the log is never rewritten and outgrows every diskSizeGb";
+        return [finding(diskProblems.logNeverRewritten, `config["${percentageName}"]`, text)];
     }
     if (diskSizeMb(diskSizeGb) >= neededMb) return [];
     const smallest = smallestDiskSizeGb(sized);
     const { flavor, memoryMb } = sized;
     return [
-        {
-            path: "diskSizeGb",
-            problem: `is ${diskSizeGb}, but the files of ${nameOf(releaseOf(sized))} with flavor "${flavor}" and memoryMb ${memoryMb} can take ${smallest}`,
-            remedy: `give at least ${smallest}, or less memoryMb`,
-        },
+        finding(
+            diskProblems.tooSmall,
+            "diskSizeGb",
+            `is ${diskSizeGb}, but the files of ${nameOf(releaseOf(sized))} with flavor "${flavor}" and memoryMb ${memoryMb} can take ${smallest}`,
+            `give at least ${smallest}, or less memoryMb`,
+        ),
     ];
 }
 

@@ -1,6 +1,13 @@
 /** How much of a container's memory Redis may fill with data. */
-import type { DatabaseSpec } from "../databaseSpec";
 import type { Flavor } from "../catalog/versions";
+
+/** What `maxmemory` depends on. */
+interface Sized {
+    readonly memoryMb: number;
+    readonly flavor: Flavor;
+    /** Those that may follow. */
+    readonly followers: readonly unknown[];
+}
 
 /** What a server holds before its first key: code, buffers, the 1 MiB replication backlog (measured: 7 to 12 MiB). */
 export const serverItselfMb = 16;
@@ -46,16 +53,12 @@ export function maxmemoryMb(memoryMb: number, flavor: Flavor, replicated = false
 }
 
 /** Of what is beside the server itself, how many percent data may take: with replicas a little more than this. */
-export function dataPercent({ flavor, followers }: Pick<DatabaseSpec, "flavor" | "followers">): number {
+export function dataPercent({ flavor, followers }: Omit<Sized, "memoryMb">): number {
     return followers.length > 0 ? 40 : Math.round(dataShare[flavor] * 100);
 }
 
 /** That of a database. */
-export function maxmemoryOf({
-    memoryMb,
-    flavor,
-    followers,
-}: Pick<DatabaseSpec, "memoryMb" | "flavor" | "followers">): number {
+export function maxmemoryOf({ memoryMb, flavor, followers }: Sized): number {
     return maxmemoryMb(memoryMb, flavor, followers.length > 0);
 }
 

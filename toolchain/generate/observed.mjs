@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { gaps, observedTable, pretty, recorded, versionsPage } from "./versions.mjs";
 
-const seen = new URL("../.local/engine/observed.json", import.meta.url);
+const seen = new URL("../../.local/engine/observed.json", import.meta.url);
 const observed = JSON.parse(readFileSync(seen, "utf8"));
 
 console.log(`\n${await observedTable(observed)}`);
@@ -11,6 +11,6 @@ if (missing.length > 0) {
     console.log(`Not seen, so that docs/versions.md stays as it was: ${missing.join(", ")}`);
 } else {
     writeFileSync(recorded, await pretty(JSON.stringify(observed), "json"));
-    writeFileSync(new URL("versions.md", import.meta.url), await versionsPage(observed));
+    writeFileSync(new URL("../../docs/versions.md", import.meta.url), await versionsPage(observed));
     console.log("docs/versions.md says so, too.");
 }

@@ -16,11 +16,13 @@ export function rotationPeriod(database: string, everyDays: number, now: Date): 
 /** What a random password is bound to: another value of these is another password. None for the very first. */
 export function passwordKeepers(
     database: string,
-    { version, everyDays }: DatabaseSpec["rotation"],
+    { passwordVersion, rotatePasswordEvery }: Pick<DatabaseSpec, "passwordVersion" | "rotatePasswordEvery">,
     now: Date,
 ): Record<string, string> {
     return {
-        ...(version > 1 && { version: String(version) }),
-        ...(everyDays !== undefined && { period: String(rotationPeriod(database, everyDays, now)) }),
+        ...(passwordVersion > 1 && { version: String(passwordVersion) }),
+        ...(rotatePasswordEvery !== undefined && {
+            period: String(rotationPeriod(database, rotatePasswordEvery, now)),
+        }),
     };
 }

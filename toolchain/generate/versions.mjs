@@ -5,7 +5,7 @@ import { format, resolveConfig } from "prettier";
 
 const require = createRequire(import.meta.url);
 require("ts-node/register/transpile-only");
-const { listVersions } = require("../provider/model/catalog/listVersions.ts");
+const { listVersions } = require("../../provider/model/catalog/listVersions.ts");
 const {
     engineLabels,
     flavorNames,
@@ -13,14 +13,14 @@ const {
     releaseNames,
     releaseOf,
     versions,
-} = require("../provider/model/catalog/versions.ts");
+} = require("../../provider/model/catalog/versions.ts");
 
 /** What the last complete run saw; test/engine/observations.ts says what is in it. */
-export const recorded = new URL("observed.json", import.meta.url);
+export const recorded = new URL("../../docs/observed.json", import.meta.url);
 
 /** Those that set-up provides for the tests. */
 const provided = /^VERSIONS="([^"]*)"/m
-    .exec(readFileSync(new URL("../toolchain/versions.env", import.meta.url), "utf8"))[1]
+    .exec(readFileSync(new URL("../versions.env", import.meta.url), "utf8"))[1]
     .trim()
     .split(/\s+/)
     .map((image) => releaseNames.find((release) => versions[release].image === image));
@@ -98,7 +98,7 @@ export async function versionsPage(observed = JSON.parse(readFileSync(recorded, 
     const servers = provided.map((release) => `${engineLabels[versions[release].engine]} ${observed.servers[release]}`);
     return pretty(`# Versions
 
-Written by \`make test-versions\` from what it saw, and by \`npm run docs\` from the catalog.
+Written by \`make test-versions\` from what it saw, and by \`npm run generate\` from the catalog.
 
 ## On real servers
 

@@ -1,0 +1,197 @@
+/** A component's arguments: checked, resolved to a specification, and recorded in the state. */
+import * as pulumi from "@pulumi/pulumi";
+import { type Definition, type Kind, type PlainArguments, unresolved } from "../model/arguments/definition";
+import { definitions, mustBePlain } from "../model/arguments/index";
+import { replicaNames } from "../model/arguments/replicaList";
+import { checkArguments, resolveArguments } from "../model/arguments/resolve";
+import type { Role } from "../model/arguments/replication";
+import { nameOf, releaseOf, versions } from "../model/catalog/versions";
+import { warnings } from "../model/catalog/listVersions";
+import { currentFormat } from "../model/changes/formats";
+import type { RecordedFacts } from "../model/changes/recorded";
+import type { DatabaseSpec } from "../model/databaseSpec";
+import { needsHaproxy } from "../model/plan";
+import { type Finding, finding, formatFindings } from "../model/findings";
+import type { DockerHost } from "./dockerHost";
+
+/** What a component is called, and what a replica is in its group. */
+export interface Identity {
+    readonly kind: Kind;
+    readonly name: string;
+    readonly role?: Role;
+}
+
+/** Arguments that have been checked as far as they are plain values. */
+export interface CheckedArguments {
+    /** With `unresolved` for each argument that is no plain value. */
+    readonly known: PlainArguments;
+    /** Once all Outputs are known and found right. Secret only where an argument in it is. */
+    readonly spec: pulumi.Output<DatabaseSpec>;
+}
+
+/** Throws all that is wrong with the plain values, before anything is registered. */
+export function checkInputs(identity: Identity, args: object, dockerHost?: DockerHost): CheckedArguments {
+    const known = knownArguments(args, dockerHost);
+    const { kind, role } = identity;
+    const undecided = [...checkDeciding(definitions[kind], args), ...checkDecidingReplicas(args)];
+    if (Object.values(known).every((value) => value !== unresolved)) {
+        const { spec, findings } = resolveArguments(known, kind, role);
+        if (!spec || undecided.length > 0) throw invalid(identity, [...findings, ...undecided]);
+        return { known, spec: pulumi.output(spec) };
+    }
+    const findings = [...checkArguments(known, kind, role), ...undecided];
+    if (findings.length > 0) throw invalid(identity, findings);
+    return { known, spec: resolveLater(identity, args, known) };
+}
+
+/** As `checkInputs`, of a replica whose database has checked it among its own arguments. */
+export function resolveInputs(identity: Identity, args: object): CheckedArguments {
+    const known = plainOf(args);
+    return { known, spec: resolveLater(identity, args, known) };
+}
+
+/** The specification once all Outputs are known. */
+function resolveLater(identity: Identity, args: object, known: PlainArguments): pulumi.Output<DatabaseSpec> {
+    const { kind, role } = identity;
+    const plain = withNamedReplicas(withoutFunctions(args));
+    // Secrets make the whole check secret; its result does not contain them.
+    const resolved = pulumi.unsecret(
+        pulumi.output(plain).apply((all) => {
+            const { spec, findings } = resolveArguments(all, kind, role);
+            if (!spec) throw invalid(identity, findings);
+            return spec;
+        }),
+    );
+    const visible = pulumi.output(withoutSecrets(definitions[kind], plain));
+    return pulumi.all([resolved, visible]).apply(([spec]) => {
+        const release = releaseOf(spec);
+        if (versions[release].nativeTls || needsHaproxy(kind, known)) return spec;
+        const path = known.version === undefined && known.primary !== undefined ? "primary.version" : "version";
+        const text = `is an Output, but ${nameOf(release)} needs a resource more than others: HAProxy`;
+        throw invalid(identity, [finding(mustBePlain, path, text, "give engine and version themselves")]);
+    });
+}
+
+/** With `unresolved` for what holds an Output; of the replicas, what their own checks need. */
+function knownArguments(args: object, dockerHost: DockerHost): PlainArguments {
+    const { replicas } = args as PlainArguments;
+    return {
+        ...plainOf(args),
+        ...(Array.isArray(replicas) && {
+            replicas: replicas.map((replica: unknown) => {
+                if (typeof replica !== "object" || replica === null || !isPlain(replica, 0)) return replica;
+                const { provider, ...entry } = replica as PlainArguments;
+                return { ...plainOf(entry), ...(provider !== dockerHost && provider !== undefined && { provider }) };
+            }),
+        }),
+    };
+}
+
+function plainOf(args: object): PlainArguments {
+    const given = Object.entries(args).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(given.map(([name, value]) => [name, isPlain(value) ? (value as unknown) : unresolved]));
+}
+
+/** What decides which resources exist must be known when the program runs. */
+function checkDeciding(all: Readonly<Record<string, Definition>>, args: object, parent = ""): Finding[] {
+    return Object.entries(all).flatMap(([name, { decides, inProcess, members }]) => {
+        const value = (args as PlainArguments)[name];
+        if (decides && !inProcess && isDeferred(value)) {
+            const text = "is an Output, but decides which resources there are";
+            return [finding(mustBePlain, `${parent}${name}`, text)];
+        }
+        const isObject = typeof value === "object" && value !== null && !isDeferred(value);
+        return members && isObject ? checkDeciding(members, value, `${parent}${name}.`) : [];
+    });
+}
+
+function checkDecidingReplicas(args: object): Finding[] {
+    const { replicas } = args as PlainArguments;
+    if (!Array.isArray(replicas)) return [];
+    return replicas.flatMap((entry: unknown, index) =>
+        typeof entry === "object" && entry !== null
+            ? checkDeciding(definitions.RedisReplica, entry, `replicas[${index}].`)
+            : [],
+    );
+}
+
+/** The inputs that the component itself keeps in the state: all that can be kept, secrets as such. */
+export function recordedInputs(
+    { kind, name, role }: Identity,
+    args: object,
+    spec: pulumi.Output<DatabaseSpec>,
+): pulumi.Inputs {
+    const facts: RecordedFacts = {
+        name,
+        resolvedVersion: spec.version,
+        format: currentFormat,
+        ...(role && { role }),
+    };
+    return { ...withMarkedSecrets(definitions[kind], withNamedReplicas(withoutFunctions(args))), ...facts };
+}
+
+function withMarkedSecrets(all: Readonly<Record<string, Definition>>, args: object): PlainArguments {
+    return Object.fromEntries(
+        Object.entries(args).map(([name, value]: [string, unknown]) => {
+            const { secret, members } = all[name] ?? {};
+            if (value === undefined || value === null) return [name, value];
+            if (members && typeof value === "object" && !isDeferred(value) && !pulumi.Resource.isInstance(value)) {
+                return [name, withMarkedSecrets(members, value)];
+            }
+            return [name, secret ? pulumi.secret(value) : value];
+        }),
+    );
+}
+
+function withoutSecrets(all: Readonly<Record<string, Definition>>, args: object): PlainArguments {
+    return Object.fromEntries(
+        Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
+            const { secret, members } = all[name] ?? {};
+            if (secret) return [];
+            const isObject = typeof value === "object" && value !== null && !isDeferred(value);
+            return [[name, members && isObject ? withoutSecrets(members, value) : value]];
+        }),
+    );
+}
+
+/** Transforms are functions, which neither the state nor a check has a use for. */
+function withoutFunctions(args: object): PlainArguments {
+    const { transform: _transform, ...all } = args as PlainArguments;
+    return all;
+}
+
+/** The arguments with no more of the replicas than their names: the rest is theirs to check and to keep. */
+function withNamedReplicas(args: PlainArguments): PlainArguments {
+    return args.replicas === undefined
+        ? args
+        : { ...args, replicas: replicaNames(args.replicas).map((name) => ({ name })) };
+}
+
+/** A `RunError` ends the program with its message alone; a stack trace would say nothing about the arguments. */
+export function invalid({ kind, name }: Identity, findings: readonly Finding[]): Error {
+    const message = formatFindings(name, findings, kind);
+    const error = new pulumi.RunError(message);
+    // Pulumi formats the stack even of errors that it shows without one, which takes Node 22 a quarter of a minute.
+    error.stack = "";
+    // And it writes the name of each property that waits for the arguments in front of the message.
+    return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
+}
+
+/** Logs, in previews and updates, what is possible but not advisable. */
+export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
+    spec.apply(async (known) => {
+        for (const text of warnings(name, known)) await pulumi.log.warn(text);
+    });
+}
+
+function isDeferred(value: unknown): boolean {
+    return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/** Whether there is no Output and no Promise in it, `depth` levels down. */
+function isPlain(value: unknown, depth = Infinity): boolean {
+    if (isDeferred(value)) return false;
+    // A resource holds its parents and children; given as an argument it is a mistake whatever it holds.
+    if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value) || depth === 0) return true;
+    return Object.values(value).every((member) => isPlain(member, depth - 1));
+}

@@ -1,0 +1,78 @@
+/** Whom a replica follows that the program declares itself: a database of the same program, or one of another. */
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlainArguments } from "../../model/arguments/definition";
+import { inheritedArguments } from "../../model/arguments/inherited";
+import { type Role, replicationProblems } from "../../model/arguments/replication";
+import { finding } from "../../model/findings";
+import type { RedisReplicaArgs, ReplicationAccess } from "../args";
+import { type DockerHost, dockerHostOf } from "../dockerHost";
+import { invalid } from "../inputs";
+import type { Primary } from "../server/primary";
+import { type Followed, type FollowedDatabase, connectionTo, primaryFacts } from "./followed";
+
+export interface Following {
+    /** All arguments of the replica, with those that it has from its primary. */
+    readonly args: PlainArguments;
+    readonly role?: Role;
+    /** Absent where it takes writes itself. */
+    readonly primary?: Primary;
+    /** What must be there before its containers are. */
+    readonly after: readonly docker.Container[];
+}
+
+/** Throws if its primary lets no replica of this name follow. */
+export function followingOf(name: string, args: RedisReplicaArgs, opts: pulumi.ComponentResourceOptions): Following {
+    const { primary, ...own } = args;
+    const promoted = args.promoted === true || primary === undefined;
+    // What it has is a copy, until it takes writes.
+    const defaults = { deletionProtection: promoted };
+    if (primary === undefined) return { args: { ...defaults, ...own }, after: [] };
+    if (isFollowed(primary)) return followDatabase(name, primary.followed, { ...own }, promoted, dockerHostOf(opts));
+    const { facts, ...following } = followAccess(primary);
+    return {
+        args: { ...defaults, ...own, primary: facts },
+        after: [],
+        ...(!promoted && { primary: following }),
+    };
+}
+
+function isFollowed(primary: unknown): primary is FollowedDatabase {
+    return pulumi.Resource.isInstance(primary) && "followed" in primary;
+}
+
+function followDatabase(
+    name: string,
+    { args: database, server, containers }: Followed,
+    own: PlainArguments,
+    promoted: boolean,
+    dockerHost: DockerHost,
+): Following {
+    const login = server.passwords.logins.get(name);
+    if (!login) {
+        const remedy = `add replicationAccess: ["${name}"] to RedisDatabase "${server.plan.name}"`;
+        const found = finding(replicationProblems.noAccess, "primary", `grants no access to "${name}"`, remedy);
+        throw invalid({ kind: "RedisReplica", name }, [found]);
+    }
+    const nearby = dockerHost === server.dockerHost;
+    return {
+        args: {
+            deletionProtection: promoted && server.plan.deletionProtection,
+            ...inheritedArguments(database, { nearby, haproxy: server.plan.haproxy }),
+            ...own,
+            primary: primaryFacts(server),
+        },
+        role: { nearby, leads: false, peers: [] },
+        ...(!promoted && { primary: connectionTo(server, login, nearby) }),
+        after: containers,
+    };
+}
+
+function followAccess(access: pulumi.Input<ReplicationAccess>) {
+    const known = pulumi.secret(access);
+    return {
+        login: known.apply(({ user, password }) => ({ user, password })),
+        caCertPem: pulumi.unsecret(known.apply(({ caCertPem }) => caCertPem)),
+        facts: pulumi.unsecret(known.apply(({ password: _password, caCertPem: _caCertPem, ...facts }) => facts)),
+    };
+}

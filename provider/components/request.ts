@@ -1,0 +1,29 @@
+/** From a component's arguments to the server that it asks for. */
+import type { PlainArguments } from "../model/arguments/definition";
+import type { ServerPlan } from "../model/plan";
+import { type CheckedArguments, type Identity, recordedInputs } from "./inputs";
+import type { ComponentRequest } from "./redisServer";
+import type { OwnSecrets } from "./server/prepare";
+import type { DatabaseTransforms } from "./transforms";
+
+/** Of arguments that have been checked, and with the plan for them. */
+export function requestServer(
+    identity: Identity,
+    args: PlainArguments,
+    { spec }: CheckedArguments,
+    plan: ServerPlan,
+): ComponentRequest {
+    const { transform, password, tls } = args as {
+        readonly transform?: DatabaseTransforms;
+        readonly password?: OwnSecrets["password"];
+        readonly tls?: Pick<OwnSecrets, "ca" | "certificate">;
+    };
+    return {
+        identity,
+        inputs: recordedInputs(identity, args, spec),
+        plan,
+        spec,
+        secrets: { password, ca: tls?.ca, certificate: tls?.certificate },
+        ...(transform && { transform }),
+    };
+}

@@ -1,0 +1,56 @@
+/** What the containers of all parts have in common: hardening, limits, health checks and the wait for them. */
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { explainFailure } from "../hooks/failures";
+import { removeLeftovers } from "../hooks/leftovers";
+import { containerType } from "../dockerHost";
+
+export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
+
+/** What happens around the creation of each container of a server. */
+export function containerHooks(component: pulumi.Resource): ContainerHooks {
+    return {
+        beforeCreate: removeLeftovers(component.getProvider(containerType)),
+        onError: explainFailure(),
+    };
+}
+
+/** What a part asks for itself. */
+interface Part {
+    readonly memoryMb: pulumi.Input<number>;
+    /** The command that tells whether it is healthy, and how long it may take. */
+    readonly health: string[];
+    readonly healthTimeout?: "1m0s" | "6m0s";
+    /** Seconds for which an update waits until it is healthy. */
+    readonly waitSeconds: pulumi.Input<number>;
+    /** Files that the provider uploads: Docker refuses to extract them on a read-only root. */
+    readonly uploads?: docker.ContainerArgs["uploads"];
+    /** Capabilities that it cannot do without. */
+    readonly capabilities?: string[];
+}
+
+/** The arguments of a part's container that follow from the rules for all of them. */
+export function containerOf(part: Part) {
+    return {
+        ...(part.uploads === undefined
+            ? { readOnly: true, tmpfs: { "/tmp": "size=1m,mode=1777,noexec,nosuid,nodev" } }
+            : { uploads: part.uploads }),
+        capabilities: { drops: ["ALL"], ...(part.capabilities && { adds: part.capabilities }) },
+        securityOpts: ["no-new-privileges:true"],
+        memory: part.memoryMb,
+        memorySwap: part.memoryMb,
+        restart: "unless-stopped",
+        healthcheck: healthcheck(part.health, part.healthTimeout ?? "1m0s"),
+        wait: true,
+        waitTimeout: part.waitSeconds,
+    } satisfies Partial<docker.ContainerArgs>;
+}
+
+/**
+ * Docker's health check, tuned so that an update waits for milliseconds and not for a whole interval: the scripts answer
+ * at once until they have succeeded, and pause by themselves after that. (A start interval would need Docker 25.)
+ * Durations are in Go's canonical spelling; any other replaces the container in every update.
+ */
+function healthcheck(command: string[], timeout: string) {
+    return { tests: ["CMD", ...command], interval: "100ms", timeout, startPeriod: "1m0s", retries: 3 };
+}

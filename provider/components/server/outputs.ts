@@ -1,0 +1,79 @@
+/** The outputs of a server. */
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { persistenceLabel } from "../../model/catalog/flavors";
+import { type Engine, type Flavor, type Version, releaseOf } from "../../model/catalog/versions";
+import { type Credential, connectionUrl, credentials, userOf } from "../../model/render/urls";
+import type { PreparedServer } from "./prepare";
+
+/** The connection URLs of a database, each labelled by its port's protocol. */
+export interface ConnectionUrls {
+    /** `redis://`; absent where the plaintext port is closed. */
+    readonly plaintext?: string;
+    /** `rediss://`. */
+    readonly tls: string;
+}
+
+/** Every output that `RedisDatabase` and `RedisReplica` have in common. */
+export interface ServerOutputs {
+    /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined where the plaintext port is closed. */
+    readonly url: pulumi.Output<string | undefined>;
+    /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
+    readonly tlsUrl: pulumi.Output<string>;
+    /** Both URLs, labelled. Secret. */
+    readonly connectionUrls: pulumi.Output<ConnectionUrls>;
+    /** Both URLs as the managed service lists them; the plaintext one is its default while that port is open. Secret. */
+    readonly credentials: pulumi.Output<Credential[]>;
+    /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
+    readonly password: pulumi.Output<string>;
+    /** Name or address by which clients reach the Docker host. */
+    readonly host: pulumi.Output<string>;
+    /** Plaintext port on the Docker host. Undefined where it is closed. */
+    readonly port: pulumi.Output<number | undefined>;
+    /** TLS port on the Docker host. */
+    readonly tlsPort: pulumi.Output<number>;
+    /** Certificate of the CA that the server's certificate verifies with, in PEM. */
+    readonly caCertPem: pulumi.Output<string>;
+    /** What runs: `redis` or `valkey`. */
+    readonly engine: pulumi.Output<Engine>;
+    /** Its version, without a flavor. */
+    readonly version: pulumi.Output<Version>;
+    /** How data is kept: `aof`, `rdb` or `nordb`. */
+    readonly flavor: pulumi.Output<Flavor>;
+    /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
+    readonly persistenceLabel: pulumi.Output<string | undefined>;
+    /** Name of the server's container, for `docker logs` and the like. */
+    readonly containerName: pulumi.Output<string>;
+}
+
+export function serverOutputs(
+    { spec, ports, passwords, certificates }: PreparedServer,
+    server: docker.Container,
+): ServerOutputs {
+    const { password } = passwords;
+    const user = spec.apply((known) => userOf(releaseOf(known)));
+    const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, user, password]));
+    const url = known.apply(([host, port, , user, password]) =>
+        port === undefined ? undefined : connectionUrl("redis", { host, port }, { user, password }),
+    );
+    const tlsUrl = known.apply(([host, , port, user, password]) =>
+        connectionUrl("rediss", { host, port }, { user, password }),
+    );
+    const urls = pulumi.all([url, tlsUrl]);
+    return {
+        url,
+        tlsUrl,
+        connectionUrls: urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls })),
+        credentials: urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl })),
+        password,
+        host: spec.host,
+        port: ports.plaintext,
+        tlsPort: ports.tls,
+        caCertPem: certificates.caCertPem,
+        engine: spec.engine,
+        version: spec.version,
+        flavor: spec.flavor,
+        persistenceLabel: spec.apply(({ flavor }) => persistenceLabel(flavor)),
+        containerName: server.name,
+    };
+}

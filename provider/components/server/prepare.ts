@@ -1,0 +1,52 @@
+/** The first of three steps to create a server: all that its containers need, and that other servers need from it. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseSpec } from "../../model/databaseSpec";
+import type { ServerPlan } from "../../model/plan";
+import { type DockerHost, containerType } from "../dockerHost";
+import type { DatabaseTransforms } from "../transforms";
+import { type Certificates, type OwnCertificates, createCertificates } from "./certificates";
+import { Children } from "./children";
+import { type ContainerHooks, containerHooks } from "./container";
+import { type Passwords, createPasswords } from "./passwords";
+import { type Ports, choosePorts } from "./ports";
+import { type PlannedServer, planServerContainer } from "./server";
+import { type Volumes, createVolumes } from "./volumes";
+
+/** What the program brings itself; no specification holds it, since it is secret. */
+export interface OwnSecrets extends OwnCertificates {
+    readonly password?: pulumi.Input<string>;
+}
+
+/** A server that is to be created. */
+export interface ServerRequest {
+    readonly plan: ServerPlan;
+    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly secrets: OwnSecrets;
+    readonly transform?: DatabaseTransforms;
+}
+
+/** A server without containers. */
+export interface PreparedServer extends PlannedServer {
+    readonly plan: ServerPlan;
+    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly dockerHost: DockerHost;
+    readonly children: Children;
+    readonly hooks: ContainerHooks;
+    readonly volumes: Volumes;
+    readonly ports: Ports;
+    readonly passwords: Passwords;
+    readonly certificates: Certificates;
+}
+
+export function prepareServer(component: pulumi.Resource, request: ServerRequest): PreparedServer {
+    const { plan, spec, secrets, transform } = request;
+    const dockerHost = component.getProvider(containerType);
+    const children = new Children(component, plan.name, spec, transform);
+    const hooks = containerHooks(component);
+    const volumes = createVolumes(children, plan, spec, dockerHost);
+    const ports = choosePorts(children, plan, spec);
+    const passwords = createPasswords(children, plan, spec, secrets.password);
+    const certificates = createCertificates(children, plan, spec, secrets);
+    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks });
+    return { plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates, ...planned };
+}

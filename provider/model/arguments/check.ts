@@ -1,0 +1,166 @@
+/** Checks the arguments of one server: each by itself, then those that belong together. */
+import { z } from "zod";
+import { type Wanted, defaultVersions, parseVersion } from "../catalog/versions";
+import { type Finding, type Problem, finding, nearest, show } from "../findings";
+import { type Definition, type Kind, type PlainArguments, type ValuesOf, unresolved } from "./definition";
+import { defaultEngine } from "./engine";
+import {
+    argumentNames,
+    type databaseArguments,
+    definitionAt,
+    definitions,
+    holdsSecret,
+    type replicaArguments,
+    rules,
+    unknownProperty,
+} from "./index";
+import type { Role } from "./replication";
+import { pem } from "./schemas";
+
+type DatabaseValues = ValuesOf<typeof databaseArguments>;
+type ReplicaValues = ValuesOf<typeof replicaArguments>;
+
+/** Arguments that are right by themselves, of either component. `primary` is what a replica follows. */
+export interface Values extends Omit<DatabaseValues, "primary">, Omit<ReplicaValues, "primary"> {
+    readonly primary?: ReplicaValues["primary"];
+    /** A database's `primary`. */
+    readonly primaryName?: string;
+}
+
+/** Arguments that have been checked one by one. */
+export interface Checked {
+    readonly values: Values;
+    readonly findings: readonly Finding[];
+    readonly wanted?: Wanted;
+}
+
+/** The problem of an argument that is wrong by itself. Its name follows from the argument's. */
+export function invalid(path: string): Finding["code"] {
+    return `redis-database/invalid-${path.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll(".", "-")}`;
+}
+
+/** Checks each argument by itself: types, ranges, unknown names. What passes is in `values`. */
+export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): Checked {
+    const values: Record<string, unknown> = {};
+    const findings: Finding[] = [];
+    for (const [name, value] of Object.entries(args)) {
+        const definition = definitionAt(kind, [name]);
+        if (value === undefined || definition?.inProcess) continue;
+        if (!definition) {
+            findings.push(unknown(kind, "", name, argumentNames(kind)));
+            continue;
+        }
+        if (value === unresolved) continue;
+        const schema = definition.schemaFor?.(args) ?? definition.schema;
+        const parsed = schema.safeParse(value);
+        const isName = name === "primary" && kind === "RedisDatabase";
+        if (parsed.success) values[isName ? "primaryName" : name] = parsed.data;
+        else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(kind, name, value, issue)));
+    }
+    const wanted = wantedRelease(values, args);
+    return { values, findings, ...(wanted && { wanted }) };
+}
+
+/** All that is wrong with the arguments of one server; nothing is held against what is unresolved. */
+export function checkServer(args: PlainArguments, kind: Kind, role?: Role): Checked {
+    const checked = checkEach(args, kind);
+    const given = { values: checked.values, args, wanted: checked.wanted, role };
+    // Each rule says which of the values it looks at.
+    const together = rules[kind].flatMap((rule) => rule(given as unknown as Parameters<typeof rule>[0]));
+    return { ...checked, findings: [...checked.findings, ...together] };
+}
+
+function wantedRelease({ engine: given, version, primary }: Values, args: PlainArguments): Wanted | undefined {
+    const engine = args.engine === undefined ? (primary?.engine ?? defaultEngine) : given;
+    if (!engine) return undefined;
+    if (args.version === undefined) {
+        // A replica has its primary's version, unless it has one of its own.
+        const followed =
+            args.engine === undefined && primary?.version ? parseVersion(primary.version, engine) : undefined;
+        return { engine, version: followed?.version ?? defaultVersions[engine] };
+    }
+    const parsed = parseVersion(version ?? "", engine);
+    return parsed && { engine, ...parsed };
+}
+
+function findingsOf(kind: Kind, name: string, value: unknown, issue: z.core.$ZodIssue): Finding[] {
+    const keys = [name, ...issue.path];
+    const path = formatPath(keys);
+    if (issue.code === "unrecognized_keys") {
+        const known = Object.keys(definitionAt(kind, keys)?.members ?? {});
+        return issue.keys.map((key) => unknown(kind, `${path}.`, key, known));
+    }
+    const found = issue.path.reduce<unknown>(
+        (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+        value,
+    );
+    const text =
+        found === undefined
+            ? "is missing"
+            : mayBeSecret(kind, keys) && typeof found !== "boolean"
+              ? "is not usable (its value is not shown)"
+              : `is ${show(found)}`;
+    return [{ code: invalid(definedPath(kind, keys)), path, problem: text, remedy: issue.message }];
+}
+
+function unknown(kind: Kind, parent: string, name: string, known: readonly string[]): Finding {
+    const suggestion = nearest(name, known);
+    return finding(
+        unknownProperty,
+        `${parent}${name}`,
+        `is not a property that ${kind} knows`,
+        suggestion ? `did you mean ${parent}${suggestion}?` : `it knows ${known.join(", ")}`,
+    );
+}
+
+/** Whether a secret may stand at a path, be it that a key was given in place of the object that should hold it. */
+function mayBeSecret(kind: Kind, keys: readonly PropertyKey[]): boolean {
+    return keys.some((key, index) => {
+        const [above, at] = [definitionAt(kind, keys.slice(0, index)), definitionAt(kind, keys.slice(0, index + 1))];
+        const isLast = index === keys.length - 1;
+        return at
+            ? at.secret === true || (isLast && (holdsSecret(at) || isPem(at)))
+            : above?.secretKey?.(String(key)) === true;
+    });
+}
+
+/** Somebody may give a key in place of a certificate. */
+function isPem({ schema }: Definition): boolean {
+    return schema === pem || (schema instanceof z.ZodOptional && schema.unwrap() === pem);
+}
+
+/** The path as far as there are definitions along it, without places in lists. */
+function definedPath(kind: Kind, keys: readonly PropertyKey[]): string {
+    const defined = keys.filter((_key, index) => definitionAt(kind, keys.slice(0, index + 1)) !== undefined);
+    return defined.filter((key) => typeof key !== "number").join(".");
+}
+
+function formatPath(keys: readonly PropertyKey[]): string {
+    return keys
+        .map((key, index) =>
+            typeof key === "number"
+                ? `[${key}]`
+                : /^\w+$/.test(String(key))
+                  ? `${index > 0 ? "." : ""}${String(key)}`
+                  : `["${String(key)}"]`,
+        )
+        .join("");
+}
+
+/** The problems of arguments that are wrong by themselves: what is not in `argumentProblems`. */
+export function singleArgumentProblems(): Problem[] {
+    const paths = new Set<string>();
+    const visit = (path: string, { inProcess, members, element }: Definition) => {
+        if (!inProcess) paths.add(path);
+        for (const [name, member] of Object.entries(members ?? element?.members ?? {}))
+            visit(`${path}.${name}`, member);
+    };
+    for (const all of Object.values(definitions)) {
+        for (const [name, definition] of Object.entries(all)) visit(name, definition);
+    }
+    return [...paths].map((path) => ({
+        code: invalid(path),
+        meaning: `\`${path}\` is not a value that it takes.`,
+        remedy: "give a value of the kind and range that the message names",
+    }));
+}

@@ -1,0 +1,119 @@
+/** Where clients reach the server: ports, addresses and networks of the Docker host. */
+import { isIP } from "node:net";
+import { finding, problem } from "../findings";
+import { type Given, type Rule, argument } from "./definition";
+import { boolean, host, object, port, text } from "./schemas";
+
+const address = text(
+    'give an IP address of the Docker host such as "127.0.0.1", or "0.0.0.0" for all',
+    // A zone as in fe80::1%eth0 has no place in a URL or a certificate.
+    (value) => isIP(value) !== 0 && !value.includes("%"),
+);
+
+type Ports = { readonly plaintext?: number; readonly tls?: number };
+
+const portsOf = ({ spec }: { spec: { ports: Ports } }) => [spec.ports.plaintext, spec.ports.tls];
+
+export const endpointArguments = {
+    ports: object(
+        "give an object such as { plaintext: 6379, tls: 6380 }",
+        {
+            plaintext: argument(port, { doc: "Plaintext port.", defaultDoc: "chosen once at random" }),
+            tls: argument(port, {
+                doc: "TLS port.",
+                defaultDoc: "chosen once at random",
+                changes: [{ row: "terminator" }],
+            }),
+        },
+        {
+            doc: "Ports on the Docker host. One that is taken fails the update with an error that names it.",
+            default: {},
+            defaultDoc: "a pair from 20000 to 31999, chosen once at random and kept in the state",
+            example: { plaintext: 6379, tls: 6380 },
+            type: "PortsArgs",
+            typeDoc: "Ports on the Docker host, 1 to 65535.",
+            changes: [{ row: "container", value: portsOf }],
+        },
+    ),
+    bindAddress: argument(address, {
+        doc: 'Address of the Docker host on which the ports are published; `"0.0.0.0"` for all, which needs `host`.',
+        default: "127.0.0.1",
+        example: "192.0.2.1",
+        changes: [{ row: "container" }],
+    }),
+    host: argument(host, {
+        doc: "Name or address by which clients reach the Docker host. Used in the URLs and the certificate.",
+        default: "localhost",
+        defaultDoc: '"localhost" if bound to 127.0.0.1, else `bindAddress`',
+        example: "redis.example.com",
+        changes: [{ row: "certificate" }],
+    }),
+    plaintext: argument(boolean, {
+        doc: "Whether the plaintext port is open. `false` closes it; then clients can only use TLS, and `url` is undefined.",
+        default: true,
+        example: false,
+        changes: [{ row: "container" }],
+    }),
+    network: argument(
+        text("give the name of a Docker network", (value) => /^[\w][\w.-]*$/.test(value)),
+        {
+            doc:
+                "Name of a Docker network that the server joins, under the database's own name, so that containers there " +
+                "reach it at ports 6379 and 6380 of that name.",
+            defaultDoc: "Docker's default network",
+            example: "backend",
+            changes: [{ row: "container" }, { row: "terminator" }],
+        },
+    ),
+};
+
+/** 0.0.0.0 or ::, however it is spelled. */
+export function isEveryAddress(address: string): boolean {
+    return /^[0.:]+$/.test(address);
+}
+
+/** Where clients find the server when the program does not say: on the address that it is bound to. */
+export function impliedHost({ bindAddress }: { readonly bindAddress?: string }): string {
+    const byDefault = endpointArguments.bindAddress.default;
+    return (bindAddress ?? byDefault) === byDefault ? endpointArguments.host.default : (bindAddress ?? byDefault);
+}
+
+/** A name or address by which no other machine finds this one. */
+export function isThisHostAlone(host: string): boolean {
+    return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+export const endpointProblems = {
+    portOfClosedPlaintext: problem(
+        "port-of-closed-plaintext",
+        "`ports.plaintext` is given, but `plaintext` is false.",
+        "leave one of them out",
+    ),
+    portsEqual: problem("ports-equal", "Both ports are the same.", "give two different ports"),
+    hostMissing: problem(
+        "host-missing",
+        "`bindAddress` is every address, which clients cannot use, and there is no `host`.",
+        "give the name or address by which clients reach the Docker host",
+    ),
+};
+
+export const endpointRules: readonly Rule[] = [
+    ({ values: { ports, plaintext } }: Given<{ ports?: Ports; plaintext?: boolean }>) =>
+        ports?.plaintext !== undefined && plaintext === false
+            ? [finding(endpointProblems.portOfClosedPlaintext, "ports.plaintext", "is given, but plaintext is false")]
+            : [],
+    ({ values: { ports } }: Given<{ ports?: Ports }>) =>
+        ports?.tls !== undefined && ports.plaintext === ports.tls
+            ? [finding(endpointProblems.portsEqual, "ports.tls", `is ${ports.tls}, as ports.plaintext is`)]
+            : [],
+    ({ values: { bindAddress }, args }: Given<{ bindAddress?: string }>) =>
+        bindAddress !== undefined && isEveryAddress(bindAddress) && args.host === undefined
+            ? [
+                  finding(
+                      endpointProblems.hostMissing,
+                      "host",
+                      `is missing, and bindAddress "${bindAddress}" is no address that clients can use`,
+                  ),
+              ]
+            : [],
+];

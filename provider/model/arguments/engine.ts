@@ -1,0 +1,136 @@
+/** What runs: engine, version, flavor and image. */
+import { z } from "zod";
+import {
+    type Engine,
+    type Flavor,
+    type Version,
+    defaultVersions,
+    engineLabels,
+    engineNames,
+    findRelease,
+    flavorNames,
+    nearestVersions,
+    parseVersion,
+    releaseOf,
+    versions,
+    versionsOf,
+} from "../catalog/versions";
+import { finding, problem } from "../findings";
+import { type Given, type PlainArguments, type Rule, argument } from "./definition";
+import { choice, text } from "./schemas";
+
+export const defaultEngine: Engine = "redis";
+
+export const engineSchema = choice(engineNames);
+export const flavorSchema = choice(flavorNames);
+
+const quoted = (names: readonly string[]) => names.map((name) => `\`"${name}"\``).join(", ");
+
+/** Another version may have another image of its own, which is no change of `image`. */
+const ownImage = ({ spec }: { spec: { engine: Engine; version: Version; image: string } }) =>
+    spec.image === versions[releaseOf(spec)].image ? undefined : spec.image;
+
+export const engineArguments = {
+    engine: argument(engineSchema, {
+        doc:
+            'What runs: `"redis"`, or `"valkey"`, which forked from Redis 7.2. A database of Redis up to 7.2 can become one ' +
+            "of Valkey on the same data, but not the other way round.",
+        default: defaultEngine,
+        example: "valkey",
+        type: "Engine",
+        changes: [
+            { row: "versionUp", label: "`engine` from Redis up to 7.2 to Valkey" },
+            { row: "replicaUp", label: "`engine`" },
+            { row: "versionDown", label: "any other change of `engine`" },
+        ],
+    }),
+    version: argument(z.string(), {
+        doc:
+            'Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: ' +
+            `${quoted(versionsOf("redis"))}; Valkey: ${quoted(versionsOf("valkey"))}. A version past its end of life logs ` +
+            "a warning. Quote it: YAML reads `7.0` as the number 7.",
+        defaultDoc: `"${defaultVersions.redis}", of Valkey "${defaultVersions.valkey}"`,
+        example: "8.0",
+        changes: [
+            { row: "versionUp", label: "`version` up" },
+            { row: "replicaUp", label: "a replica's `version` from before 6.0 to 6.0 or later, while it follows" },
+            { row: "versionDown", label: "`version` down" },
+        ],
+        schemaFor: versionSchema,
+    }),
+    flavor: argument(flavorSchema, {
+        doc:
+            'How data is kept. `"aof"` logs each write and syncs the log every second, and dumps after 900 s with 1 change, ' +
+            '300 s with 10 or 60 s with 10,000. `"rdb"` only dumps, by the same schedule. `"nordb"` keeps data in memory ' +
+            "only: a restart loses all of it. An error if `version` names another one.",
+        default: "aof",
+        defaultDoc: 'the flavor in `version`, else "aof"',
+        example: "rdb",
+        type: "Flavor",
+        changes: [{ row: "flavor", label: "`flavor`, from any to any" }],
+    }),
+    image: argument(
+        text('give an image reference such as "redis:8.0"', (value) => /^[\w][\w.:/@-]*$/.test(value)),
+        {
+            doc:
+                "Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write " +
+                "`name@sha256:…` to pin it.",
+            defaultDoc: '"redis:VERSION" or "valkey/valkey:VERSION"',
+            example: "redis:8.0",
+            changes: [{ row: "container", value: ownImage }],
+        },
+    ),
+};
+
+/** What `version` may be depends on the engine; while that is unresolved or wrong, on any of them. */
+function versionSchema({ engine }: PlainArguments): z.ZodType {
+    const engines = engine === undefined ? [defaultEngine] : engineNames.filter((known) => known === engine);
+    const candidates = engines.length > 0 ? engines : engineNames;
+    return z
+        .unknown()
+        .refine(
+            (value) =>
+                typeof value === "string" && candidates.some((known) => parseVersion(value, known) !== undefined),
+            { error: ({ input }) => versionRemedy(input, candidates) },
+        );
+}
+
+const anyFlavor = "alone or with -aof, -rdb or -nordb";
+
+function versionRemedy(value: unknown, engines: readonly Engine[]): string {
+    const written = String(value);
+    const near = engines.flatMap((engine) => nearestVersions(written, engine)).map((version) => `"${version}"`);
+    const all = engines.map((engine) => `${engineLabels[engine]} has ${versionsOf(engine).join(", ")}`).join("; ");
+    if (typeof value === "number" && near[0] !== undefined) {
+        return `give it in quotes, as text: ${near.join(" or ")}; ${all}`;
+    }
+    if (near.length === 0 || typeof value !== "string") return `give a version as text, ${anyFlavor}; ${all}`;
+    const other = engineNames.find(
+        (engine) => !engines.includes(engine) && findRelease(engine, written.split("-")[0] ?? ""),
+    );
+    const elsewhere = other ? `; or, for ${engineLabels[other]}, set engine: "${other}"` : "";
+    return `give ${near.join(" or ")}, ${anyFlavor}${elsewhere}; ${all}`;
+}
+
+export const engineProblems = {
+    flavorContradictsVersion: problem(
+        "flavor-contradicts-version",
+        "`flavor` and the suffix of `version` name different flavors.",
+        "leave one of them out",
+    ),
+};
+
+export const engineRules: readonly Rule[] = [
+    ({ values, wanted }: Given<{ flavor?: Flavor }>) => {
+        if (!wanted?.flavor || !values.flavor || wanted.flavor === values.flavor) return [];
+        const { version, flavor } = wanted;
+        return [
+            finding(
+                engineProblems.flavorContradictsVersion,
+                "flavor",
+                `is "${values.flavor}", but version "${version}-${flavor}" names "${flavor}"`,
+                `leave one of them out, or write version: "${version}-${values.flavor}"`,
+            ),
+        ];
+    },
+];

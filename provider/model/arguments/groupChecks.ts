@@ -1,0 +1,153 @@
+/** Checks a database together with the replicas that it asks for. */
+import { type Release, canUpgrade, nameOf, releaseOf, versions } from "../catalog/versions";
+import { type Finding, finding, show } from "../findings";
+import { type Checked, checkEach, checkServer } from "./check";
+import { type Kind, type PlainArguments, unresolved } from "./definition";
+import { impliedHost, isThisHostAlone } from "./endpoints";
+import { memoryArguments } from "./memory";
+import { listReplicas, mostReplicas, replicaNames } from "./replicaList";
+import { type Role, replicationProblems } from "./replication";
+import { isMemberName } from "./schemas";
+
+const besidePrimary: Role = { nearby: true, leads: false, peers: [] };
+
+/** What is wrong with a database's replicas, and with who takes writes among them. */
+export function checkGroup({ values, wanted }: Checked, args: PlainArguments): Finding[] {
+    const findings: Finding[] = [];
+    for (const path of ["replicas", "replicationAccess"] as const) {
+        if (args[path] === undefined || args[path] === 0 || !values.tls?.clientAuth) continue;
+        const text = "is given beside tls.clientAuth, and replicas have no certificate that its CA signed";
+        findings.push(finding(replicationProblems.replicasBesideClientAuth, path, text));
+    }
+    const { memoryMb = memoryArguments.memoryMb.default, host = impliedHost(values) } = values;
+    // As a replica on the same Docker host sees it; any port will do.
+    const { flavor: _flavor, ...release } = wanted ?? {};
+    const primary = { host, tlsPort: 1, memoryMb, ...release };
+    if (values.primaryName !== undefined && args.replicas !== unresolved) {
+        const replicas = listReplicas(values.replicas).map((replica, index) =>
+            memberOf(`replicas[${index}].`, { ...hereLike(args, replica), ...replica, primary }, "RedisReplica"),
+        );
+        findings.push(...checkLeader(values.primaryName, memberOf("", args, "RedisDatabase"), replicas));
+    }
+    // While the database's own version is wrong, nothing is held against the replicas' for it.
+    const checkOne = (replica: PlainArguments) =>
+        checkServer({ ...replica, ...(wanted && { primary }) }, "RedisReplica", besidePrimary).findings;
+    if (args.replicas !== undefined && args.replicas !== unresolved) {
+        findings.push(...checkReplicas(values.replicas, values.replicationAccess ?? [], host, checkOne));
+    }
+    return findings;
+}
+
+function checkReplicas(
+    replicas: unknown,
+    access: readonly string[],
+    databaseHost: string,
+    checkOne: (replica: PlainArguments) => readonly Finding[],
+): Finding[] {
+    const isNumber = Number.isInteger(replicas) && Number(replicas) >= 0 && Number(replicas) <= mostReplicas;
+    if (!isNumber && !(Array.isArray(replicas) && replicas.length <= mostReplicas)) {
+        return [finding(replicationProblems.replicasInvalid, "replicas", `is ${show(replicas)}`)];
+    }
+    const names = replicaNames(replicas);
+    return listReplicas(replicas).flatMap(({ name, provider, ...replica }, index) => {
+        const path = `replicas[${index}]`;
+        const given: unknown = Array.isArray(replicas) ? replicas[index] : {};
+        if (typeof given !== "object" || given === null) {
+            const remedy = 'give an object such as { name: "reader" }';
+            return [finding(replicationProblems.replicasInvalid, path, `is ${show(given)}`, remedy)];
+        }
+        const findings = checkOne(replica).map((found) => ({ ...found, path: `${path}.${found.path}` }));
+        if (provider !== undefined && isThisHostAlone(databaseHost)) {
+            findings.push(
+                finding(
+                    replicationProblems.primaryOutOfReach,
+                    `${path}.provider`,
+                    `is another Docker host, which cannot reach the primary at "${databaseHost}"`,
+                    "give the database a bindAddress that this host reaches, and its host",
+                ),
+            );
+        }
+        if (typeof name !== "string" || !isMemberName(name)) {
+            findings.push(finding(replicationProblems.replicaName, `${path}.name`, `is ${show(name)}`));
+        } else if (names.indexOf(name) !== index || access.includes(name)) {
+            const text = `is "${name}", as another's is`;
+            findings.push(finding(replicationProblems.replicaNameTwice, `${path}.name`, text));
+        }
+        return findings;
+    });
+}
+
+/** What a replica on the same Docker host has from its database. */
+function hereLike(database: PlainArguments, { provider }: PlainArguments): PlainArguments {
+    const { bindAddress, host } = database;
+    return provider === undefined ? { bindAddress, host } : {};
+}
+
+/** A database's own server or one of its replicas, as far as it is known. */
+interface Member {
+    /** What its arguments' paths begin with. */
+    readonly path: string;
+    readonly name: unknown;
+    /** Its Docker host, where that is another than the database's. */
+    readonly provider: unknown;
+    readonly promoted: boolean;
+    readonly release?: Release;
+    readonly memoryMb?: number;
+    readonly host?: string;
+}
+
+function memberOf(path: string, { name, provider, ...args }: PlainArguments, kind: Kind): Member {
+    const { values, wanted } = checkEach(args, kind);
+    const known = (argument: string) => args[argument] !== unresolved;
+    const memoryMb = values.memoryMb ?? values.primary?.memoryMb ?? memoryArguments.memoryMb.default;
+    return {
+        path,
+        name,
+        provider,
+        promoted: values.promoted === true,
+        ...(wanted && known("version") && known("engine") && { release: releaseOf(wanted) }),
+        ...(known("memoryMb") && { memoryMb }),
+        ...(known("host") && known("bindAddress") && { host: values.host ?? impliedHost(values) }),
+    };
+}
+
+/** What keeps the database and the other replicas from following the replica of this name. */
+function checkLeader(name: string, database: Member, replicas: readonly Member[]): Finding[] {
+    const leader = replicas.find((replica) => replica.name === name);
+    if (!leader) {
+        const names = replicas.map((replica) => `"${String(replica.name)}"`);
+        const remedy = names.length > 0 ? `give one of ${names.join(", ")}, or leave it out` : "leave it out";
+        const text = `is "${name}", which is none of its replicas`;
+        return [finding(replicationProblems.primaryUnknown, "primary", text, remedy)];
+    }
+    if (leader.promoted) {
+        const text = `is "${name}", which is promoted and no longer belongs to the database`;
+        return [finding(replicationProblems.primaryPromoted, "primary", text)];
+    }
+    const findings: Finding[] = [];
+    if (database.release && !versions[database.release].failover) {
+        const text = `is given, but ${nameOf(database.release)} cannot hand over to a replica`;
+        const remedy = "give version 6.2 or later, or leave it out";
+        findings.push(finding(replicationProblems.noSwitchover, "primary", text, remedy));
+    }
+    const others = [database, ...replicas.filter((other) => other !== leader && !other.promoted)];
+    for (const { path, release, memoryMb } of others) {
+        if (release && leader.release && release !== leader.release && !canUpgrade(leader.release, release)) {
+            const text = `is ${nameOf(release)}, which cannot read what "${name}", ${nameOf(leader.release)}, sends`;
+            const remedy = "give both the same version";
+            findings.push(finding(replicationProblems.replicaTooOld, `${path}version`, text, remedy));
+        }
+        if (memoryMb !== undefined && leader.memoryMb !== undefined && memoryMb < leader.memoryMb) {
+            const text = `is ${memoryMb}, but "${name}" has ${leader.memoryMb} and may hold more than fits here`;
+            const remedy = `give at least ${leader.memoryMb}`;
+            findings.push(finding(replicationProblems.replicaTooSmall, `${path}memoryMb`, text, remedy));
+        }
+    }
+    const far = others.some(({ provider }) => provider !== leader.provider);
+    if (far && leader.host !== undefined && isThisHostAlone(leader.host)) {
+        const text = `is "${leader.host}", which is another machine for those that are to follow "${name}"`;
+        const remedy = `give ${leader.path}bindAddress an address that their Docker hosts reach, and its host`;
+        findings.push(finding(replicationProblems.primaryOutOfReach, `${leader.path}host`, text, remedy));
+    }
+    return findings;
+}

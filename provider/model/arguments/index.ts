@@ -1,0 +1,99 @@
+/** All arguments: which component has which, the rules between them, and the problems that these find. */
+import { configArguments, configRules } from "./config";
+import { directiveProblems } from "./directiveChecks";
+import type { Definition, Definitions, Kind, Rule } from "./definition";
+import { endpointArguments, endpointProblems, endpointRules } from "./endpoints";
+import { engineArguments, engineProblems, engineRules } from "./engine";
+import { problem } from "../findings";
+import { memoryArguments, memoryProblems, memoryRules } from "./memory";
+import { operationArguments } from "./operations";
+import { passwordArguments, passwordProblems, passwordRules } from "./passwords";
+import { dataArguments, persistenceArguments, persistenceProblems, persistenceRules } from "./persistence";
+import { diskProblems } from "../sizing/disk";
+import { followingArguments, followingRules, groupArguments, replicationProblems } from "./replication";
+import { tlsArguments, tlsProblems, tlsRules } from "./tls";
+
+/** What a database and a replica have in common. */
+export const serverArguments = {
+    ...engineArguments,
+    ...memoryArguments,
+    ...persistenceArguments,
+    ...endpointArguments,
+    ...passwordArguments,
+    ...tlsArguments,
+    ...configArguments,
+    ...operationArguments,
+};
+
+export const databaseArguments = { ...serverArguments, ...dataArguments, ...groupArguments };
+export const replicaArguments = { ...serverArguments, ...followingArguments };
+
+export const definitions: Readonly<Record<Kind, Definitions>> = {
+    RedisDatabase: databaseArguments,
+    RedisReplica: replicaArguments,
+};
+
+const serverRules = [
+    ...engineRules,
+    ...configRules,
+    ...endpointRules,
+    ...memoryRules,
+    ...persistenceRules,
+    ...passwordRules,
+    ...tlsRules,
+];
+
+export const rules: Readonly<Record<Kind, readonly Rule[]>> = {
+    RedisDatabase: serverRules,
+    RedisReplica: [...serverRules, ...followingRules],
+};
+
+export const mustBePlain = problem(
+    "must-be-plain",
+    "The argument is an Output, but decides which resources exist, so its value must be known when the program runs.",
+    "give the value itself",
+);
+
+export const unknownProperty = problem(
+    "unknown-property",
+    "The component has no such argument.",
+    "use the name that the message suggests",
+);
+
+/** The problems of several arguments together, and of single ones that are worded by hand. */
+export const argumentProblems = [
+    engineProblems,
+    memoryProblems,
+    persistenceProblems,
+    diskProblems,
+    endpointProblems,
+    passwordProblems,
+    tlsProblems,
+    directiveProblems,
+    replicationProblems,
+    { mustBePlain, unknownProperty },
+].flatMap((problems) => Object.values(problems));
+
+/** The names of a component's arguments. */
+export function argumentNames(kind: Kind): string[] {
+    return Object.keys(definitions[kind]);
+}
+
+/** The definition at a path such as `["tls", "ca", "keyPem"]`; numbers are places in a list. */
+export function definitionAt(kind: Kind, path: readonly PropertyKey[]): Definition | undefined {
+    const [name, ...rest] = path;
+    let found: Definition | undefined = definitions[kind][String(name)];
+    for (const key of rest) {
+        found = typeof key === "number" ? (found?.element ?? found) : found?.members?.[String(key)];
+    }
+    return found;
+}
+
+/** Whether a secret may stand in an argument, or in what somebody gives in its place by mistake. */
+export function holdsSecret(definition: Definition): boolean {
+    return (
+        definition.secret === true ||
+        definition.secretKey !== undefined ||
+        Object.values(definition.members ?? {}).some(holdsSecret)
+    );
+}

@@ -1,0 +1,69 @@
+/** What arguments are made of. Every error text says what would be right; what is wrong is worded from the value. */
+import { z } from "zod";
+import { isHost } from "./certificateChecks";
+import { type Definition, argument } from "./definition";
+
+export const boolean = z.boolean({ error: "give true or false" });
+
+export function wholeNumber(what: string, min: number, max: number) {
+    const error = `give ${what} from ${min} to ${max}`;
+    return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+export function numberBetween(error: string, min: number, max: number) {
+    return z.number({ error }).min(min, { error }).max(max, { error });
+}
+
+/** A number of something that has no largest one but that of 32 bits. */
+export function count(what = "a whole number") {
+    return wholeNumber(what, 1, 2 ** 31 - 1);
+}
+
+export function days(min: number, max: number) {
+    return wholeNumber("a whole number of days", min, max);
+}
+
+export function text(error: string, check: (value: string) => boolean = (value) => value.length > 0) {
+    return z.string({ error }).refine(check, { error });
+}
+
+export function choice<const T extends readonly string[]>(values: T) {
+    return z.enum(values, { error: `give one of ${values.map((value) => `"${value}"`).join(", ")}` });
+}
+
+export const host = text(
+    'give a DNS name such as "redis.example.com" or an IP address, without port or scheme',
+    isHost,
+);
+
+export const port = wholeNumber("a port number", 1, 65535);
+
+export const pem = text("give the PEM text itself, not a path", (value) => value.includes("-----BEGIN "));
+
+/** What becomes a part of the names of resources and of a user's name. */
+export function isMemberName(value: string): boolean {
+    return /^[a-z][a-z0-9-]{0,39}$/.test(value);
+}
+
+export function memberName(whose: string) {
+    return text(`give the name of ${whose}: lower-case letters, digits and hyphens, a letter first`, isMemberName);
+}
+
+type Shape<M extends Readonly<Record<string, Definition>>> = {
+    -readonly [K in keyof M]: M[K] extends { readonly required: true } ? M[K]["schema"] : z.ZodOptional<M[K]["schema"]>;
+};
+
+/** Defines an argument that is an object; `error` says what to give instead of anything else. */
+export function object<
+    const M extends Readonly<Record<string, Definition>>,
+    const A extends Omit<Definition, "schema" | "members">,
+>(error: string, members: M, about: A) {
+    return { ...argument(objectSchema(error, members), about), members };
+}
+
+function objectSchema<const M extends Readonly<Record<string, Definition>>>(error: string, members: M) {
+    const shape = Object.fromEntries(
+        Object.entries(members).map(([name, { schema, required }]) => [name, required ? schema : schema.optional()]),
+    );
+    return z.strictObject(shape as Shape<M>, { error });
+}

@@ -1,0 +1,26 @@
+/** The format number: what a component records, and what its servers are like, as far as arguments do not say it. */
+
+export interface Format {
+    readonly format: number;
+    /** Why servers made by the format before are replaced, as the preview says it; absent where they stay as they are. */
+    readonly replaces?: string;
+}
+
+/**
+ * One entry for each format, the current one last. A release that has to replace servers or HAProxy adds one, since Pulumi
+ * reviews a component only if its recorded inputs change. An argument whose default does so names the format instead
+ * (`introduced` in its definition).
+ */
+export const formats: readonly Format[] = [
+    // Recorded nothing but arguments.
+    { format: 1 },
+    // Records the name, the resolved version and the role, too.
+    { format: 2 },
+];
+
+export const currentFormat = formats.at(-1)?.format ?? 1;
+
+/** Why servers of the format `from` are replaced by the one of the format `to`. */
+export function replacements(from: number, to: number, all: readonly Format[] = formats): string[] {
+    return all.flatMap(({ format, replaces }) => (format > from && format <= to && replaces ? [replaces] : []));
+}

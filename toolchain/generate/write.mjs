@@ -1,0 +1,5 @@
+// Writes what is generated.
+import { writeFileSync } from "node:fs";
+import { documents, generated } from "./documents.mjs";
+
+for (const path of Object.keys(documents)) writeFileSync(path, await generated(path));
