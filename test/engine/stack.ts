@@ -3,16 +3,31 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, copyFileSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import { type Deployment, LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 
 /** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
 const root = resolve(__dirname, "../../.local/engine");
+
+/** Of every stack, and of the states that were recorded of some. */
+export const passphrase = "only-for-this-test";
 
 export interface Change {
     /** How many resources had each operation, for example `{ same: 13 }`. */
     readonly summary: Readonly<Record<string, number>>;
     readonly output: string;
     readonly outputs: OutputMap;
+}
+
+/** What a preview shows. */
+export interface Planned {
+    /** The operation on each resource that would not stay as it is, by the resource's name. */
+    readonly steps: Readonly<Record<string, string>>;
+    /** The type of each of these resources, by the resource's name. */
+    readonly types: Readonly<Record<string, string>>;
+    /** What the components say about their changes. Their warnings are not among it. */
+    readonly explanations: readonly string[];
+    /** All that the CLI prints. */
+    readonly output: string;
 }
 
 /** A Pulumi stack that a test owns. What the CLI prints is kept in `.local/engine/NAME.log`. */
@@ -48,7 +63,7 @@ export class TestStack {
         const env = {
             PULUMI_HOME: home,
             PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-            PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
+            PULUMI_CONFIG_PASSPHRASE: passphrase,
             ...more,
         };
         const stack = await LocalWorkspace.createOrSelectStack(
@@ -69,6 +84,21 @@ export class TestStack {
             (name) => `const ${name} = require("@pulumi/${name}");`,
         );
         writeFileSync(join(this.directory, "index.js"), [...prelude, unprotected, text, ""].join("\n"));
+        return this;
+    }
+
+    /**
+     * The directory from which the next programs load the package; without one, this checkout. Node.js finds a package by
+     * its own name within itself, so the program must be in a package of its own to find another directory's.
+     */
+    usePackage(directory?: string): this {
+        const [manifest, modules] = [join(this.directory, "package.json"), join(this.directory, "node_modules")];
+        for (const path of [manifest, modules]) rmSync(path, { recursive: true, force: true });
+        if (directory !== undefined) {
+            writeFileSync(manifest, "{}");
+            mkdirSync(modules);
+            symlinkSync(directory, join(modules, "pulumi-redis-database"));
+        }
         return this;
     }
 
@@ -124,16 +154,25 @@ export class TestStack {
     }
 
     /** What a preview shows of each resource that would not stay as it is, and the words that it prints. */
-    async plannedSteps(): Promise<{ steps: Readonly<Record<string, string>>; output: string }> {
+    async plannedSteps(): Promise<Planned> {
         const steps: Record<string, string> = {};
+        const types: Record<string, string> = {};
+        const explanations: string[] = [];
         const { stdout } = await this.stack.preview({
             ...this.log,
-            onEvent: ({ resourcePreEvent }) => {
-                const { op, urn = "" } = resourcePreEvent?.metadata ?? {};
-                if (op && op !== "same") steps[urn.split("::").at(-1) ?? ""] = op.includes("replace") ? "replace" : op;
+            onEvent: ({ resourcePreEvent, diagnosticEvent }) => {
+                const { op, urn = "", type = "" } = resourcePreEvent?.metadata ?? {};
+                const name = urn.split("::").at(-1) ?? "";
+                if (op && op !== "same") {
+                    steps[name] = op.includes("replace") ? "replace" : op;
+                    types[name] = type;
+                }
+                const { severity, message = "" } = diagnosticEvent ?? {};
+                if (severity === "info" && /^Redis(Database|Replica) "/.test(message))
+                    explanations.push(message.trim());
             },
         });
-        return { steps, output: stdout };
+        return { steps, types, explanations, output: stdout };
     }
 
     /** The whole output of a command that must fail. */
@@ -160,6 +199,16 @@ export class TestStack {
         await this.stack.importStack({ ...exported, deployment });
     }
 
+    /** As `pulumi stack export` gives it: secrets are encrypted. */
+    async exported(): Promise<Deployment> {
+        return this.stack.exportStack();
+    }
+
+    /** As `pulumi stack import`, of a stack with the same name and passphrase. */
+    async import(exported: Deployment): Promise<void> {
+        await this.stack.importStack(exported);
+    }
+
     /** Removes all that there is; the stack stays. */
     async destroy(): Promise<void> {
         await this.stack.destroy(this.log);
@@ -173,6 +222,11 @@ export class TestStack {
             await this.stack.cancel();
             await this.stack.destroy(this.log);
         }
+        this.forget();
+    }
+
+    /** Removes the stack alone: for one whose resources do not exist. */
+    forget(): void {
         rmSync(this.directory, { recursive: true });
     }
 }

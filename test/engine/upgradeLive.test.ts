@@ -1,0 +1,108 @@
+/** A real upgrade of the package: databases that an old release made are updated by this one, under clients that never stop. */
+import { Client, belongings, docker } from "./docker";
+import { ReleasedPackage } from "./releasedPackage";
+import { TestStack } from "./stack";
+import { PlaintextTraffic, type Report, TlsTraffic } from "./traffic";
+
+/** The last state of the package before its first release. */
+const oldRevision = "c33880f";
+
+const flavors = ["aof", "nordb"] as const;
+const nameOf = (flavor: string) => `upgraded-${flavor}`;
+const names = flavors.map(nameOf);
+
+/** What clients were given, and where their data is. */
+interface Database {
+    readonly url: string;
+    readonly tlsUrl: string;
+    readonly password: string;
+    readonly port: number;
+    readonly tlsPort: number;
+    readonly caCertPem: string;
+    readonly dataVolume: string;
+    readonly settingsVolume: string;
+}
+
+const program = flavors
+    .map(
+        (flavor) => `{
+            const { url, tlsUrl, password, port, tlsPort, caCertPem, containerName, nodes } =
+                new RedisDatabase("${nameOf(flavor)}", { version: "8.0", flavor: "${flavor}", memoryMb: 64 });
+            const [dataVolume, settingsVolume] = [nodes.dataVolume.name, nodes.settingsVolume.name];
+            const kept = { url, tlsUrl, password, port, tlsPort, caCertPem, dataVolume, settingsVolume };
+            exports["${nameOf(flavor)}"] = { kept, containerName };
+        }`,
+    )
+    .join("\n");
+
+describe(`an upgrade of the package from ${oldRevision}`, () => {
+    let old: ReleasedPackage | undefined;
+    let stack: TestStack;
+    let client: Client;
+    const everything = { same: expect.any(Number) as number };
+
+    const output = (name: string) => stack.value<{ kept: Database; containerName: string }>(name);
+    const kept = async (name: string) => (await output(name)).kept;
+    const serverId = async (name: string) => docker("inspect", "-f", "{{.Id}}", (await output(name)).containerName);
+    const all = <T>(ask: (name: string) => Promise<T>) => Promise.all(names.map(ask));
+
+    beforeAll(async () => {
+        old = ReleasedPackage.build(oldRevision);
+        client = new Client();
+        stack = (await TestStack.create("upgrade-live")).usePackage(old.directory).program(program);
+        await stack.up();
+        for (const name of names) client.redis((await kept(name)).url, ["SET", "before", name]);
+    });
+
+    afterAll(async () => {
+        // Without the old package nothing was made.
+        if (!old) return;
+        client.close();
+        await stack.close();
+        old.remove();
+        expect(belongings(names)).toEqual([]);
+    });
+
+    test("loses no acknowledged write, and no connection that the preview does not speak of", async () => {
+        const before = { kept: await all(kept), servers: await all(serverId) };
+        const { steps, explanations } = await stack.usePackage().plannedSteps();
+        const clients = before.kept.map(({ url, tlsUrl, caCertPem }) => [
+            new TlsTraffic(tlsUrl, caCertPem),
+            new PlaintextTraffic(client, url),
+        ]);
+        await stack.up();
+        const reports: Report[][] = await Promise.all(
+            clients.map((both, index) => Promise.all(both.map((each) => each.stop(before.kept[index]?.url ?? "")))),
+        );
+        console.log(`upgrade from ${oldRevision}: ${JSON.stringify({ steps, reports })}`);
+
+        expect(await all(kept)).toEqual(before.kept);
+        const servers = await all(serverId);
+        for (const [index, name] of names.entries()) {
+            const replaced = servers[index] !== before.servers[index];
+            expect([name, steps[`${name}-server`] === "replace"]).toEqual([name, replaced]);
+            if (replaced) expect(explanations.filter((line) => line.includes(`"${name}":`))).toHaveLength(1);
+            for (const { requests, ...trouble } of reports[index] ?? []) {
+                expect(requests).toBeGreaterThan(50);
+                expect({ name, ...trouble }).toEqual(
+                    replaced
+                        ? { name, failures: expect.any(Number) as number, reconnects: 1, lost: 0 }
+                        : { name, failures: 0, reconnects: 0, lost: 0 },
+                );
+            }
+            expect(client.redis((await kept(name)).url, ["GET", "before"])).toBe(name);
+        }
+    });
+
+    test("a second update is empty, and so is one after a refresh", async () => {
+        expect((await stack.up()).summary).toEqual(everything);
+        expect(await stack.refresh()).toEqual(everything);
+        expect(await stack.preview()).toEqual(everything);
+    });
+
+    test("clients that connect now verify the certificate with the CA of before", async () => {
+        for (const { tlsUrl, caCertPem } of await all(kept)) {
+            expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toBe("PONG");
+        }
+    });
+});
