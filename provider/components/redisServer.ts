@@ -1,26 +1,12 @@
 /** What a database and a replica have in common: a Redis server on a Docker host. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Engine, Flavor, Version } from "../model/catalog/versions";
+import type { Credential } from "../model/render/urls";
 import { withReview } from "./hooks/review";
 import { type Identity, warn } from "./inputs";
-import type { ServerOutputs } from "./server/outputs";
+import type { ConnectionUrls, ServerOutputs } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
 import type { DatabaseNodes } from "./server/start";
-
-/** What a component sets once its containers are there: all of it or none, which the compiler holds it to. */
-interface Started extends ServerOutputs {
-    /** The resources behind its own server. In process only. */
-    readonly nodes: DatabaseNodes;
-}
-
-type ComponentConstructor = new (
-    type: string,
-    name: string,
-    inputs: pulumi.Inputs,
-    opts: pulumi.ComponentResourceOptions,
-) => pulumi.ComponentResource & Started;
-
-/** A component with these outputs, which `setOutputs` sets. */
-const ComponentWithOutputs = pulumi.ComponentResource as unknown as ComponentConstructor;
 
 /** A server as a component asks for it. */
 export interface ComponentRequest extends ServerRequest {
@@ -28,8 +14,33 @@ export interface ComponentRequest extends ServerRequest {
     readonly inputs: pulumi.Inputs;
 }
 
+/** Every output that the class declares: one that `setOutputs` is not given does not compile. */
+type DeclaredOutputs = {
+    readonly [
+        K in Exclude<keyof RedisServer, keyof pulumi.ComponentResource> as RedisServer[K] extends pulumi.Output<unknown>
+            ? K
+            : never
+    ]: RedisServer[K];
+};
+
 /** A Redis server on a Docker host, with all that belongs to it. */
-export abstract class RedisServer extends ComponentWithOutputs {
+export abstract class RedisServer extends pulumi.ComponentResource implements ServerOutputs {
+    readonly url!: pulumi.Output<string | undefined>;
+    readonly tlsUrl!: pulumi.Output<string>;
+    readonly connectionUrls!: pulumi.Output<ConnectionUrls>;
+    readonly credentials!: pulumi.Output<Credential[]>;
+    readonly password!: pulumi.Output<string>;
+    readonly host!: pulumi.Output<string>;
+    readonly port!: pulumi.Output<number | undefined>;
+    readonly tlsPort!: pulumi.Output<number>;
+    readonly caCertPem!: pulumi.Output<string>;
+    readonly engine!: pulumi.Output<Engine>;
+    readonly version!: pulumi.Output<Version>;
+    readonly flavor!: pulumi.Output<Flavor>;
+    readonly persistenceLabel!: pulumi.Output<string | undefined>;
+    readonly containerName!: pulumi.Output<string>;
+    /** The resources behind its own server. In process only. */
+    readonly nodes!: DatabaseNodes;
     /** @internal Its own server, whoever takes writes. */
     readonly prepared: PreparedServer;
 
@@ -41,9 +52,8 @@ export abstract class RedisServer extends ComponentWithOutputs {
     }
 
     /** Sets the outputs, of this server or of the one that takes writes for it, and those that one component alone has. */
-    protected setOutputs(nodes: DatabaseNodes, outputs: ServerOutputs, more: pulumi.Inputs = {}): void {
-        const started: Started = { nodes, ...outputs };
-        Object.assign(this, started);
+    protected setOutputs(nodes: DatabaseNodes, outputs: DeclaredOutputs, more: pulumi.Inputs = {}): void {
+        Object.assign(this, { nodes, ...outputs });
         this.registerOutputs({ ...outputs, ...more });
     }
 }

@@ -3,14 +3,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clientUsers, passwordConf } from "../../provider/model/render/acl";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
+import { canUpgrade, flavorNames, type Release, versions } from "../../provider/model/catalog/versions";
+import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { aclPath, passwordPath, socketPath, tlsDir, tlsPort } from "../../provider/model/render/layout";
-import { maxmemoryMb } from "../../provider/model/sizing/memory";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
 import { redisConf } from "../../provider/model/render/redisConf";
-import { type Release, canUpgrade, flavorNames, versions } from "../../provider/model/catalog/versions";
+import { maxmemoryMb } from "../../provider/model/sizing/memory";
 import { docker, until } from "./docker";
 import { runnable } from "./releases";
 

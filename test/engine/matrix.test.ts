@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Redis from "ioredis";
 import { defaultProtocols, tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
-import { type Flavor, type Release, flavorNames, versions } from "../../provider/model/catalog/versions";
+import { type Flavor, flavorNames, type Release, versions } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { Clients, type LineProcess, opensslVersion, pythonProcess } from "./clients";
 import { Client, belongings, docker, handshake, spokenProtocols, until } from "./docker";

@@ -5,8 +5,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import { type Effect, changeRows } from "../../provider/model/changes/rows";
 import { flavorNames } from "../../provider/model/catalog/versions";
+import type { Effect } from "../../provider/model/changes/rows";
+import { changeRows } from "../../provider/model/changes/table";
 import { present } from "../support/present";
 import { Client, docker } from "./docker";
 import { TestStack } from "./stack";

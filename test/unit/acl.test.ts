@@ -1,8 +1,8 @@
 /** The client users, as lines of an ACL file. */
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { releaseNames, versions } from "../../provider/model/catalog/versions";
+import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { parseRedisConf } from "./support/redisConfParser";
 
 function sha256(text: string): string {

@@ -1,6 +1,6 @@
 /** What the agent refuses, in its own words, which reach a person as the error of `pulumi up`. */
-import { script } from "../../provider/components/server/containers";
-import { argumentNames, argumentNamesOf } from "../../provider/model/arguments/properties";
+import { script } from "../../provider/components/server/scripts";
+import { argumentNames } from "../../provider/model/arguments/index";
 import { membersOf } from "./support/argsTypes";
 
 const refusals = [...script("agent/agent.sh").matchAll(/\brefuse "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(
@@ -19,7 +19,7 @@ test("those that start with an argument start with one that there is", () => {
     );
     const known = [
         ...argumentNames,
-        ...argumentNamesOf("RedisReplica"),
+        ...argumentNames("RedisReplica"),
         ...membersOf("DataArgs").map((name) => `data.${name}`),
     ];
     expect(paths.filter((path) => !known.includes(path))).toEqual([]);

@@ -1,11 +1,11 @@
 /** What the agent is told, as its shell reads it. */
 import fc from "fast-check";
+import { script } from "../../provider/components/server/scripts";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { flavorNames } from "../../provider/model/catalog/versions";
 import { agentSettings } from "../../provider/model/render/agentSettings";
 import { maxmemoryMb } from "../../provider/model/sizing/memory";
-import { type PlainArguments } from "../../provider/model/arguments/properties";
-import { flavorNames } from "../../provider/model/catalog/versions";
-import { script } from "../../provider/components/server/containers";
 import { present } from "../support/present";
 
 const identity = { owner: "project/stack/sessions", server: "ab12" };

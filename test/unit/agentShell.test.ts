@@ -5,10 +5,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { script } from "../../provider/components/server/containers";
+import { script } from "../../provider/components/server/scripts";
+import { versionNames, versions } from "../../provider/model/catalog/versions";
 import { clientUsers } from "../../provider/model/render/acl";
 import { bundle } from "../../provider/model/render/bundle";
-import { versionNames, versions } from "../../provider/model/catalog/versions";
 
 const root = mkdtempSync(join(tmpdir(), "redis-database-agent-"));
 afterAll(() => {

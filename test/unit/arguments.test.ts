@@ -1,9 +1,11 @@
 /** From arguments that are right to a specification with everything filled in. */
 import fc from "fast-check";
+import { checkEach } from "../../provider/model/arguments/check";
+import { type PlainArguments, unresolved } from "../../provider/model/arguments/definition";
+import { argumentNames } from "../../provider/model/arguments/index";
 import { checkArguments, resolveArguments } from "../../provider/model/arguments/resolve";
-import type { DatabaseSpec } from "../../provider/model/databaseSpec";
-import { type PlainArguments, argumentNames, checkEach, later } from "../../provider/model/arguments/properties";
 import { flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
+import type { DatabaseSpec } from "../../provider/model/databaseSpec";
 import { asked } from "./support/directiveData";
 
 function specOf(args: PlainArguments): DatabaseSpec {

@@ -1,8 +1,8 @@
 /** Everything that people get wrong, each with the whole message that they read. */
 import fc from "fast-check";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { formatFindings } from "../../provider/model/findings";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
 import { OpenSsl } from "./support/openssl";
 
 const openssl = new OpenSsl();

@@ -1,11 +1,14 @@
 /** What each change does, as data: every argument has its row, every change its words, and no secret stands in them. */
 import fc from "fast-check";
-import { describePair, resolveArguments } from "../../provider/model/arguments/resolve";
-import { type Described, changeRows, changesBetween, effects, refusals } from "../../provider/model/changes/rows";
-import { changesTable, explainChanges } from "../../provider/model/changes/explanation";
-import { formatFindings } from "../../provider/model/findings";
-import { type PlainArguments, argumentNames, later } from "../../provider/model/arguments/properties";
+import { type PlainArguments, unresolved } from "../../provider/model/arguments/definition";
+import { argumentNames } from "../../provider/model/arguments/index";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { flavorNames, versionNames } from "../../provider/model/catalog/versions";
+import { type Described, describePair } from "../../provider/model/changes/describe";
+import { changesTable, explainChanges } from "../../provider/model/changes/explanation";
+import { effects } from "../../provider/model/changes/rows";
+import { changeRows, changesBetween, refusals } from "../../provider/model/changes/table";
+import { formatFindings } from "../../provider/model/findings";
 import { present } from "../support/present";
 import { membersOf } from "./support/argsTypes";
 import { OpenSsl } from "./support/openssl";

@@ -1,8 +1,9 @@
 /** What `config` may say, by the data that real servers gave about themselves. */
-import { checkConfig, configDirectives, directivesOf, startupOnly } from "../../provider/model/catalog/directives";
+import { checkConfig } from "../../provider/model/arguments/directiveChecks";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { configDirectives, directivesOf, startupOnly } from "../../provider/model/catalog/directives";
+import { flavorNames, type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { redisConf } from "../../provider/model/render/redisConf";
-import { type Release, flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { asked, dataOf, freeDirectives } from "./support/directiveData";
 import { parseRedisConf } from "./support/redisConfParser";
 

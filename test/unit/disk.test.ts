@@ -1,10 +1,10 @@
 /** How much disk a database can need. Whether real files stay below it is test/engine's `diskSize.test.ts`'s to show. */
 import fc from "fast-check";
+import { type PlainArguments, unresolved } from "../../provider/model/arguments/definition";
 import { checkArguments, resolveArguments } from "../../provider/model/arguments/resolve";
+import { flavorNames, type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { neededDiskMb, nextDumpPercent, smallestDiskSizeGb } from "../../provider/model/sizing/disk";
 import { maxmemoryMb } from "../../provider/model/sizing/memory";
-import { type PlainArguments, later } from "../../provider/model/arguments/properties";
-import { type Release, flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 
 const specOf = (args: PlainArguments) => present(resolveArguments(args).spec);

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { script } from "../../provider/components/server/containers";
-import { agentSettings } from "../../provider/model/render/agentSettings";
+import { script } from "../../provider/components/server/scripts";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import { type PlainArguments } from "../../provider/model/arguments/properties";
+import { agentSettings } from "../../provider/model/render/agentSettings";
 import { present } from "../support/present";
 
 const root = mkdtempSync(join(tmpdir(), "redis-database-health-"));

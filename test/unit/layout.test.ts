@@ -1,7 +1,7 @@
 /** The scripts inside the containers speak of the same paths as the program. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { script } from "../../provider/components/server/containers";
+import { script } from "../../provider/components/server/scripts";
 import * as layout from "../../provider/model/render/layout";
 
 const {

@@ -1,6 +1,6 @@
 /** The list of versions in the managed service's spelling, and the warnings that a database can bring. */
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
 import { listVersions, warnings } from "../../provider/model/catalog/listVersions";
 import { parseVersion, releaseNames } from "../../provider/model/catalog/versions";
 

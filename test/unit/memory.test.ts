@@ -1,8 +1,8 @@
 /** How much of the memory limit is for data. */
 import fc from "fast-check";
-import { maxmemoryMb, maxmemoryPolicies, minMemoryMb } from "../../provider/model/sizing/memory";
-import { flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { directivesOf } from "../../provider/model/catalog/directives";
+import { flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
+import { maxmemoryMb, maxmemoryPolicies, minMemoryMb } from "../../provider/model/sizing/memory";
 
 const limit = fc.integer({ min: minMemoryMb, max: 16 * 2 ** 20 });
 const flavor = fc.constantFrom(...flavorNames);

@@ -1,13 +1,14 @@
 /** Replicas before 6.0: their link, what Redis is told in its old words, and what the program makes. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../provider";
-import { describePair, resolveArguments } from "../../provider/model/arguments/resolve";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { describePair } from "../../provider/model/changes/describe";
+import { changesBetween, refusals } from "../../provider/model/changes/table";
 import { agentSettings } from "../../provider/model/render/agentSettings";
-import { changesBetween, refusals } from "../../provider/model/changes/rows";
-import { linkCfg } from "../../provider/model/render/tunnelCfg";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
 import { redisConf } from "../../provider/model/render/redisConf";
 import { primaryConf } from "../../provider/model/render/replication";
+import { tunnelCfg } from "../../provider/model/render/tunnelCfg";
 import { present } from "../support/present";
 import { OpenSsl } from "./support/openssl";
 import { type Registered, filesOf, startStack, valueOf, withoutSecrets } from "./support/mockedStack";
@@ -24,11 +25,11 @@ const old = ["2.8", "3.0", "3.2", "4.0", "5.0"];
 
 describe("link.cfg", () => {
     const server = (of: object) =>
-        / {4}server primary (.*) check inter/.exec(linkCfg({ host: "", port: 20001, nearby: false, ...of }))?.[1];
+        / {4}server primary (.*) check inter/.exec(tunnelCfg({ host: "", port: 20001, nearby: false, ...of }))?.[1];
     const chain = "ssl verify required ca-file /settings/current/primary.crt";
 
     test("in full", () => {
-        expect(linkCfg({ host: "redis.example.com", port: 20001, nearby: false })).toMatchSnapshot();
+        expect(tunnelCfg({ host: "redis.example.com", port: 20001, nearby: false })).toMatchSnapshot();
     });
 
     test("on another Docker host it verifies the certificate, and the name where there is one", () => {

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import ts from "typescript";
-import { argumentNames } from "../../provider/model/arguments/properties";
+import { argumentNames } from "../../provider/model/arguments/index";
 import { membersOf } from "./support/argsTypes";
 
 const provider = join(__dirname, "../../provider");

@@ -5,8 +5,8 @@ import { delimiter, join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { limitVolume } from "../../provider/components/hooks/quota";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import { type PlainArguments } from "../../provider/model/arguments/properties";
 import { present } from "../support/present";
 import { deploy, startStack } from "./support/mockedStack";
 

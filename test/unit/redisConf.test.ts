@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import type { ConfigValue } from "../../provider/model/catalog/directives";
+import { flavorNames, type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { passwordPath } from "../../provider/model/render/layout";
 import { redisConf } from "../../provider/model/render/redisConf";
-import { flavorNames, type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
 import { type Sample, asked, dataOf, freeDirectives, samples } from "./support/directiveData";
 import { parseRedisConf } from "./support/redisConfParser";
 

@@ -1,10 +1,10 @@
 /** What a database before 6.0 asks Pulumi for: one password and a terminator in place of users and TLS. */
 import * as pulumi from "@pulumi/pulumi";
-import { changesBetween } from "../../provider/model/changes/rows";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
+import { describePair } from "../../provider/model/changes/describe";
 import { explainChanges } from "../../provider/model/changes/explanation";
-import { needsTerminator } from "../../provider/components/validation";
-import { describePair } from "../../provider/model/arguments/resolve";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
+import { changesBetween } from "../../provider/model/changes/table";
+import { needsHaproxy } from "../../provider/model/plan";
 import { present } from "../support/present";
 import { type Deployment, deploy, filesOf, valueOf, withoutSecrets } from "./support/mockedStack";
 
@@ -100,8 +100,8 @@ describe("changes", () => {
 });
 
 test("a version that is an Output tells too late whether there is a terminator", () => {
-    expect(needsTerminator({ version: "5.0-rdb" })).toBe(true);
-    expect(needsTerminator({ version: "6.0" })).toBe(false);
-    expect(needsTerminator({})).toBe(false);
-    expect(needsTerminator({ version: pulumi.output("5.0") })).toBe(false);
+    expect(needsHaproxy({ version: "5.0-rdb" })).toBe(true);
+    expect(needsHaproxy({ version: "6.0" })).toBe(false);
+    expect(needsHaproxy({})).toBe(false);
+    expect(needsHaproxy({ version: pulumi.output("5.0") })).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
 import * as pulumi from "@pulumi/pulumi";
-import { script } from "../../provider/components/server/containers";
+import { script } from "../../provider/components/server/scripts";
 import { type Deployment, deploy, filesOf, outputsOf, valueOf, withoutSecrets } from "./support/mockedStack";
 
 let stack: Deployment;

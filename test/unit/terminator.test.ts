@@ -1,9 +1,9 @@
 /** The configuration of the TLS terminator, and which protocols it can be asked for. */
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
-import { checkProtocolRange, haproxyCfg } from "../../provider/model/render/haproxyCfg";
 import { versionNames, versions } from "../../provider/model/catalog/versions";
+import { checkProtocolRange, haproxyCfg } from "../../provider/model/render/haproxyCfg";
 import { present } from "../support/present";
 import { OpenSsl } from "./support/openssl";
 

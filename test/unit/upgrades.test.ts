@@ -1,7 +1,8 @@
 /** What a change of version or engine does, as the table of changes has it. */
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import { type Described, changesBetween, refusals } from "../../provider/model/changes/rows";
-import type { PlainArguments } from "../../provider/model/arguments/properties";
+import type { Described } from "../../provider/model/changes/describe";
+import { changesBetween, refusals } from "../../provider/model/changes/table";
 
 function described(args: PlainArguments): Described {
     const { spec, findings } = resolveArguments(args);

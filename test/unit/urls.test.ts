@@ -2,9 +2,9 @@
 import { BlockList } from "node:net";
 import fc from "fast-check";
 import { Redis } from "ioredis";
-import { checkEach } from "../../provider/model/arguments/properties";
-import { connectionUrl, credentials, userOf } from "../../provider/model/render/urls";
+import { checkEach } from "../../provider/model/arguments/check";
 import { releaseNames } from "../../provider/model/catalog/versions";
+import { connectionUrl, credentials, userOf } from "../../provider/model/render/urls";
 
 const password = fc
     .oneof(fc.string({ minLength: 1, unit: "binary" }), fc.stringMatching(/^[:/@%?#[\]\\ +&=~]{1,20}$/))

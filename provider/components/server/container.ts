@@ -8,7 +8,7 @@ import { containerType } from "../dockerHost";
 export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
 
 /** What happens around the creation of each container of a server. */
-export function containerHooks(component: pulumi.Resource): ContainerHooks {
+export function containerHooks(component: pulumi.ComponentResource): ContainerHooks {
     return {
         beforeCreate: removeLeftovers(component.getProvider(containerType)),
         onError: explainFailure(),

@@ -38,7 +38,7 @@ export interface PreparedServer extends PlannedServer {
     readonly certificates: Certificates;
 }
 
-export function prepareServer(component: pulumi.Resource, request: ServerRequest): PreparedServer {
+export function prepareServer(component: pulumi.ComponentResource, request: ServerRequest): PreparedServer {
     const { plan, spec, secrets, transform } = request;
     const dockerHost = component.getProvider(containerType);
     const children = new Children(component, plan.name, spec, transform);

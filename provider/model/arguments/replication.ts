@@ -1,14 +1,6 @@
 /** Who follows whom. */
 import { z } from "zod";
-import {
-    type Engine,
-    type Wanted,
-    canUpgrade,
-    nameOf,
-    parseVersion,
-    releaseOf,
-    versions,
-} from "../catalog/versions";
+import { type Engine, type Wanted, canUpgrade, nameOf, parseVersion, releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding, problem } from "../findings";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { isThisHostAlone } from "./endpoints";

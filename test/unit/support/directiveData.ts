@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { ConfigValue, Directive } from "../../../provider/model/catalog/directives";
-import { checkConfig, directivesOf } from "../../../provider/model/catalog/directives";
+import { checkConfig } from "../../../provider/model/arguments/directiveChecks";
+import { type ConfigValue, type Directive, directivesOf } from "../../../provider/model/catalog/directives";
 import { type Engine, type Release, versions } from "../../../provider/model/catalog/versions";
 
 const directory = join(__dirname, "../../../provider/model/catalog/directives");
