@@ -149,18 +149,22 @@ function formatPath(keys: readonly PropertyKey[]): string {
 
 /** The problems of arguments that are wrong by themselves: what is not in `argumentProblems`. */
 export function singleArgumentProblems(): Problem[] {
-    const paths = new Set<string>();
-    const visit = (path: string, { inProcess, members, element }: Definition) => {
-        if (!inProcess) paths.add(path);
-        for (const [name, member] of Object.entries(members ?? element?.members ?? {}))
-            visit(`${path}.${name}`, member);
+    const found = new Map<string, Problem>();
+    const visit = (path: string, definition: Definition) => {
+        const meaning = `\`${path}\` has a wrong value.`;
+        const problem = { code: invalid(path), meaning, remedy: expectation(definition) };
+        if (!definition.inProcess) found.set(path, problem);
+        const members = definition.members ?? definition.element?.members ?? {};
+        for (const [name, member] of Object.entries(members)) visit(`${path}.${name}`, member);
     };
     for (const all of Object.values(definitions)) {
         for (const [name, definition] of Object.entries(all)) visit(name, definition);
     }
-    return [...paths].map((path) => ({
-        code: invalid(path),
-        meaning: `\`${path}\` is not a value that it takes.`,
-        remedy: "give a value of the kind and range that the message names",
-    }));
+    return [...found.values()];
+}
+
+/** What the schema says to somebody who gives a value that nothing accepts. */
+function expectation({ schema, schemaFor }: Definition): string {
+    const { error } = (schemaFor?.({}) ?? schema).safeParse(Symbol());
+    return error?.issues[0]?.message ?? "give what the message names";
 }

@@ -40,7 +40,7 @@ export const engineArguments = {
         type: "Engine",
         changes: [
             { row: "versionUp", label: "`engine` from Redis up to 7.2 to Valkey" },
-            { row: "replicaUp", label: "`engine`" },
+            { row: "replicaUp", label: "" },
             { row: "versionDown", label: "any other change of `engine`" },
         ],
     }),
@@ -53,7 +53,10 @@ export const engineArguments = {
         example: "8.0",
         changes: [
             { row: "versionUp", label: "`version` up" },
-            { row: "replicaUp", label: "a replica's `version` from before 6.0 to 6.0 or later, while it follows" },
+            {
+                row: "replicaUp",
+                label: "a replica's `version` (or `engine`) from before 6.0 to 6.0 or later, while it follows",
+            },
             { row: "versionDown", label: "`version` down" },
         ],
         schemaFor: versionSchema,

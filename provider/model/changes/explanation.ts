@@ -17,7 +17,11 @@ export function explainChanges(
     { values = true, kind = "RedisDatabase" }: { readonly values?: boolean; readonly kind?: Kind } = {},
 ): string | undefined {
     const rows = changesBetween(before, after, kind);
-    if (rows.length === 0) return undefined;
+    if (rows.length === 0) {
+        return before.format === after.format
+            ? undefined
+            : `${kind} "${database}": an earlier release of this package made it; nothing happens to the server.`;
+    }
     const parts = (Object.keys(effects) as Effect[]).flatMap((effect) => {
         const named = rows
             .filter((row) => row.effect === effect)
