@@ -34,8 +34,10 @@ describe("switchover", () => {
             const db = new RedisDatabase("${name}", ${JSON.stringify(all)});
             const { url, tlsUrl, caCertPem, containerName, replicaUrls } = db;
             exports.db = { url, tlsUrl, caCertPem, containerName, replicaUrls,
-                all: [db.own.url, ...db.replicas.map(({ url }) => url)],
-                containers: [db.own.containerName, ...db.replicas.map(({ containerName }) => containerName)] };`);
+                all: pulumi.all([db.url, db.replicaUrls, ...db.replicas.map(({ url }) => url)]).apply(
+                    // Whoever takes writes, the database's own server comes first.
+                    ([url, others, ...replicas]) => [[url, ...others].find((each) => !replicas.includes(each)), ...replicas]),
+                containers: [db.nodes.server.name, ...db.replicas.map(({ containerName }) => containerName)] };`);
     }
 
     async function up(args: object): Promise<Readonly<Record<string, number>>> {

@@ -68,7 +68,8 @@ function interfaceText(name, doc, members, interfaces, base) {
     return `${docstring(doc)}\nexport interface ${name}${base ? ` extends ${base}` : ""} {\n${properties.join("\n")}\n}`;
 }
 
-const typeName = ({ type }) => type;
+/** Of the interface with the members, whatever else the type may be. */
+const typeName = ({ type }) => type.split(" | ")[0];
 
 /** The type of a property, with Inputs where its value need not be known when the program runs. */
 function typeOf(definition) {

@@ -48,11 +48,11 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
         "agent",
         "agent",
         {
-            ...containerOf({
+            ...containerOf(role.spec, {
                 memoryMb: agentMemoryMb,
                 health: ["sh", agentPath, "health"],
                 healthTimeout: "6m0s",
-                waitSeconds: role.spec.apply(waitSeconds),
+                waitSeconds,
                 uploads: uploads(server, role),
                 capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"],
             }),

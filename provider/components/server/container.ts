@@ -1,9 +1,10 @@
 /** What the containers of all parts have in common: hardening, limits, health checks and the wait for them. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseSpec } from "../../model/databaseSpec";
+import { containerType } from "../dockerHost";
 import { explainFailure } from "../hooks/failures";
 import { removeLeftovers } from "../hooks/leftovers";
-import { containerType } from "../dockerHost";
 
 export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
 
@@ -17,12 +18,12 @@ export function containerHooks(component: pulumi.ComponentResource): ContainerHo
 
 /** What a part asks for itself. */
 interface Part {
-    readonly memoryMb: pulumi.Input<number>;
+    readonly memoryMb: number | ((spec: DatabaseSpec) => number);
     /** The command that tells whether it is healthy, and how long it may take. */
     readonly health: string[];
     readonly healthTimeout?: "1m0s" | "6m0s";
     /** Seconds for which an update waits until it is healthy. */
-    readonly waitSeconds: pulumi.Input<number>;
+    readonly waitSeconds: number | ((spec: DatabaseSpec) => number);
     /** Files that the provider uploads: Docker refuses to extract them on a read-only root. */
     readonly uploads?: docker.ContainerArgs["uploads"];
     /** Capabilities that it cannot do without. */
@@ -30,19 +31,20 @@ interface Part {
 }
 
 /** The arguments of a part's container that follow from the rules for all of them. */
-export function containerOf(part: Part) {
+export function containerOf(spec: pulumi.Output<DatabaseSpec>, part: Part) {
+    const of = (value: Part["memoryMb"]) => (typeof value === "number" ? value : spec.apply(value));
     return {
         ...(part.uploads === undefined
             ? { readOnly: true, tmpfs: { "/tmp": "size=1m,mode=1777,noexec,nosuid,nodev" } }
             : { uploads: part.uploads }),
         capabilities: { drops: ["ALL"], ...(part.capabilities && { adds: part.capabilities }) },
         securityOpts: ["no-new-privileges:true"],
-        memory: part.memoryMb,
-        memorySwap: part.memoryMb,
+        memory: of(part.memoryMb),
+        memorySwap: of(part.memoryMb),
         restart: "unless-stopped",
         healthcheck: healthcheck(part.health, part.healthTimeout ?? "1m0s"),
         wait: true,
-        waitTimeout: part.waitSeconds,
+        waitTimeout: of(part.waitSeconds),
     } satisfies Partial<docker.ContainerArgs>;
 }
 

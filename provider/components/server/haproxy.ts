@@ -38,7 +38,7 @@ export function createHaproxy(
         docker.Container,
         {
             ...haproxyContainer,
-            ...containerOf({
+            ...containerOf(spec, {
                 memoryMb: haproxyMemoryMb,
                 health: ["sh", `${currentDir}/terminator-health.sh`],
                 waitSeconds,

@@ -36,12 +36,12 @@ export function planServerContainer(
         "server",
         "server",
         {
-            ...containerOf({
-                memoryMb: spec.memoryMb,
+            ...containerOf(spec, {
+                memoryMb: ({ memoryMb }) => memoryMb,
                 health: ["sh", `${currentDir}/health.sh`],
                 // Loading its data is part of that, or its first sync. The same whatever its role is, so that a preview
                 // of another role shows nothing of the server.
-                waitSeconds: spec.apply(syncTimeoutOf),
+                waitSeconds: syncTimeoutOf,
             }),
             image: spec.image,
             user: `${redisUid}:${redisUid}`,
@@ -79,7 +79,7 @@ const changedInPlace: readonly string[] = [
 
 function fingerprintOf(args: object): string {
     const replacing = Object.entries(args)
-        .filter(([name]) => !changedInPlace.includes(name))
+        .filter(([name, value]) => value !== undefined && !changedInPlace.includes(name))
         .sort(([one], [other]) => (one < other ? -1 : 1));
     return createHash("sha256").update(JSON.stringify(replacing)).digest("hex").slice(0, 16);
 }

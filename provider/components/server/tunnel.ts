@@ -27,10 +27,10 @@ export function createTunnel(
         "link",
         {
             ...haproxyContainer,
-            ...containerOf({
+            ...containerOf(spec, {
                 memoryMb: tunnelMemoryMb,
                 health: ["sh", `${currentDir}/link-health.sh`],
-                waitSeconds: spec.apply(waitSeconds),
+                waitSeconds,
             }),
             entrypoints: ["sh"],
             command: [`${currentDir}/link.sh`],

@@ -23,6 +23,8 @@ export interface ChangeEntry {
      * the one that the program gives).
      */
     readonly value?: (database: never) => unknown;
+    /** Whether, where HAProxy terminates TLS, it is about HAProxy's container alone and not about the server's. */
+    readonly haproxyAlone?: true;
 }
 
 export interface Definition<S extends z.ZodType = z.ZodType> {

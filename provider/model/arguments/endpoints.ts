@@ -12,17 +12,19 @@ const address = text(
 
 type Ports = { readonly plaintext?: number; readonly tls?: number };
 
-const portsOf = ({ spec }: { spec: { ports: Ports } }) => [spec.ports.plaintext, spec.ports.tls];
-
 export const endpointArguments = {
     ports: object(
         "give an object such as { plaintext: 6379, tls: 6380 }",
         {
-            plaintext: argument(port, { doc: "Plaintext port.", defaultDoc: "chosen once at random" }),
+            plaintext: argument(port, {
+                doc: "Plaintext port.",
+                defaultDoc: "chosen once at random",
+                changes: [{ row: "container" }],
+            }),
             tls: argument(port, {
                 doc: "TLS port.",
                 defaultDoc: "chosen once at random",
-                changes: [{ row: "terminator" }],
+                changes: [{ row: "container", haproxyAlone: true }, { row: "terminator" }],
             }),
         },
         {
@@ -32,7 +34,6 @@ export const endpointArguments = {
             example: { plaintext: 6379, tls: 6380 },
             type: "PortsArgs",
             typeDoc: "Ports on the Docker host, 1 to 65535.",
-            changes: [{ row: "container", value: portsOf }],
         },
     ),
     bindAddress: argument(address, {
@@ -62,7 +63,7 @@ export const endpointArguments = {
                 "reach it at ports 6379 and 6380 of that name.",
             defaultDoc: "Docker's default network",
             example: "backend",
-            changes: [{ row: "container" }, { row: "terminator" }],
+            changes: [{ row: "container", haproxyAlone: true }, { row: "terminator" }],
         },
     ),
 };

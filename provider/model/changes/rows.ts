@@ -145,14 +145,6 @@ function shutOut({ spec: before }: Described, { spec }: Described): string | und
     ]);
 }
 
-/** What the server's container has of the row `container` where HAProxy terminates TLS. */
-const ofServerAlone = ({ spec }: Described) => [
-    spec.image === versions[releaseOf(spec)].image ? undefined : spec.image,
-    spec.ports.plaintext,
-    spec.bindAddress,
-    spec.plaintext,
-];
-
 const follows = ({ spec }: Described) => roleOf({ spec }) === "follows";
 
 const promoted = ({ spec }: Described) => roleOf({ spec }) === "is promoted";
@@ -274,7 +266,6 @@ export const rows = {
     },
     container: {
         effect: "replaced",
-        when: (before, after) => speaksTls(after) || !isDeepStrictEqual(ofServerAlone(before), ofServerAlone(after)),
         warning: shutOut,
     },
     startup: { effect: "replaced" },

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Kind } from "../arguments/definition";
 import { databaseArguments, definitions, holdsSecret, replicaArguments } from "../arguments/index";
+import { releaseOf, versions } from "../catalog/versions";
 import type { Finding } from "../findings";
 import type { Described } from "./describe";
 import { type Row, type RowId, rows } from "./rows";
@@ -14,6 +15,7 @@ export interface Compared {
     /** Whether its values may be shown. */
     readonly shown: boolean;
     readonly value: (database: Described) => unknown;
+    readonly haproxyAlone?: true;
 }
 
 export interface ChangeRow extends Row {
@@ -25,6 +27,7 @@ interface Entry {
     readonly row: RowId;
     readonly label?: string;
     readonly value?: (database: Described) => unknown;
+    readonly haproxyAlone?: true;
 }
 
 /** What the compiler holds the definitions to: rows that exist, and values of what a description has. */
@@ -57,8 +60,9 @@ function tableOf(kind: Kind): ChangeRow[] {
         arguments: [
             ...found
                 .filter((entry) => entry.row === id)
-                .map(({ path, shown, label, value }) => ({
+                .map(({ path, shown, label, value, haproxyAlone }) => ({
                     path,
+                    haproxyAlone,
                     label: label ?? `\`${path}\``,
                     shown,
                     value: value ?? ((database: Described) => valueAt(database, path, shown)),
@@ -92,7 +96,10 @@ export const changeRows: readonly ChangeRow[] = tables.RedisDatabase.map((row, i
 
 /** The arguments of a row that were changed. */
 export function changedIn(row: ChangeRow, before: Described, after: Described): Compared[] {
-    return row.arguments.filter(({ value }) => !isDeepStrictEqual(value(before), value(after)));
+    const ofServer = versions[releaseOf(after.spec)].nativeTls;
+    return row.arguments.filter(
+        ({ value, haproxyAlone }) => (ofServer || !haproxyAlone) && !isDeepStrictEqual(value(before), value(after)),
+    );
 }
 
 /** The rows that apply between two descriptions of one database, in the table's order. */
