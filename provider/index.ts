@@ -2,19 +2,7 @@
 export { RedisDatabase } from "./components/redisDatabase";
 export { RedisReplica } from "./components/redisReplica";
 export { RedisServer } from "./components/redisServer";
-export type {
-    CertificateArgs,
-    ClientAuthArgs,
-    DataArgs,
-    KeyPairArgs,
-    PortsArgs,
-    RedisDatabaseArgs,
-    RedisReplicaArgs,
-    ReplicaArgs,
-    ReplicationAccess,
-    SavePointArgs,
-    TlsArgs,
-} from "./components/args";
+export type * from "./components/args";
 export type { FollowedDatabase } from "./components/replication/followed";
 export type { CertificateNodes } from "./components/server/certificates";
 export type { ConnectionUrls, ServerOutputs } from "./components/server/outputs";
