@@ -44,7 +44,9 @@ const checked: Readonly<Record<Kind, Readonly<Record<string, WithEntries>>>> = {
 function tableOf(kind: Kind): ChangeRow[] {
     const found: (Entry & { readonly path: string; readonly shown: boolean })[] = [];
     const visit = (path: string, definition: Definition, { changes = [], members = {} }: WithEntries) => {
-        for (const entry of changes) found.push({ ...entry, path, shown: !holdsSecret(definition) });
+        // A value that an entry works out is no secret, whatever else stands in the argument.
+        for (const entry of changes)
+            found.push({ ...entry, path, shown: !holdsSecret(definition) || entry.value !== undefined });
         for (const [name, member] of Object.entries(members)) {
             const below = definition.members?.[name];
             if (below) visit(`${path}.${name}`, below, member);
