@@ -177,7 +177,7 @@ describe("data that was there before", () => {
         expect(findings.replaceAll(place, "VOLUME")).toMatchInlineSnapshot(`
             "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
               data: names the database's own volume, but the data is on VOLUME and would stay behind
-                → leave it as it was; to move data, make a second database and copy it"
+                → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
         `);
         expect(client.digest(url)).toBe(digest);
     });

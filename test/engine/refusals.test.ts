@@ -67,7 +67,7 @@ describe("a refusal", () => {
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
               version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
-                → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database"
+                → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database [redis-database/version-downgrade]"
         `);
         expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
         await corrected();
@@ -78,7 +78,7 @@ describe("a refusal", () => {
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
               data: names /srv/redis, but the data is on the database's own volume and would stay behind
-                → leave it as it was; to move data, make a second database and copy it"
+                → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
         `);
         await corrected();
     });

@@ -184,7 +184,7 @@ describe("the table of changes", () => {
 const words: Readonly<Record<Effect, string>> = {
     live: "takes effect while the server runs",
     resized: "resized in place",
-    terminator: "the TLS terminator is replaced",
+    terminator: "HAProxy is replaced",
     replaced: "clients reconnect once",
     recorded: "nothing happens to the server",
     refused: "",
