@@ -239,7 +239,7 @@ describe("replicas before 6.0", () => {
     test("a version that follows in another way is refused in the preview, with what to do", async () => {
         const output = await program((name) => ({ ...rotated(name), version: "7.0" }), there()).failure("preview");
         expect(output).toMatch(/is "7.0", but a replica of Redis \d.\d follows in another way than one of 7.0/);
-        expect(output).toContain("take the replica out in the up that changes the version");
+        expect(output).toContain("remove the replica in the update that changes the version");
     });
 
     test.each<[string, () => object, RegExp]>([
