@@ -18,7 +18,7 @@ test("those that start with an argument start with one that there is", () => {
         new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted"]),
     );
     const known = [
-        ...argumentNames,
+        ...argumentNames("RedisDatabase"),
         ...argumentNames("RedisReplica"),
         ...membersOf("DataArgs").map((name) => `data.${name}`),
     ];

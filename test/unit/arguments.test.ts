@@ -7,6 +7,13 @@ import { checkArguments, resolveArguments } from "../../provider/model/arguments
 import { flavorNames, releaseNames, versions } from "../../provider/model/catalog/versions";
 import type { DatabaseSpec } from "../../provider/model/databaseSpec";
 import { asked } from "./support/directiveData";
+import { OpenSsl } from "./support/openssl";
+
+const openssl = new OpenSsl();
+afterAll(() => {
+    openssl.close();
+});
+const caCertPem = openssl.make({ commonName: "CA of clients", ca: true }).certPem;
 
 function specOf(args: PlainArguments): DatabaseSpec {
     const { spec, findings } = resolveArguments(args);
@@ -33,14 +40,14 @@ test("nothing given: every default", () => {
         ports: {},
         bindAddress: "127.0.0.1",
         host: "localhost",
-        rotation: { version: 1, graceSeconds: 24 * 60 * 60 },
+        passwordVersion: 1,
+        passwordGraceHours: 24,
         deletionProtection: true,
         tls: {
             hosts: ["localhost", "127.0.0.1"],
             validityDays: 365,
             renewBeforeDays: 30,
             protocols: ["TLSv1.2", "TLSv1.3"],
-            clientAuth: false,
             caVersions: [1],
         },
         config: {},
@@ -70,6 +77,7 @@ test("everything given: all of it, and nothing of the password", () => {
             validityDays: 90,
             renewBeforeDays: 15,
             protocols: ["TLSv1.3"],
+            clientAuth: { caCertPem },
             caVersions: [3, 2],
         },
         config: { timeout: 300, activedefrag: true },
@@ -78,17 +86,16 @@ test("everything given: all of it, and nothing of the password", () => {
     const expected = {
         ...args,
         followers: [],
-        rotation: { version: 4, everyDays: 90, graceSeconds: 1800 },
         tls: {
             ...args.tls,
             hosts: ["redis.example.com", "*.example.com", "192.0.2.1", "localhost", "127.0.0.1"],
-            clientAuth: false,
         },
     };
-    expect(specOf({ ...args, ...rotation })).toEqual(expected);
+    expect(specOf({ ...args, ...rotation })).toEqual({ ...expected, ...rotation });
     expect(specOf({ ...args, password: "hunter2" })).toEqual({
         ...expected,
-        rotation: { version: 1, graceSeconds: 24 * 60 * 60 },
+        passwordVersion: 1,
+        passwordGraceHours: 24,
     });
 });
 
@@ -128,7 +135,7 @@ test.each([
 });
 
 test("undefined is not given, transform is not looked at", () => {
-    const nothing = Object.fromEntries(argumentNames.map((name) => [name, undefined]));
+    const nothing = Object.fromEntries(argumentNames("RedisDatabase").map((name) => [name, undefined]));
     expect(specOf({ ...nothing, transform: { server: () => undefined } })).toEqual(specOf({}));
 });
 
@@ -137,9 +144,9 @@ test("Valkey without a version is its own default, Redis is the engine that nobo
     expect(specOf({ engine: "redis" })).toEqual(specOf({}));
 });
 
-describe("arguments that are known later", () => {
+describe("arguments that are unresolved", () => {
     test("while the engine is, a version of either passes, and none that neither has", () => {
-        const paths = (version: string) => checkArguments({ engine: later, version }).map(({ path }) => path);
+        const paths = (version: string) => checkArguments({ engine: unresolved, version }).map(({ path }) => path);
         expect(["3.2", "9.1-aof", "7.2"].flatMap(paths)).toEqual([]);
         expect(paths("7.3")).toEqual(["version"]);
     });
@@ -157,25 +164,25 @@ describe("arguments that are known later", () => {
         expect(checkArguments(some)).toEqual([]);
         fc.assert(
             fc.property(fc.subarray(Object.keys(some)), (names) => {
-                const args = { ...some, ...Object.fromEntries(names.map((name) => [name, later])) };
+                const args = { ...some, ...Object.fromEntries(names.map((name) => [name, unresolved])) };
                 expect(checkArguments(args)).toEqual([]);
             }),
         );
     });
 
     test("an unknown name is said at once", () => {
-        expect(checkArguments({ pasword: later }).map(({ path }) => path)).toEqual(["pasword"]);
+        expect(checkArguments({ pasword: unresolved }).map(({ path }) => path)).toEqual(["pasword"]);
     });
 
     test("what is known is checked together all the same", () => {
-        const args = { password: later, ports: { tls: 5, plaintext: 5 }, config: { port: 1 } };
+        const args = { password: unresolved, ports: { tls: 5, plaintext: 5 }, config: { port: 1 } };
         expect(checkArguments(args).map(({ path }) => path)).toEqual(['config["port"]', "ports.tls"]);
     });
 
     test("of config, only what is wrong for every version is said before the version is known", () => {
         const config = { "timeout": "5m", "latency-tracking": true, "key-load-delay": 1, "no-such-directive": 1 };
         const paths = (version: unknown) => checkArguments({ version, config }).map(({ path }) => path);
-        expect(paths(later)).toEqual(['config["timeout"]', 'config["no-such-directive"]']);
+        expect(paths(unresolved)).toEqual(['config["timeout"]', 'config["no-such-directive"]']);
         expect(paths("6.0")).toEqual([
             'config["timeout"]',
             'config["latency-tracking"]',

@@ -247,6 +247,12 @@ describe("no message ever shows a secret", () => {
         "key in a list": (s) => ({ tls: { certificate: [s] } }),
         "key in a list of keys": (s) => ({ tls: { certificate: { keyPem: [s] } } }),
         "key in place of tls": (s) => ({ tls: s }),
+        "key in place of the CA of clients": (s) => ({ tls: { clientAuth: s } }),
+        "key in place of the certificate of that CA": (s) => ({ tls: { clientAuth: { caCertPem: s } } }),
+        "access to a primary in place of the name of a replica": (s) => ({ replicas: 1, primary: { password: s } }),
+        "password of a replica that is in no list": (s) => ({ replicas: { name: "reader", password: s } }),
+        "password in a list of a replica": (s) => ({ replicas: [{ password: [s] }] }),
+        "key of a replica's CA": (s) => ({ replicas: [{ tls: { ca: { certPem: ca.certPem, keyPem: s } } }] }),
         "key under another name": (s) => ({ tls: { ca: { key: s } } }),
     };
 

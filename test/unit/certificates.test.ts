@@ -44,6 +44,7 @@ describe("a server certificate", () => {
     ])("is not right for %s", (host) => {
         expect(checkServer(server, "redis.example.com", host)).toEqual([
             {
+                code: "redis-database/certificate-for-another-host",
                 path: "tls.certificate.certPem",
                 problem: `is not valid for ${host}`,
                 remedy: "issue it with these subject alternative names",
@@ -68,6 +69,7 @@ describe("a server certificate", () => {
         const past = openssl.make({ commonName: "redis", san, issuer: ca, expired: true });
         expect(checkServer(past, "redis.example.com")).toEqual([
             {
+                code: "redis-database/certificate-expired",
                 path: "tls.certificate.certPem",
                 problem: "expired on Feb  1 00:00:00 2020 GMT",
                 remedy: "give one that is valid now",
@@ -78,6 +80,7 @@ describe("a server certificate", () => {
     test("with the key of another one", () => {
         expect(checkServer({ ...server, keyPem: openssl.key() }, "redis.example.com")).toEqual([
             {
+                code: "redis-database/key-of-another-certificate",
                 path: "tls.certificate.keyPem",
                 problem: "does not belong to the certificate",
                 remedy: "give the key that the certificate was made for",
@@ -106,6 +109,7 @@ describe("a CA", () => {
     test("is not a certificate that may sign nothing", () => {
         expect(checkKeyPair("tls.ca", server, "ca", [])).toEqual([
             {
+                code: "redis-database/certificate-of-no-ca",
                 path: "tls.ca.certPem",
                 problem: "is not the certificate of a CA",
                 remedy: "give one with basicConstraints CA:TRUE, or use tls.certificate",

@@ -5,7 +5,7 @@ import { argumentNames } from "../../provider/model/arguments/index";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { flavorNames, versionNames } from "../../provider/model/catalog/versions";
 import { type Described, describePair } from "../../provider/model/changes/describe";
-import { changesTable, explainChanges } from "../../provider/model/changes/explanation";
+import { changesTable, explainChanges, titleOf } from "../../provider/model/changes/explanation";
 import { effects } from "../../provider/model/changes/rows";
 import { changeRows, changesBetween, refusals } from "../../provider/model/changes/table";
 import { formatFindings } from "../../provider/model/findings";
@@ -84,7 +84,7 @@ describe("every argument", () => {
     test("has a change to try", () => {
         const members = Object.entries(nested).flatMap(([name, type]) => membersOf(type).map((m) => `${name}.${m}`));
         expect(members.length).toBeGreaterThan(10);
-        const all = [...argumentNames.filter((name) => name !== "transform"), ...members];
+        const all = [...argumentNames("RedisDatabase").filter((name) => name !== "transform"), ...members];
         expect(Object.keys(changes).sort()).toEqual(all.sort());
     });
 
@@ -92,7 +92,8 @@ describe("every argument", () => {
         for (const args of [before, after]) expect(resolveArguments(args).findings).toEqual([]);
         expect(rowsBetween(before, after)).toEqual(rows);
         expect(rowsBetween(after, before).map((id) => id.replace("versionDown", "versionUp"))).toEqual(rows);
-        const said = changeRows.filter(({ id }) => rows.includes(id)).flatMap((row) => row.arguments);
+        const compared = changeRows.filter(({ id }) => rows.includes(id)).flatMap((row) => row.arguments);
+        const said = compared.map((argument) => argument.path);
         // `ports` and `data` stand for their members, the members of `tls` for it.
         expect(said.filter((name) => `${path}.`.startsWith(`${name}.`) || name.startsWith(`${path}.`))).not.toEqual([]);
     });
@@ -112,12 +113,19 @@ describe("every argument", () => {
 });
 
 describe("the rows", () => {
-    test("have an identity, and a name in the README for each of their arguments", () => {
+    test("have an identity, and a title that names each of their arguments", () => {
         expect(new Set(changeRows.map(({ id }) => id)).size).toBe(changeRows.length);
-        for (const { change, arguments: paths, of } of changeRows) {
-            const { before } = pair({}, {});
-            expect(of(before)).toHaveLength(paths.length);
-            for (const path of paths) expect(change).toContain(`\`${path === "config" ? "config" : path}`);
+        for (const row of changeRows) {
+            const paths = row.arguments.map(({ path }) => path).filter((path) => path !== "release");
+            expect([row.id, paths.length > 0]).toEqual([row.id, row.own === undefined]);
+            for (const path of paths) expect(titleOf(row)).toContain(`\`${path}`);
+        }
+    });
+
+    test("have each argument of either component once", () => {
+        for (const row of changeRows) {
+            const paths = row.arguments.map(({ path }) => path);
+            expect([row.id, new Set(paths).size]).toEqual([row.id, paths.length]);
         }
     });
 
@@ -125,13 +133,13 @@ describe("the rows", () => {
         for (const { effect, refusal } of changeRows) expect(refusal !== undefined).toBe(effect === "refused");
     });
 
-    test("the README's table has them in their order, and what removal does", () => {
+    test("docs/changes.md has them in their order, and what removal does", () => {
         const [head, line, ...rows] = changesTable().split("\n");
         expect(head).toBe("| change | server | data | clients |");
         expect(line).toBe("| --- | --- | --- | --- |");
         const cells = rows.map((row) => row.slice(2, -2).split(" | "));
         expect(cells.map(([change]) => change)).toEqual([
-            ...changeRows.map(({ change }) => change),
+            ...changeRows.map(titleOf),
             "database removed from the program, `pulumi destroy`",
         ]);
         expect(cells.filter((row) => row.length !== 4 || row.includes(""))).toEqual([]);
@@ -267,9 +275,9 @@ describe("one line of words", () => {
     });
 
     test("warns where an old password is worth nothing at once", () => {
-        const warning = "a password that is replaced opens the door no longer (passwordGraceHours 0).";
+        const warning = "the old password stops working at once (passwordGraceHours 0).";
         expect(said({ passwordGraceHours: 0 }, { passwordGraceHours: 0, passwordVersion: 2 })).toContain(warning);
-        expect(said({}, { passwordVersion: 2 })).not.toContain("no longer");
+        expect(said({}, { passwordVersion: 2 })).not.toContain("at once");
     });
 
     test("shows no value where it is told so", () => {
@@ -277,7 +285,7 @@ describe("one line of words", () => {
         const after = { memoryMb: 128, host: "hidden.example" };
         expect(explanation(before, after)).toContain("host private.example → hidden.example");
         expect(explanation(before, after, { values: false })).toBe(
-            'RedisDatabase "sessions": tls.hosts, host: takes effect while the server runs, clients stay connected; ' +
+            'RedisDatabase "sessions": host, tls.hosts: takes effect while the server runs, clients stay connected; ' +
                 "memoryMb: the server is resized in place, clients stay connected.",
         );
     });
@@ -324,12 +332,12 @@ describe("what is refused, in full", () => {
     });
 });
 
-describe("what is known later", () => {
+describe("what is unresolved", () => {
     test.each(Object.entries(changes))("%s says nothing on either side", (path, [before, after]) => {
         const [name = "", key] = path.split(".");
         const unknown = (args: PlainArguments) => ({
             ...args,
-            [name]: key === undefined ? later : { ...(args[name] as object | undefined), [key]: later },
+            [name]: key === undefined ? unresolved : { ...(args[name] as object | undefined), [key]: unresolved },
         });
         for (const [old, now] of [
             [before, unknown(after)],
@@ -338,39 +346,42 @@ describe("what is known later", () => {
         ] as const) {
             const described = describePair(old, now);
             if (!described) throw new Error("the version is known");
-            const found = changesBetween(described.before, described.after).flatMap((row) => row.arguments);
-            expect(found.filter((said) => said === path || said === name)).toEqual([]);
+            const compared = changesBetween(described.before, described.after).flatMap((row) => row.arguments);
+            const said = compared.map((argument) => argument.path);
+            expect(said.filter((found) => found === path || found === name)).toEqual([]);
         }
     });
 
     test("says nothing of its neighbours, which go on to be compared", () => {
         const tls = { hosts: ["a"], protocols: ["TLSv1.2"] };
-        expect(rowsBetween({ tls }, { tls: { hosts: [later], protocols: ["TLSv1.3"] } })).toEqual(["tls"]);
-        expect(rowsBetween({ ports: { tls: 1 } }, { ports: { tls: 2, plaintext: later } })).toEqual(["container"]);
-        expect(rowsBetween({ config: { timeout: 1 } }, { config: { "timeout": 2, "io-threads": later } })).toEqual([
-            "settings",
-        ]);
-        expect(rowsBetween({ memoryMb: 64, password: "a" }, { memoryMb: 128, password: later })).toEqual(["memory"]);
-    });
-
-    test("an object that is known later as a whole is left out with all of its members", () => {
-        expect(rowsBetween({ tls: { hosts: ["a"], caVersions: [2] }, memoryMb: 64 }, { tls: later })).toEqual([
+        expect(rowsBetween({ tls }, { tls: { hosts: [unresolved], protocols: ["TLSv1.3"] } })).toEqual(["tls"]);
+        expect(rowsBetween({ ports: { tls: 1 } }, { ports: { tls: 2, plaintext: unresolved } })).toEqual(["container"]);
+        expect(rowsBetween({ config: { timeout: 1 } }, { config: { "timeout": 2, "io-threads": unresolved } })).toEqual(
+            ["settings"],
+        );
+        expect(rowsBetween({ memoryMb: 64, password: "a" }, { memoryMb: 128, password: unresolved })).toEqual([
             "memory",
         ]);
     });
 
-    test("an object of which one member is known later, where members cannot be left out, is left out", () => {
-        expect(rowsBetween({ data: { volume: "v" } }, { data: { volume: later } })).toEqual([]);
-        expect(rowsBetween({}, { savePoints: [{ seconds: later, changes: 1 }] })).toEqual([]);
+    test("an object that is unresolved as a whole is left out with all of its members", () => {
+        expect(rowsBetween({ tls: { hosts: ["a"], caVersions: [2] }, memoryMb: 64 }, { tls: unresolved })).toEqual([
+            "memory",
+        ]);
     });
 
-    test("whatever of it is known later, nothing is said that would not be said of all of it", () => {
+    test("an object of which one member is unresolved, where members cannot be left out, is left out", () => {
+        expect(rowsBetween({ data: { volume: "v" } }, { data: { volume: unresolved } })).toEqual([]);
+        expect(rowsBetween({}, { savePoints: [{ seconds: unresolved, changes: 1 }] })).toEqual([]);
+    });
+
+    test("whatever of it is unresolved, nothing is said that would not be said of all of it", () => {
         const samples = Object.entries(changes).filter(([path]) => !path.includes("."));
         fc.assert(
             fc.property(fc.subarray(samples), fc.subarray(samples), (some, hidden) => {
                 const before = Object.assign({}, ...some.map(([, [args]]) => args)) as PlainArguments;
                 const after = Object.assign({}, ...some.map(([, [, args]]) => args)) as PlainArguments;
-                const unknown = Object.fromEntries(hidden.map(([name]) => [name, later]));
+                const unknown = Object.fromEntries(hidden.map(([name]) => [name, unresolved]));
                 const all = rowsBetween(before, after);
                 expect(rowsBetween(before, { ...after, ...unknown }).filter((id) => !all.includes(id))).toEqual([]);
             }),
@@ -391,6 +402,8 @@ describe("no explanation ever shows a secret", () => {
         "key of a certificate": (s) => ({ tls: { certificate: { ...server, keyPem: s } } }),
         "key in place of the CA": (s) => ({ tls: { ca: s } }),
         "key in place of the certificate": (s) => ({ tls: { certificate: s } }),
+        "key in place of the CA of clients": (s) => ({ tls: { clientAuth: s } }),
+        "key in place of its certificate": (s) => ({ tls: { clientAuth: { caCertPem: s } } }),
         "key in place of tls": (s) => ({ tls: s }),
         "password in config": (s) => ({ config: { "tls-key-file-pass": s, "masterauth": s } }),
         "password in place of config": (s) => ({ config: s }),

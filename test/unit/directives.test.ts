@@ -86,7 +86,12 @@ test.each([
 ])("the component's own: %s", (remedy, names) => {
     for (const name of names) {
         expect(checkConfig("8.0", { [name]: "x" })).toEqual([
-            { path: `config["${name}"]`, problem: "is set by the component itself", remedy },
+            {
+                code: "redis-database/directive-owned",
+                path: `config["${name}"]`,
+                problem: "is set by the component itself",
+                remedy,
+            },
         ]);
     }
 });
@@ -106,7 +111,12 @@ test.each([
     ["8.0", "constructor", "`CONFIG GET *` on Redis 8.0 lists all"],
 ] as const)("Redis %s does not know %s", (version, name, remedy) => {
     expect(checkConfig(version, { [name]: "x" })).toEqual([
-        { path: `config["${name}"]`, problem: `is not a directive of Redis ${version}`, remedy },
+        {
+            code: "redis-database/directive-unknown",
+            path: `config["${name}"]`,
+            problem: `is not a directive of Redis ${version}`,
+            remedy,
+        },
     ]);
 });
 
@@ -146,7 +156,9 @@ test.each([
     ["notify-keyspace-events", "a\nb", 'is "a\\nb"', "give one line of text"],
     ["latency-tracking-info-percentiles", "50\n99", 'is "50\\n99"', "give one line of text"],
 ])("%s: %j is refused with its unit or its choices", (name, value, problem, remedy) => {
-    expect(checkConfig("8.0", { [name]: value })).toEqual([{ path: `config["${name}"]`, problem, remedy }]);
+    expect(checkConfig("8.0", { [name]: value })).toEqual([
+        { code: "redis-database/directive-value", path: `config["${name}"]`, problem, remedy },
+    ]);
 });
 
 test.each([

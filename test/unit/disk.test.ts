@@ -119,11 +119,11 @@ test("a log that is never rewritten is no matter to flavors without one", () => 
 });
 
 test.each(["engine", "version", "flavor", "memoryMb", "config", "diskSizeGb"])(
-    "nothing is held against it while %s is known later",
+    "nothing is held against it while %s is unresolved",
     (name) => {
         const args = { engine: "redis", version: "8.0", flavor: "aof", memoryMb: 512, config: {}, diskSizeGb: 0.1 };
         expect(checkArguments(args).map(({ path }) => path)).toEqual(["diskSizeGb"]);
-        expect(checkArguments({ ...args, [name]: later })).toEqual([]);
+        expect(checkArguments({ ...args, [name]: unresolved })).toEqual([]);
     },
 );
 

@@ -1,30 +1,47 @@
 /** The words for what is wrong. */
 import fc from "fast-check";
-import { formatFindings, nearest, show } from "../../provider/model/findings";
+import { finding, formatFindings, nearest, problem, show } from "../../provider/model/findings";
+
+const tooLittle = problem("too-little", "It is too little.", "give more");
+
+describe("a finding", () => {
+    test("has the code and the remedy of its problem, whose code says whose it is", () => {
+        expect(finding(tooLittle, "memoryMb", "is 1")).toEqual({
+            code: "redis-database/too-little",
+            path: "memoryMb",
+            problem: "is 1",
+            remedy: "give more",
+        });
+    });
+
+    test("may know a better remedy", () => {
+        expect(finding(tooLittle, "memoryMb", "is 1", "give 32").remedy).toBe("give 32");
+    });
+});
 
 describe("formatFindings", () => {
-    const finding = { path: "memoryMb", problem: "is 1 (a number)", remedy: "give more" };
+    const one = finding(tooLittle, "memoryMb", "is 1 (a number)");
 
     test("one problem", () => {
-        expect(formatFindings("sessions", [finding])).toBe(
+        expect(formatFindings("sessions", [one])).toBe(
             [
                 'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
                 "  memoryMb: is 1 (a number)",
-                "    → give more",
+                "    → give more [redis-database/too-little]",
             ].join("\n"),
         );
     });
 
     test("several, all of them, in their order", () => {
-        const findings = ["c", "a", "b"].map((path) => ({ ...finding, path }));
+        const findings = ["c", "a", "b"].map((path) => ({ ...one, path }));
         expect(formatFindings("sessions", findings).split("\n")).toEqual([
             'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
             "  c: is 1 (a number)",
-            "    → give more",
+            "    → give more [redis-database/too-little]",
             "  a: is 1 (a number)",
-            "    → give more",
+            "    → give more [redis-database/too-little]",
             "  b: is 1 (a number)",
-            "    → give more",
+            "    → give more [redis-database/too-little]",
         ]);
     });
 });

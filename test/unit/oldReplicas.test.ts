@@ -14,7 +14,10 @@ import { OpenSsl } from "./support/openssl";
 import { type Registered, filesOf, startStack, valueOf, withoutSecrets } from "./support/mockedStack";
 
 const primary = { host: "192.0.2.1", tlsPort: 20001, version: "5.0", flavor: "rdb", memoryMb: 64 };
-const replica = (args: PlainArguments) => present(resolveArguments({ primary, ...args }, "RedisReplica").spec);
+const replica = (args: PlainArguments, nearby = false) => {
+    const role = { nearby, leads: false, peers: [] };
+    return present(resolveArguments({ primary, ...args }, "RedisReplica", role).spec);
+};
 const replication = (conf: string) => /# Replication\n([^]*?)\n(\n|$)/.exec(conf)?.[1]?.split("\n");
 const openssl = new OpenSsl();
 const clientCa = openssl.make({ commonName: "CA of clients", ca: true }).certPem;
@@ -78,8 +81,7 @@ describe("redis.conf", () => {
 });
 
 test("the agent finds the primary through the link, wherever that leads", () => {
-    const settings = (nearby: boolean) =>
-        agentSettings(replica({ primary: { ...primary, nearby } }), { owner: "", server: "" });
+    const settings = (nearby: boolean) => agentSettings(replica({}, nearby), { owner: "", server: "" });
     for (const nearby of [true, false]) expect(settings(nearby)).toContain("\nprimary=link\n");
 });
 
@@ -112,21 +114,22 @@ describe("a change of version across 6.0", () => {
 
     test("is refused to a replica that follows before and after", () => {
         const { before, after } = pair({}, later);
-        expect(changesBetween(before, after).map(({ id }) => id)).toEqual(["replicaUp"]);
-        expect(refusals(before, after)).toEqual([
+        expect(changesBetween(before, after, "RedisReplica").map(({ id }) => id)).toEqual(["replicaUp"]);
+        expect(refusals(before, after, "RedisReplica")).toEqual([
             {
+                code: "redis-database/replica-upgraded-to-6.0",
                 path: "version",
                 problem: 'is "7.0", but a replica of Redis 5.0 follows in another way than one of 7.0',
-                remedy: "take the replica out in the up that changes the version; make it anew in the next one",
+                remedy: "remove the replica in the update that changes the version; re-create it in the next one",
             },
         ]);
     });
 
     test("is not, once it was promoted, and within the versions before", () => {
         const { before, after } = pair({ promoted: true }, { ...later, promoted: true });
-        expect(changesBetween(before, after).map(({ id }) => id)).toEqual(["versionUp"]);
+        expect(changesBetween(before, after, "RedisReplica").map(({ id }) => id)).toEqual(["versionUp"]);
         const within = pair({ primary: { ...primary, version: "3.2" } }, { primary });
-        expect(changesBetween(within.before, within.after).map(({ id }) => id)).toEqual(["versionUp"]);
+        expect(changesBetween(within.before, within.after, "RedisReplica").map(({ id }) => id)).toEqual(["versionUp"]);
     });
 });
 

@@ -24,8 +24,8 @@ function dockerThat(answer: "holds quotas" | "holds none"): void {
 
 const asked = () => (existsSync(join(directory, "asked")) ? readFileSync(join(directory, "asked"), "utf8") : "");
 
-async function beforeCreate(args: PlainArguments, inputs: object = {}, provider?: pulumi.ProviderResource) {
-    const [hook] = limitVolume({ provider, spec: pulumi.output(present(resolveArguments(args).spec)) });
+async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHost?: pulumi.ProviderResource) {
+    const [hook] = limitVolume({ dockerHost, spec: pulumi.output(present(resolveArguments(args).spec)) });
     const type = "docker:index/volume:Volume";
     const newInputs = { name: "sessions-data-1", ...inputs };
     await present(hook).callback({ urn: "urn", id: "", name: "sessions-data", type, newInputs });
@@ -86,7 +86,7 @@ test("the host is the provider's, and each database has a hook of its own", asyn
     await beforeCreate({ diskSizeGb: 4 }, {}, far);
     expect(asked()).toBe("--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1\n");
     const spec = pulumi.output(present(resolveArguments({}).spec));
-    const names = [1, 2].map(() => limitVolume({ provider: undefined, spec })[0]?.name);
+    const names = [1, 2].map(() => limitVolume({ dockerHost: undefined, spec })[0]?.name);
     expect(new Set(names).size).toBe(2);
 });
 

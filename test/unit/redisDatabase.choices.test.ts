@@ -248,7 +248,7 @@ describe("deletion protection", () => {
         const [on, off] = [await deploy(), await deploy({ deletionProtection: false })];
         expect(protectedIn(off)).toEqual([]);
         const [component, ...children] = off.registered;
-        expect(component?.inputs).toEqual({ deletionProtection: false });
+        expect(component?.inputs).toEqual({ ...on.registered[0]?.inputs, deletionProtection: false });
         const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
         expect(children.sort(byName)).toEqual(on.registered.slice(1).sort(byName));
     });

@@ -1,6 +1,6 @@
 /** What a database before 6.0 asks Pulumi for: one password and a terminator in place of users and TLS. */
 import * as pulumi from "@pulumi/pulumi";
-import type { PlainArguments } from "../../provider/model/arguments/definition";
+import { type PlainArguments, unresolved } from "../../provider/model/arguments/definition";
 import { describePair } from "../../provider/model/changes/describe";
 import { explainChanges } from "../../provider/model/changes/explanation";
 import { changesBetween } from "../../provider/model/changes/table";
@@ -81,27 +81,30 @@ describe("changes", () => {
         expect(rows(before, after)).toEqual(expected);
     });
 
-    test("the preview says that the old password opens no door any more", () => {
+    test("the preview says that the old password stops working at once", () => {
         const { before, after } = pair({}, { passwordVersion: 2 });
         expect(explainChanges("sessions", before, after)).toBe(
             'RedisDatabase "sessions": passwordVersion 1 → 2: takes effect while the server runs, clients stay ' +
-                "connected; Redis 5.0 knows one password only: a password that is replaced opens the door no longer, " +
-                "whatever passwordGraceHours is.",
+                "connected; Redis 5.0 has only one password: the old password stops working at once; " +
+                "passwordGraceHours has no effect.",
         );
     });
 
     test("the preview says that clients over TLS reconnect", () => {
         const { before, after } = pair({}, { tls: { protocols: ["TLSv1.3"] } });
         expect(explainChanges("sessions", before, after)).toBe(
-            'RedisDatabase "sessions": tls.protocols: the TLS terminator is replaced, clients reconnect once over TLS; ' +
-                "clients that speak no more than TLSv1.2 cannot connect again.",
+            'RedisDatabase "sessions": tls.protocols: HAProxy is replaced, clients reconnect once over TLS; ' +
+                "clients that accept no more than TLSv1.2 can no longer connect.",
         );
     });
 });
 
 test("a version that is an Output tells too late whether there is a terminator", () => {
-    expect(needsHaproxy({ version: "5.0-rdb" })).toBe(true);
-    expect(needsHaproxy({ version: "6.0" })).toBe(false);
-    expect(needsHaproxy({})).toBe(false);
-    expect(needsHaproxy({ version: pulumi.output("5.0") })).toBe(false);
+    for (const kind of ["RedisDatabase", "RedisReplica"] as const) {
+        expect(needsHaproxy(kind, { version: "5.0-rdb" })).toBe(true);
+        expect(needsHaproxy(kind, { version: "6.0" })).toBe(false);
+        expect(needsHaproxy(kind, {})).toBe(false);
+        expect(needsHaproxy(kind, { version: unresolved })).toBe(false);
+        expect(needsHaproxy(kind, { version: pulumi.output("5.0") })).toBe(false);
+    }
 });

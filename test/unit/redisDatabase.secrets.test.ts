@@ -2,10 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisDatabaseArgs } from "../../provider";
 import { createCertificates } from "../../provider/components/server/certificates";
+import { Children } from "../../provider/components/server/children";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import type { DatabaseSpec } from "../../provider/model/databaseSpec";
+import { currentFormat } from "../../provider/model/changes/formats";
+import { planServer } from "../../provider/model/plan";
+import { present } from "../support/present";
 import { OpenSsl } from "./support/openssl";
-import { type Deployment, deploy, outputsOf, randomPassword, withoutSecrets } from "./support/mockedStack";
+import { type Deployment, deploy, outputsOf, randomPassword, startStack, withoutSecrets } from "./support/mockedStack";
 
 const openssl = new OpenSsl();
 afterAll(() => {
@@ -73,15 +76,17 @@ describe.each(Object.entries(ways))("%s", (_way, [args, secrets]) => {
 });
 
 test("a key of one's own is secret from where it comes in", async () => {
-    const none = () => {
-        throw new Error("no child is needed");
-    };
-    const { spec } = resolveArguments({});
+    const registered = await startStack();
     const certificate = { ...server, caCertPem: ca.certPem };
-    const { keyPem } = createCertificates(none, "sessions", pulumi.output(spec as DatabaseSpec), {
-        tls: { certificate },
-    });
+    const args = { host: "redis.example.com", tls: { certificate } };
+    const spec = pulumi.output(present(resolveArguments(args).spec));
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
+    const children = new Children(parent, "sessions", spec);
+    const plan = planServer("RedisDatabase", "sessions", args);
+    const { keyPem } = createCertificates(children, plan, spec, { certificate });
     expect(await pulumi.isSecret(keyPem)).toBe(true);
+    await pulumi.runtime.disconnect();
+    expect(registered.map(({ name }) => name)).toEqual(["parent"]);
 });
 
 test("the state keeps the arguments, with secrets as secrets and without transform", async () => {
@@ -100,5 +105,9 @@ test("the state keeps the arguments, with secrets as secrets and without transfo
             secret: { certificate: { ...server, caCertPem: ca.certPem }, protocols: ["TLSv1.3"] },
         },
         config: { timeout: 300 },
+        // And what the preview must be able to speak of.
+        name: "sessions",
+        resolvedVersion: "8.0",
+        format: currentFormat,
     });
 });

@@ -26,7 +26,11 @@ const children = [
 
 test("its children are exactly these, all of them its own", () => {
     const [component, ...registered] = stack.registered;
-    expect(component).toEqual({ type: "redis-database:index:RedisDatabase", name: "sessions", inputs: {} });
+    expect(component).toEqual({
+        type: "redis-database:index:RedisDatabase",
+        name: "sessions",
+        inputs: { name: "sessions", resolvedVersion: "8.0", format: 2 },
+    });
     expect(registered.map(({ type, name }) => [type, name]).sort()).toEqual([...children].sort());
     for (const [, name = ""] of children) expect(stack.options.get(name)?.parent).toBe(stack.db);
 });

@@ -2,12 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { RedisDatabase, RedisReplica } from "../../provider";
-import type { Kind, PlainArguments } from "../../provider/model/arguments/definition";
+import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { listReplicas, replicaNames } from "../../provider/model/arguments/replicaList";
+import type { Role } from "../../provider/model/arguments/replication";
 import { asFollower, resolveArguments } from "../../provider/model/arguments/resolve";
 import { flavorNames } from "../../provider/model/catalog/versions";
-import { describePair } from "../../provider/model/changes/describe";
+import { describePair, describeRecorded } from "../../provider/model/changes/describe";
 import { explainChanges } from "../../provider/model/changes/explanation";
+import { currentFormat } from "../../provider/model/changes/formats";
 import { changesBetween, refusals } from "../../provider/model/changes/table";
 import { redisConf } from "../../provider/model/render/redisConf";
 import { followerUsers, primaryConf } from "../../provider/model/render/replication";
@@ -100,33 +102,36 @@ describe("a change of a replica", () => {
     };
     const rows = (before: PlainArguments, after: PlainArguments) => {
         const { before: old, after: now } = pair(before, after);
-        return changesBetween(old, now).map(({ id }) => id);
+        return changesBetween(old, now, "RedisReplica").map(({ id }) => id);
     };
 
     test("promotion, either way, is said with what comes of it", () => {
         expect(rows({}, { promoted: true })).toEqual(["promotion"]);
         expect(rows({}, { primary: undefined })).toContain("promotion");
         expect(said({}, { promoted: true })).toMatchInlineSnapshot(
-            `"RedisReplica "away": promoted follows → goes its own way: takes effect while the server runs, clients stay connected; what is written at 192.0.2.1:6380 does not reach it any more, for good."`,
+            `"RedisReplica "away": promoted follows → is promoted: takes effect while the server runs, clients stay connected; it no longer receives what is written at 192.0.2.1:6380, for good."`,
         );
     });
 
     test("to follow again is refused", () => {
         const { before, after } = pair({ promoted: true }, {});
-        expect(refusals(before, after).map(({ path }) => path)).toEqual(["promoted"]);
+        expect(refusals(before, after, "RedisReplica").map(({ path }) => path)).toEqual(["promoted"]);
     });
 
     test("another primary, and another priority, while it runs", () => {
         expect(rows({}, { primary: { ...primary, host: "192.0.2.9" } })).toEqual(["following"]);
+        expect(said({}, { primary: { ...primary, host: "192.0.2.9" } })).toContain(
+            "primary 192.0.2.1:6380 → 192.0.2.9:6380: takes effect while the server runs",
+        );
         expect(rows({}, { priority: 7 })).toEqual(["following"]);
         expect(rows({}, { syncTimeoutSeconds: 7 })).toEqual(["recorded"]);
     });
 });
 
 describe("a switchover", () => {
-    const said = (before: PlainArguments, after: PlainArguments, kind: Kind = "RedisDatabase") => {
-        const { before: old, after: now } = present(describePair(before, after, kind));
-        return explainChanges("sessions", old, now, { kind });
+    const said = (before: PlainArguments, after: PlainArguments) => {
+        const { before: old, after: now } = present(describePair(before, after));
+        return explainChanges("sessions", old, now);
     };
     const refused = (before: PlainArguments, after: PlainArguments) => {
         const { before: old, after: now } = present(describePair(before, after));
@@ -136,13 +141,19 @@ describe("a switchover", () => {
 
     test("is said with what comes of it, for the database and for its replicas", () => {
         expect(said({ replicas, primary: "one" }, { replicas })).toMatchInlineSnapshot(
-            `"RedisDatabase "sessions": primary one → itself: takes effect while the server runs, clients stay connected; its own server takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones."`,
+            `"RedisDatabase "sessions": primary one → the database's own server: takes effect while the server runs, clients stay connected; its own server takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones."`,
         );
-        const leads = { primary: { ...primary, leads: true } };
-        expect(said({ primary }, leads, "RedisReplica")).toMatchInlineSnapshot(
+        const saidOfReplica = (before: Role, after: Role) => {
+            const recorded = (role: Role) => ({ args: { primary }, role, format: currentFormat });
+            const pair = present(describeRecorded(recorded(before), recorded(after), "RedisReplica"));
+            return explainChanges("sessions", pair.before, pair.after, { kind: "RedisReplica" });
+        };
+        const follows = { nearby: true, leads: false, peers: [] };
+        const leads = { ...follows, leads: true };
+        expect(saidOfReplica(follows, leads)).toMatchInlineSnapshot(
             `"RedisReplica "sessions": primary follows → takes writes: takes effect while the server runs, clients stay connected."`,
         );
-        expect(said(leads, { primary }, "RedisReplica")).toMatchInlineSnapshot(
+        expect(saidOfReplica(leads, follows)).toMatchInlineSnapshot(
             `"RedisReplica "sessions": primary takes writes → follows: takes effect while the server runs, clients stay connected."`,
         );
     });
@@ -172,7 +183,7 @@ describe("a switchover", () => {
                 ["replica-announce-port", "20003"],
             ]),
         );
-        const leads = resolveArguments({ primary: { ...primary, leads: true, peers: ["0", "two"] } }, "RedisReplica");
+        const leads = resolveArguments({ primary }, "RedisReplica", { nearby: true, leads: true, peers: ["0", "two"] });
         expect(leads.spec?.followers).toEqual(["repl-0", "repl-two"]);
         expect(leads.spec?.replica?.primary).toBeUndefined();
     });

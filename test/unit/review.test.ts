@@ -76,7 +76,8 @@ describe("what is refused", () => {
     const refusal =
         'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
         '  version: is "7.2", but Redis 8.0 wrote the data, which 7.2 cannot read\n' +
-        '    → go back to "8.0" or a later version; to leave 8.0, copy the data to a new database';
+        '    → go back to "8.0" or a later version; to leave 8.0, copy the data to a new database ' +
+        "[redis-database/version-downgrade]";
 
     test("fails with the reason alone, whatever else is changed", async () => {
         await expect(update({ version: "8.0" }, { version: "7.2", memoryMb: 64 })).rejects.toThrow(new Error(refusal));
@@ -94,8 +95,8 @@ describe("what is refused", () => {
         ["left no outputs", {}],
     ])("is left to the agent after an up that failed and %s", async (_what, oldOutputs) => {
         expect(await update({ version: "8.0" }, { version: "7.2" }, oldOutputs)).toEqual([
-            'RedisDatabase "sessions": version 8.0 → 7.2: the last up failed, so this is refused only if the data that ' +
-                "is there does not allow it.",
+            'RedisDatabase "sessions": version 8.0 → 7.2: the last update failed, so this is refused only if the data ' +
+                "that is there does not allow it.",
         ]);
     });
 
@@ -116,10 +117,21 @@ describe("secrets", () => {
         );
     });
 
+    test("keep no other value from being shown where they always are secret", async () => {
+        const secrets = (text: string) => ({
+            password: pulumi.secret(text),
+            // A key that is secret makes the whole argument so.
+            tls: pulumi.secret({ ca: { certPem: "c", keyPem: text } }),
+            config: pulumi.secret({ "tls-key-file-pass": text }),
+        });
+        const [line] = await update({ ...secrets("one"), memoryMb: 64 }, { ...secrets("two"), memoryMb: 128 });
+        expect(line).toContain("memoryMb 64 → 128");
+    });
+
     test("among arguments that are usually none keep all values from being shown", async () => {
         const lines = await update({ memoryMb: 64 }, { memoryMb: 128, bindAddress: pulumi.secret("192.0.2.77") });
         expect(lines).toEqual([
-            'RedisDatabase "sessions": tls.hosts, host: takes effect while the server runs, clients stay connected; ' +
+            'RedisDatabase "sessions": host, tls.hosts: takes effect while the server runs, clients stay connected; ' +
                 "memoryMb: the server is resized in place, clients stay connected; bindAddress: the server is replaced, " +
                 "its data is kept on its volume, clients reconnect once; the server listens on the new address only.",
         ]);

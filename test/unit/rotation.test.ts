@@ -1,6 +1,8 @@
 /** When a password is replaced. */
 import fc from "fast-check";
+import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { passwordKeepers, rotationPeriod } from "../../provider/model/passwordRotation";
+import { present } from "../support/present";
 
 const dayMs = 24 * 60 * 60 * 1000;
 const name = fc.string({ minLength: 1 });
@@ -47,33 +49,31 @@ test("databases have days of their own, spread over the whole period", () => {
 
 describe("what a random password is bound to", () => {
     const now = new Date("2026-11-24");
-    const keepers = (rotation: { version: number; everyDays?: number }, at = now) =>
-        passwordKeepers("sessions", { ...rotation, graceSeconds: 0 }, at);
+    const keepers = (passwordVersion: number, rotatePasswordEvery?: number, at = now) =>
+        passwordKeepers("sessions", { passwordVersion, ...(rotatePasswordEvery && { rotatePasswordEvery }) }, at);
 
     test("nothing, for the first one that stays", () => {
-        expect(keepers({ version: 1 })).toEqual({});
+        expect(keepers(1)).toEqual({});
     });
 
     test("its number, its period, or both", () => {
         const period = String(rotationPeriod("sessions", 30, now));
-        expect(keepers({ version: 2 })).toEqual({ version: "2" });
-        expect(keepers({ version: 1, everyDays: 30 })).toEqual({ period });
-        expect(keepers({ version: 2, everyDays: 30 })).toEqual({ version: "2", period });
+        expect(keepers(2)).toEqual({ version: "2" });
+        expect(keepers(1, 30)).toEqual({ period });
+        expect(keepers(2, 30)).toEqual({ version: "2", period });
     });
 
     test("another one in each period, and the same within it", () => {
-        const all = Array.from(
-            { length: 91 },
-            (_, day) => keepers({ version: 1, everyDays: 30 }, after(now, day)).period,
-        );
+        const all = Array.from({ length: 91 }, (_, day) => keepers(1, 30, after(now, day)).period);
         expect(new Set(all).size).toBeGreaterThanOrEqual(4);
         expect(new Set(all).size).toBeLessThanOrEqual(5);
     });
 
     test("the grace says nothing of it", () => {
         fc.assert(
-            fc.property(fc.nat(), (graceSeconds) => {
-                expect(passwordKeepers("sessions", { version: 3, graceSeconds }, now)).toEqual({ version: "3" });
+            fc.property(fc.nat({ max: 8760 }), (passwordGraceHours) => {
+                const { spec } = resolveArguments({ passwordVersion: 3, passwordGraceHours });
+                expect(passwordKeepers("sessions", present(spec), now)).toEqual({ version: "3" });
             }),
         );
     });

@@ -1,9 +1,10 @@
 /** The configuration of the TLS terminator, and which protocols it can be asked for. */
 import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { checkProtocolRange } from "../../provider/model/arguments/tls";
 import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import { versionNames, versions } from "../../provider/model/catalog/versions";
-import { checkProtocolRange, haproxyCfg } from "../../provider/model/render/haproxyCfg";
+import { haproxyCfg } from "../../provider/model/render/haproxyCfg";
 import { present } from "../support/present";
 import { OpenSsl } from "./support/openssl";
 
@@ -51,6 +52,7 @@ test("protocols must follow one another, before 6.0 alone", () => {
                 ? []
                 : [
                       {
+                          code: "redis-database/tls-protocol-gap",
                           path: "tls.protocols",
                           problem:
                               "has no TLSv1.1 and TLSv1.2 between others, and such a gap is not possible before Redis 6.0",

@@ -2,13 +2,14 @@
 import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import type { Described } from "../../provider/model/changes/describe";
+import { currentFormat } from "../../provider/model/changes/formats";
 import { changesBetween, refusals } from "../../provider/model/changes/table";
 
 function described(args: PlainArguments): Described {
     const { spec, findings } = resolveArguments(args);
     expect(findings).toEqual([]);
     if (!spec) throw new Error("no specification");
-    return { spec, args };
+    return { spec, args, format: currentFormat };
 }
 
 const rows = (before: PlainArguments, after: PlainArguments) =>
@@ -34,6 +35,7 @@ test.each([
         { version: "5.0" },
         { version: "3.2" },
         {
+            code: "redis-database/version-downgrade",
             path: "version",
             problem: 'is "3.2", but Redis 5.0 wrote the data, which 3.2 cannot read',
             remedy: 'go back to "5.0" or a later version; to leave 5.0, copy the data to a new database',
@@ -43,6 +45,7 @@ test.each([
         { version: "7.4" },
         { engine: "valkey", version: "8.1" },
         {
+            code: "redis-database/version-downgrade",
             path: "engine",
             problem: 'is "valkey", but Redis 7.4 wrote the data, which Valkey 8.1 cannot read',
             remedy: 'go back to "redis"; to leave Redis 7.4, copy the data to a new database',
@@ -52,6 +55,7 @@ test.each([
         { engine: "valkey", version: "9.0" },
         { engine: "redis", version: "8.8" },
         {
+            code: "redis-database/version-downgrade",
             path: "engine",
             problem: 'is "redis", but Valkey 9.0 wrote the data, which Redis 8.8 cannot read',
             remedy: 'go back to "valkey"; to leave Valkey 9.0, copy the data to a new database',

@@ -5,8 +5,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { RedisDatabase, type RedisDatabaseArgs } from "../../provider";
-import { checkKnown, resolveSpec } from "../../provider/components/validation";
+import { checkInputs } from "../../provider/components/inputs";
+import { unresolved } from "../../provider/model/arguments/definition";
 import { deploy, startStack, valueOf } from "./support/mockedStack";
+
+const identity = { kind: "RedisDatabase", name: "sessions" } as const;
+const specOf = (args: object) => checkInputs(identity, args).spec;
 
 /** What JavaScript lets people write. */
 const wrong = (args: object) => args as RedisDatabaseArgs;
@@ -40,28 +44,26 @@ describe("plain values", () => {
         const args = { password, memoryMb: 1, ports: { plaintext: 5, tls: 5 }, config: { port: 6379 } };
         expect(
             pathsOf(() => {
-                checkKnown("RedisDatabase", "sessions", args);
+                checkInputs(identity, args);
             }),
         ).toEqual(["memoryMb", 'config["port"]', "ports.tls"]);
     });
 
+    // A value that never comes: nothing can be held against it, and nobody may wait for it.
+    const never = new Promise<never>(() => undefined);
     test.each([
-        ["an Output", { memoryMb: pulumi.output(1) }],
-        ["a Promise", { memoryMb: Promise.resolve(1) }],
-        ["an Output inside", { ports: { plaintext: pulumi.output(1), tls: 1 } }],
-        ["an Output deep inside", { tls: { hosts: [pulumi.output("a b")] } }],
-    ])("that are %s wait", (_what, args) => {
-        expect(
-            pathsOf(() => {
-                checkKnown("RedisDatabase", "sessions", args);
-            }),
-        ).toEqual([]);
+        ["an Output", { memoryMb: pulumi.output(never) }, { memoryMb: unresolved }],
+        ["a Promise", { memoryMb: never }, { memoryMb: unresolved }],
+        ["an Output inside", { ports: { plaintext: pulumi.output(never), tls: 1 } }, { ports: unresolved }],
+        ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: unresolved }],
+    ])("that are %s wait", (_what, args, known) => {
+        expect(checkInputs(identity, args).known).toEqual(known);
     });
 
     test("a name that is unknown does not wait for its value", () => {
         expect(
             pathsOf(() => {
-                checkKnown("RedisDatabase", "sessions", wrong({ pasword: pulumi.output("x") }));
+                checkInputs(identity, wrong({ pasword: pulumi.output("x") }));
             }),
         ).toEqual(["pasword"]);
     });
@@ -70,22 +72,22 @@ describe("plain values", () => {
         const decided = { deletionProtection: false, data: { volume: "v" }, tls: { caVersions: [1, 2] } };
         expect(
             pathsOf(() => {
-                checkKnown("RedisDatabase", "sessions", decided);
+                checkInputs(identity, decided);
             }),
         ).toEqual([]);
-        const later = {
+        const outputs = {
             deletionProtection: pulumi.output(false),
             data: Promise.resolve({ volume: "v" }),
             tls: { caVersions: pulumi.output([1, 2]) },
         };
         expect(() => {
-            checkKnown("RedisDatabase", "sessions", wrong(later));
+            checkInputs(identity, wrong(outputs));
         }).toThrow(
             [
                 'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
-                ...["deletionProtection", "data", "tls.caVersions"].flatMap((path) => [
+                ...["tls.caVersions", "deletionProtection", "data"].flatMap((path) => [
                     `  ${path}: is an Output, but decides which resources there are`,
-                    "    → give the value itself",
+                    "    → give the value itself [redis-database/must-be-plain]",
                 ]),
             ].join("\n"),
         );
@@ -94,7 +96,7 @@ describe("plain values", () => {
     test("of a place may be known later, as long as it is known that there is one", () => {
         expect(
             pathsOf(() => {
-                checkKnown("RedisDatabase", "sessions", { data: { volume: pulumi.output("v") } });
+                checkInputs(identity, { data: { volume: pulumi.output("v") } });
             }),
         ).toEqual([]);
     });
@@ -104,7 +106,7 @@ describe("plain values", () => {
         const network = new docker.Network("backend");
         expect(
             pathsOf(() => {
-                checkKnown("RedisDatabase", "sessions", wrong({ network }));
+                checkInputs(identity, wrong({ network }));
             }),
         ).toEqual(["network"]);
         await pulumi.runtime.disconnect();
@@ -122,26 +124,26 @@ describe("Outputs", () => {
             tls: { hosts: [pulumi.output("a.example"), "192.0.2.1"], validityDays: pulumi.output(90) },
             config: pulumi.output({ timeout: 1 }),
         };
-        const specs = [plain, outputs].map(async (args) => valueOf(resolveSpec("RedisDatabase", "sessions", args)));
+        const specs = [plain, outputs].map(async (args) => valueOf(specOf(args)));
         const [expected, actual] = await Promise.all(specs);
         expect(actual).toEqual(expected);
         expect(actual?.host).toBe("r.example");
     });
 
-    test("that are wrong fail with all that is wrong, without the secret, and no child is registered", () => {
+    test("that are wrong fail with all that is wrong, without the secret, and nothing is registered", () => {
         const program = join(__dirname, "support/wrongOutputs.ts");
         const output = execFileSync(process.execPath, ["-r", "ts-node/register/transpile-only", program]);
         expect(JSON.parse(output.toString())).toEqual({
-            registered: ["sessions"],
+            registered: [],
             messages: [
                 [
                     'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
                     "  memoryMb: is 8 (a number)",
-                    "    → give a whole number of MiB from 32 to 16777216",
+                    "    → give a whole number of MiB from 32 to 16777216 [redis-database/invalid-memory-mb]",
                     "  password: is not usable (its value is not shown)",
-                    "    → give text of at least one character and no line break",
+                    "    → give text of at least one character and no line break [redis-database/invalid-password]",
                     '  host: is missing, and bindAddress "0.0.0.0" is no address that clients can use',
-                    "    → give the name or address by which clients reach the Docker host",
+                    "    → give the name or address by which clients reach the Docker host [redis-database/host-missing]",
                 ].join("\n"),
             ],
         });
@@ -149,10 +151,8 @@ describe("Outputs", () => {
 
     test("keys and password do not make the specification secret, another argument that is secret does", async () => {
         const password = pulumi.secret("hunter2");
-        expect(await pulumi.isSecret(resolveSpec("RedisDatabase", "sessions", { password }))).toBe(false);
-        expect(
-            await pulumi.isSecret(resolveSpec("RedisDatabase", "sessions", { password, host: pulumi.secret("h") })),
-        ).toBe(true);
+        expect(await pulumi.isSecret(specOf({ password }))).toBe(false);
+        expect(await pulumi.isSecret(specOf({ password, host: pulumi.secret("h") }))).toBe(true);
     });
 
     test("that nobody knows before an up leave the preview alone, and the children unmade by guesses", async () => {

@@ -36,7 +36,7 @@ test("the versions are those that the README and the docstrings name", () => {
     expect(defaultVersion).toBe("8.0");
     expect(defaultVersions).toEqual({ redis: "8.0", valkey: "8.1" });
     const documented = readFileSync(join(__dirname, "../../provider/components/args.ts"), "utf8");
-    const docstring = /Version of the engine[^]*?One that gets/.exec(documented)?.[0] ?? "";
+    const docstring = /Version of the engine[^]*?A version past its end/.exec(documented)?.[0] ?? "";
     const [redis = "", valkey = ""] = docstring.split("Redis: ")[1]?.split("Valkey: ") ?? [];
     expect(redis.match(/\d\.\d/g)).toEqual(redisVersions);
     expect(valkey.match(/\d\.\d/g)).toEqual(valkeyVersions);

@@ -1,6 +1,6 @@
 /** A database says once what its arguments deserve to hear; the words are `listVersions.test.ts`'s. */
 import * as pulumi from "@pulumi/pulumi";
-import { warn } from "../../provider/components/validation";
+import { warn } from "../../provider/components/inputs";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 
 async function said(version: string): Promise<string[]> {
@@ -16,7 +16,7 @@ async function said(version: string): Promise<string[]> {
     }
 }
 
-test("one warning for a version past its end, none for one that is cared for", async () => {
+test("one warning for a version past its end, none for one that is maintained", async () => {
     expect(await said("3.2")).toEqual([expect.stringContaining("Redis 3.2 gets no fixes any more")]);
     expect(await said("8.8")).toEqual([]);
 });

@@ -6,10 +6,19 @@ import ts from "typescript";
 const file = join(__dirname, "../../../provider/components/args.ts");
 const { statements } = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
 
-/** The property names of an interface. */
+/** The property names of an interface, with those that it has from another one by `Omit`. */
 export function membersOf(name: string): string[] {
     const declared = statements.find(
         (node): node is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(node) && node.name.text === name,
     );
-    return declared?.members.map((member) => member.name?.getText() ?? "") ?? [];
+    const own = declared?.members.map((member) => member.name?.getText() ?? "") ?? [];
+    const bases = declared?.heritageClauses?.flatMap(({ types }) => types) ?? [];
+    return [...bases.flatMap(withoutOmitted), ...own];
+}
+
+/** The names that `Omit<Base, "one" | "two">` leaves of an interface. */
+function withoutOmitted({ typeArguments }: ts.ExpressionWithTypeArguments): string[] {
+    const [base, omitted] = (typeArguments ?? []).map((type) => type.getText());
+    if (base === undefined || omitted === undefined) throw new Error("extends something else than Omit");
+    return membersOf(base).filter((name) => !omitted.includes(`"${name}"`));
 }
