@@ -1,6 +1,6 @@
 /** A component's arguments: checked, resolved to a specification, and recorded in the state. */
 import * as pulumi from "@pulumi/pulumi";
-import { type Definition, type Kind, type PlainArguments, unresolved } from "../model/arguments/definition";
+import { type Definitions, type Kind, type PlainArguments, unresolved } from "../model/arguments/definition";
 import { definitions, mustBePlain } from "../model/arguments/index";
 import { replicaNames } from "../model/arguments/replicaList";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
@@ -23,7 +23,7 @@ export interface Identity {
 
 /** Arguments that have been checked as far as they are plain values. */
 export interface CheckedArguments {
-    /** With `unresolved` for each argument that is no plain value. */
+    /** As the program gives them, with `unresolved` for each Output, at any depth. */
     readonly known: PlainArguments;
     /** Once all Outputs are known and found right. Secret only where an argument in it is. */
     readonly spec: pulumi.Output<DatabaseSpec>;
@@ -31,22 +31,23 @@ export interface CheckedArguments {
 
 /** Throws all that is wrong with the plain values, before anything is registered. */
 export function checkInputs(identity: Identity, args: object, dockerHost?: DockerHost): CheckedArguments {
-    const known = knownArguments(args, dockerHost);
     const { kind, role } = identity;
+    const known = knownArguments(definitions[kind], args);
+    const plain = plainArguments(args, dockerHost);
     const undecided = [...checkDeciding(definitions[kind], args), ...checkDecidingReplicas(args)];
-    if (Object.values(known).every((value) => value !== unresolved)) {
-        const { spec, findings } = resolveArguments(known, kind, role);
+    if (Object.values(plain).every((value) => value !== unresolved)) {
+        const { spec, findings } = resolveArguments(plain, kind, role);
         if (!spec || undecided.length > 0) throw invalid(identity, [...findings, ...undecided]);
         return { known, spec: pulumi.output(spec) };
     }
-    const findings = [...checkArguments(known, kind, role), ...undecided];
+    const findings = [...checkArguments(plain, kind, role), ...undecided];
     if (findings.length > 0) throw invalid(identity, findings);
     return { known, spec: resolveLater(identity, args, known) };
 }
 
 /** As `checkInputs`, of a replica whose database has checked it among its own arguments. */
 export function resolveInputs(identity: Identity, args: object): CheckedArguments {
-    const known = plainOf(args);
+    const known = knownArguments(definitions[identity.kind], args);
     return { known, spec: resolveLater(identity, args, known) };
 }
 
@@ -72,8 +73,20 @@ function resolveLater(identity: Identity, args: object, known: PlainArguments): 
     });
 }
 
-/** With `unresolved` for what holds an Output; of the replicas, what their own checks need. */
-function knownArguments(args: object, dockerHost: DockerHost): PlainArguments {
+/** What decides on resources looks at single members, such as `tls.ca`, whatever the others are. */
+function knownArguments(all: Definitions, args: object): PlainArguments {
+    return Object.fromEntries(
+        Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
+            if (value === undefined) return [];
+            const members = all[name]?.members;
+            if (members && isObject(value)) return [[name, knownArguments(members, value)]];
+            return [[name, isPlain(value) ? value : unresolved]];
+        }),
+    );
+}
+
+/** With `unresolved` for each argument that holds an Output; of the replicas, what their own checks need. */
+function plainArguments(args: object, dockerHost: DockerHost): PlainArguments {
     const { replicas } = args as PlainArguments;
     return {
         ...plainOf(args),
@@ -93,15 +106,14 @@ function plainOf(args: object): PlainArguments {
 }
 
 /** What decides which resources exist must be known when the program runs. */
-function checkDeciding(all: Readonly<Record<string, Definition>>, args: object, parent = ""): Finding[] {
+function checkDeciding(all: Definitions, args: object, parent = ""): Finding[] {
     return Object.entries(all).flatMap(([name, { decides, inProcess, members }]) => {
         const value = (args as PlainArguments)[name];
         if (decides && !inProcess && isDeferred(value)) {
             const text = "is an Output, but decides which resources there are";
             return [finding(mustBePlain, `${parent}${name}`, text)];
         }
-        const isObject = typeof value === "object" && value !== null && !isDeferred(value);
-        return members && isObject ? checkDeciding(members, value, `${parent}${name}.`) : [];
+        return members && isObject(value) ? checkDeciding(members, value, `${parent}${name}.`) : [];
     });
 }
 
@@ -130,26 +142,23 @@ export function recordedInputs(
     return { ...withMarkedSecrets(definitions[kind], withNamedReplicas(withoutFunctions(args))), ...facts };
 }
 
-function withMarkedSecrets(all: Readonly<Record<string, Definition>>, args: object): PlainArguments {
+function withMarkedSecrets(all: Definitions, args: object): PlainArguments {
     return Object.fromEntries(
         Object.entries(args).map(([name, value]: [string, unknown]) => {
             const { secret, members } = all[name] ?? {};
             if (value === undefined || value === null) return [name, value];
-            if (members && typeof value === "object" && !isDeferred(value) && !pulumi.Resource.isInstance(value)) {
-                return [name, withMarkedSecrets(members, value)];
-            }
+            if (members && isObject(value)) return [name, withMarkedSecrets(members, value)];
             return [name, secret ? pulumi.secret(value) : value];
         }),
     );
 }
 
-function withoutSecrets(all: Readonly<Record<string, Definition>>, args: object): PlainArguments {
+function withoutSecrets(all: Definitions, args: object): PlainArguments {
     return Object.fromEntries(
         Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
             const { secret, members } = all[name] ?? {};
             if (secret) return [];
-            const isObject = typeof value === "object" && value !== null && !isDeferred(value);
-            return [[name, members && isObject ? withoutSecrets(members, value) : value]];
+            return [[name, members && isObject(value) ? withoutSecrets(members, value) : value]];
         }),
     );
 }
@@ -182,6 +191,11 @@ export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
     spec.apply(async (known) => {
         for (const text of warnings(name, known)) await pulumi.log.warn(text);
     });
+}
+
+/** Whether its members can be looked at one by one. */
+function isObject(value: unknown): value is object {
+    return typeof value === "object" && value !== null && !isDeferred(value) && !pulumi.Resource.isInstance(value);
 }
 
 function isDeferred(value: unknown): boolean {

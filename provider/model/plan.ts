@@ -1,10 +1,10 @@
 /** Which resources exist. Decided at once when the program runs, from plain values alone. */
 import { checkEach } from "./arguments/check";
+import { withDefaults } from "./arguments/defaults";
 import { type Kind, type PlainArguments, unresolved } from "./arguments/definition";
+import { serverArguments } from "./arguments/index";
 import { listReplicas, replicaComponent, replicaNames } from "./arguments/replicaList";
-import { operationArguments } from "./arguments/operations";
 import type { Role } from "./arguments/replication";
-import { tlsArguments } from "./arguments/tls";
 import { releaseOf, versions } from "./catalog/versions";
 import { followerUser, ownMember } from "./render/replication";
 
@@ -55,7 +55,7 @@ export interface DatabasePlan {
     readonly replicas: readonly PlannedReplica[];
 }
 
-/** Of arguments in which `unresolved` stands for every Output. `follows` says whether a replica follows. */
+/** Of arguments in which `unresolved` stands for every Output, at any depth. `follows` says whether a replica follows. */
 export function planServer(
     kind: Kind,
     name: string,
@@ -63,8 +63,8 @@ export function planServer(
     follows = kind === "RedisReplica",
 ): ServerPlan {
     const haproxy = needsHaproxy(kind, args);
-    const tls = (args.tls ?? {}) as PlainArguments;
-    const ownCa = tls.ca !== undefined || tls.certificate !== undefined;
+    const { tls, deletionProtection } = withDefaults(serverArguments, args);
+    const { ca, certificate } = (args.tls ?? {}) as PlainArguments;
     return {
         name,
         haproxy,
@@ -73,12 +73,10 @@ export function planServer(
         quota: args.diskSizeGb !== undefined,
         randomPorts: leavesPortToChance(args),
         randomPassword: args.password === undefined,
-        issuesCertificate: tls.certificate === undefined,
-        caVersions: ownCa
-            ? []
-            : ((tls.caVersions as readonly number[] | undefined) ?? tlsArguments.tls.members.caVersions.default),
+        issuesCertificate: certificate === undefined,
+        caVersions: ca === undefined && certificate === undefined ? tls.caVersions : [],
         logins: loginsOf(args, haproxy),
-        deletionProtection: (args.deletionProtection ?? operationArguments.deletionProtection.default) === true,
+        deletionProtection,
     };
 }
 

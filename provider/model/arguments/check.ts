@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { type Wanted, defaultVersions, parseVersion } from "../catalog/versions";
 import { type Finding, type Problem, finding, nearest, show } from "../findings";
-import { type Definition, type Kind, type PlainArguments, type ValuesOf, unresolved } from "./definition";
+import { withDefaults } from "./defaults";
+import {
+    type Definition,
+    type Kind,
+    type PlainArguments,
+    type ResolvedOf,
+    type ValuesOf,
+    unresolved,
+} from "./definition";
 import { defaultEngine } from "./engine";
 import {
     argumentNames,
@@ -12,6 +20,7 @@ import {
     holdsSecret,
     type replicaArguments,
     rules,
+    serverArguments,
     unknownProperty,
 } from "./index";
 import type { Role } from "./replication";
@@ -27,9 +36,13 @@ export interface Values extends Omit<DatabaseValues, "primary">, Omit<ReplicaVal
     readonly primaryName?: string;
 }
 
+/** The same with the defaults filled in, of what both components have in common. */
+export type Filled = ResolvedOf<typeof serverArguments>;
+
 /** Arguments that have been checked one by one. */
 export interface Checked {
     readonly values: Values;
+    readonly filled: Filled;
     readonly findings: readonly Finding[];
     readonly wanted?: Wanted;
 }
@@ -58,13 +71,14 @@ export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): C
         else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(kind, name, value, issue)));
     }
     const wanted = wantedRelease(values, args);
-    return { values, findings, ...(wanted && { wanted }) };
+    return { values, filled: withDefaults(serverArguments, values), findings, ...(wanted && { wanted }) };
 }
 
 /** All that is wrong with the arguments of one server; nothing is held against what is unresolved. */
 export function checkServer(args: PlainArguments, kind: Kind, role?: Role): Checked {
     const checked = checkEach(args, kind);
-    const given = { values: checked.values, args, wanted: checked.wanted, role };
+    const { values, filled, wanted } = checked;
+    const given = { values, filled, args, wanted, role };
     // Each rule says which of the values it looks at.
     const together = rules[kind].flatMap((rule) => rule(given as unknown as Parameters<typeof rule>[0]));
     return { ...checked, findings: [...checked.findings, ...together] };

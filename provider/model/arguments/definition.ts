@@ -102,10 +102,12 @@ type PublicWith<D extends Definitions, Has> = {
           : never;
 }[keyof D];
 
-/** What the rules for arguments that belong together are given: `V` are the values that the rule looks at. */
-export interface Given<V = object> {
+/** What the rules for arguments that belong together are given: `V` and `F` are the values that the rule looks at. */
+export interface Given<V = object, F = object> {
     /** Arguments that are right by themselves. */
     readonly values: V;
+    /** The same with the defaults filled in, also for those that are wrong or unresolved. */
+    readonly filled: F;
     /** All of them, as the program gives them. */
     readonly args: PlainArguments;
     /** The release that they ask for; absent while it is wrong or unresolved. */
@@ -113,4 +115,4 @@ export interface Given<V = object> {
 }
 
 /** A rule for arguments that belong together. Runs on what is right by itself, so that nothing hides the rest. */
-export type Rule = (given: Given<never>) => readonly Finding[];
+export type Rule = (given: Given<never, never>) => readonly Finding[];

@@ -74,9 +74,9 @@ export function isEveryAddress(address: string): boolean {
 }
 
 /** Where clients find the server when the program does not say: on the address that it is bound to. */
-export function impliedHost({ bindAddress }: { readonly bindAddress?: string }): string {
-    const byDefault = endpointArguments.bindAddress.default;
-    return (bindAddress ?? byDefault) === byDefault ? endpointArguments.host.default : (bindAddress ?? byDefault);
+export function impliedHost({ bindAddress }: { readonly bindAddress: string }): string {
+    const { bindAddress: alone, host } = endpointArguments;
+    return bindAddress === alone.default ? host.default : bindAddress;
 }
 
 /** A name or address by which no other machine finds this one. */

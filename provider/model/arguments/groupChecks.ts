@@ -4,7 +4,6 @@ import { type Finding, finding, show } from "../findings";
 import { type Checked, checkEach, checkServer } from "./check";
 import { type Kind, type PlainArguments, unresolved } from "./definition";
 import { impliedHost, isThisHostAlone } from "./endpoints";
-import { memoryArguments } from "./memory";
 import { listReplicas, mostReplicas, replicaNames } from "./replicaList";
 import { type Role, replicationProblems } from "./replication";
 import { isMemberName } from "./schemas";
@@ -12,14 +11,15 @@ import { isMemberName } from "./schemas";
 const besidePrimary: Role = { nearby: true, leads: false, peers: [] };
 
 /** What is wrong with a database's replicas, and with who takes writes among them. */
-export function checkGroup({ values, wanted }: Checked, args: PlainArguments): Finding[] {
+export function checkGroup({ values, filled, wanted }: Checked, args: PlainArguments): Finding[] {
     const findings: Finding[] = [];
     for (const path of ["replicas", "replicationAccess"] as const) {
         if (args[path] === undefined || args[path] === 0 || !values.tls?.clientAuth) continue;
         const text = "is given beside tls.clientAuth, and replicas have no certificate that its CA signed";
         findings.push(finding(replicationProblems.replicasBesideClientAuth, path, text));
     }
-    const { memoryMb = memoryArguments.memoryMb.default, host = impliedHost(values) } = values;
+    const { host = impliedHost(filled) } = values;
+    const { memoryMb } = filled;
     // As a replica on the same Docker host sees it; any port will do.
     const { flavor: _flavor, ...release } = wanted ?? {};
     const primary = { host, tlsPort: 1, memoryMb, ...release };
@@ -97,9 +97,9 @@ interface Member {
 }
 
 function memberOf(path: string, { name, provider, ...args }: PlainArguments, kind: Kind): Member {
-    const { values, wanted } = checkEach(args, kind);
+    const { values, filled, wanted } = checkEach(args, kind);
     const known = (argument: string) => args[argument] !== unresolved;
-    const memoryMb = values.memoryMb ?? values.primary?.memoryMb ?? memoryArguments.memoryMb.default;
+    const memoryMb = values.memoryMb ?? values.primary?.memoryMb ?? filled.memoryMb;
     return {
         path,
         name,
@@ -107,7 +107,7 @@ function memberOf(path: string, { name, provider, ...args }: PlainArguments, kin
         promoted: values.promoted === true,
         ...(wanted && known("version") && known("engine") && { release: releaseOf(wanted) }),
         ...(known("memoryMb") && { memoryMb }),
-        ...(known("host") && known("bindAddress") && { host: values.host ?? impliedHost(values) }),
+        ...(known("host") && known("bindAddress") && { host: values.host ?? impliedHost(filled) }),
     };
 }
 

@@ -8,8 +8,6 @@ import { type Finding, finding, problem } from "../findings";
 import { checkDiskSize } from "../sizing/disk";
 import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
-import { engineArguments } from "./engine";
-import { memoryArguments } from "./memory";
 import { choice, count, numberBetween, object, text } from "./schemas";
 
 /** Save points as far as they are not the flavor's own: another flavor is its own row. */
@@ -139,12 +137,13 @@ type Sizing = {
 };
 
 /** What decides on the size and is wrong or unresolved has its own finding or its own time. */
-function diskRule({ values, args, wanted }: Given<Sizing>): readonly Finding[] {
-    const { diskSizeGb, memoryMb = memoryArguments.memoryMb.default, config = {} } = values;
+function diskRule({ values, filled, args, wanted }: Given<Sizing, Required<Sizing>>): readonly Finding[] {
+    const { diskSizeGb } = values;
+    const { memoryMb, config } = filled;
     const known = (["flavor", "memoryMb", "config"] as const).every(
         (name) => args[name] === undefined || values[name] !== undefined,
     );
     if (diskSizeGb === undefined || !wanted || !known || checkConfig(releaseOf(wanted), config).length > 0) return [];
-    const flavor = wanted.flavor ?? values.flavor ?? engineArguments.flavor.default;
+    const flavor = wanted.flavor ?? filled.flavor;
     return checkDiskSize({ ...wanted, flavor, memoryMb, config }, diskSizeGb);
 }

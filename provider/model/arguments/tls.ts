@@ -152,8 +152,6 @@ export const tlsArguments = {
     ),
 };
 
-const members = tlsArguments.tls.members;
-
 export const tlsProblems = {
     ...certificateProblems,
     renewalBeforeValidity: problem(
@@ -200,15 +198,19 @@ interface Values {
     readonly host?: string;
 }
 
+interface Filled {
+    readonly tls: { readonly validityDays: number; readonly renewBeforeDays: number };
+    readonly bindAddress: string;
+}
+
 const rule =
-    (check: (tls: Tls, given: Given<Values>) => readonly Finding[]): Rule =>
-    (given: Given<Values>) =>
+    (check: (tls: Tls, given: Given<Values, Filled>) => readonly Finding[]): Rule =>
+    (given: Given<Values, Filled>) =>
         given.values.tls ? check(given.values.tls, given) : [];
 
 export const tlsRules: readonly Rule[] = [
-    rule((tls) => {
-        const validityDays = tls.validityDays ?? members.validityDays.default;
-        const renewBeforeDays = tls.renewBeforeDays ?? members.renewBeforeDays.default;
+    rule((_tls, { filled }) => {
+        const { validityDays, renewBeforeDays } = filled.tls;
         if (renewBeforeDays < validityDays) return [];
         const text = `is ${renewBeforeDays}, but the certificate is valid for ${validityDays} days only`;
         return [finding(tlsProblems.renewalBeforeValidity, "tls.renewBeforeDays", text)];
@@ -259,10 +261,10 @@ export const tlsRules: readonly Rule[] = [
 ];
 
 /** The host, unless it is wrong or unresolved: then it has its own finding or its own time. */
-function knownHost({ values, args }: Given<Values>): string[] {
+function knownHost({ values, filled, args }: Given<Values, Filled>): string[] {
     if (args.host !== undefined) return values.host === undefined ? [] : [values.host];
     if (args.bindAddress !== undefined && values.bindAddress === undefined) return [];
-    return isEveryAddress(impliedHost(values)) ? [] : [impliedHost(values)];
+    return isEveryAddress(impliedHost(filled)) ? [] : [impliedHost(filled)];
 }
 
 /** HAProxy takes a lowest and a highest protocol; what lies between them cannot be left out. */

@@ -1,0 +1,17 @@
+/** The one place where defaults are filled in. */
+import type { Definition, Definitions, ResolvedOf } from "./definition";
+
+/** The values of these arguments, with every default filled in and every secret left out. */
+export function withDefaults<D extends Definitions>(definitions: D, values: object): ResolvedOf<D> {
+    const given = values as Readonly<Record<string, unknown>>;
+    const all = Object.entries(definitions).flatMap(([name, definition]) => {
+        if (definition.secret || definition.inProcess) return [];
+        const value = filled(definition, given[name] ?? definition.default);
+        return value === undefined ? [] : [[name, value] as const];
+    });
+    return Object.fromEntries(all) as ResolvedOf<D>;
+}
+
+function filled({ members }: Definition, value: unknown): unknown {
+    return members && typeof value === "object" && value !== null ? withDefaults(members, value) : value;
+}
