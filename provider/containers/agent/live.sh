@@ -36,7 +36,7 @@ apply_config() {
         case $reply in
         OK) awk -F '\t' -v name="$name" '$1 == name' /tmp/running >>/tmp/undo && say "applied: $name" ;;
         *immutable* | *'Unsupported CONFIG parameter'*) say "waits for the next start: $name" ;;
-        *) refuse "the running server does not accept $name: $reply" ;;
+        *) refuse setting-not-accepted "the running server does not accept $name: $reply" ;;
         esac
     done </tmp/changes
 }
@@ -60,7 +60,7 @@ apply_certificate() {
     # A terminator whose place the server takes goes with the certificate that it has.
     if has_terminator && ! wants_terminator; then return; fi
     reply=$(reread_certificate)
-    [ "$reply" = OK ] || refuse "$(speaker_of_tls) does not accept the certificate: $reply"
+    [ "$reply" = OK ] || refuse certificate-not-accepted "$(speaker_of_tls) does not accept the certificate: $reply"
     say "applied: certificate"
 }
 

@@ -6,7 +6,7 @@ trial_pid=
 check_image() {
     case $(version_here). in
     "$(wanted version)".*) ;;
-    *) refuse "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
+    *) refuse image-version-mismatch "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
     esac
 }
 
@@ -24,7 +24,7 @@ start_trial() {
     redis-server /tmp/trial/redis.conf "$@" >/tmp/trial/log 2>&1 9>&- &
     trial_pid=$!
     until [ "$(echo PING | ask /tmp/trial/redis.sock)" = PONG ]; do
-        kill -0 $trial_pid || refuse "Redis $(version_here) does not accept these settings: $(trial_reason)"
+        kill -0 $trial_pid || refuse configuration-not-accepted "Redis $(version_here) does not accept these settings: $(trial_reason)"
         sleep 0.05
     done
 }
