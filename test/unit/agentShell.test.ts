@@ -242,6 +242,17 @@ describe("a server's answers", () => {
         expect(asked("settings_of socket", { config: "save\n\ntimeout\n0\n" })).toBe(all);
     });
 
+    test("what the server had before an interrupted agent changed it stays what a refusal goes back to", () => {
+        const settings = "timeout\t30\nhz\t20\n";
+        write("tmp/wanted", "hz\t50\ntimeout\t60\n");
+        write("tmp/undo", "timeout\t0\n");
+        write("generation/database", "version=8.0\nflavor=aof\n");
+        const config = settings.replaceAll(/\t/g, "\n");
+        const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
+        expect(applied).toBe("applied: hz\napplied: timeout");
+        expect(readFileSync(join(root, "tmp/undo"), "utf8")).toBe("timeout\t0\nhz\t20\n");
+    });
+
     test("Valkey's version is its own, not that of the Redis that it is like", () => {
         expect(asked("version_running", { info: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n" })).toBe(
             "7.0.15",

@@ -73,7 +73,7 @@ run() {
     stage
     # What an interrupted up left behind must not undo, after a restart, what its successor has done.
     if [ -e /tmp/applied ] && superseded; then stand_down; fi
-    rm -f /tmp/applied /tmp/reported /tmp/undo /settings/run/refused
+    rm -f /tmp/applied /tmp/reported /settings/run/refused
     check_image
     check_version
     check_owner
