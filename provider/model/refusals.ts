@@ -170,6 +170,10 @@ export const agentRefusals = {
         meaning: "The server that shall hand over its writes does not run, and may hold the latest of them.",
         remedy: "Start its container and run `pulumi up` again, or leave `primary` out.",
     },
+    "trial-out-of-memory": {
+        meaning: "A trial server with these settings takes more memory than the container of the settings agent has.",
+        remedy: 'Lower `config["databases"]` or `config["maxclients"]`, for which Redis allocates memory at its start.',
+    },
     "user-not-accepted": {
         meaning: "The running server does not accept the rules of a user.",
         remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
