@@ -286,7 +286,7 @@ describe("a disk that is filling up", () => {
     test("a size smaller than what is in use is refused with the least", async () => {
         await onDisk(limited, "fallocate -l 400m /data/filler");
         expect(await refused(limited, { diskSizeGb: 0.35 })).toMatch(
-            /^refused: diskSizeGb: is 0.35, but N MiB are in use; give at least 0\.\d\d?$/,
+            /^refused: diskSizeGb: is 0.35, but N MiB are in use; give at least 0\.\d\d? \[redis-database\/disk-size-below-use\]$/,
         );
         await onDisk(limited, "rm /data/filler");
         const { volume: before } = await of(limited);
@@ -299,7 +299,7 @@ describe("a disk that is filling up", () => {
 
     test("a disk that is too small for the files is refused, whatever its size is said to be", async () => {
         expect(await refused(narrow, { diskSizeGb: 0.5 })).toMatchInlineSnapshot(
-            `"refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has 96 MiB in all, of the 114 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb"`,
+            `"refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has 96 MiB in all, of the 114 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
         );
     });
 });
@@ -370,7 +370,7 @@ exec "$REAL_DOCKER" "$@"
     test("what the quota does not hold is refused, and the server goes on", async () => {
         const reason = reasonIn(await database({ diskSizeGb: 2, memoryMb: 128 }).failure("up"));
         expect(reason).toMatchInlineSnapshot(
-            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 702 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb"`,
+            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 702 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
         );
         expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
         await database({ diskSizeGb: 0.25 }).up();

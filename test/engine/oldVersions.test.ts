@@ -168,7 +168,7 @@ describe("versions before 6.0", () => {
         const right = args[name];
         args[name] = { ...right, tls: { certificate: weakCertificate() } };
         expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
-            `"refused: the TLS terminator does not accept the certificate: unable to load SSL certificate into SSL Context '/settings/tls/tls.crt'."`,
+            `"refused: the TLS terminator does not accept the certificate: unable to load SSL certificate into SSL Context '/settings/tls/tls.crt'. [redis-database/certificate-not-accepted]"`,
         );
         expect(fingerprint()).toBe(before);
         // HAProxy 2.6 leaves OpenSSL's complaint where its next read finds it, and takes it for that connection's: measured.

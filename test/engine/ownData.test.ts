@@ -145,12 +145,12 @@ describe("data that was there before", () => {
             (name) => new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1],
         );
         expect(reasons.join("\n").replaceAll(prefix, "VOLUME")).toMatchInlineSnapshot(`
-            "refused: data: VOLUME-both has both a dump and an append-only file; say in data.files which of them holds the data
-            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; give a later version
-            refused: data: VOLUME-several was written by Redis 7.0 or later, which 6.0 cannot read
-            refused: data.files: is "aof", but VOLUME-dump has no appendonlydir and no appendonly.aof
-            refused: flavor: "nordb" keeps nothing, but VOLUME-dump has data; bring it up with "aof" or "rdb"
-            refused: data: VOLUME-letter has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis"
+            "refused: data: VOLUME-both has both a dump and an append-only file; say in data.files which of them holds the data [redis-database/data-files-ambiguous]
+            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; give a later version [redis-database/data-newer-than-version]
+            refused: data: VOLUME-several was written by Redis 7.0 or later, which 6.0 cannot read [redis-database/data-newer-than-version]
+            refused: data.files: is "aof", but VOLUME-dump has no appendonlydir and no appendonly.aof [redis-database/data-files-missing]
+            refused: flavor: "nordb" keeps nothing, but VOLUME-dump has data; bring it up with "aof" or "rdb" [redis-database/flavor-would-discard-data]
+            refused: data: VOLUME-letter has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis [redis-database/data-not-redis]"
         `);
         expect(places.map(listing)).toEqual(before);
 
@@ -168,7 +168,7 @@ describe("data that was there before", () => {
         const other = await TestStack.create("own-data-thief");
         const errors = await other.program(`new RedisDatabase("thief", ${JSON.stringify(args)});`).failure("up");
         expect(errors.replaceAll(place, "VOLUME")).toContain(
-            "refused: data: VOLUME belongs to the database engine-test/test/db; give another place, or, if that database is gone, delete .redis-database there",
+            "refused: data: VOLUME belongs to the database engine-test/test/db; give another place, or, if that database is gone, delete .redis-database there [redis-database/data-belongs-to-another]",
         );
         expect(client.digest(url)).toBe(digest);
         await other.close();

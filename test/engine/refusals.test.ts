@@ -48,7 +48,7 @@ describe("a refusal", () => {
     test("a value that only the server can judge fails the up with the server's own words", async () => {
         const errors = await refused({ config: { "timeout": 77, "notify-keyspace-events": "nonsense" } });
         expect(errors).toContain(
-            "db-agent: refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'.",
+            "db-agent: refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'. [redis-database/configuration-not-accepted]",
         );
         await corrected({ config: { "timeout": 77, "notify-keyspace-events": "Ex" } });
         expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n77");
@@ -57,7 +57,7 @@ describe("a refusal", () => {
     test("an image of another version than the program says", async () => {
         const errors = await refused({ image: "redis:8.0" });
         expect(errors).toMatch(
-            /db-agent: refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree/,
+            /db-agent: refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree \[redis-database\/image-version-mismatch\]/,
         );
         await corrected();
     });
@@ -91,7 +91,7 @@ describe("a refusal", () => {
         );
         const errors = await refused({ memoryMb: 40, maxmemoryPolicy: "allkeys-lru" });
         expect(reasonIn(errors)).toMatchInlineSnapshot(
-            `"refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"`,
+            `"refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]"`,
         );
         // What was refused does not come to be by a reboot.
         const digest = client.digest(await stack.value("url"));
@@ -100,7 +100,7 @@ describe("a refusal", () => {
         expect(client.digest(await stack.value("url"))).toBe(digest);
         await corrected();
         expect(reasonIn(await refused({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true }))).toMatch(
-            /finds no more keys to evict$/,
+            /finds no more keys to evict \[redis-database\/eviction-frees-too-little\]$/,
         );
         expect(client.digest(await stack.value("url"))).toBe(digest);
         await redis("EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
@@ -111,7 +111,7 @@ describe("a refusal", () => {
     test("fewer databases than have keys, with which a start would end at once", async () => {
         await redis("-n", "9", "SET", "there", "too");
         expect(reasonIn(await refused({ config: { databases: 4 } }))).toMatchInlineSnapshot(
-            `"refused: config["databases"]: is 4, but database 9 has keys; give at least 10"`,
+            `"refused: config["databases"]: is 4, but database 9 has keys; give at least 10 [redis-database/databases-below-use]"`,
         );
         await redis("-n", "9", "FLUSHDB");
         await corrected();

@@ -1,7 +1,16 @@
 /** The agent's arithmetic of versions, passwords and moments, in a real shell on files of its own. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -22,7 +31,7 @@ const functions = script("agent/agent.sh")
 
 /** Runs some of them at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
 function agent(commands: string, now = 0): string {
-    const stubs = `refuse() { echo "refused: $*"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\n`;
+    const stubs = `refuse() { echo "refused: $2 [$1]"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\n`;
     return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`], { encoding: "utf8" }).trimEnd();
 }
 
@@ -33,11 +42,27 @@ function write(file: string, text: string): void {
 const hash = (password: string) => createHash("sha256").update(password).digest("hex");
 
 beforeEach(() => {
-    for (const directory of ["settings/current", "settings/acl", "data", "tmp", "generation"]) {
+    for (const directory of ["settings/current", "settings/acl", "settings/run", "data", "tmp", "generation"]) {
         rmSync(join(root, directory), { recursive: true, force: true });
         mkdirSync(join(root, directory), { recursive: true });
     }
     rmSync(join(root, "settings/retired"), { force: true });
+});
+
+test.each([
+    ["while an up waits", "", ""],
+    ["while it watches", "yes", "it is so [redis-database/agent-failed]\n"],
+])("a refusal %s ends with its code, once", (_when, watching, kept) => {
+    const stubs = `undo() { :; }\nstop_trial() { :; }\nidle() { exit 3; }\nwatching=${watching}`;
+    const { stdout, status } = spawnSync("sh", ["-c", `${functions}\n${stubs}\nrefuse agent-failed "it is so"`], {
+        encoding: "utf8",
+    });
+    expect(stdout).toBe("refused: it is so [redis-database/agent-failed]\n");
+    expect(status).toBe(watching ? 1 : 3);
+    // The server's health check reads it there and puts "refused: " before it.
+    const file = join(root, "settings/run/refused");
+    expect(existsSync(file) ? readFileSync(file, "utf8") : "").toBe(kept);
+    expect(existsSync(join(root, "tmp/refused"))).toBe(!watching);
 });
 
 describe("data that a server of some version wrote", () => {
@@ -56,7 +81,7 @@ describe("data that a server of some version wrote", () => {
                 index <= versionNames.indexOf(wanted)
                     ? ""
                     : `refused: the data was written by Redis ${point}, which ${wanted} cannot read; go back to ` +
-                      `${wrote} or a later version`,
+                      `${wrote} or a later version [data-newer-than-version]`,
             ]);
         }
     });
@@ -215,6 +240,17 @@ describe("a server's answers", () => {
         const all = "save\t\ntimeout\t0";
         expect(asked("settings_of socket", { config: "timeout\n0\nsave\n\n" })).toBe(all);
         expect(asked("settings_of socket", { config: "save\n\ntimeout\n0\n" })).toBe(all);
+    });
+
+    test("what the server had before an interrupted agent changed it stays what a refusal goes back to", () => {
+        const settings = "timeout\t30\nhz\t20\n";
+        write("tmp/wanted", "hz\t50\ntimeout\t60\n");
+        write("tmp/undo", "timeout\t0\n");
+        write("generation/database", "version=8.0\nflavor=aof\n");
+        const config = settings.replaceAll(/\t/g, "\n");
+        const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
+        expect(applied).toBe("applied: hz\napplied: timeout");
+        expect(readFileSync(join(root, "tmp/undo"), "utf8")).toBe("timeout\t0\nhz\t20\n");
     });
 
     test("Valkey's version is its own, not that of the Redis that it is like", () => {

@@ -1,7 +1,7 @@
-/** What the server's health check makes of its disk, in a real shell with a Redis and a disk that are made up. */
+/** The server's health check and the markers that it leaves, in a real shell with a Redis and a disk that are made up. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { script } from "../../provider/components/server/scripts";
 import type { PlainArguments } from "../../provider/model/arguments/definition";
@@ -14,7 +14,9 @@ afterAll(() => {
     rmSync(root, { recursive: true });
 });
 
-const check = script("server/health.sh").replace(/(?<![\w}])\/(settings|data|tmp)\b/g, `${root}/$1`);
+const underRoot = (text: string) =>
+    text.replace(/(?<![\w}])\/(settings|data|tmp)\b/g, `${root}/$1`).replaceAll(">/proc/1/fd/1", `>>${root}/log`);
+const check = underRoot(script("server/health.sh"));
 
 function write(file: string, text: string): void {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -31,11 +33,15 @@ interface Situation {
     /** Whether it has been healthy before. */
     readonly answered?: boolean;
     readonly ping?: string;
+    /** More files, of the settings volume and of `/tmp`. */
+    readonly markers?: Readonly<Record<string, string>>;
 }
 
-function health({ args = {}, dataMb, freeMb, files = {}, answered = true, ping = "PONG" }: Situation) {
-    for (const directory of ["settings", "data", "tmp", "bin"])
+function health(situation: Situation) {
+    const { args = {}, dataMb, freeMb, files = {}, answered = true, ping = "PONG", markers = {} } = situation;
+    for (const directory of ["settings", "data", "tmp", "bin", "log"])
         rmSync(join(root, directory), { recursive: true, force: true });
+    mkdirSync(join(root, "settings/run"), { recursive: true });
     mkdirSync(join(root, "data"));
     write(
         "settings/current/database",
@@ -58,10 +64,27 @@ function health({ args = {}, dataMb, freeMb, files = {}, answered = true, ping =
     for (const name of Object.keys(files)) write(`data/${name}`, "");
     if (answered) write("tmp/answered", "");
     else mkdirSync(join(root, "tmp"));
-    const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH ?? ""}` };
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", check], { encoding: "utf8", env });
+    for (const [name, text] of Object.entries(markers)) write(name, text);
+    return lookAgain();
+}
+
+function lookAgain() {
+    const { status, stdout, stderr } = run(check);
     expect(stderr).toBe("");
     return status === 0 ? "healthy" : stdout.trim();
+}
+
+function run(text: string) {
+    const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH ?? ""}` };
+    return spawnSync("sh", ["-c", text, "sh", "fingerprint"], { encoding: "utf8", env });
+}
+
+/** A restart of the container: its `/tmp` is empty, and then `start.sh` runs. */
+function restart() {
+    rmSync(join(root, "tmp"), { recursive: true });
+    mkdirSync(join(root, "tmp"));
+    write("bin/redis-server", "#!/bin/sh\necho 'Redis server v=8.0.2 sha=0'\n");
+    expect(run(underRoot(script("server/start.sh"))).status).toBe(0);
 }
 
 const low = (left: number, next: number) =>
@@ -124,4 +147,44 @@ test.each<[string, Situation, string]>([
 ])("a disk that %s", (_what, situation, expected) => {
     expect(health(situation)).toBe(expected);
     expect(existsSync(join(root, "tmp/healthy"))).toBe(expected === "healthy");
+});
+
+describe("a disk that is full", () => {
+    const full = { args: { flavor: "rdb" }, dataMb: 20, freeMb: 0, answered: false };
+
+    test("is no reason to fail before a new container's first answer, and one after its restart", () => {
+        expect(health(full)).toBe("healthy");
+        restart();
+        expect(lookAgain()).toBe(low(0, 20));
+    });
+
+    test("is none for a container that takes the place of another one", () => {
+        expect(health({ ...full, markers: { "settings/run/answered": "another\n" } })).toBe("healthy");
+        expect(readFileSync(join(root, "settings/run/answered"), "utf8")).toBe(`${hostname()}\n`);
+    });
+});
+
+describe("what an up that fails looks for in the log", () => {
+    const log = () => (existsSync(join(root, "log")) ? readFileSync(join(root, "log"), "utf8") : "");
+    const healthy = { dataMb: 1, freeMb: 100 };
+
+    test("is the agent's refusal, once for each reason", () => {
+        const [one, other] = ["one [redis-database/dump-not-written]", "other [redis-database/agent-failed]"];
+        const markers = { "settings/run/unsettled": "rdb\n", "settings/run/refused": `${one}\n` };
+        expect(health({ ...healthy, markers })).toBe(`refused: ${one}`);
+        expect(lookAgain()).toBe("the agent is settling the data");
+        write("settings/run/refused", `${other}\n`);
+        lookAgain();
+        lookAgain();
+        expect(log()).toBe(`refused: ${one}\nrefused: ${other}\n`);
+    });
+
+    test("is why a replica does not follow, at the second failure and each 25 later", () => {
+        const markers = { "settings/current/database": "primary=nearby\n" };
+        const reason = "its primary has not started yet [redis-database/primary-not-started]";
+        expect(health({ ...healthy, markers })).toBe(reason);
+        expect(log()).toBe("");
+        for (let failure = 2; failure <= 27; failure++) lookAgain();
+        expect(log()).toBe(`refused: ${reason}\nrefused: ${reason}\n`);
+    });
 });

@@ -26,14 +26,18 @@ parts=$(dirname "$0")
 say() { echo "$*"; }
 
 # Stays, so that the reason can be read and Docker does not start over; the health check never passes. While it watches,
-# a refusal only ends this look: the next one tries again.
+# a refusal only ends this look: the next one tries again. $1 is its code: provider/model/refusals.ts explains each, and
+# none changes, since people search for them.
 refuse() {
     trap - EXIT
+    code=$1
+    shift
+    reason="$* [redis-database/$code]"
     undo
     stop_trial
-    say "refused: $*"
+    say "refused: $reason"
     if [ -n "$watching" ]; then
-        echo "$*" >/settings/run/refused
+        echo "$reason" >/settings/run/refused
         exit 1
     fi
     touch /tmp/refused
@@ -61,7 +65,7 @@ stand_down() {
 run() {
     # Docker starts it again after a reboot; what was refused stays refused until another agent comes.
     if [ -e /tmp/refused ]; then idle; fi
-    trap 'refuse "the agent could not go on: $(tail -n 1 /tmp/errors)"' EXIT
+    trap 'refuse agent-failed "the agent could not go on: $(tail -n 1 /tmp/errors)"' EXIT
     exec 2>/tmp/errors
     mkdir -p /settings/run
     lock
@@ -69,7 +73,7 @@ run() {
     stage
     # What an interrupted up left behind must not undo, after a restart, what its successor has done.
     if [ -e /tmp/applied ] && superseded; then stand_down; fi
-    rm -f /tmp/applied /tmp/reported /tmp/undo /settings/run/refused
+    rm -f /tmp/applied /tmp/reported /settings/run/refused
     check_image
     check_version
     check_owner

@@ -10,18 +10,18 @@ unsettled=/settings/run/unsettled
 check_owner() {
     place=$(current place)
     [ -z "$place" ] || [ "$place" = "$(wanted place)" ] ||
-        refuse "data: names $(wanted place), but the data is on $place and would stay behind; leave it as it was"
+        refuse data-place-changed "data: names $(wanted place), but the data is on $place and would stay behind; leave it as it was"
     [ -s $owner_file ] || return 0
     read -r id flavor owner <$owner_file
     if [ "$id" = "$(cat /settings/id)" ] || [ "$owner" = "$(wanted owner)" ]; then return 0; fi
-    refuse "data: $(wanted place) belongs to the database $owner; give another place, or, if that database is gone, delete .redis-database there"
+    refuse data-belongs-to-another "data: $(wanted place) belongs to the database $owner; give another place, or, if that database is gone, delete .redis-database there"
 }
 
 own_data() {
     ownership="$(cat /settings/id) $(wanted flavor) $(wanted owner)"
     if [ "$(cat $owner_file 2>/dev/null)" = "$ownership" ]; then return; fi
     { echo "$ownership" >$owner_file.new && flush $owner_file.new && mv $owner_file.new $owner_file; } ||
-        refuse "the data's place cannot be written to, most likely for want of disk space ($(free_mb) MiB are free)"
+        refuse data-place-not-writable "the data's place cannot be written to, most likely for want of disk space ($(free_mb) MiB are free)"
 }
 
 # An older Redis does not read what a newer one wrote.
@@ -30,7 +30,7 @@ check_version() {
     [ -n "$wrote" ] || return 0
     printf '%s %s\n' "$wrote" "$(wanted version)" | tr . ' ' |
         awk '{ exit $1 * 1000 + $2 > $(NF - 1) * 1000 + $NF }' ||
-        refuse "the data was written by Redis $wrote, which $(wanted version) cannot read; go back to $(minor "$wrote") or a later version"
+        refuse data-newer-than-version "the data was written by Redis $wrote, which $(wanted version) cannot read; go back to $(minor "$wrote") or a later version"
 }
 
 server_wrote() { cut -d ' ' -f 2 $server_file 2>/dev/null || true; }
@@ -51,7 +51,7 @@ check_databases() {
     last=$(server INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):.*/\1/p' | sort -n | tail -n 1)
     fits=$(awk -F '\t' '$1 == "databases" { print $2 }' /tmp/trial.settings)
     [ -z "$last" ] || [ "$last" -lt "$fits" ] ||
-        refuse "config[\"databases\"]: is $fits, but database $last has keys; give at least $((last + 1))"
+        refuse databases-below-use "config[\"databases\"]: is $fits, but database $last has keys; give at least $((last + 1))"
 }
 
 has_aof() { [ -e /data/appendonlydir ] || [ -e /data/appendonly.aof ]; }
@@ -97,17 +97,17 @@ unsettle() {
 adopt() {
     kind=$(wanted files)
     if [ -z "$kind" ] && has_aof && has_dump; then
-        refuse "data: $(wanted place) has both a dump and an append-only file; say in data.files which of them holds the data"
+        refuse data-files-ambiguous "data: $(wanted place) has both a dump and an append-only file; say in data.files which of them holds the data"
     fi
     if [ -z "$kind" ] && has_aof; then kind=aof; fi
     if [ -z "$kind" ] && has_dump; then kind=rdb; fi
     case $kind in
-    aof) has_aof || refuse "data.files: is \"aof\", but $(wanted place) has no appendonlydir and no appendonly.aof" ;;
-    rdb) has_dump || refuse "data.files: is \"rdb\", but $(wanted place) has no dump.rdb" ;;
-    *) refuse "data: $(wanted place) has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis" ;;
+    aof) has_aof || refuse data-files-missing "data.files: is \"aof\", but $(wanted place) has no appendonlydir and no appendonly.aof" ;;
+    rdb) has_dump || refuse data-files-missing "data.files: is \"rdb\", but $(wanted place) has no dump.rdb" ;;
+    *) refuse data-not-redis "data: $(wanted place) has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis" ;;
     esac
     [ "$(wanted flavor)" != nordb ] ||
-        refuse "flavor: \"nordb\" keeps nothing, but $(wanted place) has data; bring it up with \"aof\" or \"rdb\""
+        refuse flavor-would-discard-data "flavor: \"nordb\" keeps nothing, but $(wanted place) has data; bring it up with \"aof\" or \"rdb\""
     check_format
     set_aside
     chown -R 999:999 /data
@@ -119,13 +119,13 @@ adopt() {
 # Every file of Redis tells its format's number at its start; the trial server tells the last that it knows.
 check_format() {
     [ "$kind" = rdb ] || [ ! -e /data/appendonlydir ] || grep -q '^appenddirname	' /tmp/trial.settings ||
-        refuse "data: $(wanted place) was written by Redis 7.0 or later, which $(wanted version) cannot read"
+        refuse data-newer-than-version "data: $(wanted place) was written by Redis 7.0 or later, which $(wanted version) cannot read"
     format=$(format_of "$(adopted_file)")
     [ -n "$format" ] || return 0
     echo BGSAVE | ask /tmp/trial/redis.sock >/dev/null
     until [ -s /tmp/trial/dump.rdb ]; do sleep 0.05; done
     [ "$format" -le "$(format_of /tmp/trial/dump.rdb)" ] ||
-        refuse "data: $(wanted place) was written by a later Redis (format $format), which $(wanted version) cannot read; give a later version"
+        refuse data-newer-than-version "data: $(wanted place) was written by a later Redis (format $format), which $(wanted version) cannot read; give a later version"
 }
 
 adopted_file() {

@@ -7,10 +7,10 @@ check_disk() {
     if [ "$(wanted disk_mb)/$(wanted disk_needed_mb)" = "$(current disk_mb)/$(current disk_needed_mb)" ]; then return; fi
     in_use=$(du -sm /data | cut -f 1)
     [ "$in_use" -le "$(wanted disk_mb)" ] ||
-        refuse "diskSizeGb: is $(wanted disk_size_gb), but $in_use MiB are in use; give at least $(gib "$in_use")"
+        refuse disk-size-below-use "diskSizeGb: is $(wanted disk_size_gb), but $in_use MiB are in use; give at least $(gib "$in_use")"
     holds=$(df -Pm /data | awk 'NR == 2 { print $2 }')
     [ "$holds" -ge "$(wanted disk_needed_mb)" ] ||
-        refuse "diskSizeGb: is $(wanted disk_size_gb), but the disk of $(wanted place) has $holds MiB in all, of the $(wanted disk_needed_mb) that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb"
+        refuse disk-too-small-for-files "diskSizeGb: is $(wanted disk_size_gb), but the disk of $(wanted place) has $holds MiB in all, of the $(wanted disk_needed_mb) that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb"
 }
 
 # In GiB, rounded up as people write it.

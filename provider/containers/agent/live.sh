@@ -29,14 +29,17 @@ apply_config() {
     # before that.
     if same_version; then cp /tmp/wanted /tmp/applicable; else grep -E '^(appendfsync|save|masteruser|masterauth|tls-replication)	' /tmp/wanted >/tmp/applicable; fi
     if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' /tmp/applicable; fi
-    : >/tmp/undo
     comm -23 /tmp/applicable /tmp/running >/tmp/changes
     while IFS='	' read -r name value; do
         reply=$(server "CONFIG SET $name $(quote "$value")")
         case $reply in
-        OK) awk -F '\t' -v name="$name" '$1 == name' /tmp/running >>/tmp/undo && say "applied: $name" ;;
+        OK)
+            # An agent that was restarted before it had committed has noted the value in force already.
+            grep -qs "^$name	" /tmp/undo || awk -F '\t' -v name="$name" '$1 == name' /tmp/running >>/tmp/undo
+            say "applied: $name"
+            ;;
         *immutable* | *'Unsupported CONFIG parameter'*) say "waits for the next start: $name" ;;
-        *) refuse "the running server does not accept $name: $reply" ;;
+        *) refuse setting-not-accepted "the running server does not accept $name: $reply" ;;
         esac
     done </tmp/changes
 }
@@ -60,7 +63,7 @@ apply_certificate() {
     # A terminator whose place the server takes goes with the certificate that it has.
     if has_terminator && ! wants_terminator; then return; fi
     reply=$(reread_certificate)
-    [ "$reply" = OK ] || refuse "$(speaker_of_tls) does not accept the certificate: $reply"
+    [ "$reply" = OK ] || refuse certificate-not-accepted "$(speaker_of_tls) does not accept the certificate: $reply"
     say "applied: certificate"
 }
 

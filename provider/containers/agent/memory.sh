@@ -17,7 +17,7 @@ check_backlog() {
     backlog=$(($(wanted backlog_mb) * mib))
     missing=$((backlog - $(backlog_there)))
     if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
-    refuse "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give more, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+    refuse memory-too-small-for-replicas "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give more, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
 # Before 4.0 it is told only whether there is one, and of which size one is.
@@ -37,7 +37,7 @@ check_memory() {
     if [ "$(data_in_use)" -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     used=$((($(data_in_use) + mib - 1) / mib))
     least=$((used * 100 / $(wanted data_percent) + 1 + $(wanted server_itself_mb)))
-    refuse "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $least, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+    refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $least, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
 # The container's limit goes down next: what was freed must have been given back by then.
@@ -50,12 +50,12 @@ make_room() {
         if [ "$now" -lt "$before" ]; then tries=0; else tries=$((tries + 1)); fi
         before=$now
         [ $tries -lt 50 ] ||
-            refuse "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict"
+            refuse eviction-frees-too-little "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict"
     done
     if [ "$(current memory_mb)" -gt "$(wanted memory_mb)" ] 2>/dev/null; then
         server MEMORY PURGE >/dev/null
         resident=$(($(info memory used_memory_rss) / mib))
         [ $resident -lt "$(wanted memory_mb)" ] ||
-            refuse "memoryMb: is $(wanted memory_mb), but the server still holds $resident MiB of memory; give at least $((resident * 5 / 4))"
+            refuse memory-not-released "memoryMb: is $(wanted memory_mb), but the server still holds $resident MiB of memory; give at least $((resident * 5 / 4))"
     fi
 }

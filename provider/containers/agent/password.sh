@@ -49,7 +49,7 @@ apply_password() {
     fi
     write_password $password_file.next
     reply=$(set_password)
-    [ "$reply" = OK ] || refuse "the running server does not accept the password: $reply"
+    [ "$reply" = OK ] || refuse password-not-accepted "the running server does not accept the password: $reply"
     mv $password_file.next $password_file
     say "applied: password"
 }
@@ -98,7 +98,7 @@ open_door() {
     fi
     if is_closed; then
         reply=$(set_password)
-        [ "$reply" = OK ] || refuse "the running server does not accept the password: $reply"
+        [ "$reply" = OK ] || refuse password-not-accepted "the running server does not accept the password: $reply"
         rm -f $closed_file
     fi
     rm -f "$starts_empty" "$held_back"

@@ -4,7 +4,7 @@
 
 set_live() {
     reply=$(server "CONFIG SET $1 $(quote "$2")")
-    [ "$reply" = OK ] || refuse "the running server does not accept $1 $2: $reply"
+    [ "$reply" = OK ] || refuse setting-not-accepted "the running server does not accept $1 $2: $reply"
 }
 
 # Before the settings change: makes what the new flavor's start will read.
@@ -47,7 +47,7 @@ write_log() {
     fi
     until log_written; do sleep 0.1; done
     [ "$(info persistence aof_last_bgrewrite_status)" = ok ] ||
-        refuse "the append-only file could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+        refuse append-only-file-not-written "the append-only file could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
 }
 
 # Or failed: then Redis goes on trying, and what is scheduled does not end.
@@ -65,12 +65,12 @@ dump() {
         case $reply in
         *started*) break ;;
         *progress* | *active*) sleep 0.1 ;;
-        *) refuse "the server does not dump: $reply" ;;
+        *) refuse dump-not-started "the server does not dump: $reply" ;;
         esac
     done
     while [ "$(info persistence rdb_bgsave_in_progress)" != 0 ]; do sleep 0.1; done
     [ "$(info persistence rdb_last_bgsave_status)" = ok ] ||
-        refuse "the dump could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+        refuse dump-not-written "the dump could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
 }
 
 free_mb() { df -Pm /data | awk 'NR == 2 { print $4 }'; }
@@ -80,7 +80,7 @@ check_handover() {
     [ "$(wanted flavor)" = nordb ] && replacement_planned || return 0
     needed=$(($(info memory used_memory) / mib + 1))
     [ "$(free_mb)" -gt $needed ] ||
-        refuse "the server must be replaced and keeps its data in memory only; handing it over takes up to $needed MiB of disk, but $(free_mb) are free; free some, or change what replaces the server later"
+        refuse disk-too-full-for-hand-over "the server must be replaced and keeps its data in memory only; handing it over takes up to $needed MiB of disk, but $(free_mb) are free; free some, or change what replaces the server later"
 }
 
 # With a save point, however far away, the server dumps when it is told to stop. Its successor reads that and removes it.

@@ -48,7 +48,7 @@ server_runs() {
             if try_next_password; then continue; fi
             # Somebody took the agent's user away. The next start of the server reads the users from the file.
             write_logins
-            refuse "the running server does not let the agent in ($reply); its file of users is right again: restart the server's container, then run pulumi up"
+            refuse agent-login-refused "the running server does not let the agent in ($reply); its file of users is right again: restart the server's container, then run pulumi up"
             ;;
         esac
     done

@@ -51,11 +51,11 @@ apply_replication() {
         address=$(cat "$followed" 2>/dev/null) || return 0
         if [ "$role" != slave ] || [ "$(info replication master_host) $(info replication master_port)" = "$address" ]; then return; fi
         reply=$(replicaof "$address")
-        [ "$reply" = OK ] || refuse "the running server does not follow its primary at $address: $reply"
+        [ "$reply" = OK ] || refuse primary-not-accepted "the running server does not follow its primary at $address: $reply"
         say "applied: primary"
     elif [ "$role" = slave ]; then
         reply=$(replicaof NO ONE)
-        [ "$reply" = OK ] || refuse "the running server cannot be promoted: $reply"
+        [ "$reply" = OK ] || refuse promotion-not-accepted "the running server cannot be promoted: $reply"
         say "applied: promotion"
     fi
 }
@@ -66,7 +66,7 @@ promoted_by_hand() { follows && [ ! -e "$offering" ] && [ "$(info replication ro
 check_promotion() {
     if hands_over || ! promoted_by_hand; then return; fi
     touch "$by_hand"
-    refuse "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
+    refuse promoted-by-hand "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
 }
 
 # A replica that has just been sent everything anew refuses to stop until its log is written, and Docker asks only once
@@ -102,13 +102,13 @@ hand_over_writes() {
 
 refuse_to_hand_over() {
     rm -f "$followed"
-    refuse "primary: the replica at $address does not take over: $1; writes go on here"
+    refuse switchover-failed "primary: the replica at $address does not take over: $1; writes go on here"
 }
 
 # Nobody else has what a server that does not run may have been the last to hear.
 check_at_rest() {
     if hands_over && ! is_empty; then
-        refuse "primary: the server does not run, so it cannot hand over; start its container and try again, or leave primary out"
+        refuse switchover-without-server "primary: the server does not run, so it cannot hand over; start its container and try again, or leave primary out"
     fi
 }
 

@@ -6,7 +6,7 @@ trial_pid=
 check_image() {
     case $(version_here). in
     "$(wanted version)".*) ;;
-    *) refuse "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
+    *) refuse image-version-mismatch "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
     esac
 }
 
@@ -24,9 +24,18 @@ start_trial() {
     redis-server /tmp/trial/redis.conf "$@" >/tmp/trial/log 2>&1 9>&- &
     trial_pid=$!
     until [ "$(echo PING | ask /tmp/trial/redis.sock)" = PONG ]; do
-        kill -0 $trial_pid || refuse "Redis $(version_here) does not accept these settings: $(trial_reason)"
+        kill -0 $trial_pid || refuse_settings
         sleep 0.05
     done
+}
+
+refuse_settings() {
+    ended=0
+    wait $trial_pid || ended=$?
+    # SIGKILL comes from the kernel, at the memory limit of the agent's container.
+    [ $ended != 137 ] ||
+        refuse trial-out-of-memory "Redis $(version_here) takes more memory with these settings, before its first key, than a trial server has; lower config[\"databases\"] or config[\"maxclients\"]"
+    refuse configuration-not-accepted "Redis $(version_here) does not accept these settings: $(trial_reason)"
 }
 
 # The directive and the complaint, or else what the server's log warns of.

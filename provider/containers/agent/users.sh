@@ -58,7 +58,7 @@ listed_users() { server ACL LIST | grep -E "^user ($(managed_pattern)) " | sort;
 set_users() {
     while read -r _ name rules; do
         reply=$(server "ACL SETUSER $name reset $rules")
-        [ "$reply" = OK ] || refuse "the running server does not accept user $name: $reply"
+        [ "$reply" = OK ] || refuse user-not-accepted "the running server does not accept user $name: $reply"
     done <"$1"
 }
 
@@ -69,7 +69,7 @@ apply_users() {
     case $(version_running) in 6.0.*) sed -i 's/ &\*//; s/ +failover//' /tmp/users ;; esac
     set_users /tmp/users
     reply=$(server "ACL SAVE")
-    [ "$reply" = OK ] || refuse "the server could not write its users: $reply"
+    [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
     listed_users >/tmp/users.listed
     in_grace | wc -l >/tmp/users.in_grace
 }

@@ -17,13 +17,25 @@ UP,?*)
     rm -f $failures
     exit
     ;;
-*,'SSL handshake failure'*) reason="TLS handshake failed; does its certificate verify with the CA that this replica was given (caCertPem), and is it valid?" ;;
-*'certificate different'*) reason="its certificate is not valid for that name; add it to the primary's tls.hosts" ;;
-'MAINT (resolution)'*) reason="that name has no address" ;;
-*) reason=$(echo "${state#*,}" | sed 's/ at initial connection step of tcp-check//') ;;
+*,'SSL handshake failure'*)
+    code=primary-certificate-not-verified
+    reason="TLS handshake failed; does its certificate verify with the CA that this replica was given (caCertPem), and is it valid?"
+    ;;
+*'certificate different'*)
+    code=primary-name-not-in-certificate
+    reason="its certificate is not valid for that name; add it to the primary's tls.hosts"
+    ;;
+'MAINT (resolution)'*)
+    code=primary-name-without-address
+    reason="that name has no address"
+    ;;
+*)
+    code=primary-not-reached
+    reason=$(echo "${state#*,}" | sed 's/ at initial connection step of tcp-check//')
+    ;;
 esac
 rm -f /tmp/healthy
-reason="it does not reach its primary at $(sed -n 's/^    server primary \([^ ]*\) .*/\1/p' /settings/current/link.cfg): ${reason:-no answer yet}"
+reason="it does not reach its primary at $(sed -n 's/^    server primary \([^ ]*\) .*/\1/p' /settings/current/link.cfg): ${reason:-no answer yet} [redis-database/$code]"
 # Where an up that fails looks for it: in this container's log, at its end.
 if [ $(($(wc -l 2>/dev/null <$failures || echo 0) % 25)) = 1 ]; then echo "refused: $reason" >/proc/1/fd/1; fi
 echo "$reason" | tee -a $failures

@@ -32,10 +32,10 @@ replies=$({ login; echo 'INFO memory'; echo 'INFO replication'; echo PING; } |
 reply=$(printf '%s\n' "$replies" | sed '/^$/d' | tail -n 1)
 if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
     reply="the agent is settling the data"
-    # The agent's reason goes where an up that fails looks for it: into this container's log.
-    if [ -e /settings/run/refused ] && [ ! -e /tmp/told ]; then
-        reply="refused: $(cat /settings/run/refused)"
-        touch /tmp/told
+    # The agent's reason goes where an up that fails looks for it: into this container's log, once for each reason.
+    refused=$(cat /settings/run/refused 2>/dev/null)
+    if [ -n "$refused" ] && [ "$(cat /tmp/told 2>/dev/null)" != "$refused" ] && echo "$refused" >/tmp/told; then
+        reply="refused: $refused"
         echo "$reply" >/proc/1/fd/1
     fi
 fi
@@ -55,7 +55,12 @@ if [ "$reply" = PONG ]; then
         # Before 6.0 a replica keeps the dump of a sync, and would load that at a restart.
         if grep -q '^primary=link' /settings/current/database; then rm -f /data/dump.rdb; fi
     fi
-    touch /tmp/healthy /tmp/answered
+    touch /tmp/healthy
+    if [ ! -e /tmp/answered ]; then
+        touch /tmp/answered
+        # A restart of this container clears /tmp; the next start puts the marker back (start.sh).
+        { hostname >/settings/run/answered; } 2>/dev/null
+    fi
     rm -f $failures
 else
     echo "$reply" | tee -a $failures

@@ -14,18 +14,18 @@ link() {
         touch /settings/run/promoted
         echo "it was promoted by hand and follows nobody: set promoted: true"
     elif ! read -r host port 2>/dev/null </settings/run/primary; then
-        tell "its primary has not started yet"
+        tell primary-not-started "its primary has not started yet"
     elif [ "$(field master_link_status)" = up ] && [ "$(field master_last_io_seconds_ago)" -le 30 ]; then
         rm -f /settings/run/starts
         echo PONG
     elif [ "$(starts)" -gt 2 ]; then
-        tell "it ended $(($(starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
+        tell first-sync-out-of-memory "it ended $(($(starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
     elif [ "$(field master_sync_in_progress)" = 1 ]; then
-        tell "its first sync from $host:$port is not done yet ($(synced)); give it longer: syncTimeoutSeconds"
+        tell first-sync-not-done "its first sync from $host:$port is not done yet ($(synced)); give it longer: syncTimeoutSeconds"
     elif through_link; then
-        tell "it does not follow its primary: $(why "$host" "$port")"
+        tell primary-not-followed "it does not follow its primary: $(why "$host" "$port")"
     else
-        tell "it does not follow its primary at $host:$port: $(why "$host" "$port")"
+        tell primary-not-followed "it does not follow its primary at $host:$port: $(why "$host" "$port")"
     fi
 }
 
@@ -60,8 +60,9 @@ why() {
     esac
 }
 
-# Where an up that fails looks for it: in this container's log, at its end.
+# Where an up that fails looks for it: in this container's log, at its end. $1 is its code, as of the agent's refusals.
 tell() {
-    if [ $(($(wc -l 2>/dev/null <"$failures" || echo 0) % 25)) = 1 ]; then echo "refused: $1" >/proc/1/fd/1; fi
-    echo "$1"
+    reason="$2 [redis-database/$1]"
+    if [ $(($(wc -l 2>/dev/null <"$failures" || echo 0) % 25)) = 1 ]; then echo "refused: $reason" >/proc/1/fd/1; fi
+    echo "$reason"
 }

@@ -60,4 +60,6 @@ if follows; then
 fi
 # What is older than this was there before.
 touch /tmp/started
+# Only the first answer of a new container must not wait for room on the disk (health.sh).
+if [ "$(cat $run/answered 2>/dev/null)" = "$(hostname)" ]; then touch /tmp/answered; fi
 exec redis-server $settings/redis.conf "$@"

@@ -1,0 +1,185 @@
+/** The codes of what a database's containers refuse: `refused: … [redis-database/CODE]` at the end of an error. */
+
+interface Refusal {
+    /** What is wrong. */
+    readonly meaning: string;
+    /** What makes the next update succeed. */
+    readonly remedy: string;
+}
+
+/**
+ * A code is never renamed and never gets another meaning, since people search for it. The scripts in
+ * `provider/containers` use each of them, and no other (a test).
+ */
+export const agentRefusals = {
+    "agent-failed": {
+        meaning: "A command of the settings agent failed for a reason that it does not expect.",
+        remedy: "Read the reason in the message, remove its cause and run `pulumi up` again.",
+    },
+    "agent-login-refused": {
+        meaning: "The server does not accept the login of the settings agent, because somebody changed it by hand.",
+        remedy: "Restart the server's container, which then reads its users or its password anew, and run `pulumi up`.",
+    },
+    "append-only-file-not-written": {
+        meaning: "Redis could not write the append-only file that the new flavor or adopted data needs.",
+        remedy: "Free disk space on the data volume, or read the reason in the server's log, and run `pulumi up` again.",
+    },
+    "certificate-not-accepted": {
+        meaning: "The server, or HAProxy before 6.0, does not accept the certificate, its key or the CA.",
+        remedy: "Correct `tls.certificate`, `tls.ca` or the setting of `tls` that the message names.",
+    },
+    "configuration-not-accepted": {
+        meaning: "A trial server of the same image does not start with these settings.",
+        remedy: "Correct the directive in `config` that the message names.",
+    },
+    "data-belongs-to-another": {
+        meaning: "The volume or directory in `data` belongs to another database.",
+        remedy: "Give another place; if that database no longer exists, delete the file `.redis-database` there.",
+    },
+    "data-files-ambiguous": {
+        meaning: "The volume or directory in `data` has both a dump and an append-only file.",
+        remedy: 'Set `data.files` to "aof" or "rdb", whichever holds the data.',
+    },
+    "data-files-missing": {
+        meaning: "The volume or directory in `data` lacks the kind of file that `data.files` names.",
+        remedy: "Correct `data.files`, or leave it out where there is only one kind of file.",
+    },
+    "data-newer-than-version": {
+        meaning: "A later version of Redis wrote the data, in a format that this version cannot read.",
+        remedy: "Set `version` to the one that wrote the data, or a later one.",
+    },
+    "data-not-redis": {
+        meaning: "The volume or directory in `data` has files, but neither a dump nor an append-only file.",
+        remedy: "Give a place that is empty or has data of Redis.",
+    },
+    "data-place-changed": {
+        meaning: "`data` names another place than before, and the data would stay behind.",
+        remedy: "Set `data` back; to move the data, make a second database and copy it.",
+    },
+    "data-place-not-writable": {
+        meaning: "The settings agent cannot write to the place of the data.",
+        remedy: "Free disk space there, or mount it with write access, and run `pulumi up` again.",
+    },
+    "databases-below-use": {
+        meaning: '`config["databases"]` is lower than the number of a database that has keys.',
+        remedy: "Give at least the number in the message, or empty that database.",
+    },
+    "disk-size-below-use": {
+        meaning: "`diskSizeGb` is smaller than what the data takes on the disk already.",
+        remedy: "Give at least the size in the message.",
+    },
+    "disk-too-full-for-hand-over": {
+        meaning:
+            "A memory-only server must be replaced, and the disk has no room for the dump that hands its data over.",
+        remedy: "Free the disk space that the message names, or undo the change that replaces the server.",
+    },
+    "disk-too-small-for-files": {
+        meaning: "The disk of the data is smaller than what the files of this flavor can take.",
+        remedy: "Give the data a larger disk, raise its quota on the Docker host, or lower `memoryMb`.",
+    },
+    "dump-not-started": {
+        meaning: "Redis refuses to write a dump.",
+        remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
+    },
+    "dump-not-written": {
+        meaning: "Redis could not write the dump that the new flavor or the server's replacement needs.",
+        remedy: "Free disk space on the data volume, or read the reason in the server's log, and run `pulumi up` again.",
+    },
+    "eviction-frees-too-little": {
+        meaning: "Redis evicted all keys that its policy allows, and the data still does not fit `memoryMb`.",
+        remedy: "Give more `memoryMb`, a `maxmemoryPolicy` that evicts more keys, or delete some.",
+    },
+    "first-sync-not-done": {
+        meaning: "The replica is still receiving its first sync.",
+        remedy: "Increase `syncTimeoutSeconds`, and run `pulumi up` again.",
+    },
+    "first-sync-out-of-memory": {
+        meaning: "The replica ended several times before its first sync was complete, most likely for want of memory.",
+        remedy: "Give the replica the `memoryMb` of its primary.",
+    },
+    "flavor-would-discard-data": {
+        meaning: 'The flavor "nordb" keeps nothing on the disk, but the place in `data` has data.',
+        remedy: 'Adopt the data with the flavor "aof" or "rdb", or give an empty place.',
+    },
+    "image-version-mismatch": {
+        meaning: "`image` runs another version of Redis than `version` names.",
+        remedy: "Change `image` or `version` so that they agree.",
+    },
+    "memory-not-released": {
+        meaning: "The server still holds more memory than the lower `memoryMb` allows, although its data would fit.",
+        remedy: "Give at least the `memoryMb` in the message, or run `pulumi up` again once Redis has released memory.",
+    },
+    "memory-too-small-for-data": {
+        meaning: "The data in use does not fit `memoryMb`.",
+        remedy: "Give at least the `memoryMb` in the message, delete keys, or set `evictToFit` and a policy that evicts.",
+    },
+    "memory-too-small-for-replicas": {
+        meaning: "Beside the data, `memoryMb` has no room for the replication backlog.",
+        remedy: "Give more `memoryMb`, delete keys, or set `evictToFit` and a `maxmemoryPolicy` that evicts.",
+    },
+    "password-not-accepted": {
+        meaning: "The server, which is older than 6.0, does not accept the new password.",
+        remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
+    },
+    "primary-certificate-not-verified": {
+        meaning: "The TLS handshake with the primary failed: its certificate does not verify, or it is not valid now.",
+        remedy: "Give the replica the `caCertPem` of its primary, and renew a certificate that has expired.",
+    },
+    "primary-name-not-in-certificate": {
+        meaning: "The primary's certificate is not valid for the name by which the replica reaches it.",
+        remedy: "Add that name to `tls.hosts` of the primary.",
+    },
+    "primary-name-without-address": {
+        meaning: "The name of the primary does not resolve on the replica's Docker host.",
+        remedy: "Correct `host` of the primary, or the name resolution of that Docker host.",
+    },
+    "primary-not-accepted": {
+        meaning: "The replica's server refuses to follow the primary.",
+        remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
+    },
+    "primary-not-followed": {
+        meaning: "The replica's server does not reach its primary, cannot log in there, or the sync does not succeed.",
+        remedy: "Remove the cause in the message: the primary's address and port, the network, the CA or the login.",
+    },
+    "primary-not-reached": {
+        meaning: "HAProxy, through which a replica before 6.0 follows, has no answer from the primary.",
+        remedy: "Make sure that the primary runs, and that its address and port are reached from the replica's Docker host.",
+    },
+    "primary-not-started": {
+        meaning: "The primary has not started yet, so that the replica does not know its address.",
+        remedy: "Start the primary's container, or remove what keeps it from starting, and run `pulumi up` again.",
+    },
+    "promoted-by-hand": {
+        meaning:
+            "Somebody promoted the replica by hand, and following again would discard what was written there since.",
+        remedy: "Set `promoted: true`, or destroy the replica and make a new one.",
+    },
+    "promotion-not-accepted": {
+        meaning: "The replica's server refuses to be promoted.",
+        remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
+    },
+    "setting-not-accepted": {
+        meaning: "The running server does not accept a setting that a trial server accepted.",
+        remedy: "Correct the setting that the message names, or remove the cause that Redis gives.",
+    },
+    "switchover-failed": {
+        meaning: "The replica did not take over writes in time; the primary goes on and takes writes.",
+        remedy: "Make sure that the replica runs and follows closely, and run `pulumi up` again.",
+    },
+    "switchover-without-server": {
+        meaning: "The server that shall hand over its writes does not run, and may hold the latest of them.",
+        remedy: "Start its container and run `pulumi up` again, or leave `primary` out.",
+    },
+    "trial-out-of-memory": {
+        meaning: "A trial server with these settings takes more memory than the container of the settings agent has.",
+        remedy: 'Lower `config["databases"]` or `config["maxclients"]`, for which Redis allocates memory at its start.',
+    },
+    "user-not-accepted": {
+        meaning: "The running server does not accept the rules of a user.",
+        remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
+    },
+    "users-not-saved": {
+        meaning: "The server could not write its file of users to the settings volume.",
+        remedy: "Free disk space on the Docker host and run `pulumi up` again.",
+    },
+} as const satisfies Readonly<Record<string, Refusal>>;
