@@ -2,9 +2,11 @@
 import { singleArgumentProblems } from "./arguments/check";
 import { argumentProblems } from "./arguments/index";
 import { changeProblems } from "./changes/rows";
-import type { Problem } from "./findings";
+import { type Problem, problem } from "./findings";
+import { agentRefusals } from "./refusals";
 
 /** Each code has one meaning; the same problem may be found in several places. */
 export function allProblems(): Problem[] {
-    return [...singleArgumentProblems(), ...argumentProblems, ...Object.values(changeProblems)];
+    const refused = Object.entries(agentRefusals).map(([code, { meaning, remedy }]) => problem(code, meaning, remedy));
+    return [...singleArgumentProblems(), ...argumentProblems, ...Object.values(changeProblems), ...refused];
 }
