@@ -28,7 +28,7 @@ function waitSeconds({ memoryMb }: DatabaseSpec): number {
 }
 
 /** MiB that the agent's container may use. */
-const agentMemoryMb = 1024;
+const agentMemoryMb = 128;
 
 /** Who a server follows and who may follow it, as its agent brings it. */
 export interface AgentRole {
