@@ -80,9 +80,14 @@ function knownArguments(all: Definitions, args: object): PlainArguments {
             if (value === undefined) return [];
             const members = all[name]?.members;
             if (members && isObject(value)) return [[name, knownArguments(members, value)]];
+            if (name === "replicas" && Array.isArray(value)) return [[name, value.map(knownReplica)]];
             return [[name, isPlain(value) ? value : unresolved]];
         }),
     );
+}
+
+function knownReplica(entry: unknown): unknown {
+    return isObject(entry) ? knownArguments(definitions.RedisReplica, entry) : entry;
 }
 
 /** With `unresolved` for each argument that holds an Output; of the replicas, what their own checks need. */
