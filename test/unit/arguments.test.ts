@@ -191,6 +191,26 @@ describe("arguments that are unresolved", () => {
     });
 });
 
+describe("a replica has from its database what its own entry does not say", () => {
+    const paths = (args: PlainArguments) => checkArguments(args).map(({ path }) => path);
+    const savePoints = [{ seconds: 5, changes: 1 }];
+
+    test("which is checked with the rest of it, before anything is registered", () => {
+        expect(paths({ savePoints, replicas: [{ flavor: "nordb" }] })).toEqual(["replicas[0].savePoints"]);
+        expect(paths({ version: "7.0", config: { "latency-tracking": true }, replicas: [{ version: "8.0" }] })).toEqual(
+            [],
+        );
+    });
+
+    test("which may be what the rest of it needs", () => {
+        const args = { bindAddress: "0.0.0.0", host: "r.example" };
+        expect(paths({ ...args, replicas: [{ bindAddress: "0.0.0.0" }] })).toEqual([]);
+        expect(paths({ ...args, replicas: [{ provider: "another", bindAddress: "0.0.0.0" }] })).toEqual([
+            "replicas[0].host",
+        ]);
+    });
+});
+
 test("a password is any text of one line that UTF-8 can carry", () => {
     fc.assert(
         fc.property(fc.string({ unit: "binary", minLength: 1 }), (password) => {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { withReview } from "../../provider/components/hooks/review";
+import { currentFormat } from "../../provider/model/changes/formats";
 import { present } from "../support/present";
 import { startStack } from "./support/mockedStack";
 
@@ -70,6 +71,38 @@ test.each<[string, Values, Values]>([
     ["a version that nobody knows any more", { version: "2.6" }, { version: "8.0" }],
 ])("nothing is said of %s", async (_what, oldInputs, newInputs) => {
     expect(await update(oldInputs, newInputs)).toEqual([]);
+});
+
+describe("inputs that an earlier release recorded", () => {
+    const facts = { name: "sessions", resolvedVersion: "8.0", format: currentFormat };
+
+    test("are compared as arguments, and the release is named where it changes nothing", async () => {
+        expect(await update({ memoryMb: 64 }, { memoryMb: 64, ...facts })).toEqual([
+            'RedisDatabase "sessions": an earlier release of this package made it; nothing happens to the server.',
+        ]);
+        logged.mockClear();
+        expect(await update({ memoryMb: 64 }, { memoryMb: 128, ...facts })).toEqual([
+            'RedisDatabase "sessions": memoryMb 64 → 128: the server is resized in place, clients stay connected.',
+        ]);
+    });
+
+    test("of a replica have its role among its primary's facts", async () => {
+        const primary = { host: "192.0.2.1", tlsPort: 6380, version: "8.0", memoryMb: 64 };
+        const [hook] = withReview("RedisReplica").hooks?.beforeUpdate as pulumi.ResourceHook[];
+        expect(hook?.name).toBe("redis-database:reviewReplica");
+        const inputs = (leads: boolean) => ({ primary, role: { nearby: true, leads, peers: ["0"] }, ...facts });
+        const type = "redis-database:index:RedisReplica";
+        const of = { urn: `urn:pulumi:stack::project::${type}::one`, id: "", name: "one", type };
+        const oldInputs = { primary: { ...primary, nearby: true, peers: ["0"] } };
+        const oldOutputs = { version: "8.0" };
+        for (const leads of [false, true]) {
+            await present(hook).callback({ ...of, oldInputs, newInputs: inputs(leads), oldOutputs });
+        }
+        expect(logged.mock.calls.map(([message]) => message)).toEqual([
+            'RedisReplica "one": an earlier release of this package made it; nothing happens to the server.',
+            'RedisReplica "one": primary follows → takes writes: takes effect while the server runs, clients stay connected.',
+        ]);
+    });
 });
 
 describe("what is refused", () => {

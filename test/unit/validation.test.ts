@@ -54,8 +54,12 @@ describe("plain values", () => {
     test.each([
         ["an Output", { memoryMb: pulumi.output(never) }, { memoryMb: unresolved }],
         ["a Promise", { memoryMb: never }, { memoryMb: unresolved }],
-        ["an Output inside", { ports: { plaintext: pulumi.output(never), tls: 1 } }, { ports: unresolved }],
-        ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: unresolved }],
+        [
+            "an Output inside",
+            { ports: { plaintext: pulumi.output(never), tls: 1 } },
+            { ports: { plaintext: unresolved, tls: 1 } },
+        ],
+        ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: { hosts: unresolved } }],
     ])("that are %s wait", (_what, args, known) => {
         expect(checkInputs(identity, args).known).toEqual(known);
     });
