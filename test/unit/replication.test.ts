@@ -1,4 +1,5 @@
 /** Replicas: their users, what Redis is told, what it takes of the memory, and what the program makes. */
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { RedisDatabase, RedisReplica } from "../../provider";
@@ -315,3 +316,20 @@ describe("the program, when a replica takes writes", () => {
         expect(find("sessions-one").inputs.deletionProtection).toBe(false);
     });
 });
+
+test.each(["near", "far", undefined])(
+    "a replica has the addresses of its own Docker host, wherever the one that takes writes is: %s",
+    async (primary) => {
+        const args = { bindAddress: "192.0.2.1", host: "r.example", network: "backend" };
+        const registered = await startStack();
+        const provider = new docker.Provider("second", {});
+        const far = { name: "far", provider, bindAddress: "192.0.2.2" };
+        const replicas = [{ name: "near" }, far, { name: "farther", provider }];
+        new RedisDatabase("sessions", { ...args, replicas, ...(primary && { primary }) });
+        await pulumi.runtime.disconnect();
+        const inputsOf = (name: string) => present(registered.find((each) => each.name === name)).inputs;
+        expect(inputsOf("sessions-near")).toMatchObject(args);
+        for (const name of Object.keys(args)) expect(inputsOf("sessions-farther")).not.toHaveProperty(name);
+        expect(inputsOf("sessions-far")).toMatchObject({ bindAddress: "192.0.2.2" });
+    },
+);
