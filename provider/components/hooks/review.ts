@@ -1,7 +1,7 @@
 /** Says in the preview what a change will do to a database, and refuses there what must not happen. */
 import * as pulumi from "@pulumi/pulumi";
-import { type Definitions, type Kind, type PlainArguments, unresolved } from "../../model/arguments/definition";
-import { definitions } from "../../model/arguments/index";
+import { type Kind, type PlainArguments, unresolved } from "../../model/arguments/definition";
+import { definitions, holdsSecret } from "../../model/arguments/index";
 import { describeRecorded } from "../../model/changes/describe";
 import { explainChanges } from "../../model/changes/explanation";
 import { readRecorded } from "../../model/changes/recorded";
@@ -38,20 +38,20 @@ async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pu
     const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
     const refused = completed ? refusals(pair.before, pair.after, kind) : [];
     if (refused.length > 0) throw new Error(formatFindings(name, refused, kind));
-    const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(definitions[kind], inputs));
+    const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
     if (explanation) await pulumi.log.info(explanation);
 }
 
-/** Whether an argument is secret here whose value an explanation may show, or one that follows from it. */
-function hidesShownValue(all: Definitions, inputs: object | undefined): boolean {
-    return Object.entries(inputs ?? {}).some(([name, value]: [string, unknown]) => {
-        const definition = all[name];
-        if (!definition || definition.secret || definition.secretKey) return false;
-        if (pulumi.Output.isInstance(value)) return true;
-        const { members } = definition;
-        return members !== undefined && typeof value === "object" && value !== null && hidesShownValue(members, value);
+/**
+ * Whether an argument is secret here whose value an explanation may show, or one that follows from it. Where a member is
+ * secret, the whole argument arrives as such: those that have such members tell nothing.
+ */
+function hidesShownValue(kind: Kind, inputs: object | undefined): boolean {
+    return Object.entries(inputs ?? {}).some(([name, value]) => {
+        const definition = definitions[kind][name];
+        return definition !== undefined && !holdsSecret(definition) && pulumi.Output.isInstance(value);
     });
 }
 

@@ -111,7 +111,7 @@ function findingsOf(kind: Kind, name: string, value: unknown, issue: z.core.$Zod
     const text =
         found === undefined
             ? "is missing"
-            : mayBeSecret(kind, keys) && typeof found !== "boolean"
+            : typeof found !== "boolean" && (mayBeSecret(kind, keys) || (isObject(found) && holdsSecretSomewhere(keys)))
               ? "is not usable (its value is not shown)"
               : `is ${show(found)}`;
     return [{ code: invalid(definedPath(kind, keys)), path, problem: text, remedy: issue.message }];
@@ -133,14 +133,27 @@ function mayBeSecret(kind: Kind, keys: readonly PropertyKey[]): boolean {
         const [above, at] = [definitionAt(kind, keys.slice(0, index)), definitionAt(kind, keys.slice(0, index + 1))];
         const isLast = index === keys.length - 1;
         return at
-            ? at.secret === true || (isLast && (holdsSecret(at) || isPem(at)))
+            ? at.secret === true || (isLast && (holdsSecret(at) || holdsPem(at)))
             : above?.secretKey?.(String(key)) === true;
     });
 }
 
-/** Somebody may give a key in place of a certificate. */
-function isPem({ schema }: Definition): boolean {
-    return schema === pem || (schema instanceof z.ZodOptional && schema.unwrap() === pem);
+function isObject(value: unknown): boolean {
+    return typeof value === "object" && value !== null;
+}
+
+/** Somebody may give an object that the other component takes under this name. */
+function holdsSecretSomewhere(keys: readonly PropertyKey[]): boolean {
+    return (Object.keys(definitions) as Kind[]).some((kind) => {
+        const definition = definitionAt(kind, keys);
+        return definition !== undefined && holdsSecret(definition);
+    });
+}
+
+/** Somebody may give a key in place of a certificate, or of the object that should hold it. */
+function holdsPem({ schema, members = {} }: Definition): boolean {
+    const isPem = schema === pem || (schema instanceof z.ZodOptional && schema.unwrap() === pem);
+    return isPem || Object.values(members).some(holdsPem);
 }
 
 /** The path as far as there are definitions along it, without places in lists. */
@@ -166,8 +179,9 @@ export function singleArgumentProblems(): Problem[] {
     const found = new Map<string, Problem>();
     const visit = (path: string, definition: Definition) => {
         const meaning = `\`${path}\` has a wrong value.`;
-        const problem = { code: invalid(path), meaning, remedy: expectation(definition) };
-        if (!definition.inProcess) found.set(path, problem);
+        const remedy = expectation(definition);
+        // What accepts everything is checked elsewhere, under codes of its own.
+        if (remedy !== undefined) found.set(path, { code: invalid(path), meaning, remedy });
         const members = definition.members ?? definition.element?.members ?? {};
         for (const [name, member] of Object.entries(members)) visit(`${path}.${name}`, member);
     };
@@ -178,7 +192,7 @@ export function singleArgumentProblems(): Problem[] {
 }
 
 /** What the schema says to somebody who gives a value that nothing accepts. */
-function expectation({ schema, schemaFor }: Definition): string {
+function expectation({ schema, schemaFor }: Definition): string | undefined {
     const { error } = (schemaFor?.({}) ?? schema).safeParse(Symbol());
-    return error?.issues[0]?.message ?? "give what the message names";
+    return error?.issues[0]?.message;
 }

@@ -4,6 +4,7 @@ import { type Finding, finding, show } from "../findings";
 import { type Checked, checkEach, checkServer } from "./check";
 import { type Kind, type PlainArguments, unresolved } from "./definition";
 import { impliedHost, isThisHostAlone } from "./endpoints";
+import { inheritedArguments } from "./inherited";
 import { listReplicas, mostReplicas, replicaNames } from "./replicaList";
 import { type Role, replicationProblems } from "./replication";
 import { isMemberName } from "./schemas";
@@ -11,7 +12,8 @@ import { isMemberName } from "./schemas";
 const besidePrimary: Role = { nearby: true, leads: false, peers: [] };
 
 /** What is wrong with a database's replicas, and with who takes writes among them. */
-export function checkGroup({ values, filled, wanted }: Checked, args: PlainArguments): Finding[] {
+export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
+    const { values, filled, wanted } = database;
     const findings: Finding[] = [];
     for (const path of ["replicas", "replicationAccess"] as const) {
         if (args[path] === undefined || args[path] === 0 || !values.tls?.clientAuth) continue;
@@ -29,9 +31,15 @@ export function checkGroup({ values, filled, wanted }: Checked, args: PlainArgum
         );
         findings.push(...checkLeader(values.primaryName, memberOf("", args, "RedisDatabase"), replicas));
     }
-    // While the database's own version is wrong, nothing is held against the replicas' for it.
-    const checkOne = (replica: PlainArguments) =>
-        checkServer({ ...replica, ...(wanted && { primary }) }, "RedisReplica", besidePrimary).findings;
+    const haproxy = wanted !== undefined && !versions[releaseOf(wanted)].nativeTls;
+    const checkOne = (entry: PlainArguments, nearby: boolean) => {
+        // While the database's own version is wrong, nothing is held against the replicas' for it.
+        const replica = { ...inheritedArguments(args, { nearby, haproxy }), ...entry, ...(wanted && { primary }) };
+        // What is wrong with the database's own arguments is said once.
+        return checkServer(replica, "RedisReplica", besidePrimary).findings.filter(
+            (found) => !database.findings.some((own) => own.path === found.path && own.problem === found.problem),
+        );
+    };
     if (args.replicas !== undefined && args.replicas !== unresolved) {
         findings.push(...checkReplicas(values.replicas, values.replicationAccess ?? [], host, checkOne));
     }
@@ -42,11 +50,17 @@ function checkReplicas(
     replicas: unknown,
     access: readonly string[],
     databaseHost: string,
-    checkOne: (replica: PlainArguments) => readonly Finding[],
+    checkOne: (entry: PlainArguments, nearby: boolean) => readonly Finding[],
 ): Finding[] {
     const isNumber = Number.isInteger(replicas) && Number(replicas) >= 0 && Number(replicas) <= mostReplicas;
     if (!isNumber && !(Array.isArray(replicas) && replicas.length <= mostReplicas)) {
-        return [finding(replicationProblems.replicasInvalid, "replicas", `is ${show(replicas)}`)];
+        const text = Array.isArray(replicas)
+            ? `is a list of ${replicas.length}`
+            : // An entry with its password may stand there without its list.
+              typeof replicas === "object"
+              ? "is not usable (its value is not shown)"
+              : `is ${show(replicas)}`;
+        return [finding(replicationProblems.replicasInvalid, "replicas", text)];
     }
     const names = replicaNames(replicas);
     return listReplicas(replicas).flatMap(({ name, provider, ...replica }, index) => {
@@ -56,7 +70,10 @@ function checkReplicas(
             const remedy = 'give an object such as { name: "reader" }';
             return [finding(replicationProblems.replicasInvalid, path, `is ${show(given)}`, remedy)];
         }
-        const findings = checkOne(replica).map((found) => ({ ...found, path: `${path}.${found.path}` }));
+        const findings = checkOne(replica, provider === undefined).map((found) => ({
+            ...found,
+            path: `${path}.${found.path}`,
+        }));
         if (provider !== undefined && isThisHostAlone(databaseHost)) {
             findings.push(
                 finding(

@@ -193,12 +193,12 @@ export const followingArguments = {
 
 export const replicationProblems = {
     replicasInvalid: problem(
-        "replicas-invalid",
+        "replicas-not-a-list",
         "`replicas` is neither a number from 0 to 16 nor a list of so many objects.",
         'give a number from 0 to 16, or a list such as [{ name: "reader" }]',
     ),
     replicaName: problem(
-        "replica-name-invalid",
+        "replica-name-unusable",
         "The name of a replica cannot be a part of the names of its resources.",
         "give lower-case letters, digits and hyphens, a letter first",
     ),

@@ -11,7 +11,7 @@ import {
     checkKeyPair,
     isCertificateHost,
 } from "./certificateChecks";
-import { type Given, type PlainArguments, type Rule, argument } from "./definition";
+import { type Given, type Rule, argument } from "./definition";
 import { impliedHost, isEveryAddress } from "./endpoints";
 import { choice, count, days, object, pem, text } from "./schemas";
 
@@ -24,13 +24,6 @@ const keyPair = {
     certPem: argument(pem, { doc: "The certificate in PEM.", required: true }),
     keyPem: argument(pem, { doc: "Its private key in PEM, not encrypted.", required: true, secret: true }),
 };
-
-const clientAuthOf = ({ args }: { args: PlainArguments }) => tlsOf(args).clientAuth;
-
-/** What the program gives of `tls`, right or wrong. */
-function tlsOf(args: PlainArguments): PlainArguments {
-    return typeof args.tls === "object" && args.tls !== null ? (args.tls as PlainArguments) : {};
-}
 
 export const tlsArguments = {
     tls: object(
@@ -86,10 +79,7 @@ export const tlsArguments = {
                     decides: true,
                     type: "ClientAuthArgs",
                     typeDoc: "Whose clients may connect.",
-                    changes: [
-                        { row: "tls", value: clientAuthOf },
-                        { row: "terminator", value: clientAuthOf },
-                    ],
+                    changes: [{ row: "tls" }, { row: "terminator" }],
                 },
             ),
             caVersions: argument(
