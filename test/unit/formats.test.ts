@@ -6,6 +6,12 @@ import { explainChanges } from "../../provider/model/changes/explanation";
 import { type Format, currentFormat, formats, replacements } from "../../provider/model/changes/formats";
 import { changesBetween } from "../../provider/model/changes/table";
 import { present } from "../support/present";
+import { formerArguments } from "./support/former";
+
+const former = {
+    RedisDatabase: formerArguments("RedisDatabase"),
+    RedisReplica: formerArguments("RedisReplica"),
+};
 
 const between = (
     from: number,
@@ -14,7 +20,8 @@ const between = (
     after = before,
     kind: Kind = "RedisDatabase",
 ) => {
-    const pair = present(describeRecorded({ args: before, format: from }, { args: after, format: to }, kind));
+    const recorded = (args: PlainArguments, format: number) => ({ args: { ...former[kind], ...args }, format });
+    const pair = present(describeRecorded(recorded(before, from), recorded(after, to), kind));
     return {
         rows: changesBetween(pair.before, pair.after, kind).map(({ id }) => id),
         said: explainChanges("sessions", pair.before, pair.after, { kind }),

@@ -8,6 +8,7 @@ import { currentFormat } from "../../provider/model/changes/formats";
 import { readRecorded } from "../../provider/model/changes/recorded";
 import { changesBetween, refusals } from "../../provider/model/changes/table";
 import { present } from "../support/present";
+import { formerArguments } from "./support/former";
 import { startStack } from "./support/mockedStack";
 
 const facts = { engine: "redis", version: "8.0", flavor: "aof", memoryMb: 64 };
@@ -208,7 +209,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
     });
 
     test.each(Object.entries(before))("is no change of %s", (name, [kind, inputs]) => {
-        const recorded = [readRecorded(inputs), readRecorded(present(now[name]))] as const;
+        const recorded = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })] as const;
         expect(recorded.map(({ format }) => format)).toEqual([1, currentFormat]);
         const pair = present(describeRecorded(...recorded, kind));
         expect(pair.after.spec).toEqual(pair.before.spec);
@@ -223,7 +224,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
     });
 
     test.each(Object.entries(before))("does not hide a change of %s", (name, [kind, inputs]) => {
-        const [old, current] = [readRecorded(inputs), readRecorded(present(now[name]))];
+        const [old, current] = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })];
         const changed = { ...current, args: { ...current.args, memoryMb: 128 } };
         const pair = present(describeRecorded(old, changed, kind));
         expect(changesBetween(pair.before, pair.after, kind).map(({ id }) => id)).toEqual(["memory"]);
