@@ -45,6 +45,8 @@ export interface PlannedMember extends Role {
 /** One of a database's replicas. A promoted one belongs to no group. */
 export interface PlannedReplica extends PlannedMember {
     readonly promoted: boolean;
+    /** Whether it is on the Docker host of the database's own server, whoever takes writes. */
+    readonly here: boolean;
 }
 
 export interface DatabasePlan {
@@ -128,6 +130,7 @@ export function planDatabase(name: string, args: PlainArguments, here: unknown):
             member: replica.member,
             component: replica.component,
             promoted: replica.promoted,
+            here: replica.dockerHost === here,
             ...(replica.promoted ? { nearby: replica.dockerHost === here, leads: false, peers: [] } : roleOf(replica)),
         })),
     };

@@ -4,6 +4,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import { withReview } from "../../provider/components/hooks/review";
 import { currentFormat } from "../../provider/model/changes/formats";
 import { present } from "../support/present";
+import { formerArguments } from "./support/former";
 import { startStack } from "./support/mockedStack";
 
 const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
@@ -74,7 +75,12 @@ test.each<[string, Values, Values]>([
 });
 
 describe("inputs that an earlier release recorded", () => {
-    const facts = { name: "sessions", resolvedVersion: "8.0", format: currentFormat };
+    const facts = {
+        ...formerArguments("RedisDatabase"),
+        name: "sessions",
+        resolvedVersion: "8.0",
+        format: currentFormat,
+    };
 
     test("are compared as arguments, and the release is named where it changes nothing", async () => {
         expect(await update({ memoryMb: 64 }, { memoryMb: 64, ...facts })).toEqual([

@@ -61,7 +61,7 @@ function requestMember(
     const all = {
         // What it has is a copy, until it takes writes.
         deletionProtection: (promoted || role.leads) && deletionProtection,
-        ...inheritedArguments(args, { nearby: role.nearby, haproxy }),
+        ...inheritedArguments(args, { nearby: planned.here, haproxy }),
         ...entry,
         primary: primaryFacts(database, leader),
     };
