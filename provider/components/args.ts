@@ -140,6 +140,13 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
+     * Limits the logs of the server, the agent and HAProxy, each for itself, and has Docker keep them with its
+     * `json-file` driver: other drivers do not know these limits. `false` leaves the logs to the Docker host's own
+     * configuration. Example: `{ maxSizeMb: 50, files: 2 }`.
+     * @default { maxSizeMb: 10, files: 3 }
+     */
+    readonly logs?: pulumi.Input<LogsArgs | false>;
+    /**
      * Whether Pulumi refuses to remove the database or its data. To remove it, set this to false, run `pulumi up`,
      * then remove it from the program or run `pulumi destroy`. Example: `false`.
      * @default true
@@ -297,6 +304,20 @@ export interface TlsArgs {
      * @default one signed by the CA
      */
     readonly certificate?: CertificateArgs;
+}
+
+/** How much of a container's log Docker keeps. */
+export interface LogsArgs {
+    /**
+     * Size of a log file, 1 to 1048576, at which Docker begins the next one. Unit: MiB.
+     * @default 10
+     */
+    readonly maxSizeMb?: pulumi.Input<number>;
+    /**
+     * Log files that Docker keeps for a container, 1 to 1000.
+     * @default 3
+     */
+    readonly files?: pulumi.Input<number>;
 }
 
 /** A place for data that was there before the database: one of `volume` and `hostPath`. */

@@ -51,6 +51,7 @@ test("nothing given: every default", () => {
             caVersions: [1],
         },
         config: {},
+        logs: { maxSizeMb: 10, files: 3 },
         followers: [],
     });
 });
@@ -70,6 +71,7 @@ test("everything given: all of it, and nothing of the password", () => {
         bindAddress: "192.0.2.1",
         host: "redis.example.com",
         network: "backend",
+        logs: { maxSizeMb: 50, files: 2 },
         deletionProtection: false,
         data: { hostPath: "/srv/redis", files: "rdb" },
         tls: {

@@ -52,6 +52,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "passwordVersion": [{}, { passwordVersion: 2 }, ["password"]],
     "rotatePasswordEvery": [{}, { rotatePasswordEvery: 30 }, ["password"]],
     "passwordGraceHours": [{}, { passwordGraceHours: 0.5 }, ["grace"]],
+    "logs": [{}, { logs: { maxSizeMb: 50 } }, ["container"]],
     "deletionProtection": [{}, { deletionProtection: false }, ["recorded"]],
     "data": [{}, { data: { volume: "v" } }, ["place"]],
     "data.volume": [{ data: { volume: "v" } }, { data: { volume: "w" } }, ["place"]],

@@ -42,10 +42,23 @@ export function containerOf(spec: pulumi.Output<DatabaseSpec>, part: Part) {
         memory: of(part.memoryMb),
         memorySwap: of(part.memoryMb),
         restart: "unless-stopped",
+        ...loggingOf(spec),
         healthcheck: healthcheck(part.health, part.healthTimeout ?? "1m0s"),
         wait: true,
         waitTimeout: of(part.waitSeconds),
     } satisfies Partial<docker.ContainerArgs>;
+}
+
+/** Docker refuses `max-size` with any other driver, and a host may have one of those as its default. */
+function loggingOf(spec: pulumi.Output<DatabaseSpec>) {
+    const driver = ({ logs }: DatabaseSpec) => (logs ? "json-file" : undefined);
+    const options = ({ logs }: DatabaseSpec): Record<string, string> | undefined =>
+        logs ? { "max-size": `${logs.maxSizeMb}m`, "max-file": String(logs.files) } : undefined;
+    // Pulumi leaves out what resolves to undefined, which its types do not say.
+    return {
+        logDriver: spec.apply(driver) as pulumi.Output<string>,
+        logOpts: spec.apply(options) as pulumi.Output<Record<string, string>>,
+    };
 }
 
 /**

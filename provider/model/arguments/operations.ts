@@ -1,9 +1,47 @@
 /** How Pulumi and Docker treat the database's resources. */
 import { z } from "zod";
-import { argument } from "./definition";
-import { boolean } from "./schemas";
+import { type PlainArguments, argument } from "./definition";
+import { boolean, object, wholeNumber } from "./schemas";
+
+const limits = object(
+    "give an object such as { maxSizeMb: 10, files: 3 }, or false",
+    {
+        maxSizeMb: argument(wholeNumber("a whole number of MiB", 1, 1024 * 1024), {
+            doc: "Size of a log file, 1 to 1048576, at which Docker begins the next one.",
+            default: 10,
+            unit: "MiB",
+        }),
+        files: argument(wholeNumber("a whole number of files", 1, 1000), {
+            doc: "Log files that Docker keeps for a container, 1 to 1000.",
+            default: 3,
+        }),
+    },
+    {
+        doc:
+            "Limits the logs of the server, the agent and HAProxy, each for itself, and has Docker keep them with its " +
+            "`json-file` driver: other drivers do not know these limits. `false` leaves the logs to the Docker host's own " +
+            "configuration.",
+        default: {},
+        defaultDoc: "{ maxSizeMb: 10, files: 3 }",
+        example: { maxSizeMb: 50, files: 2 },
+        type: "LogsArgs | false",
+        typeDoc: "How much of a container's log Docker keeps.",
+        introduced: {
+            format: 2,
+            before: false,
+            reason: "this release limits the logs of all containers; logs: false leaves them as they were",
+        },
+        changes: [{ row: "container" }],
+    },
+);
 
 export const operationArguments = {
+    logs: {
+        ...limits,
+        schema: z.union([limits.schema, z.literal(false)]),
+        // A union would hide which of the limits is wrong.
+        schemaFor: ({ logs }: PlainArguments) => (logs === false ? z.literal(false) : limits.schema),
+    },
     deletionProtection: argument(boolean, {
         doc:
             "Whether Pulumi refuses to remove the database or its data. To remove it, set this to false, run `pulumi up`, " +

@@ -1,0 +1,94 @@
+/** How much of their logs Docker keeps of a database's containers, whatever they write. */
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { present } from "../support/present";
+import { Client, docker } from "./docker";
+import { TestStack } from "./stack";
+
+interface LogConfig {
+    readonly Type: string;
+    readonly Config: Readonly<Record<string, string>> | null;
+}
+
+describe("logs", () => {
+    let stack: TestStack;
+    let client: Client;
+
+    /** By the part's name, the containers of both databases. */
+    let containers: Readonly<Record<string, string>>;
+    let urls: Readonly<Record<string, string>>;
+
+    const program = (logs: unknown) => {
+        const args = { memoryMb: 64, ...(logs !== undefined && { logs }) };
+        return stack.program(`
+            const current = new RedisDatabase("logs-80", ${JSON.stringify({ ...args, version: "8.0" })});
+            const old = new RedisDatabase("logs-50", ${JSON.stringify({ ...args, version: "5.0" })});
+            exports.urls = { current: current.url, old: old.url };
+            exports.containers = { agent: current.nodes.agent.name, server: current.nodes.server.name,
+                oldAgent: old.nodes.agent.name, oldServer: old.nodes.server.name, haproxy: old.nodes.terminator.name };`);
+    };
+    const up = async (logs?: unknown) => {
+        const { outputs } = await program(logs).up();
+        containers = present(outputs["containers"]).value as typeof containers;
+        urls = present(outputs["urls"]).value as typeof urls;
+        expect((await stack.up()).summary).toEqual({ same: expect.any(Number) as number });
+        await stack.refresh();
+        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+    };
+    const inspect = (container: string, format: string) => docker("inspect", "-f", format, container);
+    const logConfigs = () =>
+        Object.values(containers).map(
+            (container) => JSON.parse(inspect(container, "{{json .HostConfig.LogConfig}}")) as LogConfig,
+        );
+
+    beforeAll(async () => {
+        client = new Client();
+        stack = await TestStack.create("logs");
+        await up();
+    });
+
+    afterAll(async () => {
+        client.close();
+        await stack.close();
+    });
+
+    test("are limited to three files of 10 MiB by default, those of every part", () => {
+        const limited = { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } };
+        expect(logConfigs()).toEqual([limited, limited, limited, limited, limited]);
+    });
+
+    test("limits of your own replace the server, and the preview says so", async () => {
+        expect(client.redis(present(urls["current"]), ["SET", "kept", "yes"])).toBe("OK");
+        const { output } = await program({ maxSizeMb: 1, files: 2 }).plannedSteps();
+        expect(output).toContain(
+            'RedisDatabase "logs-80": logs: the server is replaced, its data is kept on its volume, clients reconnect once',
+        );
+        await up({ maxSizeMb: 1, files: 2 });
+        const limited = { Type: "json-file", Config: { "max-size": "1m", "max-file": "2" } };
+        expect(logConfigs()).toEqual([limited, limited, limited, limited, limited]);
+        expect(client.redis(present(urls["current"]), ["GET", "kept"])).toBe("yes");
+    });
+
+    test("take no more than that, however much is written", () => {
+        for (const part of ["server", "haproxy"]) {
+            const container = present(containers[part]);
+            docker("exec", container, "sh", "-c", "yes 'a failed handshake' | head -c 6000000 >/proc/1/fd/1");
+            const path = inspect(container, "{{.LogPath}}");
+            const files = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)));
+            const bytes = files.map((name) => statSync(join(dirname(path), name)).size);
+            expect(files).toHaveLength(2);
+            // The last line of a file may go beyond its end.
+            for (const size of bytes) expect(size).toBeLessThan(1.1 * 2 ** 20);
+            expect(Math.max(...bytes)).toBeGreaterThan(0.9 * 2 ** 20);
+        }
+    });
+
+    test("false leaves them to the Docker host", async () => {
+        await up(false);
+        const byDefault = docker("info", "-f", "{{.LoggingDriver}}");
+        for (const { Type, Config } of logConfigs()) {
+            expect(Type).toBe(byDefault);
+            expect(Config ?? {}).toEqual({});
+        }
+    });
+});
