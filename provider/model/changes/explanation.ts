@@ -74,7 +74,9 @@ function isShort(value: unknown): boolean {
 export function titleOf({ prefix, suffix, arguments: compared }: ChangeRow): string {
     const labels = compared.map(({ label }) => label).filter(Boolean);
     // What follows more than a bare name would be read as a part of it after a comma.
-    const listed = labels.reduce((before, label) => `${before}${/^(`[^ ]+`, )*`[^ ]+`$/.test(before) ? ", " : "; "}${label}`);
+    const listed = labels.reduce(
+        (before, label) => `${before}${/^(`[^ ]+`, )*`[^ ]+`$/.test(before) ? ", " : "; "}${label}`,
+    );
     const separator = prefix?.includes(":") ? ", " : ": ";
     return `${prefix ? `${prefix}${separator}` : ""}${listed}${suffix ? `: ${suffix}` : ""}`;
 }
