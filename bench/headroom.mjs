@@ -1,4 +1,4 @@
-// How much more memory than its data a server needs at worst: the figure behind provider/model/sizing/memory.ts.
+// How much more memory than its data a server needs at worst: the figure for aof and rdb in provider/model/sizing/memory.ts.
 // Fills a server, then overwrites all of it without a pause while it dumps, and samples what the container holds
 // (anonymous memory only: the page cache gives way under a limit). Prints peak / used_memory for several sizes.
 import { execFileSync, spawn } from "node:child_process";

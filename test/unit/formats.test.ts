@@ -6,7 +6,9 @@ import { explainChanges } from "../../provider/model/changes/explanation";
 import { type Format, currentFormat, formats, replacements } from "../../provider/model/changes/formats";
 import { changesBetween } from "../../provider/model/changes/table";
 import { present } from "../support/present";
-import { formerArguments } from "./support/former";
+import { forgetReplacements, formerArguments } from "./support/former";
+
+forgetReplacements();
 
 const former = {
     RedisDatabase: formerArguments("RedisDatabase"),

@@ -164,6 +164,19 @@ describe("a disk that is full", () => {
     });
 });
 
+test.each([
+    [30, "healthy"],
+    [31, expect.stringContaining("it does not follow its primary at db:6380") as string],
+])("a replica that has heard nothing from its primary for %i s", (seconds, expected) => {
+    const markers = {
+        "settings/current/database": "primary=db\n",
+        "settings/run/primary": "db 6380\n",
+        "settings/current/primary.conf": "",
+    };
+    const ping = `role:slave\\nmaster_link_status:up\\nmaster_last_io_seconds_ago:${seconds}\\nPONG`;
+    expect(health({ dataMb: 1, freeMb: 100, answered: false, ping, markers })).toEqual(expected);
+});
+
 describe("what an up that fails looks for in the log", () => {
     const log = () => (existsSync(join(root, "log")) ? readFileSync(join(root, "log"), "utf8") : "");
     const healthy = { dataMb: 1, freeMb: 100 };

@@ -8,8 +8,10 @@ import { currentFormat } from "../../provider/model/changes/formats";
 import { readRecorded } from "../../provider/model/changes/recorded";
 import { changesBetween, refusals } from "../../provider/model/changes/table";
 import { present } from "../support/present";
-import { formerArguments } from "./support/former";
+import { forgetReplacements, formerArguments } from "./support/former";
 import { startStack } from "./support/mockedStack";
+
+forgetReplacements();
 
 const facts = { engine: "redis", version: "8.0", flavor: "aof", memoryMb: 64 };
 const address = { host: "192.0.2.1", tlsPort: 24001 };

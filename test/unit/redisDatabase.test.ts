@@ -1,5 +1,6 @@
 /** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
 import * as pulumi from "@pulumi/pulumi";
+import { currentFormat } from "../../provider/model/changes/formats";
 import { script } from "../../provider/components/server/scripts";
 import { type Deployment, deploy, filesOf, outputsOf, valueOf, withoutSecrets } from "./support/mockedStack";
 
@@ -29,7 +30,7 @@ test("its children are exactly these, all of them its own", () => {
     expect(component).toEqual({
         type: "redis-database:index:RedisDatabase",
         name: "sessions",
-        inputs: { name: "sessions", resolvedVersion: "8.0", format: 2 },
+        inputs: { name: "sessions", resolvedVersion: "8.0", format: currentFormat },
     });
     expect(registered.map(({ type, name }) => [type, name]).sort()).toEqual([...children].sort());
     for (const [, name = ""] of children) expect(stack.options.get(name)?.parent).toBe(stack.db);

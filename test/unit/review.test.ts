@@ -4,8 +4,10 @@ import { unknown } from "@pulumi/pulumi/output";
 import { withReview } from "../../provider/components/hooks/review";
 import { currentFormat } from "../../provider/model/changes/formats";
 import { present } from "../support/present";
-import { formerArguments } from "./support/former";
+import { forgetReplacements, formerArguments } from "./support/former";
 import { startStack } from "./support/mockedStack";
+
+forgetReplacements();
 
 const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
 

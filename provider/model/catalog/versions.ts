@@ -17,7 +17,10 @@ export interface VersionFacts {
     readonly endOfLife?: string;
     /** The point release of the real server that this entry and the directive data were held against. */
     readonly verifiedWith?: string;
-    /** The versions whose directives stand for this one's where none was at hand: those that all of them have. */
+    /**
+     * The versions whose directives stand for this one's where none was at hand: those that all of them have. Each of them
+     * was asked itself (`verifiedWith`).
+     */
     readonly directivesOf?: readonly Release[];
     /** Format of `dump.rdb`, as its first bytes say; absent where no server was at hand to ask. */
     readonly rdbVersion?: number;
@@ -85,7 +88,7 @@ function valkey(version: Version, released: string, own: Own): VersionFacts {
 }
 
 /**
- * A version more is a line more, in the order of their release within an engine.
+ * Another version is another line, and its number in the type below, in the order of their release within an engine.
  *
  * Days of release and end of life: endoflife.date/redis and /valkey, in the copies of February 2026 and December 2025,
  * but for

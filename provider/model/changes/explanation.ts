@@ -20,7 +20,7 @@ export function explainChanges(
     if (rows.length === 0) {
         return before.format === after.format
             ? undefined
-            : `${kind} "${database}": an earlier release of this package made it; nothing happens to the server.`;
+            : `${kind} "${database}": an earlier release of this package made it; ${sentences.recorded(after.spec.flavor)}.`;
     }
     const parts = (Object.keys(effects) as Effect[]).flatMap((effect) => {
         const named = rows
@@ -74,8 +74,10 @@ function isShort(value: unknown): boolean {
 export function titleOf({ prefix, suffix, arguments: compared }: ChangeRow): string {
     const labels = compared.map(({ label }) => label).filter(Boolean);
     // What follows more than a bare name would be read as a part of it after a comma.
-    const listed = labels.reduce(
+    const [first = "", ...others] = labels;
+    const listed = others.reduce(
         (before, label) => `${before}${/^(`[^ ]+`, )*`[^ ]+`$/.test(before) ? ", " : "; "}${label}`,
+        first,
     );
     const separator = prefix?.includes(":") ? ", " : ": ";
     return `${prefix ? `${prefix}${separator}` : ""}${listed}${suffix ? `: ${suffix}` : ""}`;

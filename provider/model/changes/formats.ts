@@ -9,7 +9,7 @@ export interface Format {
 /**
  * One entry for each format, the current one last. A release that has to replace servers or HAProxy adds one, since Pulumi
  * reviews a component only if its recorded inputs change. An argument whose default does so names the format instead
- * (`introduced` in its definition).
+ * (`introduced` in its definition). While the last one is not released, `replaces` goes there.
  */
 export const formats: readonly Format[] = [
     // Recorded nothing but arguments.

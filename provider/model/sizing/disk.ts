@@ -136,7 +136,7 @@ export function checkDiskSize(sized: Sized, diskSizeGb: number): Finding[] {
     ];
 }
 
-/** Whole MiB in a size that people write in GiB. */
+/** `diskSizeGb` in whole MiB: what the check of the arguments, the agent, the health check and the quota go by. */
 export function diskSizeMb(diskSizeGb: number): number {
     return Math.floor(diskSizeGb * 1024);
 }

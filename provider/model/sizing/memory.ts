@@ -21,7 +21,7 @@ export const serverItselfMb = 16;
  * the kernel would kill the server. Without persistence nothing is dumped; 0.75 leaves room for the allocator's
  * fragmentation (1.12 measured) and client buffers.
  */
-const dataShare: Record<Flavor, number> = { aof: 0.44, rdb: 0.44, nordb: 0.75 };
+const dataSharePercent: Record<Flavor, number> = { aof: 44, rdb: 44, nordb: 75 };
 
 /** The least memory limit, in MiB: below it the server itself would take more than its data. */
 export const minMemoryMb = 32;
@@ -47,14 +47,15 @@ export function backlogMb(memoryMb: number): number {
  * `bench/headroom-replicas.mjs`, the container holds 92 to 99 % of its limit at worst.
  */
 export function maxmemoryMb(memoryMb: number, flavor: Flavor, replicated = false): number {
-    if (!replicated) return Math.floor((memoryMb - serverItselfMb) * dataShare[flavor]);
+    if (!replicated) return Math.floor(((memoryMb - serverItselfMb) * dataSharePercent[flavor]) / 100);
     const backlog = backlogMb(memoryMb);
-    return Math.floor((memoryMb - serverItselfMb - replicationMb(memoryMb) - backlog) * dataShare.rdb) + backlog;
+    const rest = memoryMb - serverItselfMb - replicationMb(memoryMb) - backlog;
+    return Math.floor((rest * dataSharePercent.rdb) / 100) + backlog;
 }
 
 /** Of what is beside the server itself, how many percent data may take: with replicas a little more than this. */
 export function dataPercent({ flavor, followers }: Omit<Sized, "memoryMb">): number {
-    return followers.length > 0 ? 40 : Math.round(dataShare[flavor] * 100);
+    return followers.length > 0 ? 40 : dataSharePercent[flavor];
 }
 
 /** That of a database. */

@@ -7,7 +7,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deserializeProperties as deserialize } from "@pulumi/pulumi/runtime/rpc";
 import { desiredPath } from "../../../provider/model/render/layout";
 import { present } from "../../support/present";
-import { RedisDatabase, type RedisDatabaseArgs } from "../../../provider";
+import { RedisDatabase, type RedisDatabaseArgs, type ServerOutputs } from "../../../provider";
 
 type Callback = (error: null, response: object) => void;
 
@@ -98,7 +98,7 @@ export async function deploy(args: RedisDatabaseArgs = {}): Promise<Deployment> 
 }
 
 /** Every output that the class offers. */
-export function outputsOf(db: RedisDatabase): Record<string, pulumi.Output<unknown>> {
+export function outputsOf(db: RedisDatabase): ServerOutputs {
     const { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem } = db;
     const { engine, version, flavor, persistenceLabel, containerName } = db;
     const urls = { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem };
