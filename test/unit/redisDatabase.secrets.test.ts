@@ -69,7 +69,7 @@ describe.each(Object.entries(ways))("%s", (_way, [args, secrets]) => {
         for (const [name, value] of Object.entries(outputs)) {
             expect([name, withoutSecrets(value) === "[secret]"]).toEqual([name, secretOutputs.includes(name)]);
         }
-        for (const [name, output] of Object.entries(outputsOf(db))) {
+        for (const [name, output] of Object.entries<pulumi.Output<unknown>>({ ...outputsOf(db) })) {
             expect([name, await pulumi.isSecret(output)]).toEqual([name, secretOutputs.includes(name)]);
         }
     });
