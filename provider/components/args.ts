@@ -31,7 +31,7 @@ export interface RedisDatabaseArgs {
     /**
      * How data is kept. `"aof"` logs each write and syncs the log every second, and dumps after 900 s with 1 change,
      * 300 s with 10 or 60 s with 10,000. `"rdb"` only dumps, by the same schedule. `"nordb"` keeps data in memory
-     * only: a restart loses all of it. An error if `version` names another one. Example: `"rdb"`.
+     * only: a restart loses all of it. It is an error if `version` names another one. Example: `"rdb"`.
      * @default the flavor in `version`, else "aof"
      */
     readonly flavor?: pulumi.Input<Flavor>;
@@ -140,9 +140,9 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
-     * Limits the logs of the server, the agent and HAProxy, each for itself, and has Docker keep them with its
-     * `json-file` driver: other drivers do not know these limits. `false` leaves the logs to the Docker host's own
-     * configuration. Example: `{ maxSizeMb: 50, files: 2 }`.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Docker keeps them with its
+     * `json-file` driver, since not every driver has these limits. `false` leaves the logs to the Docker host's own
+     * configuration. Changing it replaces the server. Example: `{ maxSizeMb: 50, files: 2 }`.
      * @default { maxSizeMb: 10, files: 3 }
      */
     readonly logs?: pulumi.Input<LogsArgs | false>;
@@ -152,7 +152,10 @@ export interface RedisDatabaseArgs {
      * @default true
      */
     readonly deletionProtection?: boolean;
-    /** Last changes to the arguments of children, for what this component has no argument for. In process only. */
+    /**
+     * Last-minute changes to the children's arguments, for settings that this component has no argument for. In
+     * process only.
+     */
     readonly transform?: DatabaseTransforms;
     /**
      * A volume or a directory with data of your own, which stays when the database is removed. Data of Redis that is
@@ -314,7 +317,7 @@ export interface LogsArgs {
      */
     readonly maxSizeMb?: pulumi.Input<number>;
     /**
-     * Log files that Docker keeps for a container, 1 to 1000.
+     * Number of log files that Docker keeps for each container, 1 to 1000, including the current one.
      * @default 3
      */
     readonly files?: pulumi.Input<number>;

@@ -94,7 +94,8 @@ export const agentRefusals = {
         remedy: "Increase `syncTimeoutSeconds`, and run `pulumi up` again.",
     },
     "first-sync-out-of-memory": {
-        meaning: "The replica ended several times before its first sync was complete, most likely for want of memory.",
+        meaning:
+            "The replica ended several times before its first sync was complete, most likely because it ran out of memory.",
         remedy: "Give the replica the `memoryMb` of its primary.",
     },
     "flavor-would-discard-data": {
@@ -167,7 +168,7 @@ export const agentRefusals = {
         remedy: "Make sure that the replica runs and follows closely, and run `pulumi up` again.",
     },
     "switchover-without-server": {
-        meaning: "The server that shall hand over its writes does not run, and may hold the latest of them.",
+        meaning: "The server that should hand over its writes is not running, and may hold the latest of them.",
         remedy: "Start its container and run `pulumi up` again, or leave `primary` out.",
     },
     "trial-out-of-memory": {

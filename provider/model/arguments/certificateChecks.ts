@@ -47,7 +47,7 @@ export const certificateProblems = {
     otherHost: problem(
         "certificate-for-another-host",
         "The certificate is not valid for the `host` of the database.",
-        "issue it with these subject alternative names",
+        "issue it with the subject alternative names that the message lists",
     ),
     chainBroken: problem(
         "certificate-of-another-ca",
@@ -88,7 +88,9 @@ export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", 
         (host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host, { subject: "never" })),
     );
     if (use === "server" && missing.length > 0) {
-        findings.push(finding(certificateProblems.otherHost, certPath, `is not valid for ${missing.join(", ")}`));
+        const text = `is not valid for ${missing.join(", ")}`;
+        const remedy = "issue it with these subject alternative names";
+        findings.push(finding(certificateProblems.otherHost, certPath, text, remedy));
     }
     return findings;
 }

@@ -65,7 +65,7 @@ export const engineArguments = {
         doc:
             'How data is kept. `"aof"` logs each write and syncs the log every second, and dumps after 900 s with 1 change, ' +
             '300 s with 10 or 60 s with 10,000. `"rdb"` only dumps, by the same schedule. `"nordb"` keeps data in memory ' +
-            "only: a restart loses all of it. An error if `version` names another one.",
+            "only: a restart loses all of it. It is an error if `version` names another one.",
         default: "aof",
         defaultDoc: 'the flavor in `version`, else "aof"',
         example: "rdb",

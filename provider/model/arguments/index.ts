@@ -57,7 +57,7 @@ export const mustBePlain = problem(
 export const unknownProperty = problem(
     "unknown-property",
     "The component has no such argument.",
-    "use the name that the message suggests",
+    "use the name that the message suggests; docs/api.md has all arguments",
 );
 
 /** The problems of several arguments together, and of single ones that are worded by hand. */

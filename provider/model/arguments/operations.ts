@@ -12,15 +12,15 @@ const limits = object(
             unit: "MiB",
         }),
         files: argument(wholeNumber("a whole number of files", 1, 1000), {
-            doc: "Log files that Docker keeps for a container, 1 to 1000.",
+            doc: "Number of log files that Docker keeps for each container, 1 to 1000, including the current one.",
             default: 3,
         }),
     },
     {
         doc:
-            "Limits the logs of the server, the agent and HAProxy, each for itself, and has Docker keep them with its " +
-            "`json-file` driver: other drivers do not know these limits. `false` leaves the logs to the Docker host's own " +
-            "configuration.",
+            "Limits the logs of the server, the agent and HAProxy, for each container separately. Docker keeps them with its " +
+            "`json-file` driver, since not every driver has these limits. `false` leaves the logs to the Docker host's own " +
+            "configuration. Changing it replaces the server.",
         default: {},
         defaultDoc: "{ maxSizeMb: 10, files: 3 }",
         example: { maxSizeMb: 50, files: 2 },
@@ -52,7 +52,7 @@ export const operationArguments = {
         changes: [{ row: "recorded" }],
     }),
     transform: argument(z.unknown(), {
-        doc: "Last changes to the arguments of children, for what this component has no argument for. In process only.",
+        doc: "Last-minute changes to the children's arguments, for settings that this component has no argument for. In process only.",
         decides: true,
         inProcess: true,
         type: "DatabaseTransforms",

@@ -105,8 +105,16 @@ export const persistenceProblems = {
         '`savePoints` is given, but flavor "nordb" keeps nothing.',
         "leave one of them out",
     ),
-    dataWithoutPlace: problem("data-without-place", "`data` has neither `volume` nor `hostPath`.", "give one of them"),
-    dataInTwoPlaces: problem("data-in-two-places", "`data` has both `volume` and `hostPath`.", "give one of them"),
+    dataWithoutPlace: problem(
+        "data-without-place",
+        "`data` has neither `volume` nor `hostPath`.",
+        "give either volume or hostPath",
+    ),
+    dataInTwoPlaces: problem(
+        "data-in-two-places",
+        "`data` has both `volume` and `hostPath`.",
+        "give either volume or hostPath",
+    ),
 };
 
 export const persistenceRules: readonly Rule[] = [

@@ -241,7 +241,7 @@ export const replicationProblems = {
     primaryPromoted: problem(
         "primary-promoted",
         "The replica that `primary` names is promoted, and no longer belongs to the database.",
-        "leave one of them out",
+        "leave out primary, or promoted of that replica",
     ),
     noSwitchover: problem(
         "no-switchover",

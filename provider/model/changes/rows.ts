@@ -289,7 +289,7 @@ export const rows = {
     switchover: {
         effect: "live",
         clients:
-            "stay connected; writes wait for the last bytes (a moment), then need the new URLs: the old ones answer `READONLY`",
+            "stay connected; writes pause for a moment, then must go to the new URLs; the old ones answer `READONLY`",
         when: (before, after) => isSwitchover(before, after) && untimely(before, after).length === 0,
         warning: (_before, { spec, args }) =>
             spec.replica
