@@ -257,12 +257,19 @@ describe("a disk that is filling up", () => {
         expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
     });
 
-    test("a server that starts on such a disk is waited for no longer than another", async () => {
+    test("a new container on such a disk is waited for no longer than another; one that is restarted says so at once", async () => {
         await onDisk(narrow, "fallocate -l $(($(df -Pk /data | awk 'NR == 2 { print $4 }') - 10240))k /data/filler");
+        const { containerName } = await of(narrow);
+        wanted = { ...wanted, [narrow]: { ...wanted[narrow], config: { databases: 17 } } };
+        program();
+        await stack.up();
+        expect((await of(narrow)).containerName).not.toBe(containerName);
         docker("restart", (await of(narrow)).containerName);
-        await becomes(narrow, "healthy");
+        await until(async () => (await health(narrow)).said.startsWith("the disk is filling up"));
+        expect((await health(narrow)).status).not.toBe("healthy");
         expect(await redis(narrow, "STRLEN", "mb:1")).toBe("1000000");
         await onDisk(narrow, "rm /data/filler");
+        await becomes(narrow, "healthy");
     });
 
     test("what a killed server had not finished is gone after its next start", async () => {
