@@ -253,6 +253,23 @@ describe("a server's answers", () => {
         expect(readFileSync(join(root, "tmp/undo"), "utf8")).toBe("timeout\t0\nhz\t20\n");
     });
 
+    test.each([
+        ["NOAUTH Authentication required.", false],
+        ["default", false],
+        ["ERR unknown command `ACL`, with args beginning with: `WHOAMI`, ", true],
+        ["Could not connect to Redis at /settings/run/redis.sock: Connection refused", true],
+        ["Error: Server closed the connection", true],
+        ["", true],
+    ])("the one password is forgotten only where the server says that it knows users: %j", (answer, kept) => {
+        const file = join(root, "settings/acl/password.conf");
+        writeFileSync(file, "requirepass secret\n");
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write("bin/redis-cli", `#!/bin/sh\necho '${answer}'\n`);
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        agent(`PATH=${root}/bin:$PATH\nforget_password`);
+        expect(existsSync(file)).toBe(kept);
+    });
+
     test("Valkey's version is its own, not that of the Redis that it is like", () => {
         expect(asked("version_running", { info: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n" })).toBe(
             "7.0.15",

@@ -133,7 +133,11 @@ get_back_in() {
 
 password_in() { grep '^requirepass	' "$1"; }
 
-# A server that knows users has come after one that did not, and speaks TLS itself.
+# A server that knows users has come after one that did not, and speaks TLS itself. It must say so: one that has just ended
+# says nothing, and without the password's file its next start would fail.
 forget_password() {
-    if [ -e $password_file ] && has_users "$socket"; then rm -rf $password_file $password_file.next $closed_file /settings/terminator; fi
+    [ -e $password_file ] || return 0
+    case $(echo 'ACL WHOAMI' | redis-cli -s "$socket" --raw 2>&1) in
+    NOAUTH* | default) rm -rf $password_file $password_file.next $closed_file /settings/terminator ;;
+    esac
 }
