@@ -6,7 +6,7 @@ import { replicaNames } from "../model/arguments/replicaList";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
 import type { Role } from "../model/arguments/replication";
 import { nameOf, releaseOf, versions } from "../model/catalog/versions";
-import { warnings } from "../model/catalog/listVersions";
+import { warnings } from "../model/warnings";
 import { currentFormat } from "../model/changes/formats";
 import type { RecordedFacts } from "../model/changes/recorded";
 import type { DatabaseSpec } from "../model/databaseSpec";

@@ -1,7 +1,8 @@
 /** The list of versions in the managed service's spelling, and the warnings that a database can bring. */
 import type { PlainArguments } from "../../provider/model/arguments/definition";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
-import { listVersions, warnings } from "../../provider/model/catalog/listVersions";
+import { listVersions } from "../../provider/model/catalog/listVersions";
+import { warnings } from "../../provider/model/warnings";
 import { parseVersion, releaseNames } from "../../provider/model/catalog/versions";
 
 const today = new Date("2026-03-01T12:00:00Z");
@@ -57,11 +58,11 @@ describe("warnings", () => {
     test.each([
         [
             { version: "3.2" },
-            'Redis 3.2 gets no fixes any more, since 2020-04-30, not even of security; version: "6.2" is',
+            'Redis 3.2 reached end of life on 2020-04-30 and gets no more security fixes; version: "6.2" still',
         ],
         [
             { version: "8.0-nordb" },
-            'Redis 8.0 gets no fixes any more, since 2026-02-11, not even of security; version: "8.2"',
+            'Redis 8.0 reached end of life on 2026-02-11 and gets no more security fixes; version: "8.2"',
         ],
     ])("%j has ended, and the next that has not is named", (args, text) => {
         expect(said(args)).toEqual([expect.stringContaining(`RedisDatabase "sessions": ${text}`)]);

@@ -17,6 +17,6 @@ async function said(version: string): Promise<string[]> {
 }
 
 test("one warning for a version past its end, none for one that is maintained", async () => {
-    expect(await said("3.2")).toEqual([expect.stringContaining("Redis 3.2 gets no fixes any more")]);
+    expect(await said("3.2")).toEqual([expect.stringContaining("Redis 3.2 reached end of life")]);
     expect(await said("8.8")).toEqual([]);
 });

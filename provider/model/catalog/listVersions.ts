@@ -1,18 +1,6 @@
-/** The list of versions as the managed service shows it, and what is to be said about one that is no longer mended. */
-import { type DatabaseSpec } from "../databaseSpec";
-import { legacyProtocols } from "../catalog/tlsProtocols";
+/** The list of versions as the managed service shows it. */
 import { persistenceLabel } from "./flavors";
-import {
-    type Engine,
-    type Flavor,
-    type Release,
-    type Version,
-    canUpgrade,
-    nameOf,
-    releaseNames,
-    releaseOf,
-    versions,
-} from "./versions";
+import { type Engine, type Flavor, type Release, type Version, releaseNames, versions } from "./versions";
 
 /** A version with a flavor. */
 export interface ListedVersion {
@@ -64,30 +52,7 @@ export function listVersions(today: Date = new Date()): ListedVersion[] {
     );
 }
 
-function hasEnded(release: Release, today: Date): boolean {
+export function hasEnded(release: Release, today: Date): boolean {
     const { endOfLife } = versions[release];
     return endOfLife !== undefined && endOfLife <= today.toISOString().slice(0, 10);
-}
-
-/** What to tell a person about what they asked for and may have, but perhaps should not. */
-export function warnings(database: string, spec: DatabaseSpec, today: Date = new Date()): string[] {
-    const release = releaseOf(spec);
-    const found = [];
-    if (hasEnded(release, today)) {
-        const next = releaseNames.filter(
-            (other) => versions[other].engine === spec.engine && canUpgrade(release, other) && !hasEnded(other, today),
-        );
-        const remedy = next[0] ? `; version: "${versions[next[0]].version}" is the next that does` : "";
-        found.push(
-            `${nameOf(release)} gets no fixes any more, since ${versions[release].endOfLife ?? ""}, not even of security${remedy}`,
-        );
-    }
-    const legacy = spec.tls.protocols.filter((protocol) => legacyProtocols.includes(protocol));
-    if (legacy.length > 0) {
-        found.push(
-            `tls.protocols allows ${legacy.join(" and ")}, which can be broken into; leave it out once no client needs it`,
-        );
-    }
-    const kind = spec.replica ? "RedisReplica" : "RedisDatabase";
-    return found.map((text) => `${kind} "${database}": ${text}.`);
 }
