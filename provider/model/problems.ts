@@ -1,7 +1,7 @@
 /** Every error that the package reports, by its code. */
 import { singleArgumentProblems } from "./arguments/check";
 import { argumentProblems } from "./arguments/index";
-import { changeProblems } from "./changes/rows";
+import { changeProblems } from "./changes/problems";
 import { type Problem, problem } from "./findings";
 import { agentRefusals } from "./refusals";
 

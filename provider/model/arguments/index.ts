@@ -10,7 +10,8 @@ import { operationArguments } from "./operations";
 import { passwordArguments, passwordProblems, passwordRules } from "./passwords";
 import { dataArguments, persistenceArguments, persistenceProblems, persistenceRules } from "./persistence";
 import { diskProblems } from "../sizing/disk";
-import { followingArguments, followingRules, groupArguments, replicationProblems } from "./replication";
+import { followingRules } from "./followingRules";
+import { followingArguments, groupArguments, replicationProblems } from "./replication";
 import { tlsArguments, tlsProblems, tlsRules } from "./tls";
 
 /** What a database and a replica have in common. */
