@@ -19,7 +19,7 @@ const rounds = 5;
 const idleSeconds = 10;
 
 export async function terminator(workspace) {
-    const { haproxyCfg, terminatorImage } = createRequire(import.meta.url)(
+    const { haproxyCfg, haproxyImage } = createRequire(import.meta.url)(
         "../dist/provider/model/render/haproxyCfg.js",
     );
     const { resolveArguments } = createRequire(import.meta.url)("../dist/provider/model/arguments/resolve.js");
@@ -43,7 +43,7 @@ export async function terminator(workspace) {
         );
         await docker(
             ...["run", "--detach", "--name", name("terminator"), "--volume", `${settings}:/settings`],
-            ...["--user", "99:999", "--publish", `127.0.0.1:${port}:6380`, "--entrypoint", "haproxy", terminatorImage],
+            ...["--user", "99:999", "--publish", `127.0.0.1:${port}:6380`, "--entrypoint", "haproxy", haproxyImage],
             ...["-db", "-f", "/settings/haproxy.cfg"],
         );
         await docker(
