@@ -19,9 +19,7 @@ const rounds = 5;
 const idleSeconds = 10;
 
 export async function terminator(workspace) {
-    const { haproxyCfg, haproxyImage } = createRequire(import.meta.url)(
-        "../dist/provider/model/render/haproxyCfg.js",
-    );
+    const { haproxyCfg, haproxyImage } = createRequire(import.meta.url)("../dist/provider/model/render/haproxyCfg.js");
     const { resolveArguments } = createRequire(import.meta.url)("../dist/provider/model/arguments/resolve.js");
     const name = (part) => `${workspace.name}-${part}`;
     const files = mkdtempSync(join(tmpdir(), "terminator-"));
