@@ -1,0 +1,77 @@
+/** What a person reads when a container does not come up. */
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { explainFailure } from "../../../../provider/components/hooks/failures";
+import { present } from "../../../support/present";
+import { startStack } from "../../support/mockedStack";
+
+const logged = jest.spyOn(pulumi.log, "error").mockResolvedValue();
+const getLogs = jest.spyOn(docker, "getLogs");
+
+function failedWith(...errors: string[]): Promise<boolean> {
+    const args = { urn: "urn", id: "", name: "sessions-agent", type: "docker:index/container:Container" };
+    const failure = { ...args, newInputs: { name: "sessions-agent-1" }, failedOperation: "create", errors };
+    return Promise.resolve(present(explainFailure()[0]).callback(failure as unknown as pulumi.ErrorHookArgs));
+}
+
+function logOf(...lines: string[]): void {
+    getLogs.mockResolvedValue({ logsListStrings: lines } as docker.GetLogsResult);
+}
+
+beforeAll(async () => {
+    await startStack();
+});
+
+afterEach(() => {
+    jest.clearAllMocks();
+});
+
+afterAll(() => {
+    jest.restoreAllMocks();
+});
+
+test.each([
+    [
+        "driver failed on endpoint x (0a1b): Bind for 127.0.0.1:24000 failed: port is already allocated",
+        "127.0.0.1:24000",
+    ],
+    ["Error starting userland proxy: listen tcp4 127.0.0.1:24000: bind: address already in use", "127.0.0.1:24000"],
+    ["Error starting userland proxy: listen tcp6 [::1]:24000: bind: address already in use", "[::1]:24000"],
+    ["failed to bind host port for 127.0.0.1:24000:172.18.0.2:6379/tcp: address already in use", "127.0.0.1:24000"],
+    ["failed to bind host port 127.0.0.1:24000/tcp: address already in use", "127.0.0.1:24000"],
+    ["failed to bind host port [::1]:24000/tcp: address already in use", "[::1]:24000"],
+])("a port that is taken is named: %s", async (error, port) => {
+    expect(await failedWith("something before", error)).toBe(false);
+    expect(logged.mock.calls).toEqual([
+        [`sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`.`],
+    ]);
+    expect(getLogs).not.toHaveBeenCalled();
+});
+
+test("the agent's refusal is brought from its log, and nothing else of it", async () => {
+    logOf("applied: timeout", "refused: the image runs Redis 8.0.2");
+    expect(await failedWith("container exited")).toBe(false);
+    expect(logged.mock.calls).toEqual([["sessions-agent: refused: the image runs Redis 8.0.2"]]);
+});
+
+test("without a refusal, the last lines of the log are all there is to say", async () => {
+    logOf("one", "two");
+    await failedWith("container exited");
+    expect(logged.mock.calls).toEqual([["sessions-agent: one\ntwo"]]);
+});
+
+test("a log that cannot be read says how to read it", async () => {
+    getLogs.mockRejectedValue(new Error("no such container"));
+    await failedWith("container exited");
+    expect(logged.mock.calls).toEqual([
+        [
+            "sessions-agent: its log could not be read (Error: no such container); " +
+                "read it with: docker logs sessions-agent-1",
+        ],
+    ]);
+});
+
+test("all containers of a stack share one hook, since hooks are named for the whole stack", () => {
+    expect(explainFailure()).toHaveLength(1);
+    expect(explainFailure()[0]).toBe(explainFailure()[0]);
+});

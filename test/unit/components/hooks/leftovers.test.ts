@@ -1,0 +1,128 @@
+/** What is asked of Docker before a container is made, by a `docker` that only takes notes. */
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { removeLeftovers } from "../../../../provider/components/hooks/leftovers";
+import { present } from "../../../support/present";
+import { startStack } from "../../support/mockedStack";
+
+const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+const { PATH } = process.env;
+let directory: string;
+
+/** Makes `docker ps` find these containers, by the beginning of their name. */
+function containers(found: Readonly<Record<string, string>>, { broken = false } = {}): void {
+    const cases = Object.entries(found).map(([name, id]) => `*name=^/${name}-*) echo ${id} ;;`);
+    const lines = [
+        "#!/bin/sh",
+        `echo "$*" >>${directory}/asked`,
+        broken ? "exit 1" : "",
+        'case "$*" in',
+        ...cases,
+        "esac",
+    ];
+    writeFileSync(join(directory, "docker"), lines.join("\n"));
+    chmodSync(join(directory, "docker"), 0o755);
+}
+
+/** What Docker was asked for besides what it has. */
+function done(): string[] {
+    const log = join(directory, "asked");
+    return existsSync(log)
+        ? readFileSync(log, "utf8")
+              .trimEnd()
+              .split("\n")
+              .filter((line) => !line.includes("ps "))
+        : [];
+}
+
+async function beforeCreate(
+    name: string,
+    provider?: pulumi.ProviderResource,
+    volumes: unknown = mounts,
+): Promise<void> {
+    const args = { urn: "urn", id: "", name, type: "docker:index/container:Container", newInputs: { volumes } };
+    await present(removeLeftovers(provider)[0]).callback(args);
+}
+
+const mounts = [
+    { containerPath: "/data", volumeName: "sessions-data-1" },
+    { containerPath: "/settings", volumeName: "sessions-settings-1" },
+];
+
+beforeEach(async () => {
+    await startStack();
+    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
+    process.env.PATH = [directory, PATH].join(delimiter);
+});
+
+afterEach(() => {
+    process.env.PATH = PATH;
+    rmSync(directory, { recursive: true });
+    warned.mockClear();
+});
+
+afterAll(() => {
+    jest.restoreAllMocks();
+});
+
+test("nothing is left over: nothing is touched", async () => {
+    containers({});
+    await beforeCreate("sessions-server");
+    expect(done()).toEqual([]);
+    expect(warned).not.toHaveBeenCalled();
+});
+
+test("only containers of this name are looked for, that have this database's settings mounted", async () => {
+    containers({});
+    await beforeCreate("sessions-server");
+    expect(readFileSync(join(directory, "asked"), "utf8")).toBe(
+        "ps --quiet --no-trunc --filter volume=sessions-settings-1 --filter name=^/sessions-server-[0-9a-f]+$ --all\n",
+    );
+});
+
+test("a server is handed over by its agent, stopped and removed, and a person is told", async () => {
+    containers({ "sessions-server": "5e", "sessions-agent": "a9" });
+    await beforeCreate("sessions-server");
+    expect(done()).toEqual(["exec a9 sh /agent.sh release", "stop 5e", "rm --volumes 5e"]);
+    expect(warned.mock.calls).toEqual([
+        ["sessions-server: removed a container that an interrupted update had left behind."],
+    ]);
+});
+
+test("a server whose data nobody could see to is left alone", async () => {
+    containers({ "sessions-server": "5e" });
+    await beforeCreate("sessions-server");
+    expect(done()).toEqual([]);
+    expect(warned).not.toHaveBeenCalled();
+});
+
+test("an agent is not asked to hand itself over", async () => {
+    containers({ "sessions-agent": "a9" });
+    await beforeCreate("sessions-agent");
+    expect(done()).toEqual(["stop a9", "rm --volumes a9"]);
+});
+
+test("a container without settings is none of a database's", async () => {
+    containers({ "sessions-server": "5e" });
+    await beforeCreate("sessions-server", undefined, [{ containerPath: "/data", volumeName: "v" }]);
+    expect(done()).toEqual([]);
+});
+
+test("a Docker that does not answer is no reason to fail", async () => {
+    containers({ "sessions-server": "5e" }, { broken: true });
+    await beforeCreate("sessions-server");
+    expect(warned).not.toHaveBeenCalled();
+});
+
+test("each provider has a hook of its own, which asks its host", async () => {
+    containers({ "sessions-agent": "a9" });
+    const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
+    await beforeCreate("sessions-agent", far);
+    expect(done()).toEqual(["stop a9", "rm --volumes a9"].map((asked) => `--host ssh://redis@far.example ${asked}`));
+    const names = [undefined, far, undefined].map((provider) => removeLeftovers(provider)[0]?.name);
+    expect(new Set(names).size).toBe(2);
+    expect(names[0]).toBe(names[2]);
+});

@@ -1,0 +1,113 @@
+/** How a data volume comes by its quota, by a `docker` that only takes notes. */
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { limitVolume } from "../../../../provider/components/hooks/quota";
+import type { PlainArguments } from "../../../../provider/model/arguments/definition";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
+import { present } from "../../../support/present";
+import { deploy, startStack } from "../../support/mockedStack";
+
+const told = jest.spyOn(pulumi.log, "info").mockResolvedValue();
+const { PATH } = process.env;
+let directory: string;
+
+/** Makes `docker` write down what it was asked, and answer like a host that can hold quotas, or one that cannot. */
+function dockerThat(answer: "holds quotas" | "holds none"): void {
+    const refuses = 'echo "quota size requested but no quota support" >&2; exit 1';
+    const lines = ["#!/bin/sh", `echo "$*" >>${directory}/asked`, answer === "holds none" ? refuses : ""];
+    writeFileSync(join(directory, "docker"), lines.join("\n"));
+    chmodSync(join(directory, "docker"), 0o755);
+}
+
+const asked = () => (existsSync(join(directory, "asked")) ? readFileSync(join(directory, "asked"), "utf8") : "");
+
+async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHost?: pulumi.ProviderResource) {
+    const [hook] = limitVolume({ dockerHost, spec: pulumi.output(present(resolveArguments(args).spec)) });
+    const type = "docker:index/volume:Volume";
+    const newInputs = { name: "sessions-data-1", ...inputs };
+    await present(hook).callback({ urn: "urn", id: "", name: "sessions-data", type, newInputs });
+}
+
+beforeEach(async () => {
+    await startStack();
+    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
+    process.env.PATH = [directory, PATH].join(delimiter);
+    told.mockClear();
+});
+
+afterEach(() => {
+    process.env.PATH = PATH;
+    rmSync(directory, { recursive: true });
+});
+
+afterAll(() => {
+    jest.restoreAllMocks();
+});
+
+test("where the host can hold one, the volume is made with it, and there is nothing to tell", async () => {
+    dockerThat("holds quotas");
+    await beforeCreate({ diskSizeGb: 4.5 });
+    expect(asked()).toBe("volume create --opt size=4608m sessions-data-1\n");
+    expect(told).not.toHaveBeenCalled();
+});
+
+test("where it cannot, the up goes on, and a person is told", async () => {
+    dockerThat("holds none");
+    await beforeCreate({ diskSizeGb: 4 });
+    expect(told.mock.calls).toEqual([
+        [
+            "sessions-data: made without a quota of 4 GiB, which this Docker host cannot hold; the health check watches over it.",
+        ],
+    ]);
+});
+
+test("where there is no docker command, either", async () => {
+    process.env.PATH = directory;
+    await beforeCreate({ diskSizeGb: 4 });
+    expect(told).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+    ["no size", {}, {}],
+    ["a driver of one's own", { diskSizeGb: 4 }, { driver: "nfs" }],
+    ["options of one's own", { diskSizeGb: 4 }, { driverOpts: { size: "5g" } }],
+])("with %s nothing is asked", async (_what, args, inputs) => {
+    dockerThat("holds quotas");
+    await beforeCreate(args, inputs);
+    expect(asked()).toBe("");
+});
+
+test("the host is the provider's, and each database has a hook of its own", async () => {
+    dockerThat("holds quotas");
+    const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
+    await beforeCreate({ diskSizeGb: 4 }, {}, far);
+    expect(asked()).toBe("--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1\n");
+    const spec = pulumi.output(present(resolveArguments({}).spec));
+    const names = [1, 2].map(() => limitVolume({ dockerHost: undefined, spec })[0]?.name);
+    expect(new Set(names).size).toBe(2);
+});
+
+describe("the component", () => {
+    const volumeOptions = async (args: object) => (await deploy(args)).options.get("sessions-data");
+
+    test("asks for it only where there is a size", async () => {
+        expect((await volumeOptions({ diskSizeGb: 4 }))?.hooks?.beforeCreate).toHaveLength(1);
+        expect((await volumeOptions({}))?.hooks?.beforeCreate).toEqual([]);
+    });
+
+    // Docker reports the quota as an option that no program asked for, and another option is another, empty volume.
+    test.each([{}, { diskSizeGb: 4 }])(
+        "never replaces a volume for the options that it was made with: %j",
+        async (args) => {
+            expect((await volumeOptions(args))?.ignoreChanges).toEqual(["driverOpts"]);
+        },
+    );
+
+    test("makes no volume with a quota where the data has a place of its own", async () => {
+        const { registered } = await deploy({ diskSizeGb: 4, data: { hostPath: "/srv/redis" } });
+        expect(registered.map(({ name }) => name)).not.toContain("sessions-data");
+    });
+});

@@ -1,0 +1,180 @@
+/** When the arguments are checked: plain values before anything is registered, Outputs as soon as they are known. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { RedisDatabase, type RedisDatabaseArgs } from "../../../provider";
+import { checkInputs } from "../../../provider/components/inputs";
+import { unresolved } from "../../../provider/model/arguments/definition";
+import { deploy, startStack, valueOf } from "../support/mockedStack";
+
+const identity = { kind: "RedisDatabase", name: "sessions" } as const;
+const specOf = (args: object) => checkInputs(identity, args).spec;
+
+/** What JavaScript lets people write. */
+const wrong = (args: object) => args as RedisDatabaseArgs;
+
+/** The lines that name a path, of the message that `act` throws. */
+function pathsOf(act: () => unknown): string[] {
+    let thrown: unknown;
+    try {
+        act();
+    } catch (error) {
+        thrown = error;
+    }
+    if (thrown === undefined) return [];
+    expect(pulumi.RunError.isInstance(thrown)).toBe(true);
+    return [...(thrown as Error).message.matchAll(/^ {2}(\S+): /gm)].map(([, path = ""]) => path);
+}
+
+describe("plain values", () => {
+    test("that are wrong throw, all at once, before any resource is registered", async () => {
+        const registered = await startStack();
+        const args = wrong({ version: "7.3", memoryMb: "512", bindAdress: "::", tls: { hosts: ["bad host"] } });
+        expect(() => new RedisDatabase("sessions", args)).toThrow(
+            'RedisDatabase "sessions": 4 problems in its arguments; nothing was touched.',
+        );
+        await pulumi.runtime.disconnect();
+        expect(registered).toEqual([]);
+    });
+
+    test("are checked beside Outputs, each by itself and together", () => {
+        const password = pulumi.secret("hunter2");
+        const args = { password, memoryMb: 1, ports: { plaintext: 5, tls: 5 }, config: { port: 6379 } };
+        expect(
+            pathsOf(() => {
+                checkInputs(identity, args);
+            }),
+        ).toEqual(["memoryMb", 'config["port"]', "ports.tls"]);
+    });
+
+    // A value that never comes: nothing can be held against it, and nobody may wait for it.
+    const never = new Promise<never>(() => undefined);
+    test.each([
+        ["an Output", { memoryMb: pulumi.output(never) }, { memoryMb: unresolved }],
+        ["a Promise", { memoryMb: never }, { memoryMb: unresolved }],
+        [
+            "an Output inside",
+            { ports: { plaintext: pulumi.output(never), tls: 1 } },
+            { ports: { plaintext: unresolved, tls: 1 } },
+        ],
+        ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: { hosts: unresolved } }],
+    ])("that are %s wait", (_what, args, known) => {
+        expect(checkInputs(identity, args).known).toEqual(known);
+    });
+
+    test("a name that is unknown does not wait for its value", () => {
+        expect(
+            pathsOf(() => {
+                checkInputs(identity, wrong({ pasword: pulumi.output("x") }));
+            }),
+        ).toEqual(["pasword"]);
+    });
+
+    test("that decide which resources there are must be there", () => {
+        const decided = { deletionProtection: false, data: { volume: "v" }, tls: { caVersions: [1, 2] } };
+        expect(
+            pathsOf(() => {
+                checkInputs(identity, decided);
+            }),
+        ).toEqual([]);
+        const outputs = {
+            deletionProtection: pulumi.output(false),
+            data: Promise.resolve({ volume: "v" }),
+            tls: { caVersions: pulumi.output([1, 2]) },
+        };
+        expect(() => {
+            checkInputs(identity, wrong(outputs));
+        }).toThrow(
+            [
+                'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
+                ...["tls.caVersions", "deletionProtection", "data"].flatMap((path) => [
+                    `  ${path}: is an Output, but decides which resources there are`,
+                    "    → give the value itself [redis-database/must-be-plain]",
+                ]),
+            ].join("\n"),
+        );
+    });
+
+    test("of a place may be known later, as long as it is known that there is one", () => {
+        expect(
+            pathsOf(() => {
+                checkInputs(identity, { data: { volume: pulumi.output("v") } });
+            }),
+        ).toEqual([]);
+    });
+
+    test("a resource in place of its name is said at once", async () => {
+        await startStack();
+        const network = new docker.Network("backend");
+        expect(
+            pathsOf(() => {
+                checkInputs(identity, wrong({ network }));
+            }),
+        ).toEqual(["network"]);
+        await pulumi.runtime.disconnect();
+    });
+});
+
+describe("Outputs", () => {
+    test("that are right resolve to the same as plain values", async () => {
+        const tls = { hosts: ["a.example", "192.0.2.1"], validityDays: 90 };
+        const plain = { version: "7.2-rdb", memoryMb: 64, host: "r.example", tls, config: { timeout: 1 } };
+        const outputs = {
+            version: pulumi.output("7.2-rdb"),
+            memoryMb: Promise.resolve(64),
+            host: pulumi.secret("r.example"),
+            tls: { hosts: [pulumi.output("a.example"), "192.0.2.1"], validityDays: pulumi.output(90) },
+            config: pulumi.output({ timeout: 1 }),
+        };
+        const specs = [plain, outputs].map(async (args) => valueOf(specOf(args)));
+        const [expected, actual] = await Promise.all(specs);
+        expect(actual).toEqual(expected);
+        expect(actual?.host).toBe("r.example");
+    });
+
+    test("that are wrong fail with all that is wrong, without the secret, and nothing is registered", () => {
+        const program = join(__dirname, "../support/wrongOutputs.ts");
+        const output = execFileSync(process.execPath, ["-r", "ts-node/register/transpile-only", program]);
+        expect(JSON.parse(output.toString())).toEqual({
+            registered: [],
+            messages: [
+                [
+                    'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
+                    "  memoryMb: is 8 (a number)",
+                    "    → give a whole number of MiB from 32 to 16777216 [redis-database/invalid-memory-mb]",
+                    "  password: is not usable (its value is not shown)",
+                    "    → give text of at least one character and no line break [redis-database/invalid-password]",
+                    '  host: is missing, and bindAddress "0.0.0.0" is no address that clients can use',
+                    "    → give the name or address by which clients reach the Docker host [redis-database/host-missing]",
+                ].join("\n"),
+            ],
+        });
+    });
+
+    test("keys and password do not make the specification secret, another argument that is secret does", async () => {
+        const password = pulumi.secret("hunter2");
+        expect(await pulumi.isSecret(specOf({ password }))).toBe(false);
+        expect(await pulumi.isSecret(specOf({ password, host: pulumi.secret("h") }))).toBe(true);
+    });
+
+    test("that nobody knows before an up leave the preview alone, and the children unmade by guesses", async () => {
+        const registered = await startStack({ preview: true });
+        const memory = new random.RandomInteger("memory", { min: 64, max: 128 });
+        const db = new RedisDatabase("sessions", { memoryMb: memory.result, flavor: "rdb" });
+        await pulumi.runtime.disconnect();
+        const server = registered.find(({ name }) => name === "sessions-server");
+        expect(typeof server?.inputs.memory).not.toBe("number");
+        expect(server?.inputs).toHaveProperty("user", "999:999");
+        expect(registered).toHaveLength(14);
+        expect(db.nodes.server).toBeDefined();
+    });
+
+    test("that are right make the same database", async () => {
+        const plain = await deploy({ memoryMb: 64, password: "hunter2" });
+        const outputs = await deploy({ memoryMb: pulumi.output(64), password: pulumi.output("hunter2") });
+        const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+        expect([...outputs.registered].sort(byName)).toEqual([...plain.registered].sort(byName));
+    });
+});

@@ -1,0 +1,110 @@
+/** What a database before 6.0 asks Pulumi for: one password and a terminator in place of users and TLS. */
+import * as pulumi from "@pulumi/pulumi";
+import { type PlainArguments, unresolved } from "../../../provider/model/arguments/definition";
+import { describePair } from "../../../provider/model/changes/describe";
+import { explainChanges } from "../../../provider/model/changes/explanation";
+import { changesBetween } from "../../../provider/model/changes/table";
+import { needsHaproxy } from "../../../provider/model/plan";
+import { present } from "../../support/present";
+import { type Deployment, deploy, filesOf, valueOf, withoutSecrets } from "../support/mockedStack";
+
+let stack: Deployment;
+beforeAll(async () => {
+    stack = await deploy({ version: "5.0" });
+});
+
+const inputs = (of: Deployment, name: string) => of.find(`sessions-${name}`).inputs;
+
+test("the terminator's inputs, in full", () => {
+    expect(withoutSecrets(inputs(stack, "terminator"))).toMatchSnapshot();
+});
+
+test("the server publishes the plaintext port alone, or none", async () => {
+    const ports = [{ internal: 6379, external: 24000, ip: "127.0.0.1" }];
+    expect(inputs(stack, "server").ports).toEqual(ports);
+    expect(inputs(await deploy({ version: "5.0", plaintext: false }), "server").ports).toEqual([]);
+});
+
+test("the agent brings one password and the terminator's files, and no users", () => {
+    const files = filesOf(stack.find("sessions-agent"));
+    expect(files["password.conf"]).toBe("requirepass aRandomPassword\n");
+    expect(files["haproxy.cfg"]).toContain("frontend clients\n");
+    expect(files["terminator-health.sh"]).toContain("ask_terminator()");
+    expect(files).not.toHaveProperty("users.acl");
+    expect(String(files["redis.conf"])).not.toContain("aRandomPassword");
+});
+
+test("whoever is removed is removed before the server", async () => {
+    const guard = stack.options.get("sessions-deletion-protection");
+    expect(await valueOf(pulumi.output(guard?.dependsOn) as pulumi.Output<pulumi.Resource[]>)).toEqual([
+        stack.db.nodes.server,
+        stack.db.nodes.terminator,
+    ]);
+});
+
+test("on a network both ports of the database's name are the terminator's", async () => {
+    const networked = await deploy({ version: "3.2", network: "backend" });
+    expect(inputs(networked, "server").networksAdvanced).toEqual([]);
+    expect(inputs(networked, "terminator").networksAdvanced).toEqual([{ name: "backend", aliases: ["sessions"] }]);
+});
+
+test("from 6.0 on there is none", async () => {
+    expect((await deploy({ version: "6.0" })).db.nodes.terminator).toBeUndefined();
+});
+
+test("its transform has the last word", async () => {
+    const image = "registry/haproxy:2.6";
+    const transformed = await deploy({
+        version: "5.0",
+        transform: { terminator: (args) => ({ ...args, image }) },
+    });
+    expect(inputs(transformed, "terminator").image).toBe(image);
+});
+
+describe("changes", () => {
+    const pair = (before: PlainArguments, after: PlainArguments) =>
+        present(describePair({ version: "5.0", ...before }, { version: "5.0", ...after }));
+    const rows = (before: PlainArguments, after: PlainArguments) => {
+        const described = pair(before, after);
+        return changesBetween(described.before, described.after).map(({ id }) => id);
+    };
+
+    test.each<[PlainArguments, PlainArguments, string[]]>([
+        [{}, { tls: { protocols: ["TLSv1.2"] } }, ["terminator"]],
+        [{}, { network: "backend" }, ["terminator"]],
+        [{ ports: { tls: 1 } }, { ports: { tls: 2 } }, ["terminator"]],
+        [{ ports: { plaintext: 1 } }, { ports: { plaintext: 2 } }, ["container"]],
+        [{}, { plaintext: false }, ["container"]],
+        [{ network: "backend" }, { network: "backend", version: "8.0" }, ["versionUp"]],
+        [{ ports: { tls: 1 } }, { ports: { tls: 1 }, version: "8.0" }, ["versionUp"]],
+    ])("%j → %j: %j", (before, after, expected) => {
+        expect(rows(before, after)).toEqual(expected);
+    });
+
+    test("the preview says that the old password stops working at once", () => {
+        const { before, after } = pair({}, { passwordVersion: 2 });
+        expect(explainChanges("sessions", before, after)).toBe(
+            'RedisDatabase "sessions": passwordVersion 1 → 2: takes effect while the server runs, clients stay ' +
+                "connected; Redis 5.0 has only one password: the old password stops working at once; " +
+                "passwordGraceHours has no effect.",
+        );
+    });
+
+    test("the preview says that clients over TLS reconnect", () => {
+        const { before, after } = pair({}, { tls: { protocols: ["TLSv1.3"] } });
+        expect(explainChanges("sessions", before, after)).toBe(
+            'RedisDatabase "sessions": tls.protocols: HAProxy is replaced, clients reconnect once over TLS; ' +
+                "clients that accept no more than TLSv1.2 can no longer connect.",
+        );
+    });
+});
+
+test("a version that is an Output tells too late whether there is a terminator", () => {
+    for (const kind of ["RedisDatabase", "RedisReplica"] as const) {
+        expect(needsHaproxy(kind, { version: "5.0-rdb" })).toBe(true);
+        expect(needsHaproxy(kind, { version: "6.0" })).toBe(false);
+        expect(needsHaproxy(kind, {})).toBe(false);
+        expect(needsHaproxy(kind, { version: unresolved })).toBe(false);
+        expect(needsHaproxy(kind, { version: pulumi.output("5.0") })).toBe(false);
+    }
+});

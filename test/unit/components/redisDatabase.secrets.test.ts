@@ -1,0 +1,113 @@
+/** Secrets are marked from the first: in outputs, in what the state keeps of the arguments, in every child's inputs. */
+import * as pulumi from "@pulumi/pulumi";
+import type { RedisDatabaseArgs } from "../../../provider";
+import { createCertificates } from "../../../provider/components/server/certificates";
+import { Children } from "../../../provider/components/server/children";
+import { resolveArguments } from "../../../provider/model/arguments/resolve";
+import { currentFormat } from "../../../provider/model/changes/formats";
+import { planServer } from "../../../provider/model/plan";
+import { present } from "../../support/present";
+import { OpenSsl } from "../support/openssl";
+import { type Deployment, deploy, outputsOf, randomPassword, startStack, withoutSecrets } from "../support/mockedStack";
+
+const openssl = new OpenSsl();
+afterAll(() => {
+    openssl.close();
+});
+const ca = openssl.make({ commonName: "Our CA", ca: true });
+const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
+
+const secretOutputs = ["url", "tlsUrl", "connectionUrls", "credentials", "password"];
+/** Ways to bring secrets of one's own, as plain text and as Outputs, and the texts that are secret in them. */
+const ways: Record<string, [args: RedisDatabaseArgs, secrets: string[]]> = {
+    "all made up": [{}, [randomPassword, "key of sessions-key", "key of sessions-ca-key"]],
+    "a password": [{ password: "hunter2-hunter2" }, ["hunter2-hunter2", "key of sessions-key"]],
+    "a password that is an Output": [{ password: pulumi.output("hunter2-hunter2") }, ["hunter2-hunter2"]],
+    "a secret password": [{ password: pulumi.secret("hunter2-hunter2") }, ["hunter2-hunter2"]],
+    "a CA": [{ tls: { ca } }, [ca.keyPem]],
+    "a CA whose key is an Output": [{ tls: { ca: { ...ca, keyPem: pulumi.output(ca.keyPem) } } }, [ca.keyPem]],
+    "a certificate": [
+        { host: "redis.example.com", tls: { certificate: { ...server, caCertPem: ca.certPem } } },
+        [server.keyPem],
+    ],
+    "a certificate whose key is secret": [
+        {
+            host: "redis.example.com",
+            tls: { certificate: { ...server, keyPem: pulumi.secret(server.keyPem), caCertPem: ca.certPem } },
+        },
+        [server.keyPem],
+    ],
+};
+
+describe.each(Object.entries(ways))("%s", (_way, [args, secrets]) => {
+    let stack: Deployment;
+    beforeAll(async () => {
+        stack = await deploy(args);
+    });
+
+    test("no secret stands in the open, and each stands somewhere", () => {
+        const { registered, outputs } = stack;
+        const everything = JSON.stringify([registered, outputs]);
+        const open = JSON.stringify(withoutSecrets([registered, outputs]));
+        for (const secret of secrets) {
+            const inJson = JSON.stringify(secret).slice(1, -1);
+            expect(everything).toContain(inJson);
+            expect(open).not.toContain(inJson);
+        }
+    });
+
+    test("the server's inputs hold no secret at all", () => {
+        const { inputs } = stack.find("sessions-server");
+        expect(withoutSecrets(inputs)).toEqual(inputs);
+    });
+
+    test("the outputs that are secret are these, and no others", async () => {
+        const { db, outputs } = stack;
+        // An output that is undefined is not kept.
+        const kept = Object.keys(outputsOf(db)).filter((name) => name !== "persistenceLabel");
+        expect(Object.keys(outputs).sort()).toEqual(kept.sort());
+        for (const [name, value] of Object.entries(outputs)) {
+            expect([name, withoutSecrets(value) === "[secret]"]).toEqual([name, secretOutputs.includes(name)]);
+        }
+        for (const [name, output] of Object.entries<pulumi.Output<unknown>>({ ...outputsOf(db) })) {
+            expect([name, await pulumi.isSecret(output)]).toEqual([name, secretOutputs.includes(name)]);
+        }
+    });
+});
+
+test("a key of one's own is secret from where it comes in", async () => {
+    const registered = await startStack();
+    const certificate = { ...server, caCertPem: ca.certPem };
+    const args = { host: "redis.example.com", tls: { certificate } };
+    const spec = pulumi.output(present(resolveArguments(args).spec));
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
+    const children = new Children(parent, "sessions", spec);
+    const plan = planServer("RedisDatabase", "sessions", args);
+    const { keyPem } = createCertificates(children, plan, spec, { certificate });
+    expect(await pulumi.isSecret(keyPem)).toBe(true);
+    await pulumi.runtime.disconnect();
+    expect(registered.map(({ name }) => name)).toEqual(["parent"]);
+});
+
+test("the state keeps the arguments, with secrets as secrets and without transform", async () => {
+    const stack = await deploy({
+        host: "redis.example.com",
+        password: "hunter2",
+        tls: { certificate: { ...server, caCertPem: ca.certPem }, protocols: ["TLSv1.3"] },
+        config: { timeout: 300 },
+        transform: { server: () => undefined },
+    });
+    expect(stack.find("sessions").inputs).toEqual({
+        host: "redis.example.com",
+        password: { secret: "hunter2" },
+        // One secret inside makes all of it secret.
+        tls: {
+            secret: { certificate: { ...server, caCertPem: ca.certPem }, protocols: ["TLSv1.3"] },
+        },
+        config: { timeout: 300 },
+        // And what the preview must be able to speak of.
+        name: "sessions",
+        resolvedVersion: "8.0",
+        format: currentFormat,
+    });
+});

@@ -1,0 +1,130 @@
+/** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
+import * as pulumi from "@pulumi/pulumi";
+import { currentFormat } from "../../../provider/model/changes/formats";
+import { script } from "../../../provider/components/server/scripts";
+import { type Deployment, deploy, filesOf, outputsOf, valueOf, withoutSecrets } from "../support/mockedStack";
+
+let stack: Deployment;
+beforeAll(async () => {
+    stack = await deploy();
+});
+
+const container = "docker:index/container:Container";
+const children = [
+    [container, "sessions-agent"],
+    [container, "sessions-server"],
+    ["docker:index/volume:Volume", "sessions-data"],
+    ["docker:index/volume:Volume", "sessions-settings"],
+    ["random:index/randomId:RandomId", "sessions-deletion-protection"],
+    ["random:index/randomInteger:RandomInteger", "sessions-port"],
+    ["random:index/randomPassword:RandomPassword", "sessions-password"],
+    ["tls:index/certRequest:CertRequest", "sessions-request"],
+    ["tls:index/locallySignedCert:LocallySignedCert", "sessions-certificate"],
+    ["tls:index/privateKey:PrivateKey", "sessions-ca-key"],
+    ["tls:index/privateKey:PrivateKey", "sessions-key"],
+    ["tls:index/selfSignedCert:SelfSignedCert", "sessions-ca"],
+];
+
+test("its children are exactly these, all of them its own", () => {
+    const [component, ...registered] = stack.registered;
+    expect(component).toEqual({
+        type: "redis-database:index:RedisDatabase",
+        name: "sessions",
+        inputs: { name: "sessions", resolvedVersion: "8.0", format: currentFormat },
+    });
+    expect(registered.map(({ type, name }) => [type, name]).sort()).toEqual([...children].sort());
+    for (const [, name = ""] of children) expect(stack.options.get(name)?.parent).toBe(stack.db);
+});
+
+test("nodes gives all of them by their part", async () => {
+    const names = Object.entries(stack.db.nodes).map(async ([part, node]: [string, pulumi.Resource]) => [
+        part,
+        (await valueOf(node.urn)).split("::").at(-1),
+    ]);
+    expect(Object.fromEntries((await Promise.all(names)) as [string, string][])).toEqual({
+        dataVolume: "sessions-data",
+        settingsVolume: "sessions-settings",
+        port: "sessions-port",
+        password: "sessions-password",
+        caKey: "sessions-ca-key",
+        ca: "sessions-ca",
+        key: "sessions-key",
+        request: "sessions-request",
+        certificate: "sessions-certificate",
+        agent: "sessions-agent",
+        server: "sessions-server",
+        deletionProtection: "sessions-deletion-protection",
+    });
+});
+
+test.each(children.filter(([, name]) => name !== "sessions-agent"))(
+    "the inputs of %s %s, in full",
+    (_type, name = "") => {
+        expect(withoutSecrets(stack.find(name).inputs)).toMatchSnapshot();
+    },
+);
+
+describe("the agent", () => {
+    test("its inputs, what it brings apart, in full", () => {
+        expect(withoutSecrets(stack.find("sessions-agent").inputs)).toMatchSnapshot();
+    });
+
+    test("brings its own script and the server's, settings, users and the certificate with its key and its CA", () => {
+        const command = stack.find("sessions-server").inputs.command as string[];
+        expect(filesOf(stack.find("sessions-agent"))).toEqual({
+            "/agent.sh": script("agent/agent.sh"),
+            "start.sh": script("server/start.sh"),
+            "health.sh": script("server/health.sh"),
+            // The container that the program asks for is the one that the agent is told to expect.
+            "database": expect.stringContaining(`\nserver=${command[2]}\n`) as string,
+            "redis.conf": expect.stringContaining("\nsave 900 1\n") as string,
+            "users.acl": expect.stringMatching(/^user default on #[0-9a-f]{64} /) as string,
+            "tls.crt": "certificate of sessions-certificate\n",
+            "tls.key": "key of sessions-key\n",
+            "ca.crt": "certificate of sessions-ca\n",
+        });
+    });
+});
+
+test("the server waits for the agent; both explain their failures", async () => {
+    const server = stack.options.get("sessions-server");
+    const agent = stack.options.get("sessions-agent");
+    const waitsFor = await valueOf(pulumi.output(server?.dependsOn) as pulumi.Output<pulumi.Resource[]>);
+    expect(waitsFor).toEqual([stack.db.nodes.agent]);
+    const hooks = [server, agent].map((options) => options?.hooks?.onError?.map(({ name }) => name));
+    expect(hooks).toEqual([["redis-database:explainFailure"], ["redis-database:explainFailure"]]);
+});
+
+test("making children without stack traces leaves those of everybody else as they were", () => {
+    expect(Error.stackTraceLimit).toBeGreaterThan(0);
+    expect(stack.db.nodes.agent).toBeDefined();
+});
+
+test("the component itself is reviewed before each update", () => {
+    const hooks = stack.options.get("sessions")?.hooks;
+    expect(hooks).toEqual({ beforeUpdate: [expect.objectContaining({ name: "redis-database:review" })] });
+});
+
+test("its outputs, each of them", async () => {
+    const url = "redis://app:aRandomPassword@localhost:24000";
+    const tlsUrl = "rediss://app:aRandomPassword@localhost:24001";
+    expect(await valueOf(pulumi.output(outputsOf(stack.db)))).toEqual({
+        url,
+        tlsUrl,
+        connectionUrls: { plaintext: url, tls: tlsUrl },
+        credentials: [
+            { type: "redis", default: true, connectionUrl: url },
+            { type: "redis+ssl", default: false, connectionUrl: tlsUrl },
+        ],
+        password: "aRandomPassword",
+        host: "localhost",
+        port: 24000,
+        tlsPort: 24001,
+        caCertPem: "certificate of sessions-ca",
+        engine: "redis",
+        version: "8.0",
+        flavor: "aof",
+        persistenceLabel: undefined,
+        containerName: "sessions-server-0a1b2c3",
+    });
+});

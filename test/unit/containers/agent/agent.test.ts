@@ -1,0 +1,308 @@
+/** The agent's arithmetic of versions, passwords and moments, in a real shell on files of its own. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { script } from "../../../../provider/components/server/scripts";
+import { versionNames, versions } from "../../../../provider/model/catalog/versions";
+import { clientUsers } from "../../../../provider/model/render/acl";
+import { bundle } from "../../../../provider/model/render/bundle";
+
+const root = mkdtempSync(join(tmpdir(), "redis-database-agent-"));
+afterAll(() => {
+    rmSync(root, { recursive: true });
+});
+
+/** Its functions alone: without the last line, which runs one, and under `root`. */
+const functions = script("agent/agent.sh")
+    .replace(/\n"\$1"\n$/, "\n")
+    .replace(/(?<![\w}])\/(settings|data|tmp|desired)\b/g, `${root}/$1`);
+
+/** Runs some of them at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
+function agent(commands: string, now = 0): string {
+    const stubs = `refuse() { echo "refused: $2 [$1]"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\n`;
+    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`], { encoding: "utf8" }).trimEnd();
+}
+
+function write(file: string, text: string): void {
+    writeFileSync(join(root, file), text);
+}
+
+const hash = (password: string) => createHash("sha256").update(password).digest("hex");
+
+beforeEach(() => {
+    for (const directory of ["settings/current", "settings/acl", "settings/run", "data", "tmp", "generation"]) {
+        rmSync(join(root, directory), { recursive: true, force: true });
+        mkdirSync(join(root, directory), { recursive: true });
+    }
+    rmSync(join(root, "settings/retired"), { force: true });
+});
+
+test.each([
+    ["while an up waits", "", ""],
+    ["while it watches", "yes", "it is so [redis-database/agent-failed]\n"],
+])("a refusal %s ends with its code, once", (_when, watching, kept) => {
+    const stubs = `undo() { :; }\nstop_trial() { :; }\nidle() { exit 3; }\nwatching=${watching}`;
+    const { stdout, status } = spawnSync("sh", ["-c", `${functions}\n${stubs}\nrefuse agent-failed "it is so"`], {
+        encoding: "utf8",
+    });
+    expect(stdout).toBe("refused: it is so [redis-database/agent-failed]\n");
+    expect(status).toBe(watching ? 1 : 3);
+    // The server's health check reads it there and puts "refused: " before it.
+    const file = join(root, "settings/run/refused");
+    expect(existsSync(file) ? readFileSync(file, "utf8") : "").toBe(kept);
+    expect(existsSync(join(root, "tmp/refused"))).toBe(!watching);
+});
+
+describe("data that a server of some version wrote", () => {
+    const check = (wrote: string, wanted: string) => {
+        write("data/.redis-server", `fingerprint ${wrote}\n`);
+        write("generation/database", `version=${wanted}\n`);
+        return agent("check_version");
+    };
+
+    const asked = versionNames.map((name) => [name, versions[name].verifiedWith ?? `${name}.1`] as const);
+
+    test.each(versionNames)("%s is read by itself and by what is later, and by nothing that is older", (wanted) => {
+        for (const [index, [wrote, point]] of asked.entries()) {
+            expect([wrote, check(point, wanted)]).toEqual([
+                wrote,
+                index <= versionNames.indexOf(wanted)
+                    ? ""
+                    : `refused: the data was written by Redis ${point}, which ${wanted} cannot read; go back to ` +
+                      `${wrote} or a later version [data-newer-than-version]`,
+            ]);
+        }
+    });
+
+    test("a minor version of two digits is later than one of one digit", () => {
+        expect(check("8.2.3", "8.10")).toBe("");
+        expect(check("8.10.0", "8.2")).toContain("refused");
+    });
+
+    test("nothing is held against data that no server has noted down", () => {
+        write("generation/database", "version=6.0\n");
+        expect(agent("check_version")).toBe("");
+    });
+});
+
+describe("a password that was replaced", () => {
+    const grace = 100;
+    /** An up that asks for this password, at a moment; what opens the door beside it afterwards. */
+    function up(password: string, now: number, graceSeconds = grace): string[] {
+        write("generation/database", `grace_seconds=${graceSeconds}\n`);
+        write("generation/users.acl", clientUsers("8.0", password));
+        const open = agent("retire_password; in_grace", now);
+        write("settings/current/users.acl", clientUsers("8.0", password));
+        write("settings/current/database", `grace_seconds=${graceSeconds}\n`);
+        return open.split("\n").filter(Boolean);
+    }
+    const inGrace = (now: number) => agent("in_grace", now).split("\n").filter(Boolean);
+
+    test("is none on the first up, and on one that asks for the same", () => {
+        expect(up("one", 1000)).toEqual([]);
+        expect(up("one", 1001)).toEqual([]);
+    });
+
+    test("opens the door until its grace is over, to the second", () => {
+        up("one", 1000);
+        expect(up("two", 2000)).toEqual([`100 ${hash("one")} default`]);
+        expect(inGrace(2099)).toEqual([`1 ${hash("one")} default`]);
+        expect(inGrace(2100)).toEqual([]);
+    });
+
+    test("does so beside others, each for its own time, whatever ups come in between", () => {
+        up("one", 1000);
+        up("two", 2000);
+        up("two", 2020);
+        expect(up("three", 2050)).toEqual([`50 ${hash("one")} default`, `100 ${hash("two")} default`]);
+        expect(inGrace(2120)).toEqual([`30 ${hash("two")} default`]);
+    });
+
+    test("that comes back is no longer one that was replaced", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("one", 2010)).toEqual([`100 ${hash("two")} default`]);
+        expect(up("two", 2020)).toEqual([`100 ${hash("one")} default`]);
+    });
+
+    test("follows a grace that is made longer or shorter while it lasts", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("two", 2050, 500)).toEqual([`450 ${hash("one")} default`]);
+        expect(up("two", 2060, 70)).toEqual([`10 ${hash("one")} default`]);
+    });
+
+    test("stays dropped once it was, however long the grace is made later", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(up("two", 2100, 5000)).toEqual([]);
+        up("three", 3000, 0);
+        expect(up("three", 3001, 5000)).toEqual([]);
+    });
+
+    test("is one of a server that is not there, too", () => {
+        up("one", 1000);
+        write("generation/database", "flavor=aof\ngrace_seconds=100\n");
+        write("generation/users.acl", clientUsers("8.0", "two"));
+        agent("commit() { :; }; flush() { :; }; chown() { :; }; apply_at_rest", 2000);
+        expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toContain(
+            `user app on #${hash("two")} #${hash("one")} ~*`,
+        );
+    });
+
+    test("opens nothing with a grace of 0", () => {
+        up("one", 1000);
+        expect(up("two", 2000, 0)).toEqual([]);
+    });
+
+    test("is kept as a hash, in a file for root alone", () => {
+        up("one", 1000);
+        up("two", 2000);
+        expect(readFileSync(join(root, "settings/retired"), "utf8")).toBe(`2000 ${hash("one")} default\n`);
+        expect(agent(`stat -c %a ${root}/settings/retired`)).toBe("600");
+    });
+
+    test("stands beside the new one for the people's users, and not for the agent's own", () => {
+        up("one", 1000);
+        up("two", 2000);
+        const own = "user agent on #aa -@all +ping\nuser health on #bb -@all +ping\n";
+        write("generation/users.acl", clientUsers("7.0", "two") + own);
+        expect(agent("wanted_users", 2001)).toBe(
+            [
+                `user default on #${hash("two")} #${hash("one")} ~* &* +@all`,
+                `user app on #${hash("two")} #${hash("one")} ~* &* +@all`,
+                own.trimEnd(),
+            ].join("\n"),
+        );
+        expect(agent("wanted_users", 3000)).toBe((clientUsers("7.0", "two") + own).trimEnd());
+    });
+
+    test("decides when the agent looks next: once a minute, or when its grace ends", () => {
+        up("one", 1000);
+        expect(agent("pause_seconds", 1001)).toBe("60");
+        up("two", 2000);
+        expect(agent("pause_seconds", 2001)).toBe("60");
+        expect(agent("pause_seconds", 2070)).toBe("30");
+    });
+});
+
+test("what the program wants comes out of its bundle line by line, whatever stands in it", () => {
+    const line = fc.string({ unit: fc.constantFrom("a", " ", "1", "#", "=", '"', "\\", "%", "$") });
+    const content = fc.array(line, { minLength: 1 }).map((lines) => `${lines.join("\n")}\n`);
+    const files = fc.dictionary(fc.constantFrom("redis.conf", "tls.crt", "start.sh"), content, {
+        noNullPrototype: true,
+    });
+    fc.assert(
+        fc.property(files, (wanted) => {
+            write("desired", bundle(wanted));
+            agent(`rm -rf ${root}/staging; mkdir ${root}/staging; unpack ${root}/staging`);
+            const names = readdirSync(join(root, "staging"));
+            const read = (name: string) => readFileSync(join(root, "staging", name), "utf8");
+            expect(Object.fromEntries(names.map((name) => [name, read(name)]))).toEqual(wanted);
+        }),
+        { numRuns: 30 },
+    );
+});
+
+describe("a server's answers", () => {
+    /** What `commands` print where redis-cli answers CONFIG GET, INFO and PING. */
+    const asked = (commands: string, { config = "", info = "" }) => {
+        write("tmp/config", config);
+        write("tmp/info", info);
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write(
+            "bin/redis-cli",
+            `#!/bin/sh
+            while read -r command rest; do case $command in
+                CONFIG) cat ${root}/tmp/config ;;
+                INFO) cat ${root}/tmp/info ;;
+                PING) echo PONG ;;
+                AUTH) echo OK ;;
+            esac; done`,
+        );
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        return agent(`PATH=${root}/bin:$PATH\nlogin() { echo AUTH; }\n${commands}`);
+    };
+
+    test("settings are read whole, whichever comes last, empty ones too", () => {
+        const all = "save\t\ntimeout\t0";
+        expect(asked("settings_of socket", { config: "timeout\n0\nsave\n\n" })).toBe(all);
+        expect(asked("settings_of socket", { config: "save\n\ntimeout\n0\n" })).toBe(all);
+    });
+
+    test("what the server had before an interrupted agent changed it stays what a refusal goes back to", () => {
+        const settings = "timeout\t30\nhz\t20\n";
+        write("tmp/wanted", "hz\t50\ntimeout\t60\n");
+        write("tmp/undo", "timeout\t0\n");
+        write("generation/database", "version=8.0\nflavor=aof\n");
+        const config = settings.replaceAll(/\t/g, "\n");
+        const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
+        expect(applied).toBe("applied: hz\napplied: timeout");
+        expect(readFileSync(join(root, "tmp/undo"), "utf8")).toBe("timeout\t0\nhz\t20\n");
+    });
+
+    test.each([
+        ["NOAUTH Authentication required.", false],
+        ["default", false],
+        ["ERR unknown command `ACL`, with args beginning with: `WHOAMI`, ", true],
+        ["Could not connect to Redis at /settings/run/redis.sock: Connection refused", true],
+        ["Error: Server closed the connection", true],
+        ["", true],
+    ])("the one password is forgotten only where the server says that it knows users: %j", (answer, kept) => {
+        const file = join(root, "settings/acl/password.conf");
+        writeFileSync(file, "requirepass secret\n");
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write("bin/redis-cli", `#!/bin/sh\necho '${answer}'\n`);
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        agent(`PATH=${root}/bin:$PATH\nforget_password`);
+        expect(existsSync(file)).toBe(kept);
+    });
+
+    test("Valkey's version is its own, not that of the Redis that it is like", () => {
+        expect(asked("version_running", { info: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n" })).toBe(
+            "7.0.15",
+        );
+        const info = "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n";
+        expect(asked("version_running", { info })).toBe("8.0.1");
+    });
+});
+
+test("a value goes to Redis in its own quotes", () => {
+    expect(agent(String.raw`quote 'a "b" \c $d'`)).toBe(String.raw`"a \"b\" \\c $d"`);
+    expect(agent("quote ''")).toBe('""');
+});
+
+test("the format of a dump is the number at its start, and nothing else has one", () => {
+    write("data/dump.rdb", "REDIS0011\xfa\tredis-ver");
+    expect(agent(`format_of ${root}/data/dump.rdb`)).toBe("11");
+    write("data/appendonly.aof", "*2\r\n$6\r\nSELECT");
+    expect(agent(`format_of ${root}/data/appendonly.aof`)).toBe("");
+    expect(agent(`format_of ${root}/data/none`)).toBe("");
+});
+
+describe("data is there already", () => {
+    test.each<[string, string[], boolean]>([
+        ["nothing", [], true],
+        ["what a file system or the agent itself leaves", ["lost+found/", ".redis-server", ".redis-database"], true],
+        ["a dump", ["dump.rdb"], false],
+        ["a hidden file of somebody", [".keep"], false],
+    ])("%s", (_what, files, empty) => {
+        for (const file of files) {
+            if (file.endsWith("/")) mkdirSync(join(root, "data", file));
+            else write(`data/${file}`, "x");
+        }
+        expect(agent("if is_empty; then echo yes; fi")).toBe(empty ? "yes" : "");
+    });
+});

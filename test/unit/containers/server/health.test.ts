@@ -1,0 +1,203 @@
+/** The server's health check and the markers that it leaves, in a real shell with a Redis and a disk that are made up. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { script } from "../../../../provider/components/server/scripts";
+import type { PlainArguments } from "../../../../provider/model/arguments/definition";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
+import { agentSettings } from "../../../../provider/model/render/agentSettings";
+import { present } from "../../../support/present";
+
+const root = mkdtempSync(join(tmpdir(), "redis-database-health-"));
+afterAll(() => {
+    rmSync(root, { recursive: true });
+});
+
+const underRoot = (text: string) =>
+    text.replace(/(?<![\w}])\/(settings|data|tmp)\b/g, `${root}/$1`).replaceAll(">/proc/1/fd/1", `>>${root}/log`);
+const check = underRoot(script("server/health.sh"));
+
+function write(file: string, text: string): void {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+    chmodSync(join(root, file), 0o755);
+}
+
+interface Situation {
+    readonly args?: PlainArguments;
+    readonly dataMb: number;
+    readonly freeMb: number;
+    /** Files on the disk, in MiB. */
+    readonly files?: Readonly<Record<string, number>>;
+    /** Whether it has been healthy before. */
+    readonly answered?: boolean;
+    readonly ping?: string;
+    /** More files, of the settings volume and of `/tmp`. */
+    readonly markers?: Readonly<Record<string, string>>;
+}
+
+function health(situation: Situation) {
+    const { args = {}, dataMb, freeMb, files = {}, answered = true, ping = "PONG", markers = {} } = situation;
+    for (const directory of ["settings", "data", "tmp", "bin", "log"])
+        rmSync(join(root, directory), { recursive: true, force: true });
+    mkdirSync(join(root, "settings/run"), { recursive: true });
+    mkdirSync(join(root, "data"));
+    write(
+        "settings/current/database",
+        agentSettings(present(resolveArguments(args).spec), { owner: "o", server: "s" }),
+    );
+    write("settings/health.secret", "secret");
+    write(
+        "bin/redis-cli",
+        `#!/bin/sh\ncat >/dev/null\nprintf 'OK\\n# Memory\\r\\nused_memory:${dataMb * 2 ** 20}\\r\\n\\n${ping}\\n'`,
+    );
+    write("bin/df", `#!/bin/sh\nprintf 'Filesystem 1024-blocks Used Available\\ndisk 0 0 ${freeMb * 1024}\\n'`);
+    // Sizes as Docker's file systems have them, without writing so much.
+    const sizes = Object.entries(files).map(([name, mb]) => `*/${name}) sum=$((sum + ${mb * 1024})) ;;`);
+    const all = Object.values(files).reduce((sum, mb) => sum + mb, 0);
+    write(
+        "bin/du",
+        `#!/bin/sh\nshift\nsum=0\nfor file; do case $file in\n*/data) sum=${all * 1024} ;;\n${sizes.join("\n")}\nesac; done\necho "$sum $1"`,
+    );
+    write("bin/sleep", "#!/bin/sh\n");
+    for (const name of Object.keys(files)) write(`data/${name}`, "");
+    if (answered) write("tmp/answered", "");
+    else mkdirSync(join(root, "tmp"));
+    for (const [name, text] of Object.entries(markers)) write(name, text);
+    return lookAgain();
+}
+
+function lookAgain() {
+    const { status, stdout, stderr } = run(check);
+    expect(stderr).toBe("");
+    return status === 0 ? "healthy" : stdout.trim();
+}
+
+function run(text: string) {
+    const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH ?? ""}` };
+    return spawnSync("sh", ["-c", text, "sh", "fingerprint"], { encoding: "utf8", env });
+}
+
+/** A restart of the container: its `/tmp` is empty, and then `start.sh` runs. */
+function restart() {
+    rmSync(join(root, "tmp"), { recursive: true });
+    mkdirSync(join(root, "tmp"));
+    write("bin/redis-server", "#!/bin/sh\necho 'Redis server v=8.0.2 sha=0'\n");
+    expect(run(underRoot(script("server/start.sh"))).status).toBe(0);
+}
+
+const low = (left: number, next: number) =>
+    `the disk is filling up: ${left} MiB are left, and the next dump can take ${next}; make room before Redis refuses writes`;
+
+const [rdb, old] = [{ flavor: "rdb" }, { version: "3.2" }];
+
+test.each<[string, Situation, string]>([
+    ["has room for the next dump", { args: rdb, dataMb: 20, freeMb: 20 }, "healthy"],
+    ["has none", { args: rdb, dataMb: 20, freeMb: 19 }, low(19, 20)],
+    ["has none for a rewrite of the log", { dataMb: 20, freeMb: 19 }, low(19, 20)],
+    [
+        "has some once the dump that runs is done",
+        { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 15 } },
+        "healthy",
+    ],
+    ["has none even then", { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 14 } }, low(19, 20)],
+    ["is full, and nothing is ever written", { args: { flavor: "nordb" }, dataMb: 20, freeMb: 0 }, "healthy"],
+    [
+        "has room, also within the database's part",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1004 } },
+        "healthy",
+    ],
+    [
+        "has room, but the database's part has not",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1005 } },
+        low(19, 20),
+    ],
+    [
+        "has used more than its part",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1100 } },
+        low(-76, 20),
+    ],
+    [
+        "has room within its part, but there is none",
+        { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 1 },
+        low(1, 20),
+    ],
+    [
+        "has a log of commands that can take six times the data",
+        { args: old, dataMb: 20, freeMb: 119, files: { "appendonly.aof": 500 } },
+        low(119, 120),
+    ],
+    [
+        "has one that is shorter than that",
+        { args: old, dataMb: 20, freeMb: 79, files: { "appendonly.aof": 80 } },
+        low(79, 80),
+    ],
+    [
+        "has one that is shorter than the data",
+        { args: old, dataMb: 20, freeMb: 19, files: { "appendonly.aof": 2 } },
+        low(19, 20),
+    ],
+    ["has just room for a server's first answer", { args: rdb, dataMb: 20, freeMb: 0, answered: false }, "healthy"],
+    [
+        "is full, as Redis says itself",
+        { args: rdb, dataMb: 20, freeMb: 0, ping: "MISCONF Errors writing" },
+        "MISCONF Errors writing",
+    ],
+])("a disk that %s", (_what, situation, expected) => {
+    expect(health(situation)).toBe(expected);
+    expect(existsSync(join(root, "tmp/healthy"))).toBe(expected === "healthy");
+});
+
+describe("a disk that is full", () => {
+    const full = { args: { flavor: "rdb" }, dataMb: 20, freeMb: 0, answered: false };
+
+    test("is no reason to fail before a new container's first answer, and one after its restart", () => {
+        expect(health(full)).toBe("healthy");
+        restart();
+        expect(lookAgain()).toBe(low(0, 20));
+    });
+
+    test("is none for a container that takes the place of another one", () => {
+        expect(health({ ...full, markers: { "settings/run/answered": "another\n" } })).toBe("healthy");
+        expect(readFileSync(join(root, "settings/run/answered"), "utf8")).toBe(`${hostname()}\n`);
+    });
+});
+
+test.each([
+    [30, "healthy"],
+    [31, expect.stringContaining("it does not follow its primary at db:6380") as string],
+])("a replica that has heard nothing from its primary for %i s", (seconds, expected) => {
+    const markers = {
+        "settings/current/database": "primary=db\n",
+        "settings/run/primary": "db 6380\n",
+        "settings/current/primary.conf": "",
+    };
+    const ping = `role:slave\\nmaster_link_status:up\\nmaster_last_io_seconds_ago:${seconds}\\nPONG`;
+    expect(health({ dataMb: 1, freeMb: 100, answered: false, ping, markers })).toEqual(expected);
+});
+
+describe("what an up that fails looks for in the log", () => {
+    const log = () => (existsSync(join(root, "log")) ? readFileSync(join(root, "log"), "utf8") : "");
+    const healthy = { dataMb: 1, freeMb: 100 };
+
+    test("is the agent's refusal, once for each reason", () => {
+        const [one, other] = ["one [redis-database/dump-not-written]", "other [redis-database/agent-failed]"];
+        const markers = { "settings/run/unsettled": "rdb\n", "settings/run/refused": `${one}\n` };
+        expect(health({ ...healthy, markers })).toBe(`refused: ${one}`);
+        expect(lookAgain()).toBe("the agent is settling the data");
+        write("settings/run/refused", `${other}\n`);
+        lookAgain();
+        lookAgain();
+        expect(log()).toBe(`refused: ${one}\nrefused: ${other}\n`);
+    });
+
+    test("is why a replica does not follow, at the second failure and each 25 later", () => {
+        const markers = { "settings/current/database": "primary=nearby\n" };
+        const reason = "its primary has not started yet [redis-database/primary-not-started]";
+        expect(health({ ...healthy, markers })).toBe(reason);
+        expect(log()).toBe("");
+        for (let failure = 2; failure <= 27; failure++) lookAgain();
+        expect(log()).toBe(`refused: ${reason}\nrefused: ${reason}\n`);
+    });
+});

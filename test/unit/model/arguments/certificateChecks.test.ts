@@ -1,0 +1,216 @@
+/** Certificates that people bring, made by a real openssl: what is right with them, and what is not. */
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import {
+    checkCa,
+    checkChain,
+    checkKeyPair,
+    isCertificateHost,
+    isHost,
+    splitHosts,
+} from "../../../../provider/model/arguments/certificateChecks";
+import { OpenSsl, type Pair } from "../../support/openssl";
+
+const openssl = new OpenSsl();
+afterAll(() => {
+    openssl.close();
+});
+
+const ca = openssl.make({ commonName: "Our CA", ca: true });
+const san = "DNS:redis.example.com,DNS:*.wild.example.com,IP:192.0.2.1,IP:2001:db8::1";
+const server = openssl.make({ commonName: "redis", san, issuer: ca });
+const checkServer = (pair: Pair, ...hosts: string[]) => checkKeyPair("tls.certificate", pair, "server", hosts);
+
+describe("a server certificate", () => {
+    test.each([
+        "redis.example.com",
+        "REDIS.example.com",
+        "a.wild.example.com",
+        "192.0.2.1",
+        "2001:db8::1",
+        "2001:DB8:0::1",
+    ])("is right for %s", (host) => {
+        expect(checkServer(server, host)).toEqual([]);
+    });
+
+    test.each([
+        "example.com",
+        "wild.example.com",
+        "a.b.wild.example.com",
+        "192.0.2.2",
+        "2001:db8::2",
+        "localhost",
+        "redis",
+    ])("is not right for %s", (host) => {
+        expect(checkServer(server, "redis.example.com", host)).toEqual([
+            {
+                code: "redis-database/certificate-for-another-host",
+                path: "tls.certificate.certPem",
+                problem: `is not valid for ${host}`,
+                remedy: "issue it with these subject alternative names",
+            },
+        ]);
+    });
+
+    test("needs its names as subject alternative names; a common name does not count any more", () => {
+        const old = openssl.make({ commonName: "redis.example.com", issuer: ca });
+        expect(checkServer(old, "redis.example.com").map(({ problem }) => problem)).toEqual([
+            "is not valid for redis.example.com",
+        ]);
+    });
+
+    test("names every host that is missing", () => {
+        expect(checkServer(server, "a.example.com", "192.0.2.9").map(({ problem }) => problem)).toEqual([
+            "is not valid for a.example.com, 192.0.2.9",
+        ]);
+    });
+
+    test("that has expired says since when", () => {
+        const past = openssl.make({ commonName: "redis", san, issuer: ca, expired: true });
+        expect(checkServer(past, "redis.example.com")).toEqual([
+            {
+                code: "redis-database/certificate-expired",
+                path: "tls.certificate.certPem",
+                problem: "expired on Feb  1 00:00:00 2020 GMT",
+                remedy: "give one that is valid now",
+            },
+        ]);
+    });
+
+    test("with the key of another one", () => {
+        expect(checkServer({ ...server, keyPem: openssl.key() }, "redis.example.com")).toEqual([
+            {
+                code: "redis-database/key-of-another-certificate",
+                path: "tls.certificate.keyPem",
+                problem: "does not belong to the certificate",
+                remedy: "give the key that the certificate was made for",
+            },
+        ]);
+    });
+
+    test("with a key that needs a passphrase", () => {
+        const problems = checkServer({ ...server, keyPem: openssl.key("secret") }, "redis.example.com");
+        expect(problems.map(({ path }) => path)).toEqual(["tls.certificate.keyPem"]);
+        expect(problems[0]?.problem).toBe("is not an unencrypted private key in PEM (its value is not shown)");
+    });
+
+    test("that is none, and a key that is none: both are said at once", () => {
+        const nonsense = `-----BEGIN CERTIFICATE-----\n${randomBytes(99).toString("base64")}\n-----END CERTIFICATE-----`;
+        const findings = checkServer({ certPem: nonsense, keyPem: nonsense }, "redis.example.com");
+        expect(findings.map(({ path }) => path)).toEqual(["tls.certificate.certPem", "tls.certificate.keyPem"]);
+    });
+});
+
+describe("a CA", () => {
+    test("is right with its own key", () => {
+        expect(checkKeyPair("tls.ca", ca, "ca", [])).toEqual([]);
+    });
+
+    test("is not a certificate that may sign nothing", () => {
+        expect(checkKeyPair("tls.ca", server, "ca", [])).toEqual([
+            {
+                code: "redis-database/certificate-of-no-ca",
+                path: "tls.ca.certPem",
+                problem: "is not the certificate of a CA",
+                remedy: "give one with basicConstraints CA:TRUE, or use tls.certificate",
+            },
+        ]);
+    });
+
+    test("that has expired, with a wrong key: both are said at once", () => {
+        const past = openssl.make({ commonName: "Past CA", ca: true, expired: true });
+        const findings = checkKeyPair("tls.ca", { ...past, keyPem: server.keyPem }, "ca", []);
+        expect(findings.map(({ problem }) => problem)).toEqual([
+            "does not belong to the certificate",
+            "expired on Feb  1 00:00:00 2020 GMT",
+        ]);
+    });
+
+    test("that only verifies needs to be a certificate", () => {
+        expect(checkCa("tls.clientAuth.caCertPem", ca.certPem)).toEqual([]);
+        expect(checkCa("tls.clientAuth.caCertPem", ca.keyPem).map(({ problem }) => problem)).toEqual([
+            "is not a certificate in PEM",
+        ]);
+    });
+});
+
+describe("the chain from a server certificate to caCertPem", () => {
+    const intermediate = openssl.make({ commonName: "Intermediate", ca: true, issuer: ca });
+    const below = openssl.make({ commonName: "redis", san, issuer: intermediate });
+    const other = openssl.make({ commonName: "Our CA", ca: true });
+    const stranger = openssl.make({ commonName: "redis", san, issuer: other });
+    const problems = (certPem: string, caCertPem: string) =>
+        checkChain("tls.certificate", { certPem, caCertPem }).map(({ path, problem }) => `${path}: ${problem}`);
+    const unsigned = ["tls.certificate.caCertPem: did not sign tls.certificate.certPem"];
+
+    test.each([
+        ["signed by the CA", server.certPem, ca.certPem],
+        ["its own CA", ca.certPem, ca.certPem],
+        ["by way of an intermediate in certPem", `${below.certPem}\n${intermediate.certPem}`, ca.certPem],
+        ["with further certificates in both", `${server.certPem}\n${other.certPem}`, `${other.certPem}\n${ca.certPem}`],
+        ["trusting the intermediate itself", below.certPem, intermediate.certPem],
+    ])("holds: %s", (_how, certPem, caCertPem) => {
+        expect(problems(certPem, caCertPem)).toEqual([]);
+    });
+
+    test.each([
+        ["a CA of the same name but another key", server.certPem, other.certPem],
+        ["the intermediate is missing", below.certPem, ca.certPem],
+        ["the intermediate signed another one", `${stranger.certPem}\n${intermediate.certPem}`, ca.certPem],
+        ["the server's own certificate is not the first", `${intermediate.certPem}\n${below.certPem}`, other.certPem],
+    ])("does not hold: %s", (_how, certPem, caCertPem) => {
+        expect(problems(certPem, caCertPem)).toEqual(unsigned);
+    });
+
+    test("a CA that is no certificate is said once", () => {
+        expect(problems(server.certPem, "nothing")).toEqual(["tls.certificate.caCertPem: is not a certificate in PEM"]);
+    });
+});
+
+describe("hosts", () => {
+    test.each(["localhost", "redis-1", "a.b.example.com", "_srv.example", "1host", "10.example", "127.0.0.1", "::1"])(
+        "%s is one",
+        (host) => {
+            expect([isHost(host), isCertificateHost(host)]).toEqual([true, true]);
+        },
+    );
+
+    test.each([
+        ...["", "a b", "-a", "a-", "a..b", ".a", "a.", "a:1", "http://a", "a/b", "[::1]", "fe80::1%eth0"],
+        ...[
+            "192.168.1.300",
+            "1.2.3",
+            "12345",
+            "*",
+            "a.*.b",
+            "**.a",
+            "*a",
+            "*.192.0.2.1",
+            "*.::1",
+            "ü.example",
+            `${"a".repeat(64)}.example`,
+        ],
+        ...[Array.from({ length: 64 }, () => "abc").join("."), "a\n"],
+    ])("%j is none", (host) => {
+        expect([isHost(host), isCertificateHost(host)]).toEqual([false, false]);
+    });
+
+    test("a wildcard may stand in a certificate, but clients cannot connect to it", () => {
+        expect([isHost("*.example.com"), isCertificateHost("*.example.com")]).toEqual([false, true]);
+    });
+
+    test("any domain and any address is one", () => {
+        fc.assert(
+            fc.property(fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6()), (host) => {
+                expect(isHost(host)).toBe(true);
+            }),
+        );
+    });
+
+    test("names and addresses are told apart, in their order", () => {
+        expect(splitHosts(["b.example", "192.0.2.1", "::1", "a.example", "*.c.example"])).toEqual({
+            dnsNames: ["b.example", "a.example", "*.c.example"],
+            ipAddresses: ["192.0.2.1", "::1"],
+        });
+    });
+});

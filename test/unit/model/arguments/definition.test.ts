@@ -1,0 +1,158 @@
+/** Each argument's definition holds what follows from it: words, an example, a default, a row of the change table, a code. */
+import { readFileSync } from "node:fs";
+import { join, parse } from "node:path";
+import { checkEach } from "../../../../provider/model/arguments/check";
+import type { Definition, Kind } from "../../../../provider/model/arguments/definition";
+import { argumentNames, definitionAt, definitions } from "../../../../provider/model/arguments/index";
+import { changeRows } from "../../../../provider/model/changes/table";
+import { allProblems } from "../../../../provider/model/problems";
+
+const kinds = ["RedisDatabase", "RedisReplica"] as const;
+
+/** An argument, or a member of one. */
+interface Defined {
+    readonly kind: Kind;
+    /** With the name of a list where an element's member follows. */
+    readonly path: readonly string[];
+    readonly definition: Definition;
+    /** Arguments that have nothing but this value there. */
+    readonly argsWith: (value: unknown) => Record<string, unknown>;
+}
+
+function visit(parent: Defined): Defined[] {
+    const { kind, path, definition, argsWith } = parent;
+    const { members = {}, element } = definition;
+    const below = Object.entries(element?.members ?? members).flatMap(([name, member]) =>
+        visit({
+            kind,
+            path: [...path, name],
+            definition: member,
+            argsWith: (value) => argsWith(element ? [{ [name]: value }] : { [name]: value }),
+        }),
+    );
+    return [parent, ...below];
+}
+
+const all = kinds.flatMap((kind) =>
+    Object.entries(definitions[kind]).flatMap(([name, definition]) =>
+        visit({ kind, path: [name], definition, argsWith: (value) => ({ [name]: value }) }),
+    ),
+);
+const named = all.map((defined) => [defined.kind, defined.path.join("."), defined] as const);
+
+test("there are definitions to look at, down to the members of members", () => {
+    const paths = named.map(([kind, path]) => `${kind} ${path}`);
+    expect(paths).toEqual(expect.arrayContaining(["RedisDatabase tls.ca.keyPem", "RedisDatabase savePoints.seconds"]));
+    expect(paths).toEqual(
+        expect.arrayContaining(["RedisReplica primary.host", "RedisReplica tls.clientAuth.caCertPem"]),
+    );
+});
+
+describe.each(named)("%s %s", (_kind, path, { definition }) => {
+    const { schema, schemaFor, doc, default: value, defaultDoc, example, required, secret, inProcess } = definition;
+    const accepted = schemaFor?.({}) ?? schema;
+
+    test("has words that are sentences", () => {
+        expect(doc).toMatch(/^[A-Z][^\n]*[^\s.]\.$/);
+        expect(definition.typeDoc ?? doc).toMatch(/\.$/);
+    });
+
+    test("is required, or says what applies without it", () => {
+        // One of these two is given, and the words of `data` say so.
+        const oneOfTwo = ["data.volume", "data.hostPath"].includes(path);
+        if (required === true || inProcess === true || oneOfTwo)
+            expect([value, defaultDoc]).toEqual([undefined, undefined]);
+        else expect(defaultDoc ?? value).toBeDefined();
+    });
+
+    test("accepts its own default and its own example", () => {
+        for (const own of [value, example].filter((given) => given !== undefined)) {
+            expect(accepted.safeParse(own)).toEqual({ success: true, data: own });
+        }
+        if (secret) expect(example).toBeUndefined();
+    });
+
+    test("has no example that is just its default", () => {
+        if (example !== undefined) expect(example).not.toEqual(value);
+    });
+});
+
+test("every argument has an example, but for secrets and what comes from another resource", () => {
+    const missing = kinds.flatMap((kind) =>
+        Object.entries(definitions[kind]).flatMap(([name, { example }]) =>
+            example === undefined ? [`${kind} ${name}`] : [],
+        ),
+    );
+    expect(missing.sort()).toEqual([
+        "RedisDatabase password",
+        "RedisDatabase transform",
+        "RedisReplica password",
+        "RedisReplica primary",
+        "RedisReplica transform",
+    ]);
+});
+
+test.each(kinds)(
+    "every argument of %s has a row of the change table: its own, its object's or its members'",
+    (kind) => {
+        const own = all.filter((defined) => defined.kind === kind);
+        const withRow = own.flatMap(({ path, definition }) => (definition.changes ? [path.join(".")] : []));
+        const within = (one: string, other: string) => `${one}.`.startsWith(`${other}.`);
+        const missing = own
+            .map(({ path }) => path.join("."))
+            .filter((path) => !withRow.some((other) => within(path, other) || within(other, path)));
+        expect(missing).toEqual(["transform"]);
+    },
+);
+
+test("every row is about arguments that there are", () => {
+    for (const row of changeRows) {
+        for (const { path } of row.arguments.filter((argument) => argument.path !== "release")) {
+            const found = kinds.map((kind) => definitionAt(kind, path.split(".")));
+            expect([row.id, path, found.some(Boolean)]).toEqual([row.id, path, true]);
+        }
+    }
+});
+
+test("a component takes what is defined for it, and no name twice", () => {
+    for (const kind of kinds) expect(new Set(argumentNames(kind)).size).toBe(argumentNames(kind).length);
+});
+
+describe("codes", () => {
+    const listed = allProblems().map(({ code }) => code);
+    const codesIn = (text: string) => [...text.matchAll(/\[(redis-database\/[^\]]*)\]/g)].map(([, code = ""]) => code);
+    const snapshot = (test: string) => {
+        const { dir, base } = parse(join(__dirname, "../..", test));
+        return readFileSync(join(dir, "__snapshots__", `${base}.snap`), "utf8");
+    };
+
+    test("are listed once each, in one form, with a meaning and a remedy", () => {
+        expect(listed.filter((code, index) => listed.indexOf(code) !== index)).toEqual([]);
+        for (const { code, meaning, remedy } of allProblems()) {
+            expect(code).toMatch(/^redis-database\/[a-z0-9]+([-.][a-z0-9]+)*$/);
+            expect([code, meaning]).toEqual([code, expect.stringMatching(/^[A-Z`].*\.$/)]);
+            // The agent's are sentences; those of the others follow an arrow in a message.
+            expect([code, remedy]).toEqual([code, expect.stringMatching(/^([a-z`].*[^.]|[A-Z].*\.)$/)]);
+        }
+    });
+
+    test.each([
+        ["model/arguments/check.test.ts", 70],
+        ["model/changes/table.test.ts", 2],
+        ["model/refusals.test.ts", 30],
+    ])("that a person reads in %s are listed", (name, least) => {
+        const codes = new Set(codesIn(snapshot(name)));
+        expect(codes.size).toBeGreaterThanOrEqual(least);
+        expect([...codes].filter((code) => !listed.includes(code))).toEqual([]);
+    });
+
+    test("of single arguments are exactly those that a wrong value brings up", () => {
+        const wrong = all.filter(({ definition }) => !definition.inProcess);
+        const found = wrong.flatMap(({ kind, argsWith, path }) => {
+            const { findings } = checkEach(argsWith(Symbol("wrong")), kind);
+            return findings.filter((finding) => finding.path.replace("[0]", "") === path.join("."));
+        });
+        const expected = listed.filter((code) => code.startsWith("redis-database/invalid-"));
+        expect([...new Set(found.map(({ code }) => code))].sort()).toEqual(expected.sort());
+    });
+});

@@ -1,0 +1,33 @@
+/** The three flavors, as the managed service's contract states them. */
+import { defaultSavePoints, persistenceDirectives, persistenceLabel } from "../../../../provider/model/catalog/flavors";
+
+const schedule = [
+    ["save", "900 1"],
+    ["save", "300 10"],
+    ["save", "60 10000"],
+];
+
+test("aof logs every write, syncs each second and dumps by the schedule", () => {
+    expect(persistenceDirectives("aof", defaultSavePoints)).toEqual([
+        ["appendonly", "yes"],
+        ["appendfsync", "everysec"],
+        ...schedule,
+    ]);
+});
+
+test("rdb only dumps, by the schedule", () => {
+    expect(persistenceDirectives("rdb", defaultSavePoints)).toEqual([["appendonly", "no"], ...schedule]);
+});
+
+test("nordb writes neither log nor dump", () => {
+    expect(persistenceDirectives("nordb", defaultSavePoints)).toEqual([
+        ["appendonly", "no"],
+        ["save", '""'],
+    ]);
+});
+
+test("the labels are the service's own, and its usual choice has none", () => {
+    expect(persistenceLabel("aof")).toBeUndefined();
+    expect(persistenceLabel("rdb")).toBe("RDB-Only Persistence");
+    expect(persistenceLabel("nordb")).toBe("NO PERSISTENCE");
+});

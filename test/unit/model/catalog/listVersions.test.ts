@@ -1,0 +1,82 @@
+/** The list of versions in the managed service's spelling, and the warnings that a database can bring. */
+import type { PlainArguments } from "../../../../provider/model/arguments/definition";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
+import { listVersions } from "../../../../provider/model/catalog/listVersions";
+import { warnings } from "../../../../provider/model/warnings";
+import { parseVersion, releaseNames } from "../../../../provider/model/catalog/versions";
+
+const today = new Date("2026-03-01T12:00:00Z");
+
+test("every version of both engines, in three flavors each", () => {
+    const list = listVersions(today);
+    expect(list).toHaveLength(releaseNames.length * 3);
+    expect(new Set(list.map(({ engine, name }) => `${engine} ${name}`)).size).toBe(list.length);
+    for (const { engine, name, version, flavor } of list) {
+        // Bare is RDB-only in the service's list.
+        expect(parseVersion(name, engine)).toEqual({ version, ...(flavor !== "rdb" && { flavor }) });
+    }
+});
+
+test("the service's spelling, labels, days, and whether the end has come", () => {
+    const of = (version: string) => listVersions(today).filter((v) => v.engine === "redis" && v.version === version);
+    const facts = { engine: "redis", version: "4.0", released: "2017-07-14", endOfLife: "2021-02-22", ended: true };
+    expect(of("4.0")).toEqual([
+        { ...facts, name: "4.0-aof", flavor: "aof" },
+        { ...facts, name: "4.0", flavor: "rdb", label: "RDB-Only Persistence" },
+        { ...facts, name: "4.0-nordb", flavor: "nordb", label: "NO PERSISTENCE" },
+    ]);
+    expect(of("7.2")[0]).toEqual({
+        ...{ engine: "redis", name: "7.2-aof", version: "7.2", flavor: "aof", released: "2023-08-15" },
+        ...{ ended: false, verifiedWith: "7.2.4" },
+    });
+});
+
+test("an end comes on its day", () => {
+    const ended = (day: string) =>
+        listVersions(new Date(day)).find(({ engine, version }) => engine === "redis" && version === "8.0")?.ended;
+    expect(ended("2026-02-10T23:59:59Z")).toBe(false);
+    expect(ended("2026-02-11T00:00:00Z")).toBe(true);
+});
+
+test("all of it can be printed: no surprise in a console", () => {
+    expect(
+        listVersions(today)
+            .filter(({ flavor }) => flavor === "aof")
+            .map(({ engine, name, released, endOfLife, ended, verifiedWith }) =>
+                [engine, name, released, endOfLife ?? "-", ended ? "ended" : "", verifiedWith ?? "never run"].join(" "),
+            ),
+    ).toMatchSnapshot();
+});
+
+describe("warnings", () => {
+    const said = (args: PlainArguments) => {
+        const { spec, findings } = resolveArguments(args);
+        expect(findings).toEqual([]);
+        return spec ? warnings("sessions", spec, today) : [];
+    };
+
+    test.each([
+        [
+            { version: "3.2" },
+            'Redis 3.2 reached end of life on 2020-04-30 and gets no more security fixes; version: "6.2" still',
+        ],
+        [
+            { version: "8.0-nordb" },
+            'Redis 8.0 reached end of life on 2026-02-11 and gets no more security fixes; version: "8.2"',
+        ],
+    ])("%j has ended, and the next that has not is named", (args, text) => {
+        expect(said(args)).toEqual([expect.stringContaining(`RedisDatabase "sessions": ${text}`)]);
+    });
+
+    test("nothing is said of one that is cared for", () => {
+        expect(said({ version: "8.2" })).toEqual([]);
+        expect(said({ engine: "valkey" })).toEqual([]);
+    });
+
+    test("protocols that can be broken into are named", () => {
+        expect(said({ version: "8.2", tls: { protocols: ["TLSv1.0", "TLSv1.1", "TLSv1.2"] } })).toEqual([
+            'RedisDatabase "sessions": tls.protocols allows TLSv1.0 and TLSv1.1, which can be broken into; leave it out once no client needs it.',
+        ]);
+        expect(said({ version: "8.2", tls: { protocols: ["TLSv1.2"] } })).toEqual([]);
+    });
+});

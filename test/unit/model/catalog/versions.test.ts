@@ -1,0 +1,189 @@
+/** The catalog, and versions as people and the managed service write them. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+    canUpgrade,
+    defaultVersion,
+    defaultVersions,
+    engineNames,
+    findRelease,
+    flavorNames,
+    nameOf,
+    nearestVersions,
+    parseVersion,
+    releaseNames,
+    releaseOf,
+    versionNames,
+    versions,
+    versionsOf,
+} from "../../../../provider/model/catalog/versions";
+import { dataOf } from "../../support/directiveData";
+
+const suffixes = ["aof", "rdb", "nordb"] as const;
+const redisVersions = [
+    ...["2.8", "3.0", "3.2", "4.0", "5.0", "6.0", "6.2", "7.0", "7.2", "7.4"],
+    ...["8.0", "8.2", "8.4", "8.6", "8.8"],
+];
+const valkeyVersions = ["7.2", "8.0", "8.1", "9.0", "9.1"];
+
+test("the versions are those that the README and the docstrings name", () => {
+    expect(versionNames).toEqual(redisVersions);
+    expect(versionsOf("redis")).toEqual(redisVersions);
+    expect(versionsOf("valkey")).toEqual(valkeyVersions);
+    expect(releaseNames).toHaveLength(redisVersions.length + valkeyVersions.length);
+    expect(flavorNames).toEqual(suffixes);
+    expect(defaultVersion).toBe("8.0");
+    expect(defaultVersions).toEqual({ redis: "8.0", valkey: "8.1" });
+    const documented = readFileSync(join(__dirname, "../../../../provider/components/args.ts"), "utf8");
+    const docstring = /Version of the engine[^]*?A version past its end/.exec(documented)?.[0] ?? "";
+    const [redis = "", valkey = ""] = docstring.split("Redis: ")[1]?.split("Valkey: ") ?? [];
+    expect(redis.match(/\d\.\d/g)).toEqual(redisVersions);
+    expect(valkey.match(/\d\.\d/g)).toEqual(valkeyVersions);
+});
+
+describe.each(releaseNames)("%s", (release) => {
+    const facts = versions[release];
+    const { engine, version } = facts;
+
+    test("is found by its engine and version, and by no other engine", () => {
+        expect(findRelease(engine, version)).toBe(release);
+        expect(releaseOf(facts)).toBe(release);
+        expect(release).toBe(engine === "redis" ? version : `valkey-${version}`);
+        expect(nameOf(release)).toBe(`${engine === "redis" ? "Redis" : "Valkey"} ${version}`);
+    });
+
+    test("bare, it names no flavor", () => {
+        expect(parseVersion(version, engine)).toEqual({ version });
+    });
+
+    test.each(suffixes)("with -%s, it names the flavor", (flavor) => {
+        expect(parseVersion(`${version}-${flavor}`, engine)).toEqual({ version, flavor });
+    });
+
+    test("its image is the official one, its days are days", () => {
+        expect(facts.image).toBe(`${engine === "redis" ? "redis" : "valkey/valkey"}:${version}`);
+        expect(facts.released).toMatch(/^20\d\d-[01]\d-[0-3]\d$/);
+        const end = facts.endOfLife ?? "2099-01-01";
+        expect(end).toMatch(/^20\d\d-[01]\d-[0-3]\d$/);
+        expect(end > facts.released).toBe(true);
+    });
+
+    test("its directives come from the server that it was held against, or from neighbours that were asked", () => {
+        const file = join(__dirname, `../../../../provider/model/catalog/directives/${release}.json`);
+        expect(existsSync(file)).toBe(facts.verifiedWith !== undefined);
+        expect(facts.directivesOf === undefined).toBe(facts.verifiedWith !== undefined);
+        if (facts.verifiedWith === undefined) {
+            for (const neighbour of facts.directivesOf ?? []) expect(versions[neighbour].verifiedWith).toBeDefined();
+        } else {
+            expect(facts.verifiedWith.startsWith(`${version}.`)).toBe(true);
+            expect(dataOf(release).server).toBe(facts.verifiedWith);
+        }
+    });
+
+    test("has the features that its own directives show", () => {
+        const known = (name: string) => Object.hasOwn(dataOf(release).directives, name);
+        if (facts.verifiedWith === undefined) return;
+        expect(facts.acl).toBe(known("aclfile"));
+        expect(facts.protectedMode).toBe(known("protected-mode"));
+        // CONFIG GET tells of `replicaof` itself only from 7.0.
+        expect(facts.replicaDirective === "replicaof").toBe(known("replica-read-only"));
+        expect(facts.aofLayout === "appendonlydir").toBe(known("appenddirname"));
+        expect(facts.channelPermissions).toBe(known("acl-pubsub-default"));
+        // 8.2 and Valkey 9.0 were asked in builds without TLS.
+        if (!["8.2", "valkey-9.0"].includes(release)) expect(facts.nativeTls).toBe(known("tls-port"));
+        const policies = dataOf(release).directives["maxmemory-policy"]?.values ?? [];
+        expect(facts.lfuPolicies).toBe(policies.includes("allkeys-lfu"));
+    });
+});
+
+test("4.0 was never run here, and says so", () => {
+    expect(versions["4.0"]).toMatchObject({ directivesOf: ["3.2", "5.0"], nativeTls: false, acl: false });
+    expect(versions["4.0"].verifiedWith).toBeUndefined();
+});
+
+test("releases of an engine are in the order of their days, and of their numbers", () => {
+    for (const engine of engineNames) {
+        const own = releaseNames.map((release) => versions[release]).filter((facts) => facts.engine === engine);
+        const days = own.map(({ released }) => released);
+        expect(days).toEqual([...days].sort());
+        const numbers = own.map(({ version }) => Number(version));
+        expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+    }
+});
+
+describe("upgrades in place, as the servers' dumps and logs were read by one another", () => {
+    /** From each, the first that reads it: `test/engine/catalog.test.ts` asks the servers. */
+    test("a later version of the same engine takes over, an earlier one does not", () => {
+        for (const [index, from] of releaseNames.entries()) {
+            for (const [place, to] of releaseNames.entries()) {
+                if (versions[from].engine !== versions[to].engine) continue;
+                expect([from, to, canUpgrade(from, to)]).toEqual([from, to, place >= index]);
+            }
+        }
+    });
+
+    test("Valkey takes over from Redis up to 7.2, and nothing goes back", () => {
+        for (const version of versionNames) {
+            for (const other of releaseNames.filter((release) => release.startsWith("valkey-"))) {
+                expect([version, canUpgrade(version, other)]).toEqual([version, Number(version) <= 7.2]);
+                expect(canUpgrade(other, version)).toBe(false);
+            }
+        }
+    });
+
+    test("an allowed one never leads to an older format of dumps", () => {
+        for (const from of releaseNames) {
+            for (const to of releaseNames.filter((each) => canUpgrade(from, each))) {
+                const [old = 0, now = Infinity] = [versions[from].rdbVersion, versions[to].rdbVersion];
+                expect([from, to, old <= now]).toEqual([from, to, true]);
+            }
+        }
+    });
+});
+
+test.each([
+    ["7.3", "redis", ["7.2", "7.4"]],
+    ["7.2.4", "redis", ["7.2"]],
+    ["7", "redis", ["7.0"]],
+    ["v6.2", "redis", ["6.2"]],
+    ["2.6", "redis", ["2.8"]],
+    ["9.0", "redis", ["8.8"]],
+    ["8.1", "redis", ["8.0", "8.2"]],
+    ["8.10", "redis", ["8.8"]],
+    ["7.4", "valkey", ["7.2", "8.0"]],
+    ["latest", "redis", []],
+    ["", "valkey", []],
+] as const)("near %j of %s are %j", (text, engine, near) => {
+    expect(nearestVersions(text, engine)).toEqual(near);
+});
+
+test("everything else is no version", () => {
+    const right = new Set(versionNames.flatMap((version) => [version, ...suffixes.map((s) => `${version}-${s}`)]));
+    const text = fc.oneof(
+        fc.string(),
+        fc.stringMatching(/^ ?v?[0-9]{1,2}\.[0-9]{1,2}(\.[0-9]{1,2})?-{0,2}(aof|AOF|rdb|nordb|none|)-?(aof)? ?$/),
+        fc.constantFrom(
+            "",
+            "-",
+            "-aof",
+            "7",
+            "8.0-",
+            "8.0-aof-aof",
+            "8.0-AOF",
+            " 8.0",
+            "8.0\n",
+            "8.1",
+            "valkey-8.0",
+            "__proto__",
+            "toString",
+        ),
+    );
+    fc.assert(
+        fc.property(text, (written) => {
+            fc.pre(!right.has(written));
+            expect(parseVersion(written)).toBeUndefined();
+        }),
+        { numRuns: 1000 },
+    );
+});

@@ -1,0 +1,441 @@
+/** What each change does, as data: every argument has its row, every change its words, and no secret stands in them. */
+import fc from "fast-check";
+import { type PlainArguments, unresolved } from "../../../../provider/model/arguments/definition";
+import { argumentNames } from "../../../../provider/model/arguments/index";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
+import { flavorNames, versionNames } from "../../../../provider/model/catalog/versions";
+import { type Described, describePair } from "../../../../provider/model/changes/describe";
+import { changesTable, explainChanges, titleOf } from "../../../../provider/model/changes/explanation";
+import { effects } from "../../../../provider/model/changes/rows";
+import { changeRows, changesBetween, refusals } from "../../../../provider/model/changes/table";
+import { formatFindings } from "../../../../provider/model/findings";
+import { present } from "../../../support/present";
+import { membersOf } from "../../support/argsTypes";
+import { OpenSsl } from "../../support/openssl";
+
+const openssl = new OpenSsl();
+afterAll(() => {
+    openssl.close();
+});
+const ca = openssl.make({ commonName: "Our CA", ca: true });
+const otherCa = openssl.make({ commonName: "Another CA", ca: true });
+const server = openssl.make({ commonName: "redis", san: "DNS:localhost", issuer: ca });
+const otherServer = openssl.make({ commonName: "redis", san: "DNS:localhost", issuer: ca });
+
+const pair = (before: PlainArguments, after: PlainArguments) => present(describePair(before, after));
+const rowsBetween = (before: PlainArguments, after: PlainArguments) => {
+    const described = pair(before, after);
+    return changesBetween(described.before, described.after).map(({ id }) => id);
+};
+const explanation = (before: PlainArguments, after: PlainArguments, values?: { values: boolean }) => {
+    const described = pair(before, after);
+    return explainChanges("sessions", described.before, described.after, values);
+};
+
+/** One change for each argument, as a program before and after it, and the rows that it must be found in. */
+const changes: Readonly<Record<string, readonly [before: PlainArguments, after: PlainArguments, rows: string[]]>> = {
+    "version": [{ version: "7.2" }, { version: "8.0" }, ["versionUp"]],
+    "engine": [{ version: "7.2" }, { engine: "valkey", version: "8.1" }, ["versionUp"]],
+    "flavor": [{}, { flavor: "rdb" }, ["flavor"]],
+    "memoryMb": [{}, { memoryMb: 1024 }, ["memory"]],
+    "diskSizeGb": [{ diskSizeGb: 4 }, { diskSizeGb: 8 }, ["disk"]],
+    "maxmemoryPolicy": [{}, { maxmemoryPolicy: "allkeys-lru" }, ["settings"]],
+    "evictToFit": [{}, { evictToFit: true }, ["recorded"]],
+    "savePoints": [{}, { savePoints: [{ seconds: 5, changes: 1 }] }, ["settings"]],
+    "ports": [{}, { ports: { plaintext: 6379, tls: 6380 } }, ["container"]],
+    "ports.plaintext": [{ ports: { plaintext: 1 } }, { ports: { plaintext: 2 } }, ["container"]],
+    "ports.tls": [{ ports: { tls: 1 } }, { ports: {} }, ["container"]],
+    "bindAddress": [{ host: "h" }, { host: "h", bindAddress: "192.0.2.1" }, ["certificate", "container"]],
+    "host": [{}, { host: "redis.example.com" }, ["certificate"]],
+    "plaintext": [{}, { plaintext: false }, ["container"]],
+    "password": [{ password: "one" }, { password: "two" }, ["password"]],
+    "passwordVersion": [{}, { passwordVersion: 2 }, ["password"]],
+    "rotatePasswordEvery": [{}, { rotatePasswordEvery: 30 }, ["password"]],
+    "passwordGraceHours": [{}, { passwordGraceHours: 0.5 }, ["grace"]],
+    "logs": [{}, { logs: { maxSizeMb: 50 } }, ["container"]],
+    "deletionProtection": [{}, { deletionProtection: false }, ["recorded"]],
+    "data": [{}, { data: { volume: "v" } }, ["place"]],
+    "data.volume": [{ data: { volume: "v" } }, { data: { volume: "w" } }, ["place"]],
+    "data.hostPath": [{ data: { hostPath: "/srv" } }, { data: { hostPath: "/mnt" } }, ["place"]],
+    "data.files": [{ data: { volume: "v", files: "aof" } }, { data: { volume: "v" } }, ["recorded"]],
+    "image": [{}, { image: "registry/redis:8.0" }, ["container"]],
+    "network": [{}, { network: "backend" }, ["container"]],
+    "tls": [{}, { tls: { hosts: ["redis.example.com"] } }, ["certificate"]],
+    "tls.hosts": [{ tls: { hosts: ["a"] } }, { tls: { hosts: ["b"] } }, ["certificate"]],
+    "tls.validityDays": [{}, { tls: { validityDays: 90 } }, ["certificate"]],
+    "tls.renewBeforeDays": [{}, { tls: { renewBeforeDays: 10 } }, ["certificate"]],
+    "tls.protocols": [{}, { tls: { protocols: ["TLSv1.3"] } }, ["tls"]],
+    "tls.caVersions": [{}, { tls: { caVersions: [1, 2] } }, ["ca"]],
+    "tls.clientAuth": [{}, { tls: { clientAuth: { caCertPem: ca.certPem } } }, ["tls"]],
+    "tls.ca": [{ tls: { ca } }, { tls: { ca: otherCa } }, ["ca"]],
+    "tls.certificate": [
+        { tls: { certificate: { ...server, caCertPem: ca.certPem } } },
+        { tls: { certificate: { ...otherServer, caCertPem: ca.certPem } } },
+        ["certificate"],
+    ],
+    "replicas": [{}, { replicas: 1 }, ["replicas"]],
+    "primary": [{ replicas: 2 }, { replicas: 2, primary: "replica-1" }, ["switchover"]],
+    "replicationAccess": [{}, { replicationAccess: ["away"] }, ["replicas"]],
+    "config": [{}, { config: { "timeout": 300, "io-threads": 2 } }, ["settings", "startup"]],
+};
+
+describe("every argument", () => {
+    const nested = { ports: "PortsArgs", data: "DataArgs", tls: "TlsArgs" };
+
+    test("has a change to try", () => {
+        const members = Object.entries(nested).flatMap(([name, type]) => membersOf(type).map((m) => `${name}.${m}`));
+        expect(members.length).toBeGreaterThan(10);
+        const all = [...argumentNames("RedisDatabase").filter((name) => name !== "transform"), ...members];
+        expect(Object.keys(changes).sort()).toEqual(all.sort());
+    });
+
+    test.each(Object.entries(changes))("%s has its row, which is found either way", (path, [before, after, rows]) => {
+        for (const args of [before, after]) expect(resolveArguments(args).findings).toEqual([]);
+        expect(rowsBetween(before, after)).toEqual(rows);
+        expect(rowsBetween(after, before).map((id) => id.replace("versionDown", "versionUp"))).toEqual(rows);
+        const compared = changeRows.filter(({ id }) => rows.includes(id)).flatMap((row) => row.arguments);
+        const said = compared.map((argument) => argument.path);
+        // `ports` and `data` stand for their members, the members of `tls` for it.
+        expect(said.filter((name) => `${path}.`.startsWith(`${name}.`) || name.startsWith(`${path}.`))).not.toEqual([]);
+    });
+
+    test.each(Object.entries(changes))("%s changes nothing where it stays as it is", (_path, [before, after]) => {
+        for (const args of [before, after]) {
+            const same = JSON.parse(JSON.stringify(args)) as PlainArguments;
+            expect(rowsBetween(args, same)).toEqual([]);
+            expect(explanation(args, same)).toBeUndefined();
+        }
+    });
+
+    test.each(Object.entries(changes))("%s: what a person reads in the preview", (_path, [before, after, rows]) => {
+        if (rows.includes("place")) return;
+        expect(explanation(before, after)).toMatchSnapshot();
+    });
+});
+
+describe("the rows", () => {
+    test("have an identity, and a title that names each of their arguments", () => {
+        expect(new Set(changeRows.map(({ id }) => id)).size).toBe(changeRows.length);
+        for (const row of changeRows) {
+            const paths = row.arguments.map(({ path }) => path).filter((path) => path !== "release");
+            expect([row.id, paths.length > 0]).toEqual([row.id, row.own === undefined]);
+            for (const path of paths) expect(titleOf(row)).toContain(`\`${path}`);
+        }
+    });
+
+    test("have each argument of either component once", () => {
+        for (const row of changeRows) {
+            const paths = row.arguments.map(({ path }) => path);
+            expect([row.id, new Set(paths).size]).toEqual([row.id, paths.length]);
+        }
+    });
+
+    test("are refused with a reason, or not refused", () => {
+        for (const { effect, refusal } of changeRows) expect(refusal !== undefined).toBe(effect === "refused");
+    });
+
+    test("docs/changes.md has them in their order, and what removal does", () => {
+        const [head, line, ...rows] = changesTable().split("\n");
+        expect(head).toBe("| change | server | data | clients |");
+        expect(line).toBe("| --- | --- | --- | --- |");
+        const cells = rows.map((row) => row.slice(2, -2).split(" | "));
+        expect(cells.map(([change]) => change)).toEqual([
+            ...changeRows.map(titleOf),
+            "database removed from the program, `pulumi destroy`",
+        ]);
+        expect(cells.filter((row) => row.length !== 4 || row.includes(""))).toEqual([]);
+        expect(cells.slice(0, -1).map(([, told]) => told)).toEqual(changeRows.map((row) => effects[row.effect].server));
+    });
+});
+
+describe("versions", () => {
+    const flavors = fc.constantFrom(...flavorNames);
+    test.each(versionNames.flatMap((from) => versionNames.map((to) => [from, to] as const)))("%s to %s", (from, to) => {
+        const distance = versionNames.indexOf(to) - versionNames.indexOf(from);
+        const expected = distance > 0 ? ["versionUp"] : distance < 0 ? ["versionDown"] : [];
+        fc.assert(
+            fc.property(flavors, fc.boolean(), (flavor, suffix) => {
+                const args = (version: string) => (suffix ? { version: `${version}-${flavor}` } : { version, flavor });
+                expect(rowsBetween(args(from), args(to))).toEqual(expected);
+                const described = pair(args(from), args(to));
+                const refused = refusals(described.before, described.after).map(({ path }) => path);
+                expect(refused).toEqual(distance < 0 ? ["version"] : []);
+            }),
+        );
+    });
+
+    test("and flavors at once are two changes", () => {
+        expect(rowsBetween({ version: "7.2-rdb" }, { version: "8.0-nordb" })).toEqual(["flavor", "versionUp"]);
+    });
+});
+
+describe("flavors", () => {
+    test.each(flavorNames.flatMap((from) => flavorNames.map((to) => [from, to] as const)))("%s to %s", (from, to) => {
+        expect(rowsBetween({ flavor: from }, { flavor: to })).toEqual(from === to ? [] : ["flavor"]);
+        const said = explanation({ flavor: from }, { flavor: to });
+        if (from === to) expect(said).toBeUndefined();
+        else if (to === "nordb") expect(said).toMatch(/from then on data is in memory only, and a restart loses it\.$/);
+        else expect(said).not.toContain("memory");
+    });
+});
+
+describe("what is no change", () => {
+    test.each<[string, PlainArguments, PlainArguments]>([
+        ["a default that is written out", {}, { memoryMb: 512, flavor: "aof", image: "redis:8.0", plaintext: true }],
+        ["the flavor in another place", { version: "8.0-rdb" }, { version: "8.0", flavor: "rdb" }],
+        ["save points that are the flavor's", {}, { savePoints: resolveArguments({}).spec?.savePoints }],
+        [
+            "another order of directives",
+            { config: { timeout: 1, maxclients: 9 } },
+            { config: { maxclients: 9, timeout: 1 } },
+        ],
+        ["an empty object", {}, { tls: {}, ports: {}, config: {} }],
+        ["a version's own image", { version: "7.2" }, { version: "7.2", image: "redis:7.2" }],
+    ])("%s", (_what, before, after) => {
+        expect(rowsBetween(before, after)).toEqual([]);
+    });
+});
+
+describe("one line of words", () => {
+    const said = (before: PlainArguments, after: PlainArguments) => explanation(before, after);
+
+    test("puts what happens together by what it does to the server", () => {
+        expect(
+            said(
+                { version: "7.2-nordb" },
+                {
+                    version: "8.0-nordb",
+                    memoryMb: 1024,
+                    maxmemoryPolicy: "allkeys-lru",
+                    config: { timeout: 5, databases: 4 },
+                    evictToFit: true,
+                },
+            ),
+        ).toBe(
+            'RedisDatabase "sessions": maxmemoryPolicy noeviction → allkeys-lru, config: takes effect while the server ' +
+                "runs, clients stay connected; memoryMb 512 → 1024: the server is resized in place, clients stay " +
+                "connected; version 7.2 → 8.0, config: the server is replaced, its data is handed over in a dump, " +
+                "clients reconnect once; evictToFit: nothing happens to the server.",
+        );
+    });
+
+    test("names an argument only for what it does itself", () => {
+        expect(
+            said({ maxmemoryPolicy: "allkeys-lru", config: { timeout: 1 } }, { config: { timeout: 1, databases: 4 } }),
+        ).toBe(
+            'RedisDatabase "sessions": maxmemoryPolicy allkeys-lru → noeviction: takes effect while the server runs, ' +
+                "clients stay connected; config: the server is replaced, its data is kept on its volume, clients " +
+                "reconnect once.",
+        );
+        // Another version has another image, another flavor other save points.
+        expect(said({ version: "7.2", network: "a" }, { version: "8.0", network: "b" })).not.toContain("image");
+        expect(said({ flavor: "nordb" }, { maxmemoryPolicy: "allkeys-lru" })).not.toContain("savePoints");
+    });
+
+    test("warns of keys that will be evicted, and only of those", () => {
+        const evicting = { memoryMb: 512, evictToFit: true, maxmemoryPolicy: "allkeys-lru" };
+        const warning = "Redis evicts keys (allkeys-lru) if the data does not fit";
+        expect(said(evicting, { ...evicting, memoryMb: 64 })).toContain(warning);
+        expect(said(evicting, { ...evicting, memoryMb: 1024 })).not.toContain(warning);
+        // Of the same memory, less is for data where dumps need their part.
+        expect(said({ ...evicting, flavor: "nordb" }, { ...evicting, flavor: "rdb" })).toContain(warning);
+        expect(said({ ...evicting, flavor: "aof" }, { ...evicting, flavor: "rdb" })).not.toContain(warning);
+        expect(
+            said({ ...evicting, evictToFit: false }, { ...evicting, evictToFit: false, memoryMb: 64 }),
+        ).not.toContain("evicts");
+        expect(said({ evictToFit: true }, { evictToFit: true, memoryMb: 64 })).not.toContain("evicts");
+    });
+
+    test("warns where clients must have another CA first, and only there", () => {
+        const warned = (before: object, after: object) =>
+            /only with a caCertPem that has the CA which signs now\.$/.test(
+                said({ tls: before }, { tls: after }) ?? "",
+            );
+        const certificate = { ...server, caCertPem: ca.certPem };
+        // As the documents say: publish both, then sign with the new one, then forget the old one.
+        for (const step of [
+            [[1], [1, 2]],
+            [
+                [1, 2],
+                [2, 1],
+            ],
+            [[2, 1], [2]],
+        ] as const) {
+            expect(warned({ caVersions: step[0] }, { caVersions: step[1] })).toBe(false);
+        }
+        expect(warned({}, { caVersions: [2] })).toBe(true);
+        expect(warned({}, { caVersions: [2, 1] })).toBe(true);
+        expect(warned({}, { ca })).toBe(true);
+        expect(warned({ ca }, { ca: otherCa })).toBe(true);
+        expect(warned({ ca }, { certificate })).toBe(false);
+        expect(warned({ certificate }, { certificate: { ...otherServer, caCertPem: ca.certPem } })).toBe(false);
+        expect(warned({ certificate }, {})).toBe(true);
+        expect(said({ tls: { ca } }, { tls: { ca: otherCa, hosts: ["a"] } })?.match(/which signs now/g)).toHaveLength(
+            1,
+        );
+    });
+
+    test("warns where an old password is worth nothing at once", () => {
+        const warning = "the old password stops working at once (passwordGraceHours 0).";
+        expect(said({ passwordGraceHours: 0 }, { passwordGraceHours: 0, passwordVersion: 2 })).toContain(warning);
+        expect(said({}, { passwordVersion: 2 })).not.toContain("at once");
+    });
+
+    test("shows no value where it is told so", () => {
+        const before = { memoryMb: 64, host: "private.example" };
+        const after = { memoryMb: 128, host: "hidden.example" };
+        expect(explanation(before, after)).toContain("host private.example → hidden.example");
+        expect(explanation(before, after, { values: false })).toBe(
+            'RedisDatabase "sessions": host, tls.hosts: takes effect while the server runs, clients stay connected; ' +
+                "memoryMb: the server is resized in place, clients stay connected.",
+        );
+    });
+
+    test("is always one line that names the database and ends once", () => {
+        fc.assert(
+            fc.property(fc.subarray(Object.values(changes), { minLength: 1 }), (some) => {
+                const before = Object.assign({}, ...some.map(([args]) => args)) as PlainArguments;
+                const after = Object.assign({}, ...some.map(([, args]) => args)) as PlainArguments;
+                const words = explanation(before, after);
+                const rows = rowsBetween(before, after);
+                expect(words === undefined).toBe(rows.length === 0);
+                if (words !== undefined) expect(words).toMatch(/^RedisDatabase "sessions": [^\n]+[^.]\.$/);
+            }),
+        );
+    });
+});
+
+describe("what is refused, in full", () => {
+    const refused = (before: PlainArguments, after: PlainArguments) => {
+        const described = pair(before, after);
+        return formatFindings("sessions", refusals(described.before, described.after));
+    };
+
+    test.each<[string, PlainArguments, PlainArguments]>([
+        ["a version down", { version: "8.0" }, { version: "7.2" }],
+        ["a version down, with a flavor in it", { version: "8.2-nordb" }, { version: "6.0-nordb" }],
+        ["from the database's own volume to another", {}, { data: { volume: "redis-data" } }],
+        ["from another volume to the database's own", { data: { volume: "redis-data" } }, {}],
+        ["from a volume to a directory", { data: { volume: "redis-data" } }, { data: { hostPath: "/srv/redis" } }],
+        ["two of them at once", { version: "8.0" }, { version: "7.0", data: { hostPath: "/srv/redis" }, memoryMb: 64 }],
+    ])("%s", (_what, before, after) => {
+        expect(refused(before, after)).toMatchSnapshot();
+    });
+
+    test("nothing that is live, resized, replaced or recorded", () => {
+        for (const [path, [before, after, rows]] of Object.entries(changes)) {
+            const described = pair(before, after);
+            expect([path, refusals(described.before, described.after).length]).toEqual([
+                path,
+                rows.includes("place") ? 1 : 0,
+            ]);
+        }
+    });
+});
+
+describe("what is unresolved", () => {
+    test.each(Object.entries(changes))("%s says nothing on either side", (path, [before, after]) => {
+        const [name = "", key] = path.split(".");
+        const unknown = (args: PlainArguments) => ({
+            ...args,
+            [name]: key === undefined ? unresolved : { ...(args[name] as object | undefined), [key]: unresolved },
+        });
+        for (const [old, now] of [
+            [before, unknown(after)],
+            [unknown(before), after],
+            [unknown(before), unknown(after)],
+        ] as const) {
+            const described = describePair(old, now);
+            if (!described) throw new Error("the version is known");
+            const compared = changesBetween(described.before, described.after).flatMap((row) => row.arguments);
+            const said = compared.map((argument) => argument.path);
+            expect(said.filter((found) => found === path || found === name)).toEqual([]);
+        }
+    });
+
+    test("says nothing of its neighbours, which go on to be compared", () => {
+        const tls = { hosts: ["a"], protocols: ["TLSv1.2"] };
+        expect(rowsBetween({ tls }, { tls: { hosts: [unresolved], protocols: ["TLSv1.3"] } })).toEqual(["tls"]);
+        expect(rowsBetween({ ports: { tls: 1 } }, { ports: { tls: 2, plaintext: unresolved } })).toEqual(["container"]);
+        expect(rowsBetween({ config: { timeout: 1 } }, { config: { "timeout": 2, "io-threads": unresolved } })).toEqual(
+            ["settings"],
+        );
+        expect(rowsBetween({ memoryMb: 64, password: "a" }, { memoryMb: 128, password: unresolved })).toEqual([
+            "memory",
+        ]);
+    });
+
+    test("an object that is unresolved as a whole is left out with all of its members", () => {
+        expect(rowsBetween({ tls: { hosts: ["a"], caVersions: [2] }, memoryMb: 64 }, { tls: unresolved })).toEqual([
+            "memory",
+        ]);
+    });
+
+    test("an object of which one member is unresolved, where members cannot be left out, is left out", () => {
+        expect(rowsBetween({ data: { volume: "v" } }, { data: { volume: unresolved } })).toEqual([]);
+        expect(rowsBetween({}, { savePoints: [{ seconds: unresolved, changes: 1 }] })).toEqual([]);
+    });
+
+    test("whatever of it is unresolved, nothing is said that would not be said of all of it", () => {
+        const samples = Object.entries(changes).filter(([path]) => !path.includes("."));
+        fc.assert(
+            fc.property(fc.subarray(samples), fc.subarray(samples), (some, hidden) => {
+                const before = Object.assign({}, ...some.map(([, [args]]) => args)) as PlainArguments;
+                const after = Object.assign({}, ...some.map(([, [, args]]) => args)) as PlainArguments;
+                const unknown = Object.fromEntries(hidden.map(([name]) => [name, unresolved]));
+                const all = rowsBetween(before, after);
+                expect(rowsBetween(before, { ...after, ...unknown }).filter((id) => !all.includes(id))).toEqual([]);
+            }),
+        );
+    });
+
+    test("a version that is wrong leaves nothing to compare", () => {
+        expect(describePair({}, { version: "7.3" })).toBeUndefined();
+        expect(describePair({ version: "7.3" }, {})).toBeUndefined();
+    });
+});
+
+describe("no explanation ever shows a secret", () => {
+    const secret = fc.stringMatching(/^[Q-Z]{12,40}$/);
+    const wherever: Record<string, (s: string) => PlainArguments> = {
+        "password": (s) => ({ password: s }),
+        "key of a CA": (s) => ({ tls: { ca: { certPem: ca.certPem, keyPem: s } } }),
+        "key of a certificate": (s) => ({ tls: { certificate: { ...server, keyPem: s } } }),
+        "key in place of the CA": (s) => ({ tls: { ca: s } }),
+        "key in place of the certificate": (s) => ({ tls: { certificate: s } }),
+        "key in place of the CA of clients": (s) => ({ tls: { clientAuth: s } }),
+        "key in place of its certificate": (s) => ({ tls: { clientAuth: { caCertPem: s } } }),
+        "key in place of tls": (s) => ({ tls: s }),
+        "password in config": (s) => ({ config: { "tls-key-file-pass": s, "masterauth": s } }),
+        "password in place of config": (s) => ({ config: s }),
+        "password in a list": (s) => ({ password: [s] }),
+    };
+
+    test.each(Object.entries(wherever))("%s", (_where, argsWith) => {
+        fc.assert(
+            fc.property(secret, secret, fc.constantFrom(64, 128), (one, other, memoryMb) => {
+                for (const before of [argsWith(one), {}]) {
+                    for (const after of [{ ...argsWith(other), memoryMb }, { memoryMb }]) {
+                        const described = pair(before, after);
+                        const words = String(explainChanges("sessions", described.before, described.after));
+                        const reasons = formatFindings("sessions", refusals(described.before, described.after));
+                        for (const text of [one, other]) {
+                            expect(words + reasons).not.toContain(text.slice(0, 6));
+                        }
+                    }
+                }
+            }),
+        );
+    });
+
+    test("what is no secret is shown, so that the test above could fail", () => {
+        expect(explanation({ host: "QRSTUVWXYZQR" }, { host: "b" })).toContain("QRSTUVWXYZQR");
+    });
+});
+
+test("a description has everything filled in that the specification of the same arguments has", () => {
+    for (const [before] of Object.values(changes)) {
+        const { before: described }: { before: Described } = pair(before, before);
+        expect(described.spec).toEqual(resolveArguments(before).spec);
+    }
+});

@@ -1,0 +1,133 @@
+/** The words for what is wrong. */
+import fc from "fast-check";
+import { finding, formatFindings, nearest, problem, show } from "../../../provider/model/findings";
+
+const tooLittle = problem("too-little", "It is too little.", "give more");
+
+describe("a finding", () => {
+    test("has the code and the remedy of its problem, whose code says whose it is", () => {
+        expect(finding(tooLittle, "memoryMb", "is 1")).toEqual({
+            code: "redis-database/too-little",
+            path: "memoryMb",
+            problem: "is 1",
+            remedy: "give more",
+        });
+    });
+
+    test("may know a better remedy", () => {
+        expect(finding(tooLittle, "memoryMb", "is 1", "give 32").remedy).toBe("give 32");
+    });
+});
+
+describe("formatFindings", () => {
+    const one = finding(tooLittle, "memoryMb", "is 1 (a number)");
+
+    test("one problem", () => {
+        expect(formatFindings("sessions", [one])).toBe(
+            [
+                'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
+                "  memoryMb: is 1 (a number)",
+                "    → give more [redis-database/too-little]",
+            ].join("\n"),
+        );
+    });
+
+    test("several, all of them, in their order", () => {
+        const findings = ["c", "a", "b"].map((path) => ({ ...one, path }));
+        expect(formatFindings("sessions", findings).split("\n")).toEqual([
+            'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
+            "  c: is 1 (a number)",
+            "    → give more [redis-database/too-little]",
+            "  a: is 1 (a number)",
+            "    → give more [redis-database/too-little]",
+            "  b: is 1 (a number)",
+            "    → give more [redis-database/too-little]",
+        ]);
+    });
+});
+
+describe("nearest", () => {
+    const known = ["memoryMb", "maxmemoryPolicy", "bindAddress", "tls", "host"];
+
+    test.each([
+        ["memoryMB", "memoryMb"],
+        ["MEMORYMB", "memoryMb"],
+        ["memory", "memoryMb"],
+        ["maxMemoryPolicy", "maxmemoryPolicy"],
+        ["bindAdress", "bindAddress"],
+        ["bind_address", "bindAddress"],
+        ["tsl", "tls"],
+        ["hosts", "host"],
+    ])("%s was meant to be %s", (written, meant) => {
+        expect(nearest(written, known)).toBe(meant);
+    });
+
+    test.each(["", "x", "ab", "replicas", "shape", "memoryPolicyMaximum"])(
+        "%j was meant to be none of them",
+        (written) => {
+            expect(nearest(written, known)).toBeUndefined();
+        },
+    );
+
+    test("two names without a letter in common are never near, however short", () => {
+        expect([nearest("db", ["ca", "hz"]), nearest("", ["hz"]), nearest("hx", ["hz"])]).toEqual([
+            undefined,
+            undefined,
+            "hz",
+        ]);
+    });
+
+    test("nothing is near where nothing is known", () => {
+        expect(nearest("memoryMb", [])).toBeUndefined();
+    });
+
+    test("one letter too many is always found", () => {
+        fc.assert(
+            fc.property(fc.constantFrom(...known), fc.nat(), fc.stringMatching(/^[a-z]$/), (name, place, letter) => {
+                const at = place % (name.length + 1);
+                expect(nearest(name.slice(0, at) + letter + name.slice(at), known)).toBe(name);
+            }),
+        );
+    });
+});
+
+describe("show", () => {
+    test.each([
+        ["7.3", '"7.3"'],
+        ['say "hi"', '"say \\"hi\\""'],
+        ["two\nlines", '"two\\nlines"'],
+        [7, "7 (a number)"],
+        [NaN, "NaN (a number)"],
+        [true, "true (a boolean)"],
+        [null, "null"],
+        [512n, "512n"],
+        [Symbol("s"), "Symbol(s)"],
+        [() => 1, "a function"],
+        [["a"], "[ 'a' ]"],
+        [{ a: 1 }, "{ a: 1 }"],
+        ["x".repeat(80), `"${"x".repeat(56)}…`],
+    ])("%p", (value, shown) => {
+        expect(show(value)).toBe(shown);
+    });
+
+    test("an object that holds itself", () => {
+        const loop: Record<string, unknown> = {};
+        loop.self = loop;
+        expect(show(loop)).toBe("<ref *1> { self: [Circular *1] }");
+    });
+
+    test("anything at all, on one short line", () => {
+        fc.assert(
+            fc.property(fc.anything({ withBigInt: true, withMap: true, withSet: true, withDate: true }), (value) => {
+                expect(show(value)).toMatch(/^[^\n\r]{1,75}$/);
+            }),
+            { numRuns: 1000 },
+        );
+    });
+
+    test("what would take several lines too", () => {
+        const long = Array.from({ length: 30 }, (_, index) => index);
+        expect(show(long)).toBe("[ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1…");
+        expect(show(new Error("two\nlines"))).toMatch(/^Error: two lines at [^\n]*…$/);
+    });
+});

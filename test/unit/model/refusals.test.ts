@@ -1,0 +1,50 @@
+/** What the agent refuses, in its own words, which reach a person as the error of `pulumi up`. */
+import { script } from "../../../provider/components/server/scripts";
+import { argumentNames } from "../../../provider/model/arguments/index";
+import { agentRefusals } from "../../../provider/model/refusals";
+import { membersOf } from "../support/argsTypes";
+
+const [agent, server, tunnel] = (["agent/agent.sh", "server/health.sh", "haproxy/tunnelHealth.sh"] as const).map(
+    (name) => script(name).replace(/^ *#.*$/gm, ""),
+) as [string, string, string];
+const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
+
+const refusals = [...agent.matchAll(/\brefuse ([a-z-]+) "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(
+    ([, code = "", words = ""]) => ({ code, words }),
+);
+/** A replica's server and its tunnel say in their own logs why it does not follow. */
+const codesOfReplicas = [...server.matchAll(/\btell ([a-z-]+) "/g), ...tunnel.matchAll(/^ +code=([a-z-]+)$/gm)].map(
+    ([, code = ""]) => code,
+);
+
+test("each of them is found, with its code and in full", () => {
+    expect(refusals).toHaveLength(count(agent, /\brefuse /g));
+    expect(codesOfReplicas).toHaveLength(count(server, /\btell /g) + count(tunnel, /^ +reason=/gm));
+    expect(refusals.map(({ code, words }) => `${words} [redis-database/${code}]`)).toMatchSnapshot();
+});
+
+test("the record has the codes that the scripts use, and no other", () => {
+    const used = new Set([...refusals.map(({ code }) => code), ...codesOfReplicas]);
+    expect([...used].sort()).toEqual(Object.keys(agentRefusals).sort());
+});
+
+test("the record is in order, in one sentence each", () => {
+    expect(Object.keys(agentRefusals)).toEqual(Object.keys(agentRefusals).sort());
+    for (const sentence of Object.values(agentRefusals).flatMap(({ meaning, remedy }) => [meaning, remedy])) {
+        expect(sentence).toMatch(/^[A-Z`].*[^.]\.$/);
+        expect(sentence).not.toMatch(/[.] [A-Z]/);
+    }
+});
+
+test("those that start with an argument start with one that there is", () => {
+    const paths = refusals.flatMap(({ words }) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
+    expect(new Set(paths)).toEqual(
+        new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted"]),
+    );
+    const known = [
+        ...argumentNames("RedisDatabase"),
+        ...argumentNames("RedisReplica"),
+        ...membersOf("DataArgs").map((name) => `data.${name}`),
+    ];
+    expect(paths.filter((path) => !known.includes(path))).toEqual([]);
+});

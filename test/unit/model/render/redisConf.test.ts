@@ -1,0 +1,136 @@
+/** The text of redis.conf: all of it for every version and flavor, and that Redis reads in it what `config` says. */
+import fc from "fast-check";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
+import type { ConfigValue } from "../../../../provider/model/catalog/directives";
+import { flavorNames, type Release, releaseNames, versions } from "../../../../provider/model/catalog/versions";
+import { passwordPath } from "../../../../provider/model/render/layout";
+import { redisConf } from "../../../../provider/model/render/redisConf";
+import { type Sample, asked, dataOf, freeDirectives, samples } from "../../support/directiveData";
+import { parseRedisConf } from "../../support/redisConfParser";
+
+function confOf(args: Record<string, unknown>): string {
+    const { spec, findings } = resolveArguments(args);
+    expect(findings).toEqual([]);
+    return redisConf(spec ?? fail("no specification"), 20001);
+}
+
+function fail(why: string): never {
+    throw new Error(why);
+}
+
+describe.each(releaseNames)("%s", (version) => {
+    test.each(flavorNames)("%s is, in full", (flavor) => {
+        expect(confOf({ ...asked(version), flavor })).toMatchSnapshot();
+    });
+
+    test("holds only directives that this version knows, TLS apart where its server was built without", () => {
+        const known = Object.keys(dataOf(version).directives);
+        const withoutTls = !known.includes("tls-port");
+        const names = flavorNames.flatMap((flavor) =>
+            parseRedisConf(confOf({ ...asked(version), flavor })).map(([name]) => name),
+        );
+        const unknown = names.filter(
+            // CONFIG GET never tells of `include`.
+            (name = "") => !known.includes(name) && name !== "include" && !(withoutTls && name.startsWith("tls-")),
+        );
+        expect(unknown).toEqual([]);
+    });
+
+    test("speaks TLS and reads users only where the server can; else the password is in a file of its own", () => {
+        const { nativeTls, acl } = versions[version];
+        const conf = parseRedisConf(confOf(asked(version)));
+        const names = conf.map(([name = ""]) => name);
+        expect(names.filter((name) => name.startsWith("tls-"))).toHaveLength(nativeTls ? 6 : 0);
+        expect(names.includes("aclfile")).toBe(acl);
+        expect(conf.filter(([name]) => name === "include")).toEqual(acl ? [] : [["include", passwordPath]]);
+        expect(names.filter((name) => /requirepass|masterauth/.test(name))).toEqual([]);
+    });
+});
+
+test("every argument that reaches it, in full", () => {
+    const args = {
+        version: "7.2",
+        memoryMb: 1024,
+        maxmemoryPolicy: "allkeys-lfu",
+        plaintext: false,
+        tls: { protocols: ["TLSv1.3"] },
+        config: {
+            "timeout": 300,
+            "activedefrag": true,
+            "proc-title-template": 'a "quoted" \\ title',
+            "databases": "4",
+        },
+    };
+    expect(confOf(args)).toMatchSnapshot();
+});
+
+test("clientAuth asks clients for certificates, plaintext: false closes the port", () => {
+    const { spec } = resolveArguments({ plaintext: false });
+    const base = spec ?? fail("no specification");
+    const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: true } }, 20001));
+    expect(conf).toContainEqual(["tls-auth-clients", "yes"]);
+    expect(conf).toContainEqual(["port", "0"]);
+    expect(conf).toContainEqual(["tls-port", "6380"]);
+});
+
+test.each([
+    [["TLSv1.0", "TLSv1.1", "TLSv1.2"], "TLSv1 TLSv1.1 TLSv1.2", true],
+    [["TLSv1.1"], "TLSv1.1", true],
+    [["TLSv1.3"], "TLSv1.3", false],
+])("protocols %j are spelled as Redis does, and old ones lower the level of OpenSSL", (protocols, spelled, lowered) => {
+    const conf = parseRedisConf(confOf({ version: "7.0", tls: { protocols } }));
+    expect(conf).toContainEqual(["tls-protocols", spelled]);
+    expect(conf.filter(([name]) => name === "tls-ciphers")).toEqual(
+        lowered ? [["tls-ciphers", "DEFAULT:@SECLEVEL=0"]] : [],
+    );
+});
+
+test("before 7.0 each class of clients has its own line of client-output-buffer-limit", () => {
+    const config = { "client-output-buffer-limit": "normal 0 0 0  pubsub 64mb 16mb 90" };
+    const lines = (version: string) => confOf({ version, config }).match(/^client-output.*$/gm);
+    expect(lines("6.2")).toEqual([
+        "client-output-buffer-limit normal 0 0 0",
+        "client-output-buffer-limit pubsub 64mb 16mb 90",
+    ]);
+    expect(lines("7.0")).toEqual(["client-output-buffer-limit normal 0 0 0 pubsub 64mb 16mb 90"]);
+});
+
+test("an empty value is written as one, also where several words are allowed", () => {
+    const config = { "latency-tracking-info-percentiles": "", "notify-keyspace-events": "" };
+    const conf = parseRedisConf(confOf({ version: "7.0", config }));
+    expect(conf).toContainEqual(["latency-tracking-info-percentiles", ""]);
+    expect(conf).toContainEqual(["notify-keyspace-events", ""]);
+});
+
+describe("any config is read by Redis as it was meant", () => {
+    type Wanted = readonly (readonly [name: string, sample: Sample])[];
+
+    const wantedOf = (version: Release): fc.Arbitrary<Wanted> =>
+        fc
+            .uniqueArray(fc.constantFrom(...freeDirectives(version)), { selector: ([name]) => name, maxLength: 8 })
+            .chain((chosen) =>
+                fc.tuple(...chosen.map(([name, directive]) => samples(name, directive).map((s) => [name, s] as const))),
+            );
+
+    /** The words of a directive: those of its last line, or of all its lines where each adds to the one before. */
+    function wordsOf(name: string, conf: string[][]): string[] | undefined {
+        const lines = conf.filter((line) => line[0] === name).map((line) => line.slice(1));
+        return name === "client-output-buffer-limit" ? lines.flat() : lines.at(-1);
+    }
+
+    test.each(releaseNames)("%s", (version) => {
+        fc.assert(
+            fc.property(wantedOf(version), (wanted) => {
+                const config: Record<string, ConfigValue> = Object.fromEntries(
+                    wanted.map(([n, [value]]) => [n, value]),
+                );
+                const conf = parseRedisConf(confOf({ ...asked(version), config }));
+                for (const [name, [, words]] of wanted) expect([name, wordsOf(name, conf)]).toEqual([name, words]);
+                const others = conf.map(([name]) => name).filter((name = "") => !Object.hasOwn(config, name));
+                const base = parseRedisConf(confOf(asked(version))).map(([name]) => name);
+                expect(others).toEqual(base.filter((name = "") => !Object.hasOwn(config, name)));
+            }),
+            { numRuns: 200 },
+        );
+    });
+});

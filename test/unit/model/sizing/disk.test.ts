@@ -1,0 +1,146 @@
+/** How much disk a database can need. Whether real files stay below it is test/engine's `diskSize.test.ts`'s to show. */
+import fc from "fast-check";
+import { type PlainArguments, unresolved } from "../../../../provider/model/arguments/definition";
+import { checkArguments, resolveArguments } from "../../../../provider/model/arguments/resolve";
+import { flavorNames, type Release, releaseNames, versions } from "../../../../provider/model/catalog/versions";
+import { neededDiskMb, nextDumpPercent, smallestDiskSizeGb } from "../../../../provider/model/sizing/disk";
+import { maxmemoryMb } from "../../../../provider/model/sizing/memory";
+import { present } from "../../../support/present";
+
+const specOf = (args: PlainArguments) => present(resolveArguments(args).spec);
+const needed = (args: PlainArguments) => neededDiskMb(specOf(args));
+const problems = (args: PlainArguments) => resolveArguments(args).findings.map(({ path }) => path);
+
+const releases = fc.constantFrom(...releaseNames).map((release) => {
+    const { engine, version } = versions[release];
+    return { engine, version };
+});
+const flavors = fc.constantFrom(...flavorNames);
+const memory = fc.integer({ min: 32, max: 2 ** 18 });
+
+describe("with 512 MiB of memory, of which 218 are for data, or 372 without dumps", () => {
+    const config = (more: Record<string, string | number | boolean>) => ({ config: more });
+    test.each<[string, PlainArguments, number]>([
+        ["a log, beside which another is written, and a dump", {}, 14 * 218 + 16],
+        ["the same with a log of one file", { version: "6.2" }, 16.5 * 218 + 16],
+        ["a dump beside the next one", { flavor: "rdb" }, 2 * 218 + 16],
+        ["one dump", { flavor: "nordb" }, 372 + 16],
+        ["commands in place of a dump at the log's start", { version: "3.2" }, 31.5 * 218 + 16],
+        ["the same where somebody wants it", config({ "aof-use-rdb-preamble": false }), 29 * 218 + 16],
+        ["commands where 4.0 is not asked for a dump", { version: "4.0" }, 31.5 * 218 + 16],
+        ["a log that grows longer", config({ "auto-aof-rewrite-percentage": 300 }), 21 * 218 + 16],
+        [
+            "a log that is long before it is rewritten",
+            config({ "auto-aof-rewrite-min-size": "4gb" }),
+            4096 + 7 * 218 + 16,
+        ],
+        ["compression, which may be in vain", config({ rdbcompression: true }), 14 * 218 + 16],
+        ["no compression", config({ rdbcompression: "no" }), 14 * 218 + 16],
+    ])("%s", (_what, args, mb) => {
+        expect(needed(args)).toBe(mb);
+    });
+});
+
+test.each([
+    ["64mb", 64],
+    ["64MB", 64],
+    ["65536kb", 64],
+    ["1gb", 1024],
+    ["67108864", 64],
+    [67108864, 64],
+    ["2g", 2e9 / 2 ** 20],
+    ["300m", 3e8 / 2 ** 20],
+])("auto-aof-rewrite-min-size %s is %d MiB", (text, mb) => {
+    // So little data that the log is never longer than that.
+    const rest = 7 * maxmemoryMb(32, "aof") + 16;
+    expect(needed({ memoryMb: 32, config: { "auto-aof-rewrite-min-size": text } })).toBe(Math.ceil(mb + rest));
+});
+
+test("a log takes more than dumps, which take more than the one that is handed over", () => {
+    fc.assert(
+        fc.property(releases, memory, (release, memoryMb) => {
+            const [aof = 0, rdb = 0, nordb = 0] = flavorNames.map((flavor) => needed({ ...release, flavor, memoryMb }));
+            expect(aof).toBeGreaterThan(rdb);
+            expect(rdb).toBeGreaterThanOrEqual(nordb);
+        }),
+    );
+});
+
+test("more memory needs more disk, and never less", () => {
+    fc.assert(
+        fc.property(
+            releases,
+            flavors,
+            memory,
+            fc.integer({ min: 1, max: 2 ** 18 }),
+            (release, flavor, memoryMb, more) => {
+                const [less, much] = [memoryMb, memoryMb + more].map((mb) =>
+                    needed({ ...release, flavor, memoryMb: mb }),
+                );
+                expect(much).toBeGreaterThanOrEqual(present(less));
+            },
+        ),
+    );
+});
+
+test("the smallest size is enough, and a hundredth less is refused with it", () => {
+    fc.assert(
+        fc.property(
+            releases,
+            flavors,
+            memory,
+            fc.integer({ min: 1, max: 500 }),
+            (release, flavor, memoryMb, percent) => {
+                const args = { ...release, flavor, memoryMb, config: { "auto-aof-rewrite-percentage": percent } };
+                const smallest = smallestDiskSizeGb(specOf(args));
+                expect(problems({ ...args, diskSizeGb: smallest })).toEqual([]);
+                const less = Math.round(smallest * 100 - 1) / 100;
+                const { findings } = resolveArguments({ ...args, diskSizeGb: less });
+                expect(findings.map(({ path }) => path)).toEqual(["diskSizeGb"]);
+                if (less > 0.01) expect(findings[0]?.remedy).toBe(`give at least ${smallest}, or less memoryMb`);
+            },
+        ),
+    );
+});
+
+test("without a size nothing is held against anything", () => {
+    fc.assert(
+        fc.property(releases, flavors, memory, (release, flavor, memoryMb) => {
+            const config = { "auto-aof-rewrite-percentage": 0 };
+            expect(problems({ ...release, flavor, memoryMb, config })).toEqual([]);
+        }),
+    );
+});
+
+test("a log that is never rewritten is no matter to flavors without one", () => {
+    const config = { "auto-aof-rewrite-percentage": "0" };
+    expect(problems({ flavor: "rdb", diskSizeGb: 4, config })).toEqual([]);
+    expect(problems({ flavor: "aof", diskSizeGb: 4, config })).toEqual(['config["auto-aof-rewrite-percentage"]']);
+});
+
+test.each(["engine", "version", "flavor", "memoryMb", "config", "diskSizeGb"])(
+    "nothing is held against it while %s is unresolved",
+    (name) => {
+        const args = { engine: "redis", version: "8.0", flavor: "aof", memoryMb: 512, config: {}, diskSizeGb: 0.1 };
+        expect(checkArguments(args).map(({ path }) => path)).toEqual(["diskSizeGb"]);
+        expect(checkArguments({ ...args, [name]: unresolved })).toEqual([]);
+    },
+);
+
+test("what is wrong by itself has its own finding alone", () => {
+    expect(problems({ memoryMb: "512", diskSizeGb: 0.1 })).toEqual(["memoryMb"]);
+    expect(problems({ flavor: "aop", diskSizeGb: 0.1 })).toEqual(["flavor"]);
+    const config = { "auto-aof-rewrite-percentage": "all" };
+    expect(problems({ config, diskSizeGb: 0.1 })).toEqual(['config["auto-aof-rewrite-percentage"]']);
+});
+
+test("the next dump is as large as the data, a log of commands six times, and none is without persistence", () => {
+    const percent = (release: Release, flavor: string) => {
+        const { engine, version } = versions[release];
+        return nextDumpPercent(specOf({ engine, version, flavor }));
+    };
+    expect(percent("8.0", "aof")).toBe(100);
+    expect(percent("3.2", "aof")).toBe(600);
+    expect(percent("3.2", "rdb")).toBe(100);
+    expect(percent("8.0", "nordb")).toBe(0);
+});

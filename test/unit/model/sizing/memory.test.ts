@@ -1,0 +1,63 @@
+/** How much of the memory limit is for data. */
+import fc from "fast-check";
+import { directivesOf } from "../../../../provider/model/catalog/directives";
+import { flavorNames, releaseNames, versions } from "../../../../provider/model/catalog/versions";
+import { maxmemoryMb, maxmemoryPolicies, minMemoryMb } from "../../../../provider/model/sizing/memory";
+
+const limit = fc.integer({ min: minMemoryMb, max: 16 * 2 ** 20 });
+const flavor = fc.constantFrom(...flavorNames);
+
+test("known figures stay what they are", () => {
+    expect([32, 64, 100, 512, 4096].map((mb) => [mb, maxmemoryMb(mb, "aof"), maxmemoryMb(mb, "nordb")])).toEqual([
+        [32, 7, 12],
+        [64, 21, 36],
+        [100, 36, 63],
+        [512, 218, 372],
+        [4096, 1795, 3060],
+    ]);
+});
+
+test("data gets whole MiB, some from the least limit on, never all of it", () => {
+    fc.assert(
+        fc.property(limit, flavor, (memoryMb, kind) => {
+            const data = maxmemoryMb(memoryMb, kind);
+            expect(Number.isInteger(data)).toBe(true);
+            expect(data).toBeGreaterThan(0);
+            expect(data).toBeLessThan(memoryMb);
+        }),
+    );
+});
+
+test("a higher limit never leaves less for data", () => {
+    fc.assert(
+        fc.property(limit, limit, flavor, (a, b, kind) => {
+            expect(maxmemoryMb(Math.min(a, b), kind)).toBeLessThanOrEqual(maxmemoryMb(Math.max(a, b), kind));
+        }),
+    );
+});
+
+test("the worst that was measured during a dump fits beside the server itself", () => {
+    const worstGrowthMeasured = 2.27;
+    const serverAtMostMb = 12;
+    fc.assert(
+        fc.property(limit, fc.constantFrom("aof" as const, "rdb" as const), (memoryMb, kind) => {
+            expect(maxmemoryMb(memoryMb, kind) * worstGrowthMeasured + serverAtMostMb).toBeLessThanOrEqual(memoryMb);
+        }),
+    );
+});
+
+test("aof and rdb need the same room, nordb less", () => {
+    fc.assert(
+        fc.property(limit, (memoryMb) => {
+            expect(maxmemoryMb(memoryMb, "aof")).toBe(maxmemoryMb(memoryMb, "rdb"));
+            expect(maxmemoryMb(memoryMb, "nordb")).toBeGreaterThan(maxmemoryMb(memoryMb, "rdb"));
+        }),
+    );
+});
+
+test.each(releaseNames)("%s knows exactly these policies, before 4.0 those without LFU", (release) => {
+    const { lfuPolicies } = versions[release];
+    expect(maxmemoryPolicies.filter((policy) => lfuPolicies || !policy.endsWith("-lfu")).sort()).toEqual(
+        [...(directivesOf(release)["maxmemory-policy"]?.values ?? [])].sort(),
+    );
+});
