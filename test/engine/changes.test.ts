@@ -1,8 +1,8 @@
 /** What a change of the program does to the running server: settings arrive live, the rest replaces it on its volume. */
 import { X509Certificate } from "node:crypto";
-import { Client, docker, handshake, until } from "./docker";
-import { TestStack } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { Client, docker, handshake, until } from "./support/docker";
+import { TestStack } from "./support/stack";
+import { TlsTraffic } from "./support/traffic";
 import { present } from "../support/present";
 
 describe("a change of the program", () => {

@@ -1,6 +1,6 @@
 /** A disk that is full, or too small for what a change needs: refused with the reason, and nothing is lost. */
-import { Client, docker, until } from "./docker";
-import { TestStack, reasonIn } from "./stack";
+import { Client, docker, until } from "./support/docker";
+import { TestStack, reasonIn } from "./support/stack";
 
 describe("a disk of 64 MiB", () => {
     const volume = `redis-disk-${process.pid}`;

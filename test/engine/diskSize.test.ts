@@ -14,8 +14,8 @@ import { type Flavor, flavorNames } from "../../provider/model/catalog/versions"
 import { neededDiskMb } from "../../provider/model/sizing/disk";
 import { maxmemoryMb } from "../../provider/model/sizing/memory";
 import { present } from "../support/present";
-import { Client, belongings, docker, until } from "./docker";
-import { TestStack, reasonIn } from "./stack";
+import { Client, belongings, docker, until } from "./support/docker";
+import { TestStack, reasonIn } from "./support/stack";
 
 const mib = 2 ** 20;
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: "utf8" });

@@ -1,6 +1,6 @@
 /** What somebody changed by hand: the agent or `pulumi refresh` and `up` put it back; what the program says nothing of stays. */
-import { Client, docker, until } from "./docker";
-import { TestStack } from "./stack";
+import { Client, docker, until } from "./support/docker";
+import { TestStack } from "./support/stack";
 
 describe("a change by hand", () => {
     let stack: TestStack;

@@ -1,7 +1,7 @@
 /** What a database does when its Docker host restarts Docker, or loses its power. */
-import { Client, until } from "./docker";
-import { SecondEngine } from "./secondEngine";
-import { TestStack } from "./stack";
+import { Client, until } from "./support/docker";
+import { SecondEngine } from "./support/secondEngine";
+import { TestStack } from "./support/stack";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 

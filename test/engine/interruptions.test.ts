@@ -1,6 +1,6 @@
 /** An up that is killed, at any moment: the next one converges, and what was acknowledged is there. */
-import { Client, docker, until } from "./docker";
-import { TestStack } from "./stack";
+import { Client, docker, until } from "./support/docker";
+import { TestStack } from "./support/stack";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 

@@ -2,8 +2,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { present } from "../support/present";
-import { Client, docker, until } from "./docker";
-import { TestStack } from "./stack";
+import { Client, docker, until } from "./support/docker";
+import { TestStack } from "./support/stack";
 
 interface LogConfig {
     readonly Type: string;

@@ -12,12 +12,12 @@ import Redis from "ioredis";
 import { defaultProtocols, tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import { type Flavor, flavorNames, type Release, versions } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
-import { Clients, type LineProcess, opensslVersion, pythonProcess } from "./clients";
-import { Client, belongings, docker, handshake, spokenProtocols, until } from "./docker";
-import { type Kept, beginObservations, observe, observeServer, observedBy } from "./observations";
-import { provided, usual } from "./releases";
-import { TestStack } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { Clients, type LineProcess, opensslVersion, pythonProcess } from "./support/clients";
+import { Client, belongings, docker, handshake, spokenProtocols, until } from "./support/docker";
+import { type Kept, beginObservations, observe, observeServer, observedBy } from "./support/observations";
+import { provided, usual } from "./support/releases";
+import { TestStack } from "./support/stack";
+import { TlsTraffic } from "./support/traffic";
 
 type Args = Readonly<Record<string, unknown>>;
 

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OpenSsl } from "../unit/support/openssl";
 import { present } from "../support/present";
-import { Client, belongings, docker, until } from "./docker";
-import { SecondEngine } from "./secondEngine";
-import { TestStack } from "./stack";
+import { Client, belongings, docker, until } from "./support/docker";
+import { SecondEngine } from "./support/secondEngine";
+import { TestStack } from "./support/stack";
 
 interface Server {
     readonly url: string;

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
-import { Client, belongings, docker, handshake, spokenProtocols, until } from "./docker";
-import { TestStack, findingsIn, reasonIn } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { Client, belongings, docker, handshake, spokenProtocols, until } from "./support/docker";
+import { TestStack, findingsIn, reasonIn } from "./support/stack";
+import { TlsTraffic } from "./support/traffic";
 
 type Args = Readonly<Record<string, unknown>>;
 

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, until } from "./docker";
-import { TestStack, findingsIn } from "./stack";
+import { Client, docker, until } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
 import { present } from "../support/present";
 
 const prefix = `redis-own-data-${process.pid}`;

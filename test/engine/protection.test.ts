@@ -1,6 +1,6 @@
 /** A protected database survives every way of removing it, and goes when the protection is lifted. */
-import { Client, belongings, docker } from "./docker";
-import { TestStack } from "./stack";
+import { Client, belongings, docker } from "./support/docker";
+import { TestStack } from "./support/stack";
 
 describe("deletion protection", () => {
     let stack: TestStack;

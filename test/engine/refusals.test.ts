@@ -1,7 +1,7 @@
 /** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
 import { createServer } from "node:net";
-import { Client, belongings, docker, until } from "./docker";
-import { TestStack, findingsIn, reasonIn } from "./stack";
+import { Client, belongings, docker, until } from "./support/docker";
+import { TestStack, findingsIn, reasonIn } from "./support/stack";
 import { present } from "../support/present";
 
 describe("a refusal", () => {

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Flavor, flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
-import { Client, belongings, docker, until } from "./docker";
-import { TestStack, findingsIn } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { Client, belongings, docker, until } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
+import { TlsTraffic } from "./support/traffic";
 
 interface Server {
     readonly url: string;

@@ -1,10 +1,10 @@
 /** Replicas on another Docker host, and replicas that cannot follow. */
 import { OpenSsl } from "../unit/support/openssl";
 import { present } from "../support/present";
-import { Client, belongings, docker, until } from "./docker";
-import { SecondEngine } from "./secondEngine";
-import { TestStack, findingsIn } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { Client, belongings, docker, until } from "./support/docker";
+import { SecondEngine } from "./support/secondEngine";
+import { TestStack, findingsIn } from "./support/stack";
+import { TlsTraffic } from "./support/traffic";
 
 const primary = "two-hosts";
 const names = [primary, "elsewhere", "lost"];

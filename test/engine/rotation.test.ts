@@ -1,6 +1,6 @@
 /** What is rotated goes in steps that break no client: passwords have a time of grace, CAs one in which both are published. */
-import { Client, until } from "./docker";
-import { TestStack } from "./stack";
+import { Client, until } from "./support/docker";
+import { TestStack } from "./support/stack";
 
 describe("rotation", () => {
     let stack: TestStack;

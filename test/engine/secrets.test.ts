@@ -1,8 +1,8 @@
 /** Secrets appear nowhere: not in inspect, argv, environments, logs, the CLI's output or the plain part of the state. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Client, docker } from "./docker";
-import { TestStack } from "./stack";
+import { Client, docker } from "./support/docker";
+import { TestStack } from "./support/stack";
 import { present } from "../support/present";
 
 interface Made {

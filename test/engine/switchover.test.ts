@@ -1,8 +1,8 @@
 /** Roles exchanged by an edit of the program: nothing that was acknowledged is lost, and the others follow. */
 import { present } from "../support/present";
-import { Client, belongings, docker, until } from "./docker";
-import { TestStack, findingsIn, reasonIn } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { Client, belongings, docker, until } from "./support/docker";
+import { TestStack, findingsIn, reasonIn } from "./support/stack";
+import { TlsTraffic } from "./support/traffic";
 
 const name = "switched";
 

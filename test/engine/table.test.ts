@@ -9,9 +9,9 @@ import { flavorNames } from "../../provider/model/catalog/versions";
 import type { Effect } from "../../provider/model/changes/rows";
 import { changeRows } from "../../provider/model/changes/table";
 import { present } from "../support/present";
-import { Client, docker } from "./docker";
-import { TestStack } from "./stack";
-import { PlaintextTraffic, type Report, TlsTraffic } from "./traffic";
+import { Client, docker } from "./support/docker";
+import { TestStack } from "./support/stack";
+import { PlaintextTraffic, type Report, TlsTraffic } from "./support/traffic";
 
 type Args = Readonly<Record<string, unknown>>;
 

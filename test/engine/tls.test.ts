@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, handshake } from "./docker";
-import { TestStack } from "./stack";
+import { Client, docker, handshake } from "./support/docker";
+import { TestStack } from "./support/stack";
 import { present } from "../support/present";
 
 interface Database {

@@ -1,8 +1,8 @@
 /** A real upgrade of the package: databases that an old release made are updated by this one, under clients that never stop. */
-import { Client, belongings, docker } from "./docker";
-import { ReleasedPackage } from "./releasedPackage";
-import { TestStack } from "./stack";
-import { PlaintextTraffic, type Report, TlsTraffic } from "./traffic";
+import { Client, belongings, docker } from "./support/docker";
+import { ReleasedPackage } from "./support/releasedPackage";
+import { TestStack } from "./support/stack";
+import { PlaintextTraffic, type Report, TlsTraffic } from "./support/traffic";
 
 /** The last state of the package before its first release. */
 const oldRevision = "c33880f";

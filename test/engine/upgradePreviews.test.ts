@@ -1,6 +1,6 @@
 /** Stacks of each release, previewed with this checkout's package: nothing that matters is replaced without a word. */
 import { listFixtures, listReleases, readFixture } from "./fixtures/fixture";
-import { type Planned, TestStack } from "./stack";
+import { type Planned, TestStack } from "./support/stack";
 
 /** What holds data, keys, passwords or ports. With another one, clients lose what they rely on. */
 const irreplaceable = [

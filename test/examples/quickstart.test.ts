@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { belongings } from "../engine/docker";
+import { belongings } from "../engine/support/docker";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 

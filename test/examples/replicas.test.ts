@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Client, belongings } from "../engine/docker";
-import { SecondEngine } from "../engine/secondEngine";
+import { Client, belongings } from "../engine/support/docker";
+import { SecondEngine } from "../engine/support/secondEngine";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { type Deployment, LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 
 /** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
-const root = resolve(__dirname, "../../.local/engine");
+const root = resolve(__dirname, "../../../.local/engine");
 
 /** Of every stack, and of the states that were recorded of some. */
 export const passphrase = "only-for-this-test";

@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } f
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { legacyProtocols, type TlsProtocol, tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
+import { legacyProtocols, type TlsProtocol, tlsProtocols } from "../../../provider/model/catalog/tlsProtocols";
 
 export function docker(...args: string[]): string {
     return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
