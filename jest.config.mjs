@@ -23,7 +23,10 @@ const patient = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${file
 export default {
     projects: [
         suite("unit", patient("unitPatience.ts")),
-        suite("engine", patient("patience.ts")),
+        suite("engine", {
+            testEnvironment: "<rootDir>/test/engine/support/environment.ts",
+            ...patient("patience.ts"),
+        }),
         suite("examples", patient("patience.ts")),
     ],
 };

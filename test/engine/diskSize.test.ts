@@ -14,12 +14,12 @@ import { type Flavor, flavorNames } from "../../provider/model/catalog/versions"
 import { neededDiskMb } from "../../provider/model/sizing/disk";
 import { maxmemoryMb } from "../../provider/model/sizing/memory";
 import { present } from "../support/present";
-import { Client, belongings, docker, until } from "./support/docker";
+import { Client, docker, uniqueName, until } from "./support/docker";
 import { TestStack, reasonIn } from "./support/stack";
 
 const mib = 2 ** 20;
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: "utf8" });
-const unique = `disksize-${process.pid}`;
+const unique = uniqueName("disksize");
 
 /** A file system of its own, whose use is that of the data alone, files that are deleted and still open included. */
 function fileSystem(name: string, sizeMb: number): string {
@@ -99,7 +99,6 @@ measuring("the files of each flavor, while all data is overwritten without a pau
         await stack.close();
         for (const { name } of databases) run("umount", placeOf(name));
         rmSync(disks, { recursive: true });
-        expect(belongings([unique])).toEqual([]);
     });
 
     test.each(databases.map(({ name, args }) => [name, args.flavor] as const))("%s fills", async (name, flavor) => {
@@ -229,7 +228,6 @@ describe("a disk that is filling up", () => {
         client.close();
         await stack.close();
         docker("volume", "rm", volume);
-        expect(belongings([narrow, limited])).toEqual([]);
     });
 
     test.each([
@@ -343,7 +341,9 @@ exec "$REAL_DOCKER" "$@"
         client = new Client();
         const real = (process.env.PATH ?? "").split(delimiter);
         const REAL_DOCKER = present(real.map((path) => join(path, "docker")).find((path) => existsSync(path)));
-        stack = await TestStack.create("disk-quota", { PATH: [directory, ...real].join(delimiter), REAL_DOCKER });
+        stack = await TestStack.create("disk-quota", {
+            env: { PATH: [directory, ...real].join(delimiter), REAL_DOCKER },
+        });
         await database({ diskSizeGb: 0.25 }).up();
     });
 
@@ -351,7 +351,6 @@ exec "$REAL_DOCKER" "$@"
         client.close();
         await stack.close();
         rmSync(directory, { recursive: true });
-        expect(belongings([name])).toEqual([]);
     });
 
     test("the volume has one, and nothing changes after that", async () => {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
-import { Client, belongings, docker, handshake, spokenProtocols, until } from "./support/docker";
+import { Client, docker, handshake, spokenProtocols, until } from "./support/docker";
 import { TestStack, findingsIn, reasonIn } from "./support/stack";
 import { TlsTraffic } from "./support/traffic";
 
@@ -71,8 +71,8 @@ describe("versions before 6.0", () => {
     }
 
     async function up(): Promise<Readonly<Record<string, number>>> {
-        const { summary, outputs: made } = await program().up();
-        outputs = Object.fromEntries(names.map((name) => [name, present(made[name]).value as Database]));
+        const { summary } = await program().up();
+        outputs = (await stack.outputs()) as typeof outputs;
         return summary;
     }
 
@@ -93,7 +93,6 @@ describe("versions before 6.0", () => {
     afterAll(async () => {
         client.close();
         await stack.close();
-        expect(belongings(names)).toEqual([]);
     });
 
     test("the password is on no command line, in no environment, no label and no log, and in no file for others", () => {
@@ -129,7 +128,7 @@ describe("versions before 6.0", () => {
             pingsOverTls(name);
             expect(client.redis(old, ["PING"])).toMatch(/invalid password|NOAUTH/);
             expect([of(name).containerName, present(of(name).terminator)].map(idOf)).toEqual(containers);
-            expect(docker("ps", "-aq", "--filter", `name=^/${name}-`).split("\n")).toHaveLength(3);
+            expect(stack.containers().filter((container) => container.startsWith(`${name}-`))).toHaveLength(3);
             expect(await stack.preview()).toEqual(same);
             // Also what the next start reads.
             docker("restart", of(name).containerName);
@@ -211,7 +210,7 @@ describe("versions before 6.0", () => {
             expect(of(name).url).toContain("://app:");
             expect(redis(name, "GET", "from")).toBe("5.0");
             pingsOverTls(name);
-            expect(docker("ps", "-aq", "--filter", `name=^/${name}-terminator`)).toBe("");
+            expect(stack.containers().filter((container) => container.startsWith(`${name}-terminator`))).toEqual([]);
         }
         expect(await up()).toEqual({ same: 1 + all.length * 14 - upgraded.length });
     });

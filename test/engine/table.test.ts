@@ -4,12 +4,11 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import type { Effect } from "../../provider/model/changes/rows";
 import { changeRows } from "../../provider/model/changes/table";
 import { present } from "../support/present";
-import { Client, docker } from "./support/docker";
+import { Client, docker, uniqueName } from "./support/docker";
 import { TestStack } from "./support/stack";
 import { PlaintextTraffic, type Report, TlsTraffic } from "./support/traffic";
 
@@ -31,7 +30,7 @@ const databases: Database[] = ["6.0", "8.0"].flatMap((version) =>
         })),
 );
 
-const network = `redis-table-${process.pid}`;
+const network = uniqueName("redis-table");
 
 /** One change for each row, in the table's order. */
 const examples: Readonly<Record<string, (args: Args) => Args>> = {
@@ -89,12 +88,12 @@ describe("the table of changes", () => {
                 .join("\n"),
         );
     /** The outputs of each database after the last up. */
-    let outputs: OutputMap;
+    let outputs: Record<string, unknown>;
     const up = async () => {
-        ({ outputs } = await stack.up());
+        await stack.up();
+        outputs = await stack.outputs();
     };
-    const of = (name: string) =>
-        outputs[name]?.value as Record<"url" | "tlsUrl" | "caCertPem" | "containerName", string>;
+    const of = (name: string) => outputs[name] as Record<"url" | "tlsUrl" | "caCertPem" | "containerName", string>;
     const serverId = (name: string) => docker("inspect", "-f", "{{.Id}}", of(name).containerName);
 
     beforeAll(async () => {

@@ -25,7 +25,7 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
     let planned: Planned;
 
     beforeAll(async () => {
-        const stack = await TestStack.create(`upgrade-${release}-${name}`, withoutDocker);
+        const stack = await TestStack.create(`upgrade-${release}-${name}`, { env: withoutDocker, randomPorts: true });
         await stack.program(program).import(exported);
         planned = await stack.plannedSteps();
         stack.forget();
