@@ -39,7 +39,7 @@ describe("a change by hand", () => {
         const users = await redis("ACL", "LIST");
         expect(users).toMatch(/^user default on .*\+@all$/m);
         expect(users).toMatch(/^user reporting on .*\+get$/m);
-        expect(docker("logs", await db.agent())).toContain("put back: timeout");
+        expect(docker("logs", db.agent())).toContain("put back: timeout");
     });
 
     test("a server that was stopped is started, by refresh and up, on its data", async () => {
@@ -73,7 +73,7 @@ describe("a change by hand", () => {
     });
 
     test("settings that a crash of the host left half-written are whole again, and the next change goes through", async () => {
-        const agent = await db.agent();
+        const agent = db.agent();
         const inSettings = (script: string) => docker("exec", agent, "sh", "-c", script);
         inSettings("for file in /settings/current/*; do head -c 5 $file >/tmp/half; cat /tmp/half >$file; done");
         inSettings("mkdir -p /settings/generations/new && echo half >/settings/generations/new/redis.conf");
@@ -87,7 +87,7 @@ describe("a change by hand", () => {
     });
 
     test("the agent needs no network to reach the server, and has none", async () => {
-        expect(docker("inspect", "-f", "{{.HostConfig.NetworkMode}}", await db.agent())).toBe("none");
+        expect(docker("inspect", "-f", "{{.HostConfig.NetworkMode}}", db.agent())).toBe("none");
         docker("network", "disconnect", "bridge", await db.server());
         await db.up({ config: { timeout: 500 } });
         docker("network", "connect", "bridge", await db.server());

@@ -33,7 +33,6 @@ const all = [
 const memoryOnly = all.filter(({ flavor }) => flavor === "nordb").map(({ name }) => name);
 const names = all.map(({ name }) => name);
 const elsewhere = ["oldrepl-elsewhere", "oldrepl-lost"];
-const everything = { same: expect.any(Number) as number };
 
 describe("replicas before 6.0", () => {
     const openssl = new OpenSsl();
@@ -130,9 +129,7 @@ describe("replicas before 6.0", () => {
     });
 
     test("a second up is empty, and so is one after a refresh", async () => {
-        expect(await up(replicated, there())).toEqual(everything);
-        expect(await stack.refresh()).toEqual(everything);
-        expect(await stack.preview()).toEqual(everything);
+        await stack.expectNoChanges();
     });
 
     test("what is written comes through, here and there, and no replica takes writes", async () => {
@@ -280,7 +277,7 @@ describe("replicas before 6.0", () => {
         await until(() => redis(replica, "PING") === "PONG");
         takesWrites();
         expect(redis(replica, "GET", "before")).toBe("oldrepl-aof");
-        expect(await up(promoted, there())).toEqual(everything);
+        await stack.expectEmptyPreview();
         const left = stack.containers().filter((name) => /^oldrepl-(nordb-replica-1|aof-replica-1-link)-/.test(name));
         expect(left).toEqual([]);
         expect(redis(of("oldrepl-nordb"), "GET", "later")).toBe("1");

@@ -62,7 +62,6 @@ describe("a refusal", () => {
                 → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database [redis-database/version-downgrade]"
         `);
         expect(findingsIn(await db.stack.failure("preview"))).toBe(findingsIn(errors));
-        await corrected();
     });
 
     test("another place for the data, which would stay behind: in the preview already", async () => {
@@ -72,7 +71,6 @@ describe("a refusal", () => {
               data: names /srv/redis, but the data is on the database's own volume and would stay behind
                 → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
         `);
-        await corrected();
     });
 
     test("a memory limit below the data in use, unless an evicting policy may make room", async () => {
@@ -87,7 +85,7 @@ describe("a refusal", () => {
         );
         // What was refused does not come to be by a reboot.
         const digest = await db.digest();
-        docker("restart", await db.agent(), await db.server());
+        docker("restart", db.agent(), await db.server());
         await until(async () => (await redis("PING")) === "PONG");
         expect(await db.digest()).toBe(digest);
         await corrected();

@@ -93,6 +93,8 @@ export class TestStack {
                 PULUMI_HOME: home,
                 PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
                 PULUMI_CONFIG_PASSPHRASE: passphrase,
+                // Each command loads the same packages again.
+                NODE_COMPILE_CACHE: join(root, "compile-cache"),
                 ...env,
             },
             logFile,
@@ -128,11 +130,10 @@ export class TestStack {
         return this;
     }
 
-    /** One database called `db` with these arguments; its outputs are the stack's, and the name of its agent. */
+    /** One database called `db` with these arguments; all its outputs are the stack's. */
     database(args: object): this {
         return this.program(
-            `const { nodes, urn, ...db } = new RedisDatabase("db", ${JSON.stringify(args)});
-            module.exports = { ...${allOutputs}, agent: nodes.agent.name };`,
+            `const { nodes, urn, ...db } = new RedisDatabase("db", ${JSON.stringify(args)});\nmodule.exports = ${allOutputs};`,
         );
     }
 

@@ -30,7 +30,8 @@ export function dockerObjects({ resources, pending_operations: pending = [] }: S
         return resources.find((each) => each.urn === urn)?.inputs?.host as string | undefined;
     };
     return [...resources, ...pending.map(({ resource }) => resource)].flatMap((resource) => {
-        const kind = /^docker:index\/(container|volume|network):/.exec(resource.type)?.[1] as DockerObject["kind"] | undefined;
+        const kind = /^docker:index\/(container|volume|network):/.exec(resource.type)?.[1] as
+            DockerObject["kind"] | undefined;
         const name = resource.inputs?.name as string | undefined;
         const key = kind === "container" ? resource.id : name;
         return kind && key ? [{ kind, key, host: hostOf(resource) }] : [];

@@ -1,4 +1,5 @@
 /** A stack with one database, called `db`, and a client for it: what most suites are about. */
+import { present } from "../../support/present";
 import { Client, docker } from "./docker";
 import { type Change, TestStack } from "./stack";
 
@@ -39,9 +40,13 @@ export class TestDatabase {
     tlsUrl = () => this.stack.value("tlsUrl");
     tlsPort = () => this.stack.value<number>("tlsPort");
     caCertPem = () => this.stack.value("caCertPem");
-    /** The names of its containers. */
+    /** The name of the server's container, as the program gives it. */
     server = () => this.stack.value("containerName");
-    agent = () => this.stack.value("agent");
+
+    /** The name of the agent's container, also of one that Docker has made and that Pulumi has not heard of. */
+    agent(): string {
+        return present(this.stack.containers().find((name) => name.startsWith("db-agent-")));
+    }
 
     /** Another one after the server was replaced. */
     async serverId(): Promise<string> {

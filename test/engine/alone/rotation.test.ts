@@ -1,6 +1,6 @@
 /** What is rotated goes in steps that break no client: passwords have a time of grace, CAs one in which both are published. */
-import { until } from "./support/docker";
-import { TestDatabase } from "./support/testDatabase";
+import { until } from "../support/docker";
+import { TestDatabase } from "../support/testDatabase";
 
 describe("rotation", () => {
     let db: TestDatabase;

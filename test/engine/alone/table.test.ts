@@ -4,13 +4,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { flavorNames } from "../../provider/model/catalog/versions";
-import type { Effect } from "../../provider/model/changes/rows";
-import { changeRows } from "../../provider/model/changes/table";
-import { present } from "../support/present";
-import { Client, docker, uniqueName } from "./support/docker";
-import { TestStack } from "./support/stack";
-import { PlaintextTraffic, type Report, TlsTraffic } from "./support/traffic";
+import { flavorNames } from "../../../provider/model/catalog/versions";
+import type { Effect } from "../../../provider/model/changes/rows";
+import { changeRows } from "../../../provider/model/changes/table";
+import { present } from "../../support/present";
+import { Client, docker, uniqueName } from "../support/docker";
+import { TestStack } from "../support/stack";
+import { PlaintextTraffic, type Report, TlsTraffic } from "../support/traffic";
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -148,7 +148,7 @@ describe("the table of changes", () => {
         }
 
         const reports = await underTraffic(touched, up);
-        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        if (process.env.TEST_ALL) await stack.expectEmptyPreview();
         const after = touched.map(({ name }) => serverId(name));
         for (const [index, { name }] of touched.entries()) {
             if (effect === "replaced") expect(after[index]).not.toBe(before[index]);
@@ -165,6 +165,8 @@ describe("the table of changes", () => {
         }
         for (const [index, { args }] of changed.entries()) present(databases[index]).args = args;
     });
+
+    test("after all of that a second update is empty, and so is one after a refresh", () => stack.expectNoChanges());
 
     /** Runs a change while two clients of each database count, and gives their reports, in the same order. */
     async function underTraffic(touched: readonly Database[], change: () => Promise<unknown>): Promise<Report[][]> {
