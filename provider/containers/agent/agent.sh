@@ -12,6 +12,20 @@ set -eu
 
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
+
+# Docker's health check: passes once the settings are applied. Docker asks every 100 ms while an update waits for it; once
+# it has the answer, a look now and then is enough.
+#   fails    as long as the settings are not applied
+health() {
+    if [ -e "$reported_marker" ] || [ -e "$refused_marker" ]; then sleep 300; fi
+    [ -e "$applied_marker" ] && : >"$reported_marker"
+}
+# It waits most of the time, so it does without the rest of this script.
+if [ "$1" = health ]; then
+    health
+    exit
+fi
+
 . "$parts/../shared/settings.sh"
 . "$parts/settings.sh"
 . "$parts/redis.sh"
@@ -104,14 +118,6 @@ run() {
     : >"$applied_marker"
     watching=yes
     watch
-}
-
-# Docker's health check: passes once the settings are applied. Docker asks every 100 ms while an update waits for it; once
-# it has the answer, a look now and then is enough.
-#   fails    as long as the settings are not applied
-health() {
-    if [ -e "$reported_marker" ] || [ -e "$refused_marker" ]; then sleep 300; fi
-    [ -e "$applied_marker" ] && : >"$reported_marker"
 }
 
 "$1"

@@ -160,6 +160,9 @@ set_wanted_followers() {
 }
 
 users_keep() {
+    # As a rule no user has changed since the last look.
+    if [ "$(count_in_grace)" = "$(line_of "$users_grace_count")" ] && [ ! -e "$held_back_file" ] &&
+        cmp -s "$running_users" "$kept_users"; then return; fi
     [ -e "$listed_users" ] || set_wanted_users
     if [ "$(count_in_grace)" != "$(line_of "$users_grace_count")" ]; then
         set_wanted_users
@@ -171,6 +174,7 @@ users_keep() {
     if [ -e "$held_back_file" ] || [ ! -e "$listed_followers" ] || ! followers_in <"$running_users" | cmp -s - "$listed_followers"; then
         users_admit
     fi
+    server "ACL LIST" >"$kept_users"
 }
 
 users_stay_in() { :; }

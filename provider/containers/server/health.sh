@@ -1,8 +1,8 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
 # Healthy is a server that answers an authenticated PING, whose data is settled and whose disk has room for more; a
-# replica follows its primary, and a primary lets its replicas follow. It runs twice a minute for as long as the database
-# lives, so it asks Redis once and otherwise does with what the shell has built in.
+# replica follows its primary, and a primary lets its replicas follow. It runs each minute for as long as the database lives,
+# so it asks Redis once and otherwise does with what the shell has built in.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
@@ -27,32 +27,17 @@ ask() {
     if [ $status = 124 ]; then echo "no answer within 5 seconds"; fi
 }
 
+# By expansion, since dash reads a here-document byte by byte.
 #   $1       a field of INFO
 #   prints   its value
 reply() {
-    local line
-    while IFS= read -r line; do
-        case $line in
-        "$1:"*)
-            line=${line#*:}
-            printf '%s\n' "${line%"$carriage_return"}"
-            return
-            ;;
-        esac
-    done <<REPLIES
-$replies
-REPLIES
-}
-
-#   prints   the last line of the replies, which is that to PING
-last_reply() {
-    local line last=
-    while IFS= read -r line; do
-        if [ -n "$line" ]; then last=$line; fi
-    done <<REPLIES
-$replies
-REPLIES
-    printf '%s\n' "${last%"$carriage_return"}"
+    local rest
+    case $replies in
+    *"$newline$1:"*)
+        rest=${replies#*"$newline$1:"}
+        printf '%s\n' "${rest%%"$carriage_return"*}"
+        ;;
+    esac
 }
 
 # The agent's reason not to settle the data belongs where a failed update looks for it: in this container's log, once for
@@ -81,7 +66,8 @@ forget_dump() {
 #   prints   PONG, or what is wrong
 check() {
     local result problem
-    result=$(last_reply)
+    # The last line is the reply to PING.
+    result=${replies##*"$newline"}
     if [ "$result" = PONG ] && [ -e "$unsettled_file" ]; then result=$(unsettled); fi
     if [ "$result" = PONG ] && [ -n "$(current primary)" ]; then result=$(check_replication); fi
     if [ "$result" = PONG ] && [ -e "$starts_empty_marker" ]; then
@@ -98,6 +84,8 @@ check() {
     printf '%s\n' "$result"
 }
 
+newline='
+'
 carriage_return=$(printf '\r')
 pause_before_check
 replies=$(ask)

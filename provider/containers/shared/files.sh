@@ -114,9 +114,10 @@ changed_settings=$scratch_dir/changed.settings
 former_settings=$scratch_dir/former.settings
 # Names of the directives in the wanted configuration and in the one in force.
 directive_names=$scratch_dir/directives
-# Last look: the server's INFO, and its users as it lists them.
+# Last look: the server's INFO, its users as it listed them, and as it listed them once they were as they should be.
 running_info=$scratch_dir/running.info
 running_users=$scratch_dir/running.users
+kept_users=$scratch_dir/kept.users
 # Hashes and users of the passwords in force, of those wanted, and of those no longer wanted.
 hashes_in_force=$scratch_dir/hashes.current
 hashes_wanted=$scratch_dir/hashes.wanted

@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # How often a health check looks, and what it leaves in the log. Docker starts a check 100 ms after the last one ended, so
-# that an update waits for milliseconds; a check that has its answer, or has had none for long, slows itself down.
+# that an update waits for milliseconds; a check that has its answer, or has had none for long, slows itself down. Each
+# start of a check costs the host more than what the check does.
 
 pause_before_check() {
     if [ -e "$healthy_marker" ]; then
-        sleep 30
+        sleep 60
     elif [ "$(failures)" -gt 50 ]; then
         sleep 2
     fi

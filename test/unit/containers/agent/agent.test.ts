@@ -31,7 +31,10 @@ const env = { ...process.env, ROOT: root };
 /** Runs some of them at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
 function agent(commands: string, now = 0): string {
     const stubs = `refuse() { echo "refused: $2 [$1]"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\nwanted_access=users\n`;
-    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`], { encoding: "utf8", env }).trimEnd();
+    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`, "sh", ""], {
+        encoding: "utf8",
+        env,
+    }).trimEnd();
 }
 
 function write(file: string, text: string): void {
@@ -53,10 +56,14 @@ test.each([
     ["while it watches", "yes", "it is so [redis-database/agent-failed]\n"],
 ])("a refusal %s ends with its code, once", (_when, watching, kept) => {
     const stubs = `undo() { :; }\nstop_trial() { :; }\nidle() { exit 3; }\nwatching=${watching}`;
-    const { stdout, status } = spawnSync("sh", ["-c", `${functions}\n${stubs}\nrefuse agent-failed "it is so"`], {
-        encoding: "utf8",
-        env,
-    });
+    const { stdout, status } = spawnSync(
+        "sh",
+        ["-c", `${functions}\n${stubs}\nrefuse agent-failed "it is so"`, "sh", ""],
+        {
+            encoding: "utf8",
+            env,
+        },
+    );
     expect(stdout).toBe("refused: it is so [redis-database/agent-failed]\n");
     expect(status).toBe(watching ? 1 : 3);
     // The server's health check reads it there and puts "refused: " before it.

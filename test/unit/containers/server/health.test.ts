@@ -172,7 +172,7 @@ test.each([
         "settings/run/primary": "db 6380\n",
         "settings/current/primary.conf": "",
     };
-    const ping = `role:slave\\nmaster_link_status:up\\nmaster_last_io_seconds_ago:${seconds}\\nPONG`;
+    const ping = `role:slave\\r\\nmaster_link_status:up\\r\\nmaster_last_io_seconds_ago:${seconds}\\r\\n\\nPONG`;
     expect(health({ dataMb: 1, freeMb: 100, answered: false, ping, markers })).toEqual(expected);
 });
 
