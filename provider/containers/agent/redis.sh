@@ -23,8 +23,10 @@ ask() {
     local replies
     replies=$({ "$2"; cat; } | send "$1")
     case $replies in
-    # Without a password there is nothing to log in to, and the commands were carried out.
-    OK* | 'ERR Client sent AUTH, but no password is set'*) printf '%s\n' "$replies" | sed 1d ;;
+    OK*) printf '%s\n' "$replies" | sed 1d ;;
+    # Without a password there is nothing to log in to, and the commands were carried out. redis-cli leaves a line empty
+    # after an error.
+    'ERR Client sent AUTH, but no password is set'*) printf '%s\n' "$replies" | sed '1d; 2{/^$/d;}' ;;
     *) printf '%s\n' "$replies" | head -n 1 ;;
     esac
 }

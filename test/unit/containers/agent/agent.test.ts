@@ -250,6 +250,55 @@ describe("a server's answers", () => {
         expect(asked("settings_of socket log_in", { config: "save\n\ntimeout\n0\n" })).toBe(all);
     });
 
+    /** Where redis-cli prints these lines, whatever it is asked. */
+    const printed = (commands: string, lines: readonly string[]) => {
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write("tmp/printed", `${lines.join("\n")}\n`);
+        write("bin/redis-cli", `#!/bin/sh\ncat >/dev/null; cat ${root}/tmp/printed`);
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        return agent(`PATH=${root}/bin:$PATH\n${commands}`);
+    };
+    const read = (name: string) => readFileSync(join(root, "tmp", name), "utf8");
+
+    test("a server without a password carries out commands all the same", () => {
+        const lines = ["ERR Client sent AUTH, but no password is set", "", "OK"];
+        expect(printed("log_in() { echo AUTH; }; ask socket log_in </dev/null", lines)).toBe("OK");
+    });
+
+    describe("to everything that a look asks", () => {
+        const info = ["# Server\r", "redis_version:8.0.2\r", "\r", "# Persistence\r", "loading:0\r", "\r"];
+        const config = ["save", "", "timeout", "0"];
+        const users = ["user app on #aa ~* &* +@all", "user default off"];
+        const look = "if observe; then echo $running_access; else echo no answer; fi";
+
+        test("are told apart, from 6.0 on", () => {
+            expect(printed(look, ["OK", ...info, ...config, ...users])).toBe("users");
+            expect(read("running.info")).toBe("# Server\nredis_version:8.0.2\n\n# Persistence\nloading:0\n\n");
+            expect(read("running.settings")).toBe("save\t\ntimeout\t0\n");
+            expect(read("running.users")).toBe(`${users.join("\n")}\n`);
+        });
+
+        test("are told apart, before 6.0, where a login is refused or a password is not set", () => {
+            const answers = [...info, ...config, "ERR unknown command 'ACL'", ""];
+            for (const login of [["OK"], ["ERR Client sent AUTH, but no password is set", ""]]) {
+                expect(printed(look, [...login, ...answers])).toBe("password");
+                expect(read("running.settings")).toBe("save\t\ntimeout\t0\n");
+                expect(read("running.users")).toBe("");
+            }
+        });
+
+        test.each([
+            [
+                "a server that loads its data",
+                ["OK", ...info.map((line) => line.replace("loading:0", "loading:1")), ...config, ...users],
+            ],
+            ["one that refuses the login", ["WRONGPASS invalid username-password pair", "NOAUTH", "NOAUTH", "NOAUTH"]],
+            ["none", ["Could not connect to Redis at /settings/run/redis.sock: Connection refused"]],
+        ])("are none of %s", (_what, lines) => {
+            expect(printed(look, lines)).toBe("no answer");
+        });
+    });
+
     test("what the server had before an interrupted agent changed it stays what a refusal goes back to", () => {
         const settings = "timeout\t30\nhz\t20\n";
         write("tmp/wanted.settings", "hz\t50\ntimeout\t60\n");
