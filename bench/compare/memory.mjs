@@ -1,8 +1,8 @@
 /** What a database costs in memory beside its server: the agent, and the health checks of both containers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { besideFirstProcessBytes, cgroupOf, heldBytes } from "./lib/cgroup.mjs";
-import { say, wasInterrupted } from "./lib/command.mjs";
-import { figure } from "./lib/report.mjs";
+import { besideFirstProcessBytes, cgroupOf, heldBytes } from "../lib/cgroup.mjs";
+import { say, wasInterrupted } from "../lib/command.mjs";
+import { figure } from "../lib/report.mjs";
 
 const goalMb = 2;
 const databases = 3;
