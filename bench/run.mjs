@@ -2,10 +2,10 @@
  * Measures the component against what a person would write by hand, side by side in one run (`compare`), and constants
  * of its model (`calibrate`).
  *
- *   node bench/run.mjs [noop] [first] [memory] [downtime] [terminator] [replication] [headroom] [headroom-replicas]
- *       [disk] [--json] [--minutes 20]
+ *   node bench/run.mjs [noop] [first] [idle] [memory] [downtime] [terminator] [replication] [headroom]
+ *       [headroom-replicas] [disk] [--json] [--minutes 20]
  *
- * By default the first five. `replication` alone takes another eleven minutes, so it is measured only where it is named,
+ * By default the first six. `replication` alone takes another eleven minutes, so it is measured only where it is named,
  * as are the last three. Progress goes to standard error, the tables to standard output.
  */
 import { execFileSync } from "node:child_process";
@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { downtime } from "./compare/downtime.mjs";
 import { first } from "./compare/first.mjs";
+import { idle } from "./compare/idle.mjs";
 import { memory } from "./compare/memory.mjs";
 import { noop } from "./compare/noop.mjs";
 import { replication } from "./compare/replication.mjs";
@@ -22,7 +23,7 @@ import { run, say, wasInterrupted, watchInterrupts } from "./lib/command.mjs";
 import { table } from "./lib/report.mjs";
 import { Workspace } from "./lib/workspace.mjs";
 
-const byDefault = { noop, first, memory, downtime, terminator };
+const byDefault = { noop, first, idle, memory, downtime, terminator };
 const parts = { ...byDefault, replication };
 /** In `calibrate`: they measure constants of `provider/model`, without another side to compare with. */
 const calibrations = ["headroom", "headroom-replicas", "disk"];

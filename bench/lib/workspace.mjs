@@ -54,7 +54,7 @@ export class Workspace {
         } else {
             rmSync(this.directory, { recursive: true });
         }
-        await sweep("container", ["ps", "--all"], ["rm", "--force"], this.name);
+        await sweep("container", ["ps", "--all"], ["rm", "--force", "--volumes"], this.name);
         await sweep("volume", ["volume", "ls"], ["volume", "rm"], this.name);
     }
 }
