@@ -1,9 +1,9 @@
-/** Three suites: pure and mocked, real Pulumi on a real Docker engine, and the examples run as people run them. */
-function suite(name, options) {
+/** The projects: pure and mocked, real Pulumi on a real Docker engine, and the examples run as people run them. */
+function project(name, files, options) {
     return {
         displayName: name,
         testEnvironment: "node",
-        testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+        testMatch: [`<rootDir>/test/${files}.test.ts`],
         modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.local/"],
         transform: {
             "\\.ts$": [
@@ -18,12 +18,15 @@ function suite(name, options) {
 /** Jest takes no notice of a project's own `testTimeout`. */
 const patient = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${file}`] });
 
-// The engine suites share one Docker engine; `npm run test:engine` and `test:examples` run them in band, since Jest
-// knows no number of workers for a single project.
+const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts", ...patient("patience.ts") };
+
+// Jest knows no number of workers for a single project: toolchain/test.mjs runs `engine` two suites at a time, and the
+// last two in band.
 export default {
     projects: [
-        suite("unit", patient("unitPatience.ts")),
-        suite("engine", patient("patience.ts")),
-        suite("examples", patient("patience.ts")),
+        project("unit", "unit/**/*", patient("unitPatience.ts")),
+        project("engine", "engine/*", engine),
+        project("engine-alone", "engine/alone/*", engine),
+        project("examples", "examples/*", patient("patience.ts")),
     ],
 };

@@ -159,6 +159,10 @@ export const agentRefusals = {
         meaning: "The replica's server refuses to be promoted.",
         remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
     },
+    "server-does-not-answer": {
+        meaning: "The running server does not answer the settings agent in time.",
+        remedy: "Wait until what blocks it has ended, such as a long command, or restart its container, and run `pulumi up` again.",
+    },
     "setting-not-accepted": {
         meaning: "The running server does not accept a setting that a trial server accepted.",
         remedy: "Correct the setting that the message names, or remove the cause that Redis gives.",

@@ -11,8 +11,8 @@ import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { aclPath, passwordPath, socketPath, tlsDir, tlsPort } from "../../provider/model/render/layout";
 import { redisConf } from "../../provider/model/render/redisConf";
 import { maxmemoryMb } from "../../provider/model/sizing/memory";
-import { docker, until } from "./docker";
-import { runnable } from "./releases";
+import { docker, until } from "./support/docker";
+import { runnable } from "./support/releases";
 
 const password = 'a "quoted" \\ one#';
 let files: string;

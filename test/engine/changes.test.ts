@@ -1,41 +1,32 @@
 /** What a change of the program does to the running server: settings arrive live, the rest replaces it on its volume. */
 import { X509Certificate } from "node:crypto";
-import { Client, docker, handshake, until } from "./docker";
-import { TestStack } from "./stack";
-import { TlsTraffic } from "./traffic";
+import { docker, handshake, until } from "./support/docker";
+import { TestDatabase } from "./support/testDatabase";
+import { TlsTraffic } from "./support/traffic";
 import { present } from "../support/present";
 
 describe("a change of the program", () => {
-    let stack: TestStack;
-    let client: Client;
+    let db: TestDatabase;
     let container: string;
     let traffic: TlsTraffic;
-    const base = { version: "7.0", memoryMb: 64 };
-
-    const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
-    const serverId = async () => docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
+    const redis = (...command: string[]) => db.redis(...command);
 
     /** Applies the change, asserts that nothing of the server was replaced and that the data is there. */
     async function live(args: object): Promise<void> {
-        const { summary } = await stack.database({ ...base, ...args }).up();
+        const { summary } = await db.up(args);
         expect(summary).not.toHaveProperty("create");
-        expect(await serverId()).toBe(container);
+        expect(await db.serverId()).toBe(container);
         expect(await redis("GET", "kept")).toBe("yes");
     }
 
     beforeAll(async () => {
-        client = new Client();
-        stack = await TestStack.create("changes");
-        await stack.database(base).up();
-        container = await serverId();
+        db = await TestDatabase.create("changes", { version: "7.0", memoryMb: 64 });
+        container = await db.serverId();
         await redis("SET", "kept", "yes");
-        traffic = new TlsTraffic(await stack.value("tlsUrl"), await stack.value("caCertPem"));
+        traffic = new TlsTraffic(await db.tlsUrl(), await db.caCertPem());
     });
 
-    afterAll(async () => {
-        client.close();
-        await stack.close();
-    });
+    afterAll(() => db.close());
 
     test("a directive reaches the running server, and goes back to its default when it is taken out", async () => {
         await live({ config: { "timeout": 300, "client-output-buffer-limit": "pubsub 64mb 16mb 90" } });
@@ -59,7 +50,7 @@ describe("a change of the program", () => {
 
     test("a new host stands in the certificate of the next handshake", async () => {
         await live({ tls: { hosts: ["redis.example.com"] } });
-        const { text } = handshake("localhost", await stack.value("tlsPort"), await stack.value("caCertPem"), [
+        const { text } = handshake("localhost", await db.tlsPort(), await db.caCertPem(), [
             "-verify_hostname",
             "redis.example.com",
         ]);
@@ -68,28 +59,28 @@ describe("a change of the program", () => {
 
     test("a certificate that comes into its renewal window is renewed by the next up", async () => {
         const fingerprint = async () => {
-            const { text } = handshake("localhost", await stack.value("tlsPort"), await stack.value("caCertPem"));
+            const { text } = handshake("localhost", await db.tlsPort(), await db.caCertPem());
             return new X509Certificate(/-----BEGIN[^]*?END CERTIFICATE-----/.exec(text)?.[0] ?? "").fingerprint256;
         };
         await live({});
         const old = await fingerprint();
         // A year goes by: the state says that the certificate ends tomorrow.
-        const state = await stack.state();
+        const state = await db.stack.state();
         const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
         for (const { type, outputs } of state.resources) {
             if (type.startsWith("tls:") && type.endsWith(":LocallySignedCert"))
                 present(outputs).validityEndTime = tomorrow;
         }
-        await stack.replaceState(state);
+        await db.stack.replaceState(state);
         await live({});
         expect(await fingerprint()).not.toBe(old);
     });
 
     test("a new password is the only one that opens the door, and established connections and other users stay", async () => {
         await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
-        const old = await stack.value("url");
+        const old = await db.url();
         await live({ password: "a new: one/with@everything%#?", passwordGraceHours: 0 });
-        expect(client.redis(old, ["PING"])).toContain("WRONGPASS");
+        expect(db.client.redis(old, ["PING"])).toContain("WRONGPASS");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
     });
 
@@ -97,14 +88,13 @@ describe("a change of the program", () => {
         const { requests, ...trouble } = await traffic.stop();
         expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
         expect(requests).toBeGreaterThan(1000);
-        expect((await stack.up()).summary).toEqual({ same: 13 });
+        expect((await db.stack.up()).summary).toEqual({ same: 13 });
     });
 
     test("users made at run time survive a restart", async () => {
-        docker("restart", await stack.value("containerName"));
+        docker("restart", await db.server());
         await until(async () => (await redis("PING")) === "PONG");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
-        await stack.database(base).up();
     });
 
     const flavorChanges: [from: string, to: string, files: string[]][] = [
@@ -132,30 +122,26 @@ describe("a change of the program", () => {
     );
 
     test("a directive that only a start can take replaces the server on its volume", async () => {
-        const { summary } = await stack.database({ ...base, config: { databases: 32 } }).up();
+        const { summary } = await db.up({ config: { databases: 32 } });
         expect(summary).toMatchObject({ replace: 2 });
-        expect(await serverId()).not.toBe(container);
+        expect(await db.serverId()).not.toBe(container);
         expect(await redis("CONFIG", "GET", "databases")).toBe("databases\n32");
         expect(await redis("GET", "kept")).toBe("yes");
     });
 
     test("a later version takes over the data", async () => {
-        await stack.database({ ...base, version: "8.0" }).up();
+        await db.up({ version: "8.0" });
         expect(await redis("INFO", "server")).toContain("redis_version:8.0");
         expect(await redis("GET", "kept")).toBe("yes");
-        expect((await stack.up()).summary).toEqual({ same: 14 });
+        await db.stack.expectNoChanges();
     });
 
     test("a closed plaintext port is closed, and URLs say so", async () => {
-        const { port } = new URL(await stack.value("url"));
-        const { outputs } = await stack.database({ ...base, version: "8.0", plaintext: false }).up();
-        expect(outputs.url?.value ?? undefined).toBeUndefined();
-        expect(outputs.connectionUrls?.value).toEqual({ tls: outputs.tlsUrl?.value as string });
-        expect(client.run(["redis-cli", "-p", port, "PING"]).text).toContain("Connection refused");
-        expect(
-            client.redis(outputs.tlsUrl?.value as string, ["GET", "kept"], {
-                caCertPem: outputs.caCertPem?.value as string,
-            }),
-        ).toBe("yes");
+        const { port } = new URL(await db.url());
+        await db.up({ version: "8.0", plaintext: false });
+        expect((await db.url()) as string | null | undefined).toBeFalsy();
+        expect(await db.stack.value("connectionUrls")).toEqual({ tls: await db.tlsUrl() });
+        expect(db.client.run(["redis-cli", "-p", port, "PING"]).text).toContain("Connection refused");
+        expect(db.client.redis(await db.tlsUrl(), ["GET", "kept"], { caCertPem: await db.caCertPem() })).toBe("yes");
     });
 });

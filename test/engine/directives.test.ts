@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { directivesOf } from "../../provider/model/catalog/directives";
 import { versions } from "../../provider/model/catalog/versions";
-import { docker, until } from "./docker";
-import { provided, runnable } from "./releases";
+import { docker, until } from "./support/docker";
+import { provided, runnable } from "./support/releases";
 
 test("all that set-up provides run here", () => {
     expect(runnable).toEqual(expect.arrayContaining(provided));

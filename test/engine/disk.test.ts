@@ -1,15 +1,14 @@
 /** A disk that is full, or too small for what a change needs: refused with the reason, and nothing is lost. */
-import { Client, docker, until } from "./docker";
-import { TestStack, reasonIn } from "./stack";
+import { docker, uniqueName, until } from "./support/docker";
+import { reasonIn } from "./support/stack";
+import { TestDatabase } from "./support/testDatabase";
 
 describe("a disk of 64 MiB", () => {
-    const volume = `redis-disk-${process.pid}`;
-    let client: Client;
-    let stack: TestStack;
+    const volume = uniqueName("redis-disk");
+    let db: TestDatabase;
     let digest: string;
-    const base = { version: "8.0", memoryMb: 256, data: { volume } };
 
-    const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
+    const redis = (...command: string[]) => db.redis(...command);
     // By a container of its own: what is in this file system's memory counts for whoever wrote it.
     const onDisk = (script: string) =>
         docker("run", "--rm", "-v", `${volume}:/data`, "redis:8.0", "sh", "-c", `${script} 2>&1 || true`);
@@ -20,39 +19,36 @@ describe("a disk of 64 MiB", () => {
     };
 
     beforeAll(async () => {
-        client = new Client();
         const options = ["type=tmpfs", "device=tmpfs", "o=size=64m"].flatMap((option) => ["--opt", option]);
         docker("volume", "create", ...options, volume);
-        stack = await TestStack.create("disk");
-        await stack.database({ ...base, flavor: "rdb" }).up();
+        db = await TestDatabase.create("disk", { version: "8.0", memoryMb: 256, data: { volume }, flavor: "rdb" });
         const keys = "for i = 1, 12 do redis.call('SET', 'mb:' .. i, string.rep(tostring(i % 10), 1000000)) end";
         await redis("CONFIG", "SET", "rdbcompression", "no");
         await redis("EVAL", keys, "0");
-        digest = client.digest(await stack.value("url"));
+        digest = await db.digest();
     });
 
     // A server that cannot dump does not let itself be stopped.
     afterEach(freeAll);
 
     afterAll(async () => {
-        client.close();
-        await stack.close();
+        await db.close();
         docker("volume", "rm", volume);
     });
 
     async function refused(args: object): Promise<string> {
-        const [container, settings] = [await stack.value("containerName"), await redis("CONFIG", "GET", "*")];
-        const reason = reasonIn(await stack.database({ ...base, ...args }).failure("up"));
-        expect(await stack.value("containerName")).toBe(container);
+        const [container, settings] = [await db.server(), await redis("CONFIG", "GET", "*")];
+        const reason = reasonIn(await db.with(args).failure("up"));
+        expect(await db.server()).toBe(container);
         expect(await redis("CONFIG", "GET", "*")).toBe(settings);
-        expect(client.digest(await stack.value("url"))).toBe(digest);
+        expect(await db.digest()).toBe(digest);
         return reason.replace(/\d+(?= MiB are free| MiB of disk)/g, "N");
     }
 
     async function corrected(args: object): Promise<void> {
-        await stack.database({ ...base, ...args }).up();
-        expect(client.digest(await stack.value("url"))).toBe(digest);
-        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        await db.up(args);
+        expect(await db.digest()).toBe(digest);
+        await db.stack.expectEmptyPreview();
     }
 
     test("has no room for the append-only file of another flavor: rdb goes on", async () => {
@@ -86,10 +82,9 @@ describe("a disk of 64 MiB", () => {
         await redis("DEL", "too-much");
         freeAll();
         await until(async () => (await redis("DEL", "too-much")).match(/^\d$/) !== null);
-        const container = await stack.value("containerName");
-        docker("restart", container);
+        docker("restart", await db.server());
         await until(async () => (await redis("PING")) === "PONG");
-        expect(client.digest(await stack.value("url"))).toBe(digest);
+        expect(await db.digest()).toBe(digest);
     });
 
     test("cannot take over what a memory-only server holds: that one goes on", async () => {

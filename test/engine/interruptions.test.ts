@@ -1,6 +1,6 @@
 /** An up that is killed, at any moment: the next one converges, and what was acknowledged is there. */
-import { Client, docker, until } from "./docker";
-import { TestStack } from "./stack";
+import { docker, until } from "./support/docker";
+import { TestDatabase } from "./support/testDatabase";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 
@@ -8,36 +8,24 @@ import { present } from "../support/present";
 const kills = process.env.TEST_ALL ? 20 : 3;
 
 describe("an up that is killed", () => {
-    let stack: TestStack;
-    let client: Client;
+    let db: TestDatabase;
     let digest: string;
-    const base = { version: "8.0", memoryMb: 64 };
-
-    const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
-    const containers = () => docker("ps", "--all", "--format", "{{.Names}}", "--filter", "name=^/db-").split("\n");
 
     beforeAll(async () => {
-        client = new Client();
-        stack = await TestStack.create("interruptions");
-        await stack.database(base).up();
-        await redis("EVAL", "for i = 1, 1000 do redis.call('SET', 'key:' .. i, i) end", "0");
-        digest = client.digest(await stack.value("url"));
+        db = await TestDatabase.create("interruptions", { version: "8.0", memoryMb: 64 });
+        await db.redis("EVAL", "for i = 1, 1000 do redis.call('SET', 'key:' .. i, i) end", "0");
+        digest = await db.digest();
     });
 
-    afterAll(async () => {
-        client.close();
-        await stack.close();
-    });
+    afterAll(() => db.close());
 
     /** The next up goes through, leaves one agent and one server, the data, and nothing for the one after it. */
     async function converges(): Promise<void> {
-        await stack.up();
-        expect(client.digest(await stack.value("url"))).toBe(digest);
-        expect(containers().map((name) => name.replace(/-[0-9a-f]+$/, ""))).toEqual(
-            expect.arrayContaining(["db-agent", "db-server"]),
-        );
-        expect(containers()).toHaveLength(2);
-        expect(await stack.preview()).toEqual({ same: expect.any(Number) as number });
+        await db.stack.up();
+        expect(await db.digest()).toBe(digest);
+        const containers = db.stack.containers().map((name) => name.replace(/-[0-9a-f]+$/, ""));
+        expect(containers.sort()).toEqual(["db-agent", "db-server"]);
+        await db.stack.expectEmptyPreview();
     }
 
     test.each([
@@ -55,7 +43,7 @@ describe("an up that is killed", () => {
             400,
         ],
     ])("%s", async (_moment, args, line, delayMs) => {
-        expect(await stack.database({ ...base, ...args }).killedUp(line, delayMs)).toBe(true);
+        expect(await db.with(args).killedUp(line, delayMs)).toBe(true);
         await converges();
     });
 
@@ -63,22 +51,26 @@ describe("an up that is killed", () => {
         "a server of flavor %s that nobody knows of hands its data over",
         async (flavor) => {
             const databases = 20 + flavorNames.indexOf(flavor);
-            await stack.database({ ...base, flavor }).up();
-            expect(client.digest(await stack.value("url"))).toBe(digest);
-            await stack.database({ ...base, flavor, config: { databases } }).killedUp(/db-server creat/, 400);
+            await db.up({ flavor });
+            expect(await db.digest()).toBe(digest);
+            await db.with({ flavor, config: { databases } }).killedUp(/db-server creat/, 400);
             // It may be up to its last moment before anybody looks again.
-            await until(() => containers().some((name) => name.startsWith("db-server")) && healthy());
-            expect(client.digest(await stack.value("url"))).toBe(digest);
+            await until(healthy);
+            expect(await db.digest()).toBe(digest);
             await converges();
             if (flavor !== "nordb") return;
-            expect(docker("exec", await stack.value("containerName"), "ls", "/data").trim()).toBe("");
+            expect(docker("exec", await db.server(), "ls", "/data").trim()).toBe("");
         },
     );
 
-    const healthy = () => docker("ps", "--format", "{{.Status}}", "--filter", "name=^/db-server").includes("(healthy)");
+    const healthy = () =>
+        db.stack
+            .containers()
+            .filter((name) => name.startsWith("db-server-"))
+            .some((name) => docker("inspect", "-f", "{{.State.Health.Status}}", name) === "healthy");
 
     test(`${kills} times at random: each time the next up converges`, async () => {
-        await stack.database(base).up();
+        await db.up();
         const changes = [
             { passwordVersion: 2 },
             { flavor: "rdb" },
@@ -88,10 +80,10 @@ describe("an up that is killed", () => {
         ];
         const met: string[] = [];
         for (let kill = 0; kill < kills; kill++) {
-            const args = { ...base, ...present(changes[kill % changes.length]) };
+            const args = present(changes[kill % changes.length]);
             // From when it begins to work; a whole up takes about as long as the longest.
             const delayMs = Math.round(Math.random() * 4000);
-            const killed = await stack.database(args).killedUp(/Updating|@ updating|db/, delayMs);
+            const killed = await db.with(args).killedUp(/Updating|@ updating|db/, delayMs);
             met.push(`${JSON.stringify(args)} ${killed ? "killed" : "was done"} after ${delayMs} ms`);
             try {
                 await converges();

@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, until } from "./docker";
-import { TestStack, findingsIn } from "./stack";
+import { Client, docker, uniqueName, until } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
 import { present } from "../support/present";
 
-const prefix = `redis-own-data-${process.pid}`;
+const prefix = uniqueName("redis-own-data");
 /** The same 500 keys everywhere. */
 const keys = "for i = 1, 500 do redis.call('SET', 'key:' .. i, 'value ' .. i) end";
 

@@ -1,47 +1,39 @@
 /** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
 import { createServer } from "node:net";
-import { Client, belongings, docker, until } from "./docker";
-import { TestStack, findingsIn, reasonIn } from "./stack";
-import { present } from "../support/present";
+import { docker, until } from "./support/docker";
+import { TestStack, findingsIn, reasonIn } from "./support/stack";
+import { TestDatabase } from "./support/testDatabase";
 
 describe("a refusal", () => {
-    let stack: TestStack;
-    let client: Client;
-    const base = { version: "7.0", memoryMb: 64 };
+    let db: TestDatabase;
 
-    const redis = async (...command: string[]) => client.redis(await stack.value("url"), command);
-    const serverId = async () => docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
+    const redis = (...command: string[]) => db.redis(...command);
 
     beforeAll(async () => {
-        client = new Client();
-        stack = await TestStack.create("refusals");
-        await stack.database(base).up();
+        db = await TestDatabase.create("refusals", { version: "7.0", memoryMb: 64 });
         await redis("SET", "kept", "yes");
     });
 
-    afterAll(async () => {
-        client.close();
-        await stack.close();
-    });
+    afterAll(() => db.close());
 
     /** Ups the arguments, which must fail, and returns the errors; everything is as it was afterwards. */
     async function refused(args: object): Promise<string> {
         const [settings, users, container] = [
             await redis("CONFIG", "GET", "*"),
             await redis("ACL", "LIST"),
-            await serverId(),
+            await db.serverId(),
         ];
-        const digest = client.digest(await stack.value("url"));
-        const errors = await stack.database({ ...base, ...args }).failure("up");
-        expect(await serverId()).toBe(container);
+        const digest = await db.digest();
+        const errors = await db.with(args).failure("up");
+        expect(await db.serverId()).toBe(container);
         expect(await redis("CONFIG", "GET", "*")).toBe(settings);
         expect(await redis("ACL", "LIST")).toBe(users);
-        expect(client.digest(await stack.value("url"))).toBe(digest);
+        expect(await db.digest()).toBe(digest);
         return errors;
     }
 
     async function corrected(args: object = {}): Promise<void> {
-        await stack.database({ ...base, ...args }).up();
+        await db.up(args);
         expect(await redis("GET", "kept")).toBe("yes");
     }
 
@@ -69,8 +61,7 @@ describe("a refusal", () => {
               version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
                 → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database [redis-database/version-downgrade]"
         `);
-        expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
-        await corrected();
+        expect(findingsIn(await db.stack.failure("preview"))).toBe(findingsIn(errors));
     });
 
     test("another place for the data, which would stay behind: in the preview already", async () => {
@@ -80,7 +71,6 @@ describe("a refusal", () => {
               data: names /srv/redis, but the data is on the database's own volume and would stay behind
                 → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
         `);
-        await corrected();
     });
 
     test("a memory limit below the data in use, unless an evicting policy may make room", async () => {
@@ -94,15 +84,15 @@ describe("a refusal", () => {
             `"refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]"`,
         );
         // What was refused does not come to be by a reboot.
-        const digest = client.digest(await stack.value("url"));
-        docker("restart", docker("ps", "-q", "--filter", "name=^/db-agent-"), await stack.value("containerName"));
+        const digest = await db.digest();
+        docker("restart", db.agent(), await db.server());
         await until(async () => (await redis("PING")) === "PONG");
-        expect(client.digest(await stack.value("url"))).toBe(digest);
+        expect(await db.digest()).toBe(digest);
         await corrected();
         expect(reasonIn(await refused({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true }))).toMatch(
             /finds no more keys to evict \[redis-database\/eviction-frees-too-little\]$/,
         );
-        expect(client.digest(await stack.value("url"))).toBe(digest);
+        expect(await db.digest()).toBe(digest);
         await redis("EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
         await corrected({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true });
         await corrected();
@@ -125,13 +115,12 @@ describe("a refusal", () => {
         const args = { ports: { plaintext: port, tls: port === 65535 ? port - 1 : port + 1 } };
         expect(await other.database(args).failure("up")).toContain(`port 127.0.0.1:${port} is taken`);
         await new Promise((resolve) => listener.close(resolve));
-        const { outputs } = await other.up();
-        expect(client.redis(present(outputs.url).value as string, ["PING"])).toBe("PONG");
+        await other.up();
+        expect(db.client.redis(await other.value("url"), ["PING"])).toBe("PONG");
         await other.close();
     });
 
     test("five mistakes are five findings, and nothing is touched", async () => {
-        const before = belongings(["db"]);
         const other = await TestStack.create("mistakes");
         other.database({
             version: "7.3",
@@ -149,12 +138,10 @@ describe("a refusal", () => {
             expect(errors).not.toContain("    at ");
         }
         expect((await other.state()).resources.filter(({ type }) => type !== "pulumi:pulumi:Stack")).toEqual([]);
-        expect(belongings(["db"])).toEqual(before);
         await other.close();
     });
 
     test("what is wrong in an Output is found as soon as it is known", async () => {
-        const before = belongings(["db"]);
         const other = await TestStack.create("outputs");
         other.program(
             'new RedisDatabase("db", { memoryMb: pulumi.output(8), password: pulumi.secret("tell\\nnobody") });',
@@ -163,7 +150,7 @@ describe("a refusal", () => {
         expect(errors).toContain('RedisDatabase "db": 2 problems in its arguments');
         expect(errors).toContain("memoryMb: is 8");
         expect(errors).not.toContain("nobody");
-        expect(belongings(["db"])).toEqual(before);
+        expect((await other.state()).resources.filter(({ type }) => type.startsWith("docker:"))).toEqual([]);
         await other.close();
     });
 });

@@ -1,8 +1,9 @@
 /** Secrets appear nowhere: not in inspect, argv, environments, logs, the CLI's output or the plain part of the state. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Client, docker } from "./docker";
-import { TestStack } from "./stack";
+import { docker } from "./support/docker";
+import { TestStack } from "./support/stack";
+import { TestDatabase } from "./support/testDatabase";
 import { present } from "../support/present";
 
 interface Made {
@@ -16,13 +17,11 @@ interface Made {
 describe("a database's secrets", () => {
     const given = "a-password-of-my-own-4711";
     let stack: TestStack;
-    let client: Client;
     let output: string;
     let secrets: Record<string, string>;
     let containers: string[];
 
     beforeAll(async () => {
-        client = new Client();
         stack = await TestStack.create("secrets");
         stack.program(
             `const make = (name, args) => { const { nodes, password } = new RedisDatabase(name, { memoryMb: 64, ...args });
@@ -30,9 +29,8 @@ describe("a database's secrets", () => {
                         containers: [nodes.agent.name, nodes.server.name], volume: nodes.settingsVolume.name }; };
              exports.random = make("random", {}); exports.given = make("given", { password: "${given}" });`,
         );
-        const { outputs, output: printed } = await stack.up();
-        output = printed;
-        const [random, own] = [present(outputs.random).value as Made, present(outputs.given).value as Made];
+        ({ output } = await stack.up());
+        const [random, own] = [await stack.value<Made>("random"), await stack.value<Made>("given")];
         containers = [...random.containers, ...own.containers];
         const local = (volume: string, user: string) =>
             docker("run", "--rm", "-v", `${volume}:/settings:ro`, "redis:8.0", "cat", `/settings/${user}.secret`);
@@ -47,10 +45,7 @@ describe("a database's secrets", () => {
         };
     });
 
-    afterAll(async () => {
-        client.close();
-        await stack.close();
-    });
+    afterAll(() => stack.close());
 
     /** Names of the secrets that stand in the text. */
     const found = (text: string) =>
@@ -106,16 +101,15 @@ describe("a database's secrets", () => {
 });
 
 describe("the server's container", () => {
-    let stack: TestStack;
+    let db: TestDatabase;
     let name: string;
 
     beforeAll(async () => {
-        stack = await TestStack.create("hardening");
-        await stack.database({ memoryMb: 64 }).up();
-        name = await stack.value("containerName");
+        db = await TestDatabase.create("hardening", { memoryMb: 64 });
+        name = await db.server();
     });
 
-    afterAll(() => stack.close());
+    afterAll(() => db.close());
 
     test("runs as uid 999 without any capability or way to get one", () => {
         const status = docker("exec", name, "cat", "/proc/1/status");

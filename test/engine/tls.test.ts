@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, handshake } from "./docker";
-import { TestStack } from "./stack";
+import { Client, docker, handshake, uniqueName } from "./support/docker";
+import { TestStack } from "./support/stack";
 import { present } from "../support/present";
 
 interface Database {
@@ -17,7 +17,7 @@ interface Database {
 }
 
 describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
-    const network = `redis-test-${process.pid}-${version}`;
+    const network = uniqueName("redis-tls");
     let stack: TestStack;
     let client: Client;
     let databases: Record<string, Database>;
@@ -70,10 +70,8 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
                 `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
                 `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, front }; }`,
         );
-        const { outputs } = await stack.program(programs.join("\n")).up();
-        databases = Object.fromEntries(
-            Object.keys(args).map((name) => [name, present(outputs[name]).value as Database]),
-        );
+        await stack.program(programs.join("\n")).up();
+        databases = (await stack.outputs()) as typeof databases;
     });
 
     afterAll(async () => {

@@ -1,6 +1,6 @@
 /** Stacks of each release, previewed with this checkout's package: nothing that matters is replaced without a word. */
 import { listFixtures, listReleases, readFixture } from "./fixtures/fixture";
-import { type Planned, TestStack } from "./stack";
+import { type Planned, TestStack } from "./support/stack";
 
 /** What holds data, keys, passwords or ports. With another one, clients lose what they rely on. */
 const irreplaceable = [
@@ -25,7 +25,7 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
     let planned: Planned;
 
     beforeAll(async () => {
-        const stack = await TestStack.create(`upgrade-${release}-${name}`, withoutDocker);
+        const stack = await TestStack.create(`upgrade-${release}-${name}`, { env: withoutDocker, randomPorts: true });
         await stack.program(program).import(exported);
         planned = await stack.plannedSteps();
         stack.forget();

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { belongings } from "../engine/docker";
+import { existing } from "../engine/support/docker";
+import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 
@@ -29,9 +30,13 @@ describe("in a fresh copy", () => {
     });
 
     afterAll(() => {
+        // A database of the same name may be there, that of the person who runs the tests: the state tells which is ours.
+        const exported = shell('eval "$(make -s env)"; pulumi stack export --stack quickstart');
+        const made = dockerObjects((JSON.parse(exported) as { deployment: StackState }).deployment);
+        expect(made.map(({ kind }) => kind).sort()).toEqual(["container", "container", "volume", "volume"]);
         shell("make down");
         rmSync(copy, { recursive: true });
-        expect(belongings(["sessions"])).toEqual([]);
+        expect(existing(made)).toEqual([]);
     });
 
     test("make up brings up a database that answers in plaintext and over verified TLS, and hides the password", () => {

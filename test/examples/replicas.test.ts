@@ -2,13 +2,14 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Client, belongings } from "../engine/docker";
-import { SecondEngine } from "../engine/secondEngine";
+import { Client, existing, uniqueName } from "../engine/support/docker";
+import { SecondEngine } from "../engine/support/secondEngine";
+import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 
 // Inside the checkout, where the program finds the package and its dependencies as that of a user does.
-const directory = resolve(__dirname, `../../.local/examples/replicas-${process.pid}`);
+const directory = resolve(__dirname, "../../.local/examples", uniqueName("replicas"));
 const readme = readFileSync(resolve(__dirname, "../../examples/replicas/README.md"), "utf8");
 
 const blocks = (language: string) => codeBlocks(readme, language);
@@ -79,14 +80,17 @@ describe("the example of replicas", () => {
     afterAll(async () => {
         client.close();
         try {
+            const { deployment } = JSON.parse(shell("pulumi stack export")) as { deployment: StackState };
+            const made = dockerObjects(deployment);
+            expect(made).not.toEqual([]);
             shell(present(end));
             rmSync(directory, { recursive: true });
+            expect(existing(made)).toEqual([]);
             expect(engine.docker("ps", "-aq")).toBe("");
             expect(engine.docker("volume", "ls", "-q")).toBe("");
         } finally {
             await engine.close();
         }
-        expect(belongings(["catalog"])).toEqual([]);
     });
 
     test("what is written at the one is read at both others", () => {

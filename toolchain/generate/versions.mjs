@@ -15,7 +15,7 @@ const {
     versions,
 } = require("../../provider/model/catalog/versions.ts");
 
-/** What the last complete run saw; test/engine/observations.ts says what is in it. */
+/** What the last complete run saw; test/engine/support/observations.ts says what is in it. */
 export const recorded = new URL("../../docs/observed.json", import.meta.url);
 
 /** Those that set-up provides for the tests. */

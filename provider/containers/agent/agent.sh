@@ -1,51 +1,64 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# The settings agent: takes what the program wants from /desired, has a trial server accept it, applies it to the
-# running server without dropping anyone, and only then makes it what the next start of the server will read.
-# Whatever it refuses leaves the server as it was; the reason is its last line of output. After that it watches over
+# The settings agent: takes what the program wants from the file that Docker uploads, has a trial server accept it,
+# applies it to the running server without dropping a connection, and only then makes it what the server's next start
+# reads. What it refuses leaves the server as it was; the reason is its last line of output. After that it watches over
 # what it applied.
+#
+# It runs in every image back to Redis 2.8, on dash and on busybox's ash, with what those images have. Functions say
+# above them what they take ($1, stdin), what they set apart from their own variables, what they print and when they
+# fail, where there is something to say. `wanted` is what the program wants, `current` what is in force.
 set -eu
 
 parts=$(dirname "$0")
+. "$parts/../shared/files.sh"
+. "$parts/../shared/settings.sh"
+. "$parts/settings.sh"
 . "$parts/redis.sh"
+. "$parts/users.sh"
 . "$parts/password.sh"
+. "$parts/access.sh"
 . "$parts/../haproxy/ask.sh"
 . "$parts/haproxy.sh"
-. "$parts/settings.sh"
 . "$parts/trial.sh"
 . "$parts/data.sh"
+. "$parts/adoption.sh"
 . "$parts/memory.sh"
 . "$parts/disk.sh"
-. "$parts/users.sh"
 . "$parts/persistence.sh"
 . "$parts/replication.sh"
+. "$parts/switchover.sh"
 . "$parts/refill.sh"
-. "$parts/live.sh"
+. "$parts/apply.sh"
 . "$parts/watch.sh"
 
+# Set once the settings are applied: from then on a refusal ends one look, and not the agent.
+watching=
+
+# Writes to the agent's log.
+#   $*       what to say
 say() { echo "$*"; }
 
-# Stays, so that the reason can be read and Docker does not start over; the health check never passes. While it watches,
-# a refusal only ends this look: the next one tries again. $1 is its code: provider/model/refusals.ts explains each, and
-# none changes, since people search for them.
+# Ends what the agent is doing. While an update waits, the container stays, so that the reason can be read and Docker does
+# not start over; the health check never passes. While it watches, only this look ends, and the next one tries again.
+#   $1       the refusal's code: provider/model/refusals.ts explains each, and none changes, since people search for them
+#   $2       the reason
 refuse() {
     trap - EXIT
-    code=$1
-    shift
-    reason="$* [redis-database/$code]"
+    local reason="$2 [redis-database/$1]"
     undo
     stop_trial
     say "refused: $reason"
     if [ -n "$watching" ]; then
-        echo "$reason" >/settings/run/refused
+        echo "$reason" >"$refusal_file"
         exit 1
     fi
-    touch /tmp/refused
+    : >"$refused_marker"
     unlock
     idle
 }
 
-# A process with number 1 is deaf to signals that it does not wait for.
+# Waits for Docker to end this container. Process 1 ignores signals that it does not trap.
 idle() {
     trap 'exit 0' TERM
     while :; do
@@ -54,26 +67,25 @@ idle() {
     done
 }
 
-watching=
-
 stand_down() {
     say "another agent has taken over"
     unlock
     idle
 }
 
+#   sets     watching
 run() {
     # Docker starts it again after a reboot; what was refused stays refused until another agent comes.
-    if [ -e /tmp/refused ]; then idle; fi
-    trap 'refuse agent-failed "the agent could not go on: $(tail -n 1 /tmp/errors)"' EXIT
-    exec 2>/tmp/errors
-    mkdir -p /settings/run
+    if [ -e "$refused_marker" ]; then idle; fi
+    trap 'refuse agent-failed "the agent could not go on: $(tail -n 1 "$errors_file")"' EXIT
+    exec 2>"$errors_file"
+    mkdir -p "$run_dir"
     lock
-    prepare
+    prepare_volume
     stage
-    # What an interrupted up left behind must not undo, after a restart, what its successor has done.
-    if [ -e /tmp/applied ] && superseded; then stand_down; fi
-    rm -f /tmp/applied /tmp/reported /settings/run/refused
+    # What an interrupted update left behind must not undo, after a restart, what its successor has done.
+    if [ -e "$applied_marker" ] && superseded; then stand_down; fi
+    rm -f "$applied_marker" "$reported_marker" "$refusal_file"
     check_image
     check_version
     check_owner
@@ -89,15 +101,17 @@ run() {
     stop_trial
     trap - EXIT
     say "settings are in place"
-    touch /tmp/applied
+    : >"$applied_marker"
+    watching=yes
     watch
 }
 
-# Passes once the settings are applied. Docker asks every few milliseconds while an up waits for it; when there is an
-# answer, a look now and then is enough.
+# Docker's health check: passes once the settings are applied. Docker asks every 100 ms while an update waits for it; once
+# it has the answer, a look now and then is enough.
+#   fails    as long as the settings are not applied
 health() {
-    if [ -e /tmp/reported ] || [ -e /tmp/refused ]; then sleep 300; fi
-    [ -e /tmp/applied ] && touch /tmp/reported
+    if [ -e "$reported_marker" ] || [ -e "$refused_marker" ]; then sleep 300; fi
+    [ -e "$applied_marker" ] && : >"$reported_marker"
 }
 
 "$1"

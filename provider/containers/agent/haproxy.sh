@@ -1,29 +1,32 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# Before 6.0 a terminator speaks TLS in front of the server.
+# shellcheck shell=sh
+# Before 6.0, HAProxy terminates TLS in front of the server.
 
 wants_terminator() { [ -e "$generation/haproxy.cfg" ]; }
-has_terminator() { [ -e /settings/current/haproxy.cfg ]; }
-speaker_of_tls() { if has_terminator; then echo "the TLS terminator"; else echo "the running server"; fi; }
+has_terminator() { [ -e "$current_dir/haproxy.cfg" ]; }
+
+#   prints   who terminates TLS, for a message
+terminates_tls() { if has_terminator; then echo "the TLS terminator"; else echo "the running server"; fi; }
 
 # Its socket is in a directory of its own.
 prepare_terminator() {
-    mkdir -p /settings/terminator
-    chown 99:999 /settings/terminator && chmod 700 /settings/terminator
+    mkdir -p "$terminator_dir"
+    chown 99:999 "$terminator_dir" && chmod 700 "$terminator_dir"
 }
 
-# Whoever speaks TLS reads the certificate again that is in its place; established connections go on. Prints OK or why
-# not.
+# Makes whoever terminates TLS read the certificate again; connections stay.
+#   prints   OK, or why not
 reread_certificate() {
+    local reply
     if ! has_terminator; then
-        server "CONFIG SET tls-cert-file /settings/tls/tls.crt"
-    # One that is not there reads it at its start.
+        server "CONFIG SET tls-cert-file $tls_dir/tls.crt"
+    # One that does not run reads it at its start.
     elif ! reply=$(change_certificate); then
         echo OK
     else
         case $reply in
         *Success!*) echo OK ;;
         *)
-            echo "abort ssl cert /settings/tls/tls.crt" | ask_terminator >/dev/null
+            echo "abort ssl cert $tls_dir/tls.crt" | ask_haproxy "$terminator_socket" >/dev/null
             # Its reason comes after what it is about to do.
             printf '%s\n' "$reply" | grep . | grep -v '^Committing' | head -n 1
             ;;
@@ -32,12 +35,14 @@ reread_certificate() {
 }
 
 # Certificate and key are one text, which ends at the first empty line.
+#   prints   HAProxy's answer
+#   fails    if it does not run
 change_certificate() {
     {
-        echo "set ssl cert /settings/tls/tls.crt <<"
-        cat /settings/tls/tls.crt /settings/tls/tls.key | tr -d '\r' | grep .
+        echo "set ssl cert $tls_dir/tls.crt <<"
+        cat "$tls_dir/tls.crt" "$tls_dir/tls.key" | tr -d '\r' | grep .
         echo
-    } | ask_terminator >/tmp/terminator.reply || return 1
-    grep -q 'Transaction \(created\|updated\)' /tmp/terminator.reply || { cat /tmp/terminator.reply; return; }
-    echo "commit ssl cert /settings/tls/tls.crt" | ask_terminator
+    } | ask_haproxy "$terminator_socket" >"$terminator_reply" || return 1
+    grep -q 'Transaction \(created\|updated\)' "$terminator_reply" || { cat "$terminator_reply"; return; }
+    echo "commit ssl cert $tls_dir/tls.crt" | ask_haproxy "$terminator_socket"
 }

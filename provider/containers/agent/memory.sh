@@ -1,50 +1,58 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# Whether the data fits the memory that is wanted.
+# shellcheck shell=sh
+# Whether the data fits the wanted memory.
 
 mib=1048576
 
 # Before 4.0 nothing says what is not counted.
+#   prints   the bytes that Redis counts against maxmemory
 data_in_use() {
+    local not_counted
     not_counted=$(info memory mem_not_counted_for_evict)
     echo $(($(info memory used_memory) - ${not_counted:-0}))
 }
 
+#   prints   the wanted maxmemory, in bytes
 wanted_bytes() { echo $(($(wanted maxmemory_mb) * mib)); }
 
 # Redis counts the backlog as data, and makes it when the first replica comes.
 check_backlog() {
+    local missing
     if [ "$(wanted backlog_mb)" = 0 ]; then return; fi
-    backlog=$(($(wanted backlog_mb) * mib))
-    missing=$((backlog - $(backlog_there)))
+    missing=$(($(wanted backlog_mb) * mib - $(backlog_in_use)))
     if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     refuse memory-too-small-for-replicas "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give more, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
-# Before 4.0 it is told only whether there is one, and of which size one is.
-backlog_there() {
-    there=$(info memory mem_replication_backlog)
-    [ -n "$there" ] || there=$(($(info replication repl_backlog_active) * $(info replication repl_backlog_size)))
-    echo "$there"
+# Before 4.0 Redis says only whether there is one, and of which size one is.
+#   prints   the bytes of the backlog
+backlog_in_use() {
+    local bytes
+    bytes=$(info memory mem_replication_backlog)
+    [ -n "$bytes" ] || bytes=$(($(info replication repl_backlog_active) * $(info replication repl_backlog_size)))
+    echo "$bytes"
 }
 
-# Sets shrinks where less is wanted than the server may use now.
-check_memory() {
-    shrinks=
-    check_backlog
+# Whether less is wanted than the server may use now.
+memory_shrinks() {
+    local limit
     limit=$(server CONFIG GET maxmemory | sed -n 2p)
-    if [ "$limit" != 0 ] && [ "$(wanted_bytes)" -ge "$limit" ]; then return; fi
-    shrinks=yes
+    [ "$limit" = 0 ] || [ "$(wanted_bytes)" -lt "$limit" ]
+}
+
+check_data_fits() {
+    local used least
     if [ "$(data_in_use)" -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     used=$((($(data_in_use) + mib - 1) / mib))
     least=$((used * 100 / $(wanted data_percent) + 1 + $(wanted server_itself_mb)))
     refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $least, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
-# The container's limit goes down next: what was freed must have been given back by then.
+# Docker lowers the container's limit next: what was evicted must have been given back by then.
 make_room() {
-    tries=0
+    local now before tries=0 resident
     before=$(data_in_use)
-    while [ "$(data_in_use)" -gt "$(wanted_bytes)" ]; do
+    now=$before
+    while [ "$now" -gt "$(wanted_bytes)" ]; do
         sleep 0.1
         now=$(data_in_use)
         if [ "$now" -lt "$before" ]; then tries=0; else tries=$((tries + 1)); fi

@@ -1,48 +1,44 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
+# shellcheck shell=sh
 # How data is kept. Redis reads one kind of file at its start: so the new kind is complete before the settings say that
-# it is the one to read, and the old kind goes only after that.
-
-set_live() {
-    reply=$(server "CONFIG SET $1 $(quote "$2")")
-    [ "$reply" = OK ] || refuse setting-not-accepted "the running server does not accept $1 $2: $reply"
-}
+# it is the one to read, and the old kind is removed only after that.
 
 # Before the settings change: makes what the new flavor's start will read.
 enter_flavor() {
     case $(wanted flavor) in
-    aof) if enters; then write_log; fi ;;
+    aof) if flavor_changes; then write_log; fi ;;
     # The last dump of a server that will be replaced must have room: better refused now than killed when it cannot stop.
-    rdb) if enters || replacement_planned; then dump; fi ;;
+    rdb) if flavor_changes || replacement_planned; then dump; fi ;;
     esac
 }
 
-enters() { [ "$(flavor_now)" != "$(wanted flavor)" ] || [ -e "$unsettled" ]; }
+flavor_changes() { [ "$(flavor_now)" != "$(wanted flavor)" ] || [ -e "$unsettled_file" ]; }
 
-# After it: stops writing the old kind, and removes it, so that no later change of mind brings stale data back.
+# After it: stops writing the old kind, and removes it, so that no later change brings stale data back.
+#   $1       the flavor that wrote the data so far
 leave_flavor() {
     case $(wanted flavor) in
     aof) ;;
     rdb)
         set_live appendonly no
-        rm -rf /data/appendonlydir /data/appendonly.aof
+        rm -rf "$log_dir" "$log_file"
         ;;
     nordb)
         set_live appendonly no
-        rm -rf /data/appendonlydir /data/appendonly.aof
+        rm -rf "$log_dir" "$log_file"
         if replacement_planned; then
             hand_over
         else
             set_live save ''
-            rm -f /data/dump.rdb
+            rm -f "$dump_file"
         fi
         ;;
     esac
-    if [ "$was" != "$(wanted flavor)" ]; then say "applied: flavor $(wanted flavor)"; fi
+    if [ "$1" != "$(wanted flavor)" ]; then say "applied: flavor $(wanted flavor)"; fi
 }
 
 write_log() {
     if [ "$(info persistence aof_enabled)" = 0 ]; then
-        printf 'appendonly\tno\n' >>/tmp/undo
+        printf 'appendonly\tno\n' >>"$former_settings"
         set_live appendonly yes
     fi
     until log_written; do sleep 0.1; done
@@ -60,6 +56,7 @@ log_written() {
 }
 
 dump() {
+    local reply
     while :; do
         reply=$(server BGSAVE)
         case $reply in
@@ -73,24 +70,26 @@ dump() {
         refuse dump-not-written "the dump could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
 }
 
-free_mb() { df -Pm /data | awk 'NR == 2 { print $4 }'; }
-
-# A memory-only server that is about to be replaced: what it holds must fit the disk, once.
-check_handover() {
+# A memory-only server that is about to be replaced: its data must fit the disk, once.
+check_hand_over() {
+    local needed
     [ "$(wanted flavor)" = nordb ] && replacement_planned || return 0
     needed=$(($(info memory used_memory) / mib + 1))
     [ "$(free_mb)" -gt $needed ] ||
         refuse disk-too-full-for-hand-over "the server must be replaced and keeps its data in memory only; handing it over takes up to $needed MiB of disk, but $(free_mb) are free; free some, or change what replaces the server later"
 }
 
-# With a save point, however far away, the server dumps when it is told to stop. Its successor reads that and removes it.
+# With a save point, however far away, the server dumps when it stops. Its successor reads that and removes it.
 hand_over() {
     set_live save '2147483647 2147483647'
     say "the server will hand its data over to its successor"
 }
 
-# Asked for from outside, before a server that Pulumi has lost sight of is stopped.
+# Run by the provider, before it stops a server that Pulumi has lost sight of.
+#   sets     generation, watching
 release() {
     watching=yes
+    generation=$current_dir
+    find_access
     if [ "$(current flavor)" = nordb ] && server_answers; then hand_over; fi
 }

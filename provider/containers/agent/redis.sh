@@ -1,12 +1,27 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# Talking to Redis.
+# shellcheck shell=sh
+# Talking to Redis. Commands travel on standard input, since everyone on the host can read a command line.
 
-socket=/settings/run/redis.sock
+# What takes longest is freeing memory at once (before 6.2) and the fork of a dump: `stage` gives a large server longer. It
+# is less than an update waits for the agent (provider/components/server/agent.ts).
+reply_seconds=15
 
-# Sends the commands on standard input to the server at socket $1. They travel there because a command line is for
-# everyone to read. Prints the replies, or the one line that says why there are none.
+#   $1       the server's socket
+#   stdin    commands
+#   prints   their replies, or why there are none
+send() {
+    local status=0
+    timeout $reply_seconds redis-cli -s "$1" --raw 2>&1 || status=$?
+    if [ $status = 124 ]; then echo "no answer within $reply_seconds seconds"; fi
+}
+
+# Logs in and sends commands.
+#   $1       the server's socket
+#   $2       the function that prints the command that logs in
+#   stdin    commands
+#   prints   their replies, or the one line that says why there are none
 ask() {
-    replies=$({ login "$1"; cat; } | redis-cli -s "$1" --raw 2>&1) || true
+    local replies
+    replies=$({ "$2"; cat; } | send "$1")
     case $replies in
     # Without a password there is nothing to log in to, and the commands were carried out.
     OK* | 'ERR Client sent AUTH, but no password is set'*) printf '%s\n' "$replies" | sed 1d ;;
@@ -14,18 +29,46 @@ ask() {
     esac
 }
 
-server() { printf '%s\n' "$*" | ask $socket; }
+# Sends one command to the running server.
+#   $*       the command
+#   prints   its reply
+server() { printf '%s\n' "$*" | ask "$socket" log_in; }
 
-info() { server "INFO $1" | tr -d '\r' | sed -n "s/^$2://p"; }
+# A field of the running server's INFO, asked for now.
+#   $1       the section
+#   $2       the field, as a regular expression
+#   prints   its value
+info() { server "INFO $1" | tr -d '\r' | field "$2"; }
 
-# Every setting that the server at socket $1 has, as lines of name, tab, value. Their order is another in each server;
-# without an answer after them, a last one that is empty would be lost.
-settings_of() { printf '%s\n' 'CONFIG GET *' PING | ask "$1" | awk 'NR % 2 { name = $0; next } { print name "\t" $0 }' | sort; }
+#   $1       a field of INFO
+#   stdin    INFO
+#   prints   its value
+field() { sed -n "s/^$1://p"; }
 
+# All settings of a server. Their order is another in each; without an answer after them, a last one that is empty would
+# be lost.
+#   $1       the server's socket
+#   $2       the function that prints the command that logs in
+#   prints   lines of name, tab, value, sorted
+settings_of() { printf '%s\n' 'CONFIG GET *' PING | ask "$1" "$2" | awk 'NR % 2 { name = $0; next } { print name "\t" $0 }' | sort; }
+
+#   $1       a value
+#   prints   the value as Redis reads it in a command
 quote() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\]/\\&/g')"; }
 
+# Sets what must be as it says.
+#   $1       the setting
+#   $2       its value
+set_live() {
+    local reply
+    reply=$(server "CONFIG SET $1 $(quote "$2")")
+    [ "$reply" = OK ] || refuse setting-not-accepted "the running server does not accept $1 $2: $reply"
+}
+
 # PING itself fails while the disk is full; INFO does not.
-probe() {
+#   prints   PONG, LOADING, or why there is no answer
+server_state() {
+    local reply
     reply=$(server INFO persistence)
     case $reply in
     *loading:1*) echo LOADING ;;
@@ -34,21 +77,25 @@ probe() {
     esac
 }
 
-server_answers() { [ "$(probe)" = PONG ]; }
+server_answers() { [ "$(server_state)" = PONG ]; }
 
-# Succeeds if a server is there and knows the agent, fails if none is there.
+# Waits while the server loads its data.
+#   fails    if no server is there
 server_runs() {
+    local state
     while :; do
-        reply=$(probe)
-        case $reply in
+        find_access
+        state=$(server_state)
+        case $state in
         PONG) return 0 ;;
         *'Could not connect'* | *'Connection refused'*) return 1 ;;
-        LOADING*) sleep 0.2 ;;
+        LOADING) sleep 0.2 ;;
+        'no answer'*) refuse server-does-not-answer "the running server gives $state; wait until what blocks it has ended, or restart its container, then run pulumi up" ;;
         *)
-            if try_next_password; then continue; fi
+            if "${running_access}_try_other"; then continue; fi
             # Somebody took the agent's user away. The next start of the server reads the users from the file.
-            write_logins
-            refuse agent-login-refused "the running server does not let the agent in ($reply); its file of users is right again: restart the server's container, then run pulumi up"
+            "${wanted_access}_write"
+            refuse agent-login-refused "the running server does not let the agent in ($state); its file of users is right again: restart the server's container, then run pulumi up"
             ;;
         esac
     done
@@ -58,5 +105,19 @@ server_runs() {
 version_here() { redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/'; }
 # Valkey calls itself a Redis 7.2, too.
 version_running() { info server '\(valkey\|redis\)_version' | tail -n 1; }
+
+#   $1       a version, such as 8.0.2
+#   prints   8.0
+minor() { echo "$1" | cut -d . -f 1,2; }
+
+#   $1, $2   two versions, such as 8.0.2 and 8.10
+#   fails    if the first is of the second's minor version, or of a later one
+older() {
+    awk -v one="$1" -v other="$2" 'BEGIN {
+        split(one, a, "."); split(other, b, ".")
+        exit !(a[1] * 1000 + a[2] < b[1] * 1000 + b[2])
+    }'
+}
+
 # Point releases of one version know the same settings.
 same_version() { [ "$(minor "$(version_running)")" = "$(minor "$(version_here)")" ]; }

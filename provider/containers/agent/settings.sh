@@ -1,103 +1,134 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# What the program wants, and what the next start of the server reads.
+# shellcheck shell=sh
+# What the program wants, and what the server's next start reads.
 
-# The settings that are being applied: a directory named after its content.
+# The directory of the settings that are being applied.
 generation=
 
-# What the program wants of $1; what the settings in force want of it.
-wanted() { sed -n "s/^$1=//p" "$generation/database"; }
-current() { sed -n "s/^$1=//p" /settings/current/database 2>/dev/null || true; }
+# A setting that the program wants.
+#   $1       its name
+#   prints   its value
+wanted() { setting "$1" "$generation/database"; }
 
-# One agent at a time: an up that was killed can leave a second one behind.
+# One agent at a time.
 lock() {
-    exec 9>/settings/lock
+    exec 9>"$lock_file"
     flock 9
 }
 unlock() { exec 9>&-; }
 
-# Makes written files survive a crash of the host.
+# Makes files survive a crash of the host. Before coreutils 8.24 `sync` takes none and flushes everything.
+#   $@       the files
 flush() { sync "$@" || sync; }
 
+# Replaces a file in one step, so that no crash leaves half of it.
+#   $1       the file
+#   $2       its owner and group, as chown takes them; it is written as root's where this is empty
+#   $3       its mode
+#   stdin    what shall be in it
+#   fails    if it could not be written
+replace_file() {
+    (umask 077 && cat >"$1.new") &&
+        { [ -z "$2" ] || chown "$2" "$1.new"; } &&
+        chmod "$3" "$1.new" &&
+        flush "$1.new" &&
+        mv "$1.new" "$1"
+}
+
+#   prints   64 hexadecimal digits
 random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# Makes the volume ready; the two local passwords never leave it.
-prepare() {
-    mkdir -p /settings/acl /settings/generations
+# Makes the volume ready, with this database's own ID and passwords.
+prepare_volume() {
+    local file
+    mkdir -p "$acl_dir" "$generations_dir"
     # All settings of a server: before 6.0 the password is among them.
-    for name in running trial.settings wanted applicable changes undo; do
-        touch /tmp/$name
-        chmod 600 /tmp/$name
+    for file in "$trial_settings" "$running_settings" "$kept_settings" "$wanted_settings" "$applicable_settings" "$changed_settings" \
+        "$former_settings"; do
+        touch "$file"
+        chmod 600 "$file"
     done
     # 999 is the user of Redis in official images.
-    chown 0:999 /settings/run && chmod 770 /settings/run
-    chown 999:999 /settings/acl && chmod 700 /settings/acl
-    for name in id agent.secret health.secret; do
-        if [ "$(wc -c 2>/dev/null </settings/$name)" = 64 ]; then continue; fi
-        random_hex >/settings/$name.new
-        chmod 640 /settings/$name.new
-        flush /settings/$name.new
-        mv /settings/$name.new /settings/$name
+    chown 0:999 "$run_dir" && chmod 770 "$run_dir"
+    chown 999:999 "$acl_dir" && chmod 700 "$acl_dir"
+    for file in "$id_file" "$agent_secret" "$health_secret"; do
+        if [ "$(wc -c 2>/dev/null <"$file")" = 64 ]; then continue; fi
+        random_hex | replace_file "$file" '' 640
     done
-    chmod 600 /settings/agent.secret
-    chown 0:999 /settings/health.secret
-    if [ "$(stat -c %u /data)" != 999 ]; then chown 999:999 /data; fi
+    chmod 600 "$agent_secret"
+    chown 0:999 "$health_secret"
+    if [ "$(stat -c %u "$data_dir")" != 999 ]; then chown 999:999 "$data_dir"; fi
 }
 
-content_of() { cat "$1"/* | sha256sum | cut -c1-16; }
+#   $1       a directory
+#   prints   what its content is called
+content_of() {
+    local sum
+    sum=$(cat "$1"/* | sha256sum)
+    printf '%.16s\n' "$sum"
+}
 
-# What the program wants comes as one file: before each part stand its name and its number of lines.
-unpack() { awk -v to="$1" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' /desired; }
+# Takes the uploaded file apart: before each part stand its name and its number of lines.
+#   $1       the directory for the parts
+unpack() { awk -v to="$1" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' "$desired_file"; }
 
-# Copies what is wanted to a generation of its own. One that is there already may be the half of what a crash left.
+# Copies what the program wants to a generation of its own. One that is there may be the half of what a crash left.
+#   sets     generation, wanted_access, reply_seconds
 stage() {
-    staging=/settings/generations/new
-    rm -rf $staging
-    mkdir $staging
-    unpack $staging
-    if [ -e $staging/haproxy.cfg ]; then prepare_terminator; fi
-    if [ -e $staging/users.acl ]; then
-        case $(version_here) in 6.0.*) failover= ;; *) failover=+failover ;; esac
-        local_user agent "-@all +acl +bgsave +config $failover +info +memory +ping +replicaof" >>$staging/users.acl
-        local_user health '-@all +info +ping' >>$staging/users.acl
+    rm -rf "$staging_dir"
+    mkdir "$staging_dir"
+    unpack "$staging_dir"
+    if [ -e "$staging_dir/haproxy.cfg" ]; then prepare_terminator; fi
+    generation=$staging_dir
+    reply_seconds=$((15 + $(wanted memory_mb) / 100))
+    if [ -e "$staging_dir/users.acl" ]; then
+        wanted_access=users
+        local_user agent "$agent_secret" >>"$staging_dir/users.acl"
+        local_user health "$health_secret" >>"$staging_dir/users.acl"
+    else
+        wanted_access=password
     fi
-    chown -R 0:999 $staging
-    chmod 750 $staging
-    chmod 640 $staging/*
-    if [ -e $staging/password.conf ]; then chmod 600 $staging/password.conf; fi
-    # Its primary's one password is for the server alone to read: terminator and link have its group.
-    if [ -e $staging/password.conf ] && [ -e $staging/primary.conf ]; then
-        chown 999:999 $staging/primary.conf && chmod 600 $staging/primary.conf
+    chown -R 0:999 "$staging_dir"
+    chmod 750 "$staging_dir"
+    chmod 640 "$staging_dir"/*
+    if [ "$wanted_access" = password ]; then
+        chmod 600 "$staging_dir/password.conf"
+        # Its primary's one password is for the server alone to read: HAProxy's containers have its group.
+        if [ -e "$staging_dir/primary.conf" ]; then
+            chown 999:999 "$staging_dir/primary.conf" && chmod 600 "$staging_dir/primary.conf"
+        fi
     fi
-    flush $staging/*
-    generation=/settings/generations/$(content_of $staging)
+    flush "$staging_dir"/*
+    generation=$generations_dir/$(content_of "$staging_dir")
     if whole; then
-        rm -rf $staging
+        rm -rf "$staging_dir"
     else
         rm -rf "$generation"
-        mv $staging "$generation"
+        mv "$staging_dir" "$generation"
     fi
 }
 
-whole() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "$(basename "$generation")" ]; }
+#   fails    if the generation is not there, or something in it was changed
+whole() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "${generation##*/}" ]; }
 
-# Moves link $1 to the new generation in one step, so that there is no moment without it.
-point() { point_to "$1" "generations/$(basename "$generation")"; }
-
-point_to() {
-    ln -sfn "$2" "/settings/$1.new"
-    mv -Tf "/settings/$1.new" "/settings/$1"
+# Points a symbolic link at a generation in one step, so that there is no moment without it.
+#   $1       the link
+#   $2       the generation, from the link's directory
+point() {
+    ln -sfn "$2" "$1.new"
+    mv -Tf "$1.new" "$1"
 }
 
+# From here on these are the settings in force: nothing goes back.
 commit() {
-    point current
-    # From here on these are the settings in force: nothing goes back.
-    rm -f /tmp/undo
-    point tls
-    flush /settings
-    for old in "/settings"/generations/*; do
+    local old
+    point "$current_dir" "generations/${generation##*/}"
+    rm -f "$former_settings"
+    point "$tls_dir" "generations/${generation##*/}"
+    flush "$settings_dir"
+    for old in "$generations_dir"/*; do
         if [ "$old" != "$generation" ]; then rm -rf "$old"; fi
     done
 }
 
-# Whether another agent has taken over: what an interrupted up left behind must not fight its successor.
-superseded() { [ "$(readlink /settings/current)" != "generations/$(basename "$generation")" ]; }
+# Whether another agent has taken over: what an interrupted update left behind must not fight its successor.
+superseded() { [ "$(readlink "$current_dir")" != "generations/${generation##*/}" ]; }

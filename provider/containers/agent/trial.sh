@@ -1,6 +1,7 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# A real server on the wanted settings, without the data: what it does not accept never reaches the real one.
+# shellcheck shell=sh
+# A real server on the wanted settings, without the data: what it does not accept never reaches the running one.
 
+# Empty while none runs.
 trial_pid=
 
 check_image() {
@@ -10,59 +11,72 @@ check_image() {
     esac
 }
 
+#   sets     trial_pid
 start_trial() {
-    rm -rf /tmp/trial
-    mkdir /tmp/trial
-    sed "s,^include .*/,include $generation/," "$generation/redis.conf" >/tmp/trial/redis.conf
-    set -- --dir /tmp/trial --unixsocket /tmp/trial/redis.sock
-    if wants_users; then
-        cp "$generation/users.acl" /tmp/trial/users.acl
-        set -- "$@" --aclfile /tmp/trial/users.acl
+    rm -rf "$trial_dir"
+    mkdir "$trial_dir"
+    sed "s,^include .*/,include $generation/," "$generation/redis.conf" >"$trial_dir/redis.conf"
+    set -- --dir "$trial_dir" --unixsocket "$trial_socket"
+    if [ "$wanted_access" = users ]; then
+        cp "$generation/users.acl" "$trial_dir/users.acl"
+        set -- "$@" --aclfile "$trial_dir/users.acl"
     fi
     wants_terminator || set -- "$@" --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
         --tls-ca-cert-file "$generation/ca.crt"
-    redis-server /tmp/trial/redis.conf "$@" >/tmp/trial/log 2>&1 9>&- &
+    redis-server "$trial_dir/redis.conf" "$@" >"$trial_dir/log" 2>&1 9>&- &
     trial_pid=$!
-    until [ "$(echo PING | ask /tmp/trial/redis.sock)" = PONG ]; do
+    until [ "$(echo PING | ask_trial)" = PONG ]; do
         kill -0 $trial_pid || refuse_settings
         sleep 0.05
     done
 }
 
+#   stdin    commands
+#   prints   the trial server's replies
+ask_trial() { ask "$trial_socket" log_in_to_trial; }
+
 refuse_settings() {
-    ended=0
-    wait $trial_pid || ended=$?
+    local status=0
+    wait $trial_pid || status=$?
     # SIGKILL comes from the kernel, at the memory limit of the agent's container.
-    [ $ended != 137 ] ||
+    [ $status != 137 ] ||
         refuse trial-out-of-memory "Redis $(version_here) takes more memory with these settings, before its first key, than a trial server has; lower config[\"databases\"] or config[\"maxclients\"]"
     refuse configuration-not-accepted "Redis $(version_here) does not accept these settings: $(trial_reason)"
 }
 
-# The directive and the complaint, or else what the server's log warns of.
+#   prints   the directive and the complaint, or else what the trial server's log warns of
 trial_reason() {
-    reason=$(sed -n '/^>>> /{s///;N;s/\n/: /;p;}' /tmp/trial/log)
-    [ -n "$reason" ] || reason=$(sed -n 's/^[0-9]*:[A-Z] .* # //p' /tmp/trial/log | grep -v '^WARNING' | tr '\n' ' ')
-    [ -n "$reason" ] || reason=$(tail -n 1 /tmp/trial/log)
+    local reason
+    reason=$(sed -n '/^>>> /{s///;N;s/\n/: /;p;}' "$trial_dir/log")
+    [ -n "$reason" ] || reason=$(sed -n 's/^[0-9]*:[A-Z] .* # //p' "$trial_dir/log" | grep -v '^WARNING' | tr '\n' ' ')
+    [ -n "$reason" ] || reason=$(tail -n 1 "$trial_dir/log")
     echo "$reason"
 }
 
+#   sets     trial_pid
 stop_trial() {
     [ -z "$trial_pid" ] || { kill -9 "$trial_pid"; wait "$trial_pid"; } 2>/dev/null || true
     trial_pid=
-    rm -rf /tmp/trial
+    rm -rf "$trial_dir"
 }
 
+#   $1       a setting
+#   prints   the value that the trial server has
+trial_setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$trial_settings"; }
+
+#   stdin    configuration
+#   prints   the names of its directives
 directives_in() { awk '!/^#/ && NF { print tolower($1) }' | sort -u; }
 
-# What the program says of the server, in the server's own spelling, and what it said before and says no longer.
-# Whatever else somebody sets by hand is none of the agent's business. A trial lives elsewhere, and what Docker
-# publishes needs a new container; how data is kept has a procedure of its own.
+# What the program says of the server, in the server's own spelling, and what it said before and says no longer. Whatever
+# else somebody sets by hand is none of the agent's business. A trial server's files are elsewhere, what Docker publishes
+# needs a new container, and applying how data is kept has a procedure of its own (persistence.sh).
 read_wanted_settings() {
     # Not all of them are there; an awk that is given a file that is not would end.
-    cat "$generation"/redis.conf "$generation"/primary.conf /settings/current/redis.conf \
-        /settings/current/primary.conf 2>/dev/null | directives_in >/tmp/names
-    settings_of /tmp/trial/redis.sock >/tmp/trial.settings
-    awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' /tmp/names /tmp/trial.settings |
-        grep -Ev '^(dir|unixsocket|aclfile|port|tls-port|appendonly)	' >/tmp/wanted
-    sed -i "s,	$generation/,	/settings/tls/," /tmp/wanted
+    cat "$generation"/redis.conf "$generation"/primary.conf "$current_dir"/redis.conf \
+        "$current_dir"/primary.conf 2>/dev/null | directives_in >"$directive_names"
+    settings_of "$trial_socket" log_in_to_trial >"$trial_settings"
+    awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$directive_names" "$trial_settings" |
+        grep -Ev '^(dir|unixsocket|aclfile|port|tls-port)	' | sed "s,	$generation/,	$tls_dir/," >"$kept_settings"
+    grep -v '^appendonly	' "$kept_settings" >"$wanted_settings"
 }

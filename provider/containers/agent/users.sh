@@ -1,93 +1,179 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# Users and passwords: only hashes, no password.
+# shellcheck shell=sh disable=SC2329 # called by name (access.sh)
+# From 6.0 on: users. Files and commands have only hashes of passwords.
 
-acl_file=/settings/acl/users.acl
-# Passwords that were replaced: lines of the second in which that was, the hash, and whose it was.
-retired=/settings/retired
+# A line of the ACL file for a user of this volume's own.
+#   $1       the user
+#   $2       the file of its password
+#   prints   the line
+local_user() { echo "user $1 on #$(sha256sum <"$2" | cut -c1-64) $(wanted "$1_rules")"; }
 
-local_user() { echo "user $1 on #$(sha256sum </settings/"$1".secret | cut -c1-64) $2"; }
-
-# Hash and user of each password; that of `default` is that of all clients.
+#   $1       a directory with ACL files
+#   prints   hash and user of each password; that of `default` is that of all clients
 hashes_in() { cat "$1/users.acl" "$1/followers.acl" 2>/dev/null | sed -n 's/^user \(default\|repl-[^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'; }
 
-# From now on the password in force is one that was replaced, if it is another one. One that was dropped already stays
-# so, whatever grace is wanted now.
-retire_password() {
-    # In files, as a command line is for everyone to read.
-    hashes_in /settings/current >/tmp/hashes.old
-    hashes_in "$generation" >/tmp/hashes
-    grep -vxF -f /tmp/hashes /tmp/hashes.old >/tmp/hashes.gone || true
+# From now on the passwords in force are replaced ones, where others are wanted. One that stopped working stays so, whatever
+# grace is wanted now.
+retire_passwords() {
+    local now
+    now=$(date +%s)
+    # In files, since everyone on the host can read a command line.
+    hashes_in "$current_dir" >"$hashes_in_force"
+    hashes_in "$generation" >"$hashes_wanted"
+    grep -vxF -f "$hashes_wanted" "$hashes_in_force" >"$hashes_replaced" || true
     {
-        awk -v now="$(date +%s)" -v grace="$(current grace_seconds)" \
+        awk -v now="$now" -v grace="$(current grace_seconds)" \
             'FILENAME != ARGV[3] { known[$1]; next } $1 + grace > now && !($2 in known)' \
-            /tmp/hashes /tmp/hashes.gone $retired 2>/dev/null || true
-        sed "s/^/$(date +%s) /" /tmp/hashes.gone
-    } >$retired.new
-    chmod 600 $retired.new
-    mv $retired.new $retired
+            "$hashes_wanted" "$hashes_replaced" "$retired_file" 2>/dev/null || true
+        sed "s/^/$now /" "$hashes_replaced"
+    } >"$retired_file.new"
+    chmod 600 "$retired_file.new"
+    mv "$retired_file.new" "$retired_file"
 }
 
-# The seconds for which each password that was replaced goes on to open the door, its hash, and whose it is.
+#   prints   the seconds for which each replaced password goes on to work, its hash, and its user
 in_grace() {
+    [ -s "$retired_file" ] || return 0
     awk -v now="$(date +%s)" -v grace="$(wanted grace_seconds)" \
-        '$1 + grace > now { print $1 + grace - now, $2, $3 }' $retired 2>/dev/null || true
+        '$1 + grace > now { print $1 + grace - now, $2, $3 }' "$retired_file"
 }
 
-# The lines of the program's users, with what is in grace beside the password.
+#   prints   how many passwords are in grace
+count_in_grace() { if [ -s "$retired_file" ]; then in_grace | wc -l; else echo 0; fi; }
+
+#   prints   the wanted lines of the program's users, with the passwords in grace
 wanted_users() {
-    in_grace >/tmp/grace
+    in_grace >"$grace_file"
     awk 'FILENAME == ARGV[1] { if ($3 == "default") more = more " #" $2; next }
         $2 != "agent" && $2 != "health" { $4 = $4 more }
-        { print }' /tmp/grace "$generation/users.acl"
+        { print }' "$grace_file" "$generation/users.acl"
 }
 
-# The same for the users of replicas, each of which has a password of its own.
+#   prints   the same for the users of replicas, each of which has a password of its own
 wanted_followers() {
-    in_grace >/tmp/grace
+    in_grace >"$grace_file"
     [ -e "$generation/followers.acl" ] || return 0
     awk 'FILENAME == ARGV[1] { more[$3] = more[$3] " #" $2; next } { $4 = $4 more[$2]; print }' \
-        /tmp/grace "$generation/followers.acl"
+        "$grace_file" "$generation/followers.acl"
 }
 
-managed_pattern() { awk '{ print $2 }' "$generation/users.acl" | tr '\n' '|' | sed 's/|$//'; }
+#   $1       "managed" or "other"
+#   $2       a file of users, as Redis lists them
+#   prints   the lines of users that the program manages, or of those that somebody else made
+users_in() { awk -v kind="$1" 'NR == FNR { managed[$2]; next } ($2 in managed) == (kind == "managed")' "$generation/users.acl" "$2"; }
 
-# The program's users as the running server lists them.
-listed_users() { server ACL LIST | grep -E "^user ($(managed_pattern)) " | sort; }
+#   prints   the lines of the users of replicas
+#   stdin    users, as Redis lists them
+followers_in() { grep '^user repl-' || true; }
 
-# The lines of file $1, for the running server: one command a user, so that nobody is locked out in between.
+# Sets users of the running server: one command for each, so that nobody is locked out in between.
+#   $1       the file of their lines
 set_users() {
+    local name rules reply
     while read -r _ name rules; do
         reply=$(server "ACL SETUSER $name reset $rules")
         [ "$reply" = OK ] || refuse user-not-accepted "the running server does not accept user $name: $reply"
     done <"$1"
 }
 
-# Users that the program does not speak of stay.
-apply_users() {
-    wanted_users >/tmp/users
-    # 6.0 knows no channel permissions; it may be about to be replaced by a server that does.
-    case $(version_running) in 6.0.*) sed -i 's/ &\*//; s/ +failover//' /tmp/users ;; esac
-    set_users /tmp/users
+# The program's users. Others stay.
+set_wanted_users() {
+    local reply
+    wanted_users >"$sent_users"
+    if ! same_version; then leave_out_newer_rules "$sent_users"; fi
+    set_users "$sent_users"
     reply=$(server "ACL SAVE")
     [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
-    listed_users >/tmp/users.listed
-    in_grace | wc -l >/tmp/users.in_grace
+    server "ACL LIST" >"$running_users"
+    users_in managed "$running_users" >"$listed_users"
+    count_in_grace >"$users_grace_count"
 }
 
-# The same, for a server that will read them at its start.
-write_users() {
-    others=$(grep -E '^user [^ ]+ (on|off) ' $acl_file 2>/dev/null | grep -Ev "^user ($(managed_pattern)) ") || true
+# A server that is about to be replaced by one of a later version does not know all rules yet.
+#   $1       the file of the users' lines
+leave_out_newer_rules() {
+    local rule
+    rules_too_new | while IFS= read -r rule; do
+        sed -i "s/ $(printf '%s' "$rule" | sed 's/[&*]/\\&/g')\( \|\$\)/\1/g" "$1"
+    done
+}
+
+#   prints   the rules of the wanted version that the running server does not know
+rules_too_new() {
+    local running since rule
+    running=$(version_running)
+    wanted rules_since | tr ' ' '\n' | while IFS=: read -r since rule; do
+        if older "$running" "$since"; then printf '%s\n' "$rule"; fi
+    done
+}
+
+# What a server does not restrict yet, later versions must be made to allow: other people's users keep their channels.
+allow_all_channels() {
+    if rules_too_new | grep -qxF '&*'; then sed -i 's/$/ \&*/' "$acl_file"; fi
+}
+
+users_log_in() { printf 'AUTH agent %s\n' "$(line_of "$agent_secret")"; }
+
+users_try_other() { return 1; }
+
+users_apply() {
+    retire_passwords
+    set_wanted_users
+    if ! same_version; then
+        allow_all_channels
+        users_write
+    fi
+}
+
+users_write() {
+    local others=
+    retire_passwords
+    if [ -e "$acl_file" ]; then others=$(grep -E '^user [^ ]+ (on|off) ' "$acl_file" | users_in other -) || true; fi
     {
         wanted_users
-        if [ -n "$others" ]; then echo "$others"; fi
-    } >$acl_file.new
-    chown 999:999 $acl_file.new && chmod 600 $acl_file.new
-    flush $acl_file.new
-    mv $acl_file.new $acl_file
+        if [ -n "$others" ]; then printf '%s\n' "$others"; fi
+    } | replace_file "$acl_file" 999:999 600
 }
 
-# For a server of a later version, which knows more rules. What 6.0 does not restrict, later versions must be told to allow.
-write_users_for_next_version() {
-    case $(version_running) in 6.0.*) grep -q ' &\*' "$generation/users.acl" && sed -i 's/$/ \&*/' $acl_file ;; esac
-    write_users
+users_admit() {
+    if [ -e "$starts_empty_marker" ] && [ ! -e "$held_back_file" ]; then
+        if refill; then rm -f "$starts_empty_marker"; fi
+        take_writes
+    fi
+    if [ ! -e "$starts_empty_marker" ]; then
+        rm -f "$held_back_file"
+        set_wanted_followers
+    else
+        hold_back "its replicas are held back and keep theirs"
+    fi
 }
+
+# Their users are in no file that the server reads at its start: one that comes back without its data must not have its
+# replicas take that over before anybody has looked.
+set_wanted_followers() {
+    local name
+    wanted_followers >"$sent_followers"
+    set_users "$sent_followers"
+    for name in $(server ACL USERS | grep '^repl-' || true); do
+        if ! grep -q "^user $name " "$sent_followers"; then server "ACL DELUSER $name" >/dev/null; fi
+    done
+    server "ACL LIST" | followers_in >"$listed_followers"
+}
+
+users_keep() {
+    [ -e "$listed_users" ] || set_wanted_users
+    if [ "$(count_in_grace)" != "$(line_of "$users_grace_count")" ]; then
+        set_wanted_users
+        say "dropped: the password that was replaced"
+    elif ! users_in managed "$running_users" | cmp -s - "$listed_users"; then
+        set_wanted_users
+        say "put back: users"
+    fi
+    if [ -e "$held_back_file" ] || [ ! -e "$listed_followers" ] || ! followers_in <"$running_users" | cmp -s - "$listed_followers"; then
+        users_admit
+    fi
+}
+
+users_stay_in() { :; }
+users_get_back_in() { :; }
+
+users_follow() { server "REPLICAOF $*"; }

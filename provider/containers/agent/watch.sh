@@ -1,97 +1,133 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # it is a part of agent.sh
-# After the settings are applied: drops passwords whose grace is over, and puts back what somebody changed by hand.
+# shellcheck shell=sh
+# After the settings are applied: drops passwords whose grace is over, and puts back what somebody changed by hand. A look
+# that finds nothing to do asks Redis once and starts few processes: that is most of what an idle database costs.
 
 watch() {
     trap 'exit 0' TERM
     # What goes wrong here is tried again and does not end the agent.
     set +e
-    watching=yes
-    touch /tmp/looked
-    if ! wants_users && server_answers; then hold_connection; fi
+    : >"$looked_marker"
+    if server_answers; then "${wanted_access}_stay_in"; fi
     while :; do
         pause
-        touch /tmp/looking
+        exec 2>"$errors_file"
+        : >"$looking_marker"
         lock
         if superseded; then stand_down; fi
         if ! whole; then
             stage
             say "put back: the settings on the volume"
         fi
-        if server_answers; then
-            mv /tmp/looking /tmp/looked
+        if observe; then
+            mv "$looking_marker" "$looked_marker"
             (look)
-            if ! wants_users; then hold_connection; fi
+            "${wanted_access}_stay_in"
         else
             write_primary
-            if [ -n "$held" ]; then get_back_in; fi
+            "${wanted_access}_get_back_in"
         fi
         unlock
     done
 }
 
-# Until it is time or, where there are replicas, a server was started: they wait for the agent then.
+# Waits until it is time or, where there are replicas, until a server was started: they wait for the agent then.
 pause() {
-    seconds=$(pause_seconds)
-    while replicates && [ "${seconds%.*}" -gt 1 ]; do
-        sleep 1 &
-        wait $!
-        if news; then return; fi
-        seconds=$((seconds - 1))
-    done
+    local seconds
+    seconds=$(seconds_to_pause)
+    if replicates; then
+        while [ "${seconds%.*}" -gt 1 ]; do
+            sleep 1 &
+            wait $!
+            if has_news; then return; fi
+            seconds=$((seconds - 1))
+        done
+    fi
     sleep "$seconds" &
     wait $!
 }
 
-pause_seconds() {
-    if [ -e "$unsettled" ] && [ ! -e /settings/run/refused ]; then
+seconds_to_pause() {
+    if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ]; then
         echo 0.2
-    else
+    elif [ -s "$retired_file" ]; then
         { echo 60; in_grace | cut -d ' ' -f 1; } | sort -n | head -n 1
+    else
+        echo 60
     fi
 }
 
+# Whether a server was started since the last look, this one, its primary or its tunnel; or a primary asks for data.
+has_news() {
+    [ "$own_address_file" -nt "$looked_marker" ] || [ "$primarys_address_file" -nt "$looked_marker" ] ||
+        [ "$primarys_asked_marker" -nt "$looked_marker" ] || [ "$tunnel_address_file" -nt "$looked_marker" ] ||
+        { [ -e "$offering_marker" ] && [ ! -e "$primarys_asked_marker" ]; }
+}
+
+# Asks the running server for everything that a look needs, in one connection. It logs in in each way that the server may
+# take. The answers of one kind end where those of another begin: INFO has a colon in each line, settings come in pairs.
+#   sets     running_access
+#   fails    if the server does not answer, or loads its data
+observe() {
+    local access
+    access=$({
+        if [ -e "$password_file" ]; then password_log_in "$(password_in_force)"; fi
+        if [ "$wanted_access" = users ]; then users_log_in; fi
+        printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'
+    } | send "$socket" | awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" '
+        BEGIN { printf "" >info; printf "" >settings; printf "" >users }
+        { sub(/\r$/, "") }
+        $0 == "# Server" { part = info }
+        part == info && NF && !/^#/ && !/:/ { part = settings }
+        part == settings && name == "" && /^user / { part = users; access = "users" }
+        part == settings && name == "" && /unknown command/ { part = ""; access = "password" }
+        part == info && /^loading:1/ { loading = 1 }
+        part == info || part == users { print >part }
+        part == settings && name == "" { name = $0; next }
+        part == settings { print name "\t" $0 >settings; name = "" }
+        END { if (!loading) print access }')
+    [ -n "$access" ] || return 1
+    running_access=$access
+}
+
 look() {
-    if [ -e "$unsettled" ]; then
+    if [ -e "$unsettled_file" ]; then
         settle
     elif ! replacement_planned; then
-        put_back_config
-        if has_users "$socket"; then
-            put_back_users
-            put_back_followers
-        else
-            open_door
-            put_back_password
-        fi
-        look_at_primary
-        # What somebody else lets a database follow, to bring data in, is not the agent's business.
-        if [ -e "$offering" ] || ! follows; then :; elif promoted_by_hand; then touch "$by_hand"; else apply_replication; fi
-        forget_password
+        keep_config
+        "${running_access}_keep"
+        if follows || [ -e "$offering_marker" ]; then keep_following; fi
+        if [ "$running_access" = users ]; then forget_password; fi
     fi
 }
 
 # The server has read files of another kind than its flavor's, or files that somebody brought.
 settle() {
     apply_to_running_server
-    rm -f /settings/run/refused
+    rm -f "$refusal_file"
     say "the data is settled"
 }
 
-put_back_config() {
-    settings_of "$socket" >/tmp/running
-    { cat /tmp/wanted; awk '$1 == "appendonly" { print $1 "\t" $2 }' "$generation/redis.conf"; } | sort |
-        comm -23 - /tmp/running >/tmp/changes
+keep_config() {
+    local name value
+    grep -vxF -f "$running_settings" "$kept_settings" >"$changed_settings" || return 0
     while IFS='	' read -r name value; do
         if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "put back: $name"; fi
-    done </tmp/changes
+    done <"$changed_settings"
 }
 
-put_back_users() {
-    [ -e /tmp/users.listed ] || apply_users
-    if [ "$(in_grace | wc -l)" != "$(cat /tmp/users.in_grace)" ]; then
-        apply_users
-        say "dropped: the password that was replaced"
-    elif [ "$(listed_users)" != "$(cat /tmp/users.listed)" ]; then
-        apply_users
-        say "put back: users"
+keep_following() {
+    local role
+    if [ -e "$offering_marker" ]; then
+        [ -e "$primarys_asked_marker" ] || withdraw
+        return
+    fi
+    role=$(field role <"$running_info")
+    if [ -e "$primarys_asked_marker" ]; then offer "$role"; fi
+    # What somebody else makes a database follow, to bring data in, is not the agent's business.
+    if [ -e "$offering_marker" ]; then return; fi
+    if promoted_by_hand "$role"; then
+        : >"$promoted_marker"
+    else
+        apply_replication "$role" "$(field master_host <"$running_info") $(field master_port <"$running_info")"
     fi
 }

@@ -1,17 +1,14 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Healthy is a terminator that had an answer of Redis's over TLS a moment ago: HAProxy asks itself all the time. The
-# pauses are those of the server's health check.
+# Healthy is a terminator that had an answer of Redis's over TLS a moment ago: HAProxy asks itself all the time.
 parts=$(dirname "$0")
+. "$parts/../shared/files.sh"
+. "$parts/../shared/settings.sh"
+. "$parts/../shared/pace.sh"
 . "$parts/ask.sh"
 
-if [ -e /tmp/healthy ]; then sleep 30; fi
+pause_before_check
 # The fields: 6, whether it is up; 12, what the last question came to, 3 being an answer.
-state=$(echo 'show servers state probe' | ask_terminator | awk '$2 == "probe" { print $6, $12 }')
-if [ "$state" = "2 3" ]; then
-    touch /tmp/healthy
-else
-    rm -f /tmp/healthy
-    echo "no answer from Redis over TLS"
-    exit 1
-fi
+state=$(echo 'show servers state probe' | ask_haproxy "$terminator_socket" | awk '$2 == "probe" { print $6, $12 }')
+if [ "$state" != "2 3" ]; then fail_check "no answer from Redis over TLS"; fi
+note_success

@@ -1,5 +1,8 @@
 #!/bin/sh
-# Starts the link of a replica, and says where it is: Docker gives another address at each start.
-run=/settings/run
-hostname -i | awk '{ print $1 }' >$run/link.new && mv $run/link.new $run/link
-exec haproxy -db -f /settings/current/link.cfg
+# shellcheck source-path=SCRIPTDIR
+# Starts the tunnel of a replica, and says where it is: Docker gives another address at each start.
+parts=$(dirname "$0")
+. "$parts/../shared/files.sh"
+
+hostname -i | awk '{ print $1 }' >"$tunnel_address_file.new" && mv "$tunnel_address_file.new" "$tunnel_address_file"
+exec haproxy -db -f "$tunnel_conf"

@@ -1,29 +1,47 @@
-# shellcheck shell=sh disable=SC2154 # it is a part of health.sh
-# Whether the disk has room for what Redis writes next.
+# shellcheck shell=sh
+# Whether the disk has room for what Redis writes next. Redis refuses writes when a dump has failed.
 
-current() { sed -n "s/^$1=//p" /settings/current/database; }
+#   $@       files
+#   prints   the KiB that they take
 kib_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
 
-# Sets next to the KiB that the next dump or rewrite of the log can take, and left to those that there are for it. Redis
-# refuses writes when one has failed.
-measure_disk() {
-    # Empty until the agent has given this user the right to ask.
-    used=$(printf '%s\n' "$replies" | sed -n 's/^used_memory://p')
+#   prints   the KiB that the next dump or rewrite of the log can take
+next_file_kib() {
+    local used data next log
+    # Empty until the agent has allowed the health check to ask.
+    used=$(reply used_memory)
     data=$((${used:-0} / 1024))
     next=$((data * $(current next_dump_percent) / 100))
     # A log of commands can take several times the memory, but hardly more than the one that is there.
     if [ $next -gt $data ]; then
-        log=$(kib_of /data/appendonly*)
+        log=$(kib_of "$data_dir"/appendonly*)
         if [ "$log" -lt $next ]; then next=$log; fi
         if [ "$next" -lt $data ]; then next=$data; fi
     fi
-    left=$(df -Pk /data | awk 'NR == 2 { print $4 }')
+    echo "$next"
+}
+
+#   prints   the KiB that there are for it
+free_kib() {
+    local free limit within
+    free=$(df -Pk "$data_dir" | { read -r _; read -r _ _ _ free _ && echo "$free"; })
     limit=$(current disk_mb)
     if [ -n "$limit" ]; then
-        within=$((limit * 1024 - $(kib_of /data)))
-        if [ "$within" -lt "$left" ]; then left=$within; fi
+        within=$((limit * 1024 - $(kib_of "$data_dir")))
+        if [ "$within" -lt "$free" ]; then free=$within; fi
     fi
     # What a dump or a rewrite that runs has taken already.
-    left=$((left + $(kib_of /data/temp-*)))
+    set -- "$data_dir"/temp-*
+    if [ -e "$1" ]; then free=$((free + $(kib_of "$@"))); fi
+    echo "$free"
 }
-disk_is_low() { measure_disk && [ "$left" -lt "$next" ]; }
+
+#   prints   what is wrong; nothing if there is room
+check_disk() {
+    local next free
+    next=$(next_file_kib)
+    if [ "$next" = 0 ]; then return; fi
+    free=$(free_kib)
+    if [ "$free" -ge "$next" ]; then return; fi
+    echo "the disk is filling up: $((free / 1024)) MiB are left, and the next dump can take $((next / 1024)); make room before Redis refuses writes"
+}

@@ -1,69 +1,112 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
 # Healthy is a server that answers an authenticated PING, whose data is settled and whose disk has room for more; a
-# replica follows its primary, and a primary lets its replicas follow. Docker asks every few milliseconds while an up
-# waits for the first answer; after that, and where there is none for long, the check slows itself down.
+# replica follows its primary, and a primary lets its replicas follow. It runs twice a minute for as long as the database
+# lives, so it asks Redis once and otherwise does with what the shell has built in.
 parts=$(dirname "$0")
-. "$parts/link.sh"
+. "$parts/../shared/files.sh"
+. "$parts/../shared/settings.sh"
+. "$parts/../shared/pace.sh"
+. "$parts/replication.sh"
 . "$parts/disk.sh"
 
-failures=/tmp/health-failures
-if [ -e /tmp/healthy ]; then
-    sleep 30
-elif [ "$(wc -l 2>/dev/null <$failures)" -gt 50 ] 2>/dev/null; then
-    sleep 2
-fi
-# Before 6.0 there are no users, but one password.
-login() {
-    if [ -e /settings/acl/password.conf ]; then
-        case $(echo 'ACL WHOAMI' | timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1) in
-        *'unknown command'*)
-            # While it is closed (start.sh), in its place.
-            sed 's/^requirepass/AUTH/' /settings/acl/closed.conf 2>/dev/null || sed 's/^requirepass/AUTH/' /settings/acl/password.conf
+# Before 6.0 there is one password, in another file while the server is closed (start.sh). A server takes one of the two
+# logins and refuses the other. They travel on standard input, since everyone on the host can read a command line.
+log_in() {
+    local file="$password_file"
+    if [ -e "$closed_file" ]; then file=$closed_file; fi
+    if [ -e "$file" ]; then sed 's/^requirepass/AUTH/' "$file"; fi
+    if [ -e "$current_dir/users.acl" ]; then printf 'AUTH health %s\n' "$(line_of "$health_secret")"; fi
+}
+
+#   prints   the server's replies
+ask() {
+    local status=0
+    { log_in; printf '%s\n' 'INFO memory' 'INFO replication' PING; } |
+        timeout 5 redis-cli -s "$socket" --raw 2>&1 || status=$?
+    if [ $status = 124 ]; then echo "no answer within 5 seconds"; fi
+}
+
+#   $1       a field of INFO
+#   prints   its value
+reply() {
+    local line
+    while IFS= read -r line; do
+        case $line in
+        "$1:"*)
+            line=${line#*:}
+            printf '%s\n' "${line%"$carriage_return"}"
             return
             ;;
         esac
-    fi
-    printf 'AUTH health %s\n' "$(cat /settings/health.secret)"
+    done <<REPLIES
+$replies
+REPLIES
 }
-# The password travels on standard input: a command line and an environment are for others to read.
-replies=$({ login; echo 'INFO memory'; echo 'INFO replication'; echo PING; } |
-    timeout 5 redis-cli -s /settings/run/redis.sock --raw 2>&1 | tr -d '\r')
-reply=$(printf '%s\n' "$replies" | sed '/^$/d' | tail -n 1)
-if [ "$reply" = PONG ] && [ -e /settings/run/unsettled ]; then
-    reply="the agent is settling the data"
-    # The agent's reason goes where an up that fails looks for it: into this container's log, once for each reason.
-    refused=$(cat /settings/run/refused 2>/dev/null)
-    if [ -n "$refused" ] && [ "$(cat /tmp/told 2>/dev/null)" != "$refused" ] && echo "$refused" >/tmp/told; then
-        reply="refused: $refused"
-        echo "$reply" >/proc/1/fd/1
+
+#   prints   the last line of the replies, which is that to PING
+last_reply() {
+    local line last=
+    while IFS= read -r line; do
+        if [ -n "$line" ]; then last=$line; fi
+    done <<REPLIES
+$replies
+REPLIES
+    printf '%s\n' "${last%"$carriage_return"}"
+}
+
+# The agent's reason not to settle the data belongs where a failed update looks for it: in this container's log, once for
+# each reason.
+#   prints   what the server is waiting for
+unsettled() {
+    local refusal
+    refusal=$(line_of "$refusal_file")
+    if [ -n "$refusal" ] && [ "$(line_of "$logged_refusal")" != "$refusal" ] && echo "$refusal" >"$logged_refusal"; then
+        echo "refused: $refusal" >>"$ROOT/proc/1/fd/1"
+        echo "refused: $refusal"
+    else
+        echo "the agent is settling the data"
     fi
-fi
-if [ "$reply" = PONG ] && grep -q '^primary=.' /settings/current/database; then reply=$(link); fi
-if [ "$reply" = PONG ] && [ -e /settings/run/starts_empty ]; then
-    reply=$(cat /settings/run/held 2>/dev/null || echo "it came back without its data; the agent asks its replicas for it, and it takes no writes before")
-fi
-# An up that waits for a server's first answer must have it whatever the disk is like. A file that takes another's place
-# is there twice for a moment.
-if [ "$reply" = PONG ] && [ -e /tmp/answered ] && disk_is_low && sleep 2 && disk_is_low; then
-    reply="the disk is filling up: $((left / 1024)) MiB are left, and the next dump can take $((next / 1024)); make room before Redis refuses writes"
-fi
-if [ "$reply" = PONG ]; then
-    # A memory-only server has read what its predecessor handed over: from now on it is in memory only.
-    if grep -q '^flavor=nordb' /settings/current/database; then
-        if [ ! -e /tmp/healthy ]; then find /data/dump.rdb ! -newer /tmp/started -exec rm {} + 2>/dev/null; fi
-        # Before 6.0 a replica keeps the dump of a sync, and would load that at a restart.
-        if grep -q '^primary=link' /settings/current/database; then rm -f /data/dump.rdb; fi
+}
+
+# A memory-only server has read what its predecessor handed over: from now on its data is in memory only.
+forget_dump() {
+    if [ "$(current flavor)" != nordb ] || [ ! -e "$dump_file" ]; then return; fi
+    if [ ! -e "$healthy_marker" ]; then find "$dump_file" ! -newer "$started_marker" -exec rm {} + 2>/dev/null; fi
+    # Before 6.0 a replica keeps the dump of a sync, and would load that at a restart.
+    if through_tunnel; then rm -f "$dump_file"; fi
+}
+
+# Each check in turn, from the one that says most.
+#   prints   PONG, or what is wrong
+check() {
+    local result problem
+    result=$(last_reply)
+    if [ "$result" = PONG ] && [ -e "$unsettled_file" ]; then result=$(unsettled); fi
+    if [ "$result" = PONG ] && [ -n "$(current primary)" ]; then result=$(check_replication); fi
+    if [ "$result" = PONG ] && [ -e "$starts_empty_marker" ]; then
+        result=$(line_of "$held_back_file")
+        : "${result:=it came back without its data; the agent asks its replicas for it, and it takes no writes before}"
     fi
-    touch /tmp/healthy
-    if [ ! -e /tmp/answered ]; then
-        touch /tmp/answered
-        # A restart of this container clears /tmp; the next start puts the marker back (start.sh).
-        { hostname >/settings/run/answered; } 2>/dev/null
+    # An update that waits for a server's first answer must have it whatever the disk is like. A file that takes another's
+    # place is there twice for a moment.
+    if [ "$result" = PONG ] && [ -e "$answered_marker" ] && [ -n "$(check_disk)" ]; then
+        sleep 2
+        problem=$(check_disk)
+        if [ -n "$problem" ]; then result=$problem; fi
     fi
-    rm -f $failures
-else
-    echo "$reply" | tee -a $failures
-    rm -f /tmp/healthy
-    exit 1
+    printf '%s\n' "$result"
+}
+
+carriage_return=$(printf '\r')
+pause_before_check
+replies=$(ask)
+result=$(check)
+if [ "$result" != PONG ]; then fail_check "$result"; fi
+forget_dump
+note_success
+if [ ! -e "$answered_marker" ]; then
+    : >"$answered_marker"
+    # A restart of this container clears /tmp; the next start puts the marker back (start.sh).
+    { hostname >"$answered_file"; } 2>/dev/null
 fi

@@ -60,6 +60,11 @@ const since = {
     appendonlydir: 7.0,
 };
 
+/** The first version of Redis that has something. */
+export function firstWith(fact: "channelPermissions" | "failover"): string {
+    return since[fact].toFixed(1);
+}
+
 type Own = Pick<VersionFacts, "endOfLife" | "verifiedWith" | "directivesOf" | "rdbVersion">;
 
 function redis(version: Version, released: string, own: Own): VersionFacts {

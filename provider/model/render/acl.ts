@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { quoted } from "../catalog/directives";
 import { clientUser } from "./urls";
-import { type Release, versions } from "../catalog/versions";
+import { firstWith, type Release, versions } from "../catalog/versions";
 
 /** ACL lines for the client users: `default` and the named one share a password, as clients expect. None before 6.0. */
 export function clientUsers(release: Release, password: string): string {
@@ -11,6 +11,27 @@ export function clientUsers(release: Release, password: string): string {
     // 6.0 knows no channel permissions and refuses the rule.
     const channels = versions[release].channelPermissions ? " &*" : "";
     return ["default", clientUser].map((user) => `user ${user} on #${hash} ~*${channels} +@all\n`).join("");
+}
+
+/** What the agent may do: settings, users, dumps, replication, and no key. */
+export function agentRules(release: Release): string {
+    const failover = versions[release].failover ? ["+failover"] : [];
+    return ["-@all", "+acl", "+bgsave", "+config", ...failover, "+info", "+memory", "+ping", "+replicaof"].join(" ");
+}
+
+/** What the health check may do. */
+export const healthRules = "-@all +info +ping";
+
+/**
+ * The rules that an earlier version with users does not know yet, as `version:rule`: the agent leaves them out for a server
+ * that is about to be replaced by one of this version.
+ */
+export function rulesSince(release: Release): string {
+    const rules = { channelPermissions: "&*", failover: "+failover" } as const;
+    return (Object.keys(rules) as (keyof typeof rules)[])
+        .filter((fact) => versions[release][fact])
+        .map((fact) => `${firstWith(fact)}:${rules[fact]}`)
+        .join(" ");
 }
 
 /** The file that a redis.conf before 6.0 includes. It holds the password in clear: Redis knew no hashes then. */

@@ -1,8 +1,9 @@
-/** What the agent is told besides the files that Redis reads: lines of name=value, for a shell to read. */
+/** The agent's settings besides the files that Redis reads: lines of name=value, for a shell to read. */
 import type { DatabaseSpec } from "../databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
 import { backlogMb, dataPercent, maxmemoryOf, serverItselfMb } from "../sizing/memory";
 import { releaseOf, versions } from "../catalog/versions";
+import { agentRules, healthRules, rulesSince } from "./acl";
 
 export interface Identity {
     /** What people call the database, unlike any other: project, stack and name. */
@@ -30,6 +31,9 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),
         next_dump_percent: nextDumpPercent(spec),
         primary: primaryOf(spec),
+        agent_rules: agentRules(releaseOf(spec)),
+        health_rules: healthRules,
+        rules_since: rulesSince(releaseOf(spec)),
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
     return Object.entries(settings)
@@ -37,10 +41,10 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         .join("");
 }
 
-/** Where the agent finds whom to follow: beside it, or at an address; before 6.0 through its link, wherever that leads. */
+/** Where the agent finds whom to follow: beside it, or at an address; before 6.0 through its tunnel, wherever that leads. */
 function primaryOf(spec: DatabaseSpec): string {
     const primary = spec.replica?.primary;
     if (!primary) return "";
-    if (!versions[releaseOf(spec)].nativeTls) return "link";
+    if (!versions[releaseOf(spec)].nativeTls) return "tunnel";
     return primary.nearby ? "nearby" : `${primary.host} ${primary.port}`;
 }

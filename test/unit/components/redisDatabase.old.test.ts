@@ -29,7 +29,7 @@ test("the agent brings one password and the terminator's files, and no users", (
     const files = filesOf(stack.find("sessions-agent"));
     expect(files["password.conf"]).toBe("requirepass aRandomPassword\n");
     expect(files["haproxy.cfg"]).toContain("frontend clients\n");
-    expect(files["terminator-health.sh"]).toContain("ask_terminator()");
+    expect(files["terminator-health.sh"]).toContain("ask_haproxy()");
     expect(files).not.toHaveProperty("users.acl");
     expect(String(files["redis.conf"])).not.toContain("aRandomPassword");
 });

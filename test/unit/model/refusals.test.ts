@@ -13,13 +13,14 @@ const refusals = [...agent.matchAll(/\brefuse ([a-z-]+) "((?:\$\([^)]*\)|[^"\\]|
     ([, code = "", words = ""]) => ({ code, words }),
 );
 /** A replica's server and its tunnel say in their own logs why it does not follow. */
-const codesOfReplicas = [...server.matchAll(/\btell ([a-z-]+) "/g), ...tunnel.matchAll(/^ +code=([a-z-]+)$/gm)].map(
-    ([, code = ""]) => code,
-);
+const codesOfReplicas = [
+    ...server.matchAll(/\breason_in_log ([a-z-]+) "/g),
+    ...tunnel.matchAll(/^ +code=([a-z-]+)$/gm),
+].map(([, code = ""]) => code);
 
 test("each of them is found, with its code and in full", () => {
     expect(refusals).toHaveLength(count(agent, /\brefuse /g));
-    expect(codesOfReplicas).toHaveLength(count(server, /\btell /g) + count(tunnel, /^ +reason=/gm));
+    expect(codesOfReplicas).toHaveLength(count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm));
     expect(refusals.map(({ code, words }) => `${words} [redis-database/${code}]`)).toMatchSnapshot();
 });
 

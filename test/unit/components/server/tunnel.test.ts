@@ -80,9 +80,9 @@ describe("redis.conf", () => {
     });
 });
 
-test("the agent finds the primary through the link, wherever that leads", () => {
+test("the agent finds the primary through the tunnel, wherever that leads", () => {
     const settings = (nearby: boolean) => agentSettings(replica({}, nearby), { owner: "", server: "" });
-    for (const nearby of [true, false]) expect(settings(nearby)).toContain("\nprimary=link\n");
+    for (const nearby of [true, false]) expect(settings(nearby)).toContain("\nprimary=tunnel\n");
 });
 
 describe("validation", () => {
@@ -184,8 +184,8 @@ describe("the program", () => {
         const files = filesOf(find("sessions-reader-agent"));
         expect(files["primary.conf"]).toBe("masterauth aRandomPassword\n");
         expect(files["link.cfg"]).toContain("server primary unix@/primary/run/redis.sock ");
-        expect(files["link.sh"]).toContain("exec haproxy -db -f /settings/current/link.cfg\n");
-        expect(files["link-health.sh"]).toContain("ask_terminator()");
+        expect(files["link.sh"]).toContain('exec haproxy -db -f "$tunnel_conf"\n');
+        expect(files["link-health.sh"]).toContain("ask_haproxy()");
         expect(files).not.toHaveProperty("primary.crt");
         expect(JSON.stringify(find("sessions-reader-agent").inputs.volumes)).not.toContain("/primary");
     });

@@ -24,15 +24,14 @@ afterAll(() => {
     rmSync(root, { recursive: true });
 });
 
-/** Its functions alone: without the last line, which runs one, and under `root`. */
-const functions = script("agent/agent.sh")
-    .replace(/\n"\$1"\n$/, "\n")
-    .replace(/(?<![\w}])\/(settings|data|tmp|desired)\b/g, `${root}/$1`);
+/** Its functions alone: without the last line, which runs one. */
+const functions = script("agent/agent.sh").replace(/\n"\$1"\n$/, "\n");
+const env = { ...process.env, ROOT: root };
 
 /** Runs some of them at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
 function agent(commands: string, now = 0): string {
-    const stubs = `refuse() { echo "refused: $2 [$1]"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\n`;
-    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`], { encoding: "utf8" }).trimEnd();
+    const stubs = `refuse() { echo "refused: $2 [$1]"; exit 0; }\ndate() { echo ${now}; }\ngeneration=${root}/generation\nwanted_access=users\n`;
+    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`], { encoding: "utf8", env }).trimEnd();
 }
 
 function write(file: string, text: string): void {
@@ -56,6 +55,7 @@ test.each([
     const stubs = `undo() { :; }\nstop_trial() { :; }\nidle() { exit 3; }\nwatching=${watching}`;
     const { stdout, status } = spawnSync("sh", ["-c", `${functions}\n${stubs}\nrefuse agent-failed "it is so"`], {
         encoding: "utf8",
+        env,
     });
     expect(stdout).toBe("refused: it is so [redis-database/agent-failed]\n");
     expect(status).toBe(watching ? 1 : 3);
@@ -103,7 +103,7 @@ describe("a password that was replaced", () => {
     function up(password: string, now: number, graceSeconds = grace): string[] {
         write("generation/database", `grace_seconds=${graceSeconds}\n`);
         write("generation/users.acl", clientUsers("8.0", password));
-        const open = agent("retire_password; in_grace", now);
+        const open = agent("retire_passwords; in_grace", now);
         write("settings/current/users.acl", clientUsers("8.0", password));
         write("settings/current/database", `grace_seconds=${graceSeconds}\n`);
         return open.split("\n").filter(Boolean);
@@ -156,6 +156,7 @@ describe("a password that was replaced", () => {
         up("one", 1000);
         write("generation/database", "flavor=aof\ngrace_seconds=100\n");
         write("generation/users.acl", clientUsers("8.0", "two"));
+        write("settings/id", "id");
         agent("commit() { :; }; flush() { :; }; chown() { :; }; apply_at_rest", 2000);
         expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toContain(
             `user app on #${hash("two")} #${hash("one")} ~*`,
@@ -191,10 +192,10 @@ describe("a password that was replaced", () => {
 
     test("decides when the agent looks next: once a minute, or when its grace ends", () => {
         up("one", 1000);
-        expect(agent("pause_seconds", 1001)).toBe("60");
+        expect(agent("seconds_to_pause", 1001)).toBe("60");
         up("two", 2000);
-        expect(agent("pause_seconds", 2001)).toBe("60");
-        expect(agent("pause_seconds", 2070)).toBe("30");
+        expect(agent("seconds_to_pause", 2001)).toBe("60");
+        expect(agent("seconds_to_pause", 2070)).toBe("30");
     });
 });
 
@@ -233,24 +234,24 @@ describe("a server's answers", () => {
             esac; done`,
         );
         chmodSync(join(root, "bin/redis-cli"), 0o755);
-        return agent(`PATH=${root}/bin:$PATH\nlogin() { echo AUTH; }\n${commands}`);
+        return agent(`PATH=${root}/bin:$PATH\nlog_in() { echo AUTH; }\n${commands}`);
     };
 
     test("settings are read whole, whichever comes last, empty ones too", () => {
         const all = "save\t\ntimeout\t0";
-        expect(asked("settings_of socket", { config: "timeout\n0\nsave\n\n" })).toBe(all);
-        expect(asked("settings_of socket", { config: "save\n\ntimeout\n0\n" })).toBe(all);
+        expect(asked("settings_of socket log_in", { config: "timeout\n0\nsave\n\n" })).toBe(all);
+        expect(asked("settings_of socket log_in", { config: "save\n\ntimeout\n0\n" })).toBe(all);
     });
 
     test("what the server had before an interrupted agent changed it stays what a refusal goes back to", () => {
         const settings = "timeout\t30\nhz\t20\n";
-        write("tmp/wanted", "hz\t50\ntimeout\t60\n");
-        write("tmp/undo", "timeout\t0\n");
+        write("tmp/wanted.settings", "hz\t50\ntimeout\t60\n");
+        write("tmp/former.settings", "timeout\t0\n");
         write("generation/database", "version=8.0\nflavor=aof\n");
         const config = settings.replaceAll(/\t/g, "\n");
         const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
         expect(applied).toBe("applied: hz\napplied: timeout");
-        expect(readFileSync(join(root, "tmp/undo"), "utf8")).toBe("timeout\t0\nhz\t20\n");
+        expect(readFileSync(join(root, "tmp/former.settings"), "utf8")).toBe("timeout\t0\nhz\t20\n");
     });
 
     test.each([

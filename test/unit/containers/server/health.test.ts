@@ -14,9 +14,7 @@ afterAll(() => {
     rmSync(root, { recursive: true });
 });
 
-const underRoot = (text: string) =>
-    text.replace(/(?<![\w}])\/(settings|data|tmp)\b/g, `${root}/$1`).replaceAll(">/proc/1/fd/1", `>>${root}/log`);
-const check = underRoot(script("server/health.sh"));
+const check = script("server/health.sh");
 
 function write(file: string, text: string): void {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -39,10 +37,11 @@ interface Situation {
 
 function health(situation: Situation) {
     const { args = {}, dataMb, freeMb, files = {}, answered = true, ping = "PONG", markers = {} } = situation;
-    for (const directory of ["settings", "data", "tmp", "bin", "log"])
+    for (const directory of ["settings", "data", "tmp", "bin", "proc"])
         rmSync(join(root, directory), { recursive: true, force: true });
     mkdirSync(join(root, "settings/run"), { recursive: true });
     mkdirSync(join(root, "data"));
+    mkdirSync(join(root, "proc/1/fd"), { recursive: true });
     write(
         "settings/current/database",
         agentSettings(present(resolveArguments(args).spec), { owner: "o", server: "s" }),
@@ -75,7 +74,7 @@ function lookAgain() {
 }
 
 function run(text: string) {
-    const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH ?? ""}` };
+    const env = { ...process.env, ROOT: root, PATH: `${join(root, "bin")}:${process.env.PATH ?? ""}` };
     return spawnSync("sh", ["-c", text, "sh", "fingerprint"], { encoding: "utf8", env });
 }
 
@@ -84,7 +83,7 @@ function restart() {
     rmSync(join(root, "tmp"), { recursive: true });
     mkdirSync(join(root, "tmp"));
     write("bin/redis-server", "#!/bin/sh\necho 'Redis server v=8.0.2 sha=0'\n");
-    expect(run(underRoot(script("server/start.sh"))).status).toBe(0);
+    expect(run(script("server/start.sh")).status).toBe(0);
 }
 
 const low = (left: number, next: number) =>
@@ -178,7 +177,7 @@ test.each([
 });
 
 describe("what an up that fails looks for in the log", () => {
-    const log = () => (existsSync(join(root, "log")) ? readFileSync(join(root, "log"), "utf8") : "");
+    const log = () => (existsSync(join(root, "proc/1/fd/1")) ? readFileSync(join(root, "proc/1/fd/1"), "utf8") : "");
     const healthy = { dataMb: 1, freeMb: 100 };
 
     test("is the agent's refusal, once for each reason", () => {

@@ -37,6 +37,9 @@ test("of a database with nothing given, in full", () => {
         disk_needed_mb=
         next_dump_percent=100
         primary=
+        agent_rules=-@all +acl +bgsave +config +failover +info +memory +ping +replicaof
+        health_rules=-@all +info +ping
+        rules_since=6.2:&* 6.2:+failover
         evicts=no
         "
     `);
@@ -71,6 +74,9 @@ test("of one with everything given, in full", () => {
         disk_needed_mb=772
         next_dump_percent=0
         primary=
+        agent_rules=-@all +acl +bgsave +config +failover +info +memory +ping +replicaof
+        health_rules=-@all +info +ping
+        rules_since=6.2:&* 6.2:+failover
         evicts=yes
         "
     `);
@@ -120,6 +126,9 @@ test("the least memory that the agent names when it refuses is enough, by one or
 
 test("all that the agent and the health check ask for is there, and they ask for all of it", () => {
     const scripts = script("agent/agent.sh") + script("server/health.sh");
-    const asked = [...scripts.matchAll(/\$\((?:wanted|current) (\w+)\)/g)].map(([, name]) => name);
-    expect([...new Set(asked)].sort()).toEqual(Object.keys(parsed({})).sort());
+    const asked = [...scripts.matchAll(/\b(?:wanted|current) "?(\$1_rules|[a-z_]+)\b(?! *=)/g)].map(
+        ([, name = ""]) => name,
+    );
+    const named = asked.flatMap((name) => (name === "$1_rules" ? ["agent_rules", "health_rules"] : [name]));
+    expect([...new Set(named)].sort()).toEqual(Object.keys(parsed({})).sort());
 });

@@ -1,8 +1,8 @@
 /** A real upgrade of the package: databases that an old release made are updated by this one, under clients that never stop. */
-import { Client, belongings, docker } from "./docker";
-import { ReleasedPackage } from "./releasedPackage";
-import { TestStack } from "./stack";
-import { PlaintextTraffic, type Report, TlsTraffic } from "./traffic";
+import { Client, docker } from "../support/docker";
+import { ReleasedPackage } from "../support/releasedPackage";
+import { TestStack } from "../support/stack";
+import { PlaintextTraffic, type Report, TlsTraffic } from "../support/traffic";
 
 /** The last state of the package before its first release. */
 const oldRevision = "c33880f";
@@ -39,7 +39,6 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
     let old: ReleasedPackage | undefined;
     let stack: TestStack;
     let client: Client;
-    const everything = { same: expect.any(Number) as number };
 
     const output = (name: string) => stack.value<{ kept: Database; containerName: string }>(name);
     const kept = async (name: string) => (await output(name)).kept;
@@ -60,7 +59,6 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
         client.close();
         await stack.close();
         old.remove();
-        expect(belongings(names)).toEqual([]);
     });
 
     test("loses no acknowledged write, and no connection that the preview does not speak of", async () => {
@@ -95,9 +93,7 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
     });
 
     test("a second update is empty, and so is one after a refresh", async () => {
-        expect((await stack.up()).summary).toEqual(everything);
-        expect(await stack.refresh()).toEqual(everything);
-        expect(await stack.preview()).toEqual(everything);
+        await stack.expectNoChanges();
     });
 
     test("clients that connect now verify the certificate with the CA of before", async () => {

@@ -6,7 +6,7 @@ import Redis from "ioredis";
 import ioredisPackage from "ioredis/package.json";
 import { createClient } from "redis";
 import nodeRedisPackage from "redis/package.json";
-import { present } from "../support/present";
+import { present } from "../../support/present";
 import { Client } from "./docker";
 
 /** `PONG`, or what went wrong. Without a CA the URL is one for plaintext. */

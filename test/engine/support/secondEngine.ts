@@ -11,6 +11,24 @@ import { until } from "./docker";
 const run = (command: string, ...args: string[]) =>
     execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] }).trim();
 
+/**
+ * Its addresses are a part of a network for documentation and tests (RFC 5737), of which others at the same time have
+ * another one: whoever has made the namespace that is named after a part has that.
+ */
+function addNamespace(): { readonly namespace: string; readonly here: string; readonly there: string } {
+    for (let part = 0; part < 64; part++) {
+        const namespace = `redistest${part}`;
+        try {
+            run("ip", "netns", "add", namespace);
+        } catch (error) {
+            if (/File exists/.test(String(error))) continue;
+            throw error;
+        }
+        return { namespace, here: `203.0.113.${4 * part + 1}`, there: `203.0.113.${4 * part + 2}` };
+    }
+    throw new Error("All 64 parts of 203.0.113.0/24 are taken: `ip netns delete` those that a run left behind.");
+}
+
 export class SecondEngine {
     private daemon: ChildProcess | undefined;
 
@@ -25,12 +43,7 @@ export class SecondEngine {
 
     /** Starts one that has these images. */
     static async start(...images: string[]): Promise<SecondEngine> {
-        // Names of interfaces have fifteen characters at most; the subnet is one for documentation and tests (RFC 5737),
-        // of which others at the same time have another part.
-        const namespace = `rt${process.pid}`;
-        const subnet = 4 * (process.pid % 64);
-        const [here, there] = [`203.0.113.${subnet + 1}`, `203.0.113.${subnet + 2}`];
-        run("ip", "netns", "add", namespace);
+        const { namespace, here, there } = addNamespace();
         run("ip", "link", "add", `${namespace}h`, "type", "veth", "peer", "name", `${namespace}n`, "netns", namespace);
         run("ip", "address", "add", `${here}/30`, "dev", `${namespace}h`);
         run("ip", "link", "set", `${namespace}h`, "up");

@@ -1,10 +1,10 @@
 /** What the matrix of versions really saw, kept in a file from which its table is made: docs/versions.md. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { TlsProtocol } from "../../provider/model/catalog/tlsProtocols";
-import type { Flavor, Release } from "../../provider/model/catalog/versions";
+import type { TlsProtocol } from "../../../provider/model/catalog/tlsProtocols";
+import type { Flavor, Release } from "../../../provider/model/catalog/versions";
 
-const file = join(__dirname, "../../.local/engine/observed.json");
+const file = join(__dirname, "../../../.local/engine/observed.json");
 
 /** What was there after a server came back: a key that was in a dump, and one that was written after it. */
 export interface Kept {

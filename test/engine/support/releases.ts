@@ -1,15 +1,15 @@
 /** Which of the catalog's servers run here. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Release, releaseNames, versions } from "../../provider/model/catalog/versions";
-import { present } from "../support/present";
+import { type Release, releaseNames, versions } from "../../../provider/model/catalog/versions";
+import { present } from "../../support/present";
 import { docker } from "./docker";
 
 const here = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split("\n");
 
 export const runnable: readonly Release[] = releaseNames.filter((release) => here.includes(versions[release].image));
 
-const pins = readFileSync(join(__dirname, "../../toolchain/versions.env"), "utf8");
+const pins = readFileSync(join(__dirname, "../../../toolchain/versions.env"), "utf8");
 const pinned = (name: string) =>
     present(new RegExp(`^${name}="([^"]*)"`, "m").exec(pins)?.[1])
         .trim()

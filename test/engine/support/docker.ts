@@ -1,27 +1,37 @@
 /** What the tests ask of Docker, and clients that are not ours: the image's redis-cli and this machine's openssl. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { legacyProtocols, type TlsProtocol, tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
+import type { DockerObject } from "./stackState";
+import { legacyProtocols, type TlsProtocol, tlsProtocols } from "../../../provider/model/catalog/tlsProtocols";
 
 export function docker(...args: string[]): string {
     return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
 }
 
-/**
- * The containers, volumes and networks of databases with these names, so that a test can tell what it left behind.
- * Whatever else is there may be somebody else's.
- */
-export function belongings(databases: readonly string[]): string[] {
-    const named = new RegExp(`^(${databases.join("|")})-`);
-    const lists = [
-        ["ps", "--all", "--format", "{{.Names}}"],
-        ["volume", "ls", "--format", "{{.Name}}"],
-        ["network", "ls", "--format", "{{.Name}}"],
-    ];
-    return lists.flatMap((list) => docker(...list).split("\n")).filter((name) => named.test(name));
+/** A name that nothing else on this Docker host has. */
+export const uniqueName = (what: string) => `${what}-${randomBytes(4).toString("hex")}`;
+
+/** Those that are there: on their host, or on this one where they have none. */
+export function existing(objects: readonly DockerObject[], otherwise?: string): DockerObject[] {
+    const lists = {
+        container: ["ps", "--all", "--no-trunc", "--format", "{{.ID}}"],
+        volume: ["volume", "ls", "--format", "{{.Name}}"],
+        network: ["network", "ls", "--format", "{{.Name}}"],
+    };
+    const listed = new Map<string, string[]>();
+    return objects.filter(({ kind, key, host = otherwise }) => {
+        const list = [...onHost(host), ...lists[kind]];
+        const keys = listed.get(list.join(" ")) ?? docker(...list).split("\n");
+        listed.set(list.join(" "), keys);
+        return keys.includes(key);
+    });
 }
+
+/** The `docker` command's arguments for a host; for the one that it uses by itself without one. */
+export const onHost = (host: string | undefined) => (host === undefined ? [] : ["--host", host]);
 
 export interface Reply {
     readonly status: number | null;

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-const checkout = resolve(__dirname, "../..");
+const checkout = resolve(__dirname, "../../..");
 
 export class ReleasedPackage {
     private constructor(

@@ -1,0 +1,43 @@
+# shellcheck shell=sh
+# How often a health check looks, and what it leaves in the log. Docker starts a check 100 ms after the last one ended, so
+# that an update waits for milliseconds; a check that has its answer, or has had none for long, slows itself down.
+
+pause_before_check() {
+    if [ -e "$healthy_marker" ]; then
+        sleep 30
+    elif [ "$(failures)" -gt 50 ]; then
+        sleep 2
+    fi
+}
+
+#   prints   how often the check has failed in a row
+failures() {
+    local count
+    count=$(line_of "$failures_file")
+    echo "${count:-0}"
+}
+
+note_success() {
+    [ -e "$healthy_marker" ] || : >"$healthy_marker"
+    if [ -e "$failures_file" ]; then rm -f "$failures_file"; fi
+}
+
+# Ends the check, with the reason where Docker keeps it.
+#   $1       the reason
+fail_check() {
+    echo "$1"
+    echo $(($(failures) + 1)) >"$failures_file"
+    rm -f "$healthy_marker"
+    exit 1
+}
+
+# A failed update looks for the reason at the end of this container's log, so it is written there from the second failure
+# on, now and then.
+#   $1       its code, as of the agent's refusals (provider/model/refusals.ts)
+#   $2       the reason
+#   prints   the reason with its code
+reason_in_log() {
+    local reason="$2 [redis-database/$1]"
+    if [ $(($(failures) % 25)) = 1 ]; then echo "refused: $reason" >>"$ROOT/proc/1/fd/1"; fi
+    echo "$reason"
+}

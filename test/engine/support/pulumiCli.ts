@@ -1,0 +1,81 @@
+/**
+ * The Pulumi CLI as a person runs it. The Automation API runs it, too, but asks it for the outputs and the history after
+ * each update, which takes longer than an update that changes nothing.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+export class PulumiCli {
+    constructor(
+        private readonly directory: string,
+        private readonly env: Readonly<Record<string, string>>,
+        private readonly logFile: string,
+    ) {}
+
+    /** What a command prints on standard output. One that fails is an error with all that it prints. */
+    async run(...args: string[]): Promise<string> {
+        const { stdout, stderr, code } = await this.finished(this.start(args));
+        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+        return stdout;
+    }
+
+    /** As `run`, for a command that works on resources: also kept in the log, and with what the engine reports. */
+    async operate(...args: string[]): Promise<{ readonly output: string; readonly events: readonly EngineEvent[] }> {
+        const eventLog = join(this.directory, "events.json");
+        rmSync(eventLog, { force: true });
+        const cli = this.start([...args, "--event-log", eventLog]);
+        this.keepLog(cli);
+        const { stdout, stderr, code } = await this.finished(cli);
+        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+        const lines = existsSync(eventLog) ? readFileSync(eventLog, "utf8").split("\n").filter(Boolean) : [];
+        return { output: stdout, events: lines.map((line) => JSON.parse(line) as EngineEvent) };
+    }
+
+    /** Kills the command by its id, so many milliseconds after it has printed what `line` matches; whether it still ran. */
+    async kill(args: readonly string[], line: RegExp, delayMs: number): Promise<boolean> {
+        const cli = this.start(args);
+        this.keepLog(cli);
+        let printed = "";
+        let timer: NodeJS.Timeout | undefined;
+        cli.stdout?.on("data", (chunk: Buffer) => {
+            printed += chunk.toString();
+            if (line.test(printed)) timer ??= setTimeout(() => cli.kill("SIGKILL"), delayMs);
+        });
+        await this.finished(cli);
+        clearTimeout(timer);
+        return cli.signalCode === "SIGKILL";
+    }
+
+    private start(args: readonly string[]): ChildProcess {
+        const always = ["--non-interactive", "--color", "never", "--stack", "test"];
+        // The checkout's own passphrase is not that of these stacks.
+        const { PULUMI_CONFIG_PASSPHRASE_FILE: _file, ...inherited } = process.env;
+        return spawn("pulumi", [...args, ...always], {
+            cwd: this.directory,
+            // Without the former there is no --event-log.
+            env: { ...inherited, PULUMI_DEBUG_COMMANDS: "true", ...this.env },
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+    }
+
+    private keepLog(cli: ChildProcess): void {
+        for (const stream of [cli.stdout, cli.stderr]) {
+            stream?.on("data", (chunk: Buffer) => {
+                appendFileSync(this.logFile, chunk);
+            });
+        }
+    }
+
+    private async finished(cli: ChildProcess) {
+        const [out, err]: [Buffer[], Buffer[]] = [[], []];
+        cli.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+        cli.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
+        const code = await new Promise<number | null>((resolve, reject) => {
+            cli.once("error", reject);
+            cli.once("close", resolve);
+        });
+        return { stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), code };
+    }
+}

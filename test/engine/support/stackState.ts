@@ -1,0 +1,59 @@
+/** What the state of a stack says: which containers, volumes and networks are the stack's, and what is secret. */
+
+export interface StackResource {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly provider?: string;
+    readonly inputs?: Record<string, unknown>;
+    readonly outputs?: Record<string, unknown>;
+}
+
+export interface StackState {
+    readonly resources: StackResource[];
+    /** What an update was doing when it was killed. */
+    readonly pending_operations?: readonly { readonly resource: StackResource }[];
+}
+
+/** A container by its id, a volume or a network by its name. */
+export interface DockerObject {
+    readonly kind: "container" | "volume" | "network";
+    readonly key: string;
+    /** For `docker --host`; undefined where the provider is the default one. */
+    readonly host: string | undefined;
+}
+
+/** All that the stack has made on Docker hosts, or was about to make when it was interrupted. */
+export function dockerObjects({ resources, pending_operations: pending = [] }: StackState): DockerObject[] {
+    const hostOf = ({ provider = "" }: StackResource) => {
+        const urn = provider.replace(/::[^:]*$/, "");
+        return resources.find((each) => each.urn === urn)?.inputs?.host as string | undefined;
+    };
+    return [...resources, ...pending.map(({ resource }) => resource)].flatMap((resource) => {
+        const kind = /^docker:index\/(container|volume|network):/.exec(resource.type)?.[1] as
+            DockerObject["kind"] | undefined;
+        const name = resource.inputs?.name as string | undefined;
+        const key = kind === "container" ? resource.id : name;
+        return kind && key ? [{ kind, key, host: hostOf(resource) }] : [];
+    });
+}
+
+/** How Pulumi marks a secret value, whose plaintext is JSON. */
+const [markName, markValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+/** Every line of every secret in a state that was exported with its secrets; very short ones are no secrets. */
+export function secretLines(exported: unknown): string[] {
+    const lines = new Set<string>();
+    const visit = (value: unknown, secret: boolean): void => {
+        if (typeof value === "string" && secret) {
+            for (const line of value.split("\n")) if (line.trim().length >= 8) lines.add(line.trim());
+        }
+        if (typeof value !== "object" || value === null) return;
+        const { plaintext, ...members } = value as Record<string, unknown>;
+        if (members[markName] === markValue) visit(JSON.parse(String(plaintext)), true);
+        else for (const member of Object.values(value)) visit(member, secret);
+    };
+    visit(exported, false);
+    // A secret that another one contains goes after that.
+    return [...lines].sort((one, other) => other.length - one.length);
+}

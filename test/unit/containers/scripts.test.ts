@@ -1,0 +1,94 @@
+/** How the scripts in containers are written: what ShellCheck does not look for. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const directory = join(__dirname, "../../../provider/containers");
+const sources = readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".sh"))
+    .map((name) => [name, readFileSync(join(directory, name), "utf8")] as const);
+const everything = sources.map(([, text]) => text).join("\n");
+
+interface ShellFunction {
+    readonly name: string;
+    /** The comment above it. */
+    readonly header: string;
+    readonly body: string;
+}
+
+/** Those of a file: on one line, or up to a closing brace at the start of a line. */
+function functionsIn(text: string): ShellFunction[] {
+    const pattern = /((?:^#.*\n)*)^(\w+)\(\) \{(?: (.*) \}$|\n([^]*?)^\}$)/gm;
+    return [...text.matchAll(pattern)].map(([, header = "", name = "", line, lines]) => ({
+        header,
+        name,
+        body: (line ?? lines ?? "").replace(/'[^']*'/g, "''").replace(/^ *#.*$/gm, ""),
+    }));
+}
+
+const functions = sources.flatMap(([file, text]) =>
+    functionsIn(text).map((found) => [`${file}: ${found.name}`, found] as const),
+);
+
+test("every function is found", () => {
+    expect(functions).toHaveLength(everything.match(/^\w+\(\) \{/gm)?.length ?? 0);
+    expect(functions.length).toBeGreaterThan(100);
+});
+
+test.each(functions)(
+    "%s: its variables are its own, or its header says that it sets them",
+    (_name, { header, body }) => {
+        const own = [...body.matchAll(/\blocal ([^\n]+)/g)].flatMap(([, names = ""]) =>
+            names.split(/\s+/).map((name) => name.replace(/=.*/, "")),
+        );
+        const assigned = [
+            ...[...body.matchAll(/(?:^|[;&|({!]|\bthen|\belse|\bdo)\s*(\w+)=/gm)].map(([, name = ""]) => name),
+            ...[...body.matchAll(/\bfor (\w+) in/g)].map(([, name = ""]) => name),
+            ...[...body.matchAll(/\bread (?:-r )?([\w ]+)/g)].flatMap(([, names = ""]) => names.trim().split(" ")),
+        ];
+        const declared = /^# {3}sets +(.*)$/m.exec(header)?.[1]?.split(/[,;: ]+/) ?? [];
+        const foreign = assigned.filter((name) => !["IFS", "_", ...own, ...declared].includes(name));
+        expect(foreign).toEqual([]);
+    },
+);
+
+test.each(functions)("%s: its header says what it takes", (_name, { name, header, body }) => {
+    // What both of users.sh and password.sh have is explained in access.sh.
+    if (/^(?:users|password)_/.test(name)) return;
+    const before = body.split(/^ *set -- /m)[0] ?? "";
+    for (const [, parameter] of before.matchAll(/\$([1-9*@])/g)) {
+        expect(header).toMatch(new RegExp(`^# {3}(.*, )?\\$[${parameter ?? ""}]`, "m"));
+    }
+});
+
+test("users.sh and password.sh have the same functions, which access.sh explains", () => {
+    const named = (file: string, prefix: string) =>
+        functionsIn(sources.find(([name]) => name === `agent/${file}`)?.[1] ?? "")
+            .filter(({ name }) => name.startsWith(`${prefix}_`))
+            .map(({ name }) => name.slice(prefix.length + 1))
+            .filter((name) => everything.includes(`_access}_${name}"`))
+            .sort();
+    const explained = [...everything.matchAll(/^# {3}(\w+) {2,}/gm)].map(([, name = ""]) => name);
+    expect(named("users.sh", "users")).toEqual(named("password.sh", "password"));
+    expect(named("users.sh", "users").filter((name) => !explained.includes(name))).toEqual([]);
+    expect(named("users.sh", "users").length).toBeGreaterThan(5);
+});
+
+describe("files", () => {
+    const text = sources.find(([name]) => name === "shared/files.sh")?.[1] ?? "";
+    const variables = [...text.matchAll(/^(\w+)=/gm)].map(([, name = ""]) => name);
+
+    test("each that files.sh names is used", () => {
+        const used = (name: string) => everything.match(new RegExp(`\\$\\{?${name}\\b`)) !== null;
+        expect(variables.length).toBeGreaterThan(50);
+        expect(variables.filter((name) => !used(name))).toEqual([]);
+    });
+
+    test.each(sources.filter(([name]) => name !== "shared/files.sh"))("%s names none itself", (_name, source) => {
+        const code = source.replace(/^\s*#.*$/gm, "").replace(/'[^']*'/g, "");
+        const paths = [...code.matchAll(/(?<![\w$}*/.,\])])(?<!(?:_dir|generation)")\/[a-z][\w./-]*/g)].map(
+            ([path]) => path,
+        );
+        const allowed = ["/agent.sh", "/dev/null", "/dev/urandom", "/haproxy.cfg", "/proc/1/fd/1"];
+        expect(paths.filter((path) => !allowed.includes(path))).toEqual([]);
+    });
+});

@@ -1,0 +1,106 @@
+/**
+ * All tests, part by part, and what took how long:  node toolchain/test.mjs [SUITE…]
+ * With names of suites only those: `rotation` is each rotation.test.ts, whichever part has it. Run by `make test`,
+ * with-env.sh's settings in place.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const checkout = join(import.meta.dirname, "..");
+/** What Jest reports of its parts. */
+const reports = join(checkout, ".local/tests");
+
+/** In this order. When a check fails, the run ends: what follows takes long and would test what is about to change. */
+const parts = [
+    npm("build"),
+    npm("format:check"),
+    npm("lint"),
+    npm("types"),
+    { ...jest("unit", "test/unit"), check: true },
+    npm("generate:check"),
+    jest("engine", "test/engine", "--maxWorkers=2"),
+    jest("engine-alone", "test/engine/alone", "--runInBand"),
+    jest("examples", "test/examples", "--runInBand"),
+];
+
+const ran = [];
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+for (const part of chosen(process.argv.slice(2))) {
+    console.log(`\n==> ${part.name}`);
+    const begun = Date.now();
+    const { status } = spawnSync(part.command[0], part.command.slice(1), { cwd: checkout, stdio: "inherit" });
+    ran.push({ name: part.name, ms: Date.now() - begun, failed: status !== 0 });
+    if (status !== 0 && part.check) break;
+}
+printSlowestTests(10);
+printTimes();
+process.exitCode = ran.some(({ failed }) => failed) ? 1 : 0;
+
+function npm(script) {
+    return { name: script, command: ["npm", "run", "--silent", script], check: true };
+}
+
+/** A project of jest.config.mjs, and the folder of its suites. */
+function jest(project, folder, ...options) {
+    const reporters = ["--reporters=default", ...(project === "unit" ? [] : ["--reporters=./toolchain/progress.mjs"])];
+    const report = ["--json", `--outputFile=${reportOf(project)}`];
+    return {
+        name: project,
+        command: ["npx", "jest", `--selectProjects=${project}`, ...options, ...reporters, ...report],
+        suites: globSync(`${folder}/*.test.ts`, { cwd: checkout }),
+    };
+}
+
+function reportOf(project) {
+    return join(reports, `${project}.json`);
+}
+
+/** All parts, or of the named suites those that have them, after the build. */
+function chosen(names) {
+    if (names.length === 0) return parts;
+    const nameOf = (suite) => basename(suite, ".test.ts");
+    const known = [...new Set(parts.flatMap(({ suites = [] }) => suites.map(nameOf)))].sort();
+    const unknown = names.filter((name) => !known.includes(name));
+    if (unknown.length > 0) {
+        console.error(`There is no suite ${unknown.join(", ")}. Choose from:\n${known.join(" ")}`);
+        process.exit(1);
+    }
+    const [build, ...others] = parts;
+    return [
+        build,
+        ...others.flatMap((part) => {
+            const suites = (part.suites ?? []).filter((suite) => names.includes(nameOf(suite)));
+            return suites.length === 0 ? [] : [{ ...part, command: [...part.command, "--runTestsByPath", ...suites] }];
+        }),
+    ];
+}
+
+function printSlowestTests(count) {
+    const tests = ran.flatMap(({ name }) => {
+        if (!existsSync(reportOf(name))) return [];
+        const { testResults } = JSON.parse(readFileSync(reportOf(name), "utf8"));
+        return testResults.flatMap(({ name: file, assertionResults }) =>
+            assertionResults.map(({ duration, fullName }) => ({
+                ms: duration ?? 0,
+                text: `${basename(file)}: ${fullName}`,
+            })),
+        );
+    });
+    console.log("\nThe slowest tests:");
+    for (const { ms, text } of tests.sort((one, other) => other.ms - one.ms).slice(0, count)) printTime(ms, text);
+}
+
+function printTimes() {
+    console.log("\nThe time of each part:");
+    for (const { name, ms, failed } of ran) printTime(ms, failed ? `${name}: FAILED` : name);
+    printTime(
+        ran.reduce((sum, { ms }) => sum + ms, 0),
+        "in all",
+    );
+}
+
+function printTime(ms, text) {
+    console.log(`${(ms / 1000).toFixed(1).padStart(8)} s  ${text}`);
+}
