@@ -1,38 +1,40 @@
 /**
- * Measures the component against what a person would write by hand, side by side in one run.
+ * Measures the component against what a person would write by hand, side by side in one run (`compare`), and constants
+ * of its model (`calibrate`).
  *
- *   node bench/run.mjs [noop] [first] [memory] [downtime] [terminator] [replication] [headroom] [headroom-replicas]
- *       [disk] [--json] [--minutes 20]
+ *   node bench/run.mjs [noop] [first] [idle] [memory] [downtime] [terminator] [replication] [headroom]
+ *       [headroom-replicas] [disk] [--json] [--minutes 20]
  *
- * By default the first five. `replication` alone takes another eleven minutes, so it is measured only where it is named,
+ * By default the first six. `replication` alone takes another eleven minutes, so it is measured only where it is named,
  * as are the last three. Progress goes to standard error, the tables to standard output.
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { downtime } from "./downtime.mjs";
-import { first } from "./first.mjs";
+import { downtime } from "./compare/downtime.mjs";
+import { first } from "./compare/first.mjs";
+import { idle } from "./compare/idle.mjs";
+import { memory } from "./compare/memory.mjs";
+import { noop } from "./compare/noop.mjs";
+import { replication } from "./compare/replication.mjs";
+import { terminator } from "./compare/terminator.mjs";
 import { run, say, wasInterrupted, watchInterrupts } from "./lib/command.mjs";
 import { table } from "./lib/report.mjs";
 import { Workspace } from "./lib/workspace.mjs";
-import { memory } from "./memory.mjs";
-import { noop } from "./noop.mjs";
-import { replication } from "./replication.mjs";
-import { terminator } from "./terminator.mjs";
 
-const byDefault = { noop, first, memory, downtime, terminator };
+const byDefault = { noop, first, idle, memory, downtime, terminator };
 const parts = { ...byDefault, replication };
-/** Behind constants of `provider/model`: without another side to compare them with. */
-const behindConstants = ["headroom", "headroom-replicas", "disk"];
+/** In `calibrate`: they measure constants of `provider/model`, without another side to compare with. */
+const calibrations = ["headroom", "headroom-replicas", "disk"];
 
 const { values: options, positionals } = parseArgs({
     allowPositionals: true,
     options: { json: { type: "boolean" }, minutes: { type: "string", default: "20" } },
 });
-const unknown = positionals.filter((name) => !behindConstants.includes(name) && !(name in parts));
+const unknown = positionals.filter((name) => !calibrations.includes(name) && !(name in parts));
 if (unknown.length > 0) {
-    console.error(`There is no part ${unknown.join(", ")}: ${[...Object.keys(parts), ...behindConstants].join(", ")}`);
+    console.error(`There is no part ${unknown.join(", ")}: ${[...Object.keys(parts), ...calibrations].join(", ")}`);
     process.exit(2);
 }
 const wanted = positionals.length > 0 ? positionals : Object.keys(byDefault);
@@ -74,6 +76,6 @@ if (options.json) {
     );
     for (const part of tables) console.log(`\n${table(part)}`);
 }
-for (const name of behindConstants.filter((name) => wanted.includes(name) && !wasInterrupted())) {
-    execFileSync(process.execPath, [join(import.meta.dirname, `${name}.mjs`)], { stdio: "inherit" });
+for (const name of calibrations.filter((name) => wanted.includes(name) && !wasInterrupted())) {
+    execFileSync(process.execPath, [join(import.meta.dirname, "calibrate", `${name}.mjs`)], { stdio: "inherit" });
 }

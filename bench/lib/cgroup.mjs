@@ -1,5 +1,5 @@
-/** What a container really holds of the machine's memory. */
-import { existsSync, readFileSync } from "node:fs";
+/** What a container really takes of the machine: memory and processor time. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { docker } from "./command.mjs";
 
 /** Where the kernel accounts for a running container: cgroup v1 or v2, whoever's driver named it. */
@@ -21,6 +21,15 @@ export function cpuSecondsOf({ directory, version }) {
         return Number(readFileSync(`${usage}/cpuacct.usage`, "utf8")) / 1e9;
     }
     return Number(/^usage_usec (\d+)$/m.exec(readFileSync(`${directory}/cpu.stat`, "utf8"))[1]) / 1e6;
+}
+
+/** The same for a container's first process alone, with all of its threads. */
+export function firstProcessCpuSeconds({ pid }) {
+    const nanoseconds = readdirSync(`/proc/${pid}/task`).map(
+        // Its first field is the time on a processor.
+        (thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
+    );
+    return nanoseconds.reduce((sum, thread) => sum + thread) / 1e9;
 }
 
 /**

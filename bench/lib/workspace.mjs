@@ -9,7 +9,7 @@ export const image = "redis:8.0";
 
 /** Inside the checkout, so that `require("pulumi-redis-database")` finds the package as a user's program would. */
 const root = resolve(import.meta.dirname, "../../.local/bench");
-const programs = resolve(import.meta.dirname, "../programs");
+const programs = resolve(import.meta.dirname, "../compare/programs");
 
 /** Everything that a run makes: its name is part of all names, so that nothing else is ever cleaned up. */
 export class Workspace {
@@ -23,7 +23,7 @@ export class Workspace {
         mkdirSync(join(this.directory, "state"), { recursive: true });
     }
 
-    /** A stack of `count` databases by `program`: "component", "by-hand" or "upgrade". */
+    /** A stack of `count` databases by `program`, one of those in bench/compare/programs. */
     async stack(program, count, memoryMb) {
         const stack = new Stack(this, program, `${this.name}-${this.stacks.length}`);
         this.stacks.push(stack);
@@ -54,7 +54,7 @@ export class Workspace {
         } else {
             rmSync(this.directory, { recursive: true });
         }
-        await sweep("container", ["ps", "--all"], ["rm", "--force"], this.name);
+        await sweep("container", ["ps", "--all"], ["rm", "--force", "--volumes"], this.name);
         await sweep("volume", ["volume", "ls"], ["volume", "rm"], this.name);
     }
 }

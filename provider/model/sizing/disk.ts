@@ -17,8 +17,8 @@ interface Sized {
 const diskItselfMb = 16;
 
 /**
- * The parts of `maxmemory` that files take. `bench/disk.mjs` fills `maxmemory` and overwrites it without a pause through
- * dumps and rewrites of the log, on 2.8, 3.2, 5.0, 7.0 and 8.0.
+ * The parts of `maxmemory` that files take. `bench/calibrate/disk.mjs` fills `maxmemory` and overwrites it without a
+ * pause through dumps and rewrites of the log, on 2.8, 3.2, 5.0, 7.0 and 8.0.
  *
  * `dump`: at most 0.98, of values that cannot be compressed; so `rdbcompression` changes nothing in it. Small values
  * take 0.25, as their keys weigh more in memory than in a file.

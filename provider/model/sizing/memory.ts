@@ -15,10 +15,10 @@ export const serverItselfMb = 16;
 /**
  * The part of the remaining memory that data may take.
  *
- * While a server dumps, every page that is written to exists twice. `bench/headroom.mjs` overwrites all data without
- * a pause during dumps: the container then holds up to 2.27 times the data (aof and rdb, 32 to 512 MB of it, buffers
- * of 50 clients included). 0.44 is the reciprocal: at the worst, the container is full but not over its limit, where
- * the kernel would kill the server. Without persistence nothing is dumped; 0.75 leaves room for the allocator's
+ * While a server dumps, every page that is written to exists twice. `bench/calibrate/headroom.mjs` overwrites all data
+ * without a pause during dumps: the container then holds up to 2.27 times the data (aof and rdb, 32 to 512 MB of it,
+ * buffers of 50 clients included). 0.44 is the reciprocal: at the worst, the container is full but not over its limit,
+ * where the kernel would kill the server. Without persistence nothing is dumped; 0.75 leaves room for the allocator's
  * fragmentation (1.12 measured) and client buffers.
  */
 const dataSharePercent: Record<Flavor, number> = { aof: 44, rdb: 44, nordb: 75 };
@@ -44,7 +44,7 @@ export function backlogMb(memoryMb: number): number {
 /**
  * `maxmemory` in MiB for a container that may use `memoryMb` MiB; `replicated` if replicas may follow it: then every
  * flavor dumps, for the first sync, and the process that does so keeps the backlog as it was. So measured by
- * `bench/headroom-replicas.mjs`, the container holds 92 to 99 % of its limit at worst.
+ * `bench/calibrate/headroom-replicas.mjs`, the container holds 92 to 99 % of its limit at worst.
  */
 export function maxmemoryMb(memoryMb: number, flavor: Flavor, replicated = false): number {
     if (!replicated) return Math.floor(((memoryMb - serverItselfMb) * dataSharePercent[flavor]) / 100);

@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { directivesOf } from "../../../../provider/model/catalog/directives";
 import { flavorNames, releaseNames, versions } from "../../../../provider/model/catalog/versions";
-import { maxmemoryMb, maxmemoryPolicies, minMemoryMb } from "../../../../provider/model/sizing/memory";
+import {
+    dataPercent,
+    maxmemoryMb,
+    maxmemoryPolicies,
+    minMemoryMb,
+    replicationMb,
+    serverItselfMb,
+} from "../../../../provider/model/sizing/memory";
 
 const limit = fc.integer({ min: minMemoryMb, max: 16 * 2 ** 20 });
 const flavor = fc.constantFrom(...flavorNames);
@@ -59,5 +66,28 @@ test.each(releaseNames)("%s knows exactly these policies, before 4.0 those witho
     const { lfuPolicies } = versions[release];
     expect(maxmemoryPolicies.filter((policy) => lfuPolicies || !policy.endsWith("-lfu")).sort()).toEqual(
         [...(directivesOf(release)["maxmemory-policy"]?.values ?? [])].sort(),
+    );
+});
+
+test("with replicas, data, backlog and what replicas wait for stay within the memory", () => {
+    fc.assert(
+        fc.property(fc.integer({ min: 32, max: 1 << 20 }), flavor, (memoryMb, flavor) => {
+            const backlog = Math.max(1, Math.floor(replicationMb(memoryMb) / 2));
+            const data = maxmemoryMb(memoryMb, flavor, true) - backlog;
+            // While the first sync is sent, what is written to exists twice, and so does the backlog.
+            const held = data * 2.27 + replicationMb(memoryMb) + backlog + serverItselfMb;
+            expect(held).toBeLessThanOrEqual(memoryMb + 1);
+        }),
+    );
+});
+
+test("what an agent says is the least with replicas is enough, and hardly more", () => {
+    fc.assert(
+        fc.property(fc.integer({ min: 16, max: 1 << 20 }), flavor, (used, flavor) => {
+            const percent = dataPercent({ flavor, followers: ["repl-reader"] });
+            const least = Math.floor((used * 100) / percent) + 1 + serverItselfMb;
+            expect(maxmemoryMb(least, flavor, true)).toBeGreaterThanOrEqual(used);
+            expect(maxmemoryMb(Math.floor(least * 0.93) - 4, flavor, true)).toBeLessThan(used);
+        }),
     );
 });

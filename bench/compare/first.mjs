@@ -1,11 +1,11 @@
 /** The first `pulumi up` of one database, and how long it takes until a client gets through to it. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prepareCertificates } from "./lib/certificates.mjs";
-import { docker, run, say } from "./lib/command.mjs";
-import { waitForPing } from "./lib/ping.mjs";
-import { comparison } from "./lib/report.mjs";
-import { image } from "./lib/workspace.mjs";
+import { prepareCertificates } from "../lib/certificates.mjs";
+import { docker, run, say } from "../lib/command.mjs";
+import { waitForPing } from "../lib/ping.mjs";
+import { comparison } from "../lib/report.mjs";
+import { image } from "../lib/workspace.mjs";
 
 const rounds = 5;
 const goal = 1.25;

@@ -1,12 +1,15 @@
 /** What a database costs in memory beside its server: the agent, and the health checks of both containers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { besideFirstProcessBytes, cgroupOf, heldBytes } from "./lib/cgroup.mjs";
-import { say, wasInterrupted } from "./lib/command.mjs";
-import { figure } from "./lib/report.mjs";
+import { besideFirstProcessBytes, cgroupOf, heldBytes } from "../lib/cgroup.mjs";
+import { say, wasInterrupted } from "../lib/command.mjs";
+import { figure } from "../lib/report.mjs";
 
 const goalMb = 2;
 const databases = 3;
-/** Long enough to see each health check start anew: the agent's does once a minute, the server's each ten seconds. */
+/**
+ * Long enough to see the server's health check start anew, which it does every 30 s. The agent's does every five minutes;
+ * in between, each is a shell that sleeps.
+ */
 const seconds = 75;
 const samplesASecond = 4;
 

@@ -1,6 +1,6 @@
 /** A `pulumi up` and a `pulumi preview` that have nothing to do: what each costs, every day, for 1, 10, 50 databases. */
-import { say } from "./lib/command.mjs";
-import { comparison } from "./lib/report.mjs";
+import { say } from "../lib/command.mjs";
+import { comparison } from "../lib/report.mjs";
 
 const goal = 1.05;
 const sizes = [

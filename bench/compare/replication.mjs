@@ -5,13 +5,13 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Redis from "ioredis";
-import { prepareCertificates } from "./lib/certificates.mjs";
-import { cgroupOf, cpuSecondsOf } from "./lib/cgroup.mjs";
-import { docker, run, say, wasInterrupted } from "./lib/command.mjs";
-import { fill } from "./lib/fill.mjs";
-import { comparison } from "./lib/report.mjs";
-import { Traffic } from "./lib/traffic.mjs";
-import { image } from "./lib/workspace.mjs";
+import { prepareCertificates } from "../lib/certificates.mjs";
+import { cgroupOf, cpuSecondsOf } from "../lib/cgroup.mjs";
+import { docker, run, say, wasInterrupted } from "../lib/command.mjs";
+import { fill } from "../lib/fill.mjs";
+import { comparison } from "../lib/report.mjs";
+import { Traffic } from "../lib/traffic.mjs";
+import { image } from "../lib/workspace.mjs";
 
 const rounds = 3;
 const syncPatienceSeconds = 600;

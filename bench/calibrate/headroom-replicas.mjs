@@ -10,14 +10,14 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { cgroupOf, heldBytes } from "./lib/cgroup.mjs";
-import { docker, run, say, wasInterrupted, watchInterrupts } from "./lib/command.mjs";
-import { Workspace, image } from "./lib/workspace.mjs";
+import { cgroupOf, heldBytes } from "../lib/cgroup.mjs";
+import { docker, run, say, wasInterrupted, watchInterrupts } from "../lib/command.mjs";
+import { Workspace, image } from "../lib/workspace.mjs";
 
 const require = createRequire(import.meta.url);
-const { resolveArguments } = require("../dist/provider/model/arguments/resolve.js");
-const { maxmemoryOf } = require("../dist/provider/model/sizing/memory.js");
-const { primaryDirectives } = require("../dist/provider/model/render/replication.js");
+const { resolveArguments } = require("../../dist/provider/model/arguments/resolve.js");
+const { maxmemoryOf } = require("../../dist/provider/model/sizing/memory.js");
+const { primaryDirectives } = require("../../dist/provider/model/render/replication.js");
 
 const { values: options } = parseArgs({
     options: {

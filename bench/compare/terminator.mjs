@@ -8,10 +8,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupOf, cpuSecondsOf, heldBytes } from "./lib/cgroup.mjs";
-import { docker, say } from "./lib/command.mjs";
-import { comparison, figure } from "./lib/report.mjs";
-import { image } from "./lib/workspace.mjs";
+import { cgroupOf, cpuSecondsOf, heldBytes } from "../lib/cgroup.mjs";
+import { docker, say } from "../lib/command.mjs";
+import { comparison, figure } from "../lib/report.mjs";
+import { image } from "../lib/workspace.mjs";
 
 const goals = { cpu: 2, slower: { 1: 1.67, 16: 1.11 }, idleMb: 8 };
 const requests = { 1: 40_000, 16: 400_000 };
@@ -19,8 +19,10 @@ const rounds = 5;
 const idleSeconds = 10;
 
 export async function terminator(workspace) {
-    const { haproxyCfg, haproxyImage } = createRequire(import.meta.url)("../dist/provider/model/render/haproxyCfg.js");
-    const { resolveArguments } = createRequire(import.meta.url)("../dist/provider/model/arguments/resolve.js");
+    const { haproxyCfg, haproxyImage } = createRequire(import.meta.url)(
+        "../../dist/provider/model/render/haproxyCfg.js",
+    );
+    const { resolveArguments } = createRequire(import.meta.url)("../../dist/provider/model/arguments/resolve.js");
     const name = (part) => `${workspace.name}-${part}`;
     const files = mkdtempSync(join(tmpdir(), "terminator-"));
     const settings = name("settings");

@@ -1,9 +1,9 @@
 /** How long nobody answers while a server is replaced by one of a later version, beside stopping and running by hand. */
 import { setTimeout as sleep } from "node:timers/promises";
 import Redis from "ioredis";
-import { docker, run, say } from "./lib/command.mjs";
-import { fill } from "./lib/fill.mjs";
-import { difference } from "./lib/report.mjs";
+import { docker, run, say } from "../lib/command.mjs";
+import { fill } from "../lib/fill.mjs";
+import { difference } from "../lib/report.mjs";
 
 const from = "7.0";
 const to = "8.0";
