@@ -15,13 +15,11 @@ down: ## destroy what `make up` made
 	@toolchain/setup.sh node dependencies pulumi docker
 	@toolchain/with-env.sh toolchain/down.sh
 
-test: ## everything: the checks, then real Pulumi, Docker and Redis
+test: ## everything: the checks, then real Pulumi, Docker and Redis; SUITES="rotation tls" only these
 	@toolchain/setup.sh node dependencies tools pulumi docker images versions clients
-	@toolchain/with-env.sh npm run check
-	@toolchain/with-env.sh npm run test:engine
-	@toolchain/with-env.sh npm run test:examples
+	@toolchain/with-env.sh node toolchain/test.mjs $(SUITES)
 
-test-all: ## as test, with each case that test leaves out for the sake of time
+test-all: ## as test, with each case that test leaves out to save time
 	@TEST_ALL=yes TEST_VERSIONS=yes $(MAKE) test
 
 test-versions: ## every version that runs here in every flavor, and a table of what was seen

@@ -95,6 +95,8 @@ describe("a change of the program", () => {
         docker("restart", await db.server());
         await until(async () => (await redis("PING")) === "PONG");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
+        // Back to a password that is chosen.
+        await db.up();
     });
 
     const flavorChanges: [from: string, to: string, files: string[]][] = [

@@ -1,5 +1,4 @@
 /** Node.js for tests, and where a test or a hook fails: what its stacks observed, which is gone when they are closed. */
-import type { Circus } from "@jest/types";
 import { TestEnvironment } from "jest-environment-node";
 
 /** A stack in the sandbox of the test. */
@@ -15,8 +14,8 @@ export default class EngineEnvironment extends TestEnvironment {
         this.global.openStacks = this.openStacks as never;
     }
 
-    async handleTestEvent(event: Circus.Event): Promise<void> {
-        if (event.name !== "test_fn_failure" && event.name !== "hook_failure") return;
+    async handleTestEvent({ name }: { readonly name: string }): Promise<void> {
+        if (name !== "test_fn_failure" && name !== "hook_failure") return;
         for (const stack of this.openStacks) process.stderr.write(await stack.observed());
     }
 }
