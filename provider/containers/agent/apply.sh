@@ -59,6 +59,8 @@ apply_config() {
 undo() {
     local name value in_force
     if [ -s "$former_settings" ]; then
+        # An agent that was restarted may not have asked yet.
+        find_access
         while IFS='	' read -r name value; do
             server "CONFIG SET $name $(quote "$value")" >/dev/null
         done <"$former_settings"
