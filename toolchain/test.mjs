@@ -17,7 +17,7 @@ const parts = [
     npm("format:check"),
     npm("lint"),
     npm("types"),
-    { ...jest("unit", "test/unit"), check: true },
+    { ...jest("unit", "test/unit", "--maxWorkers=100%"), check: true },
     npm("generate:check"),
     // With all cases, suites that run at the same time as others assert what clients notice, too.
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),

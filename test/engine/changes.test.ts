@@ -84,10 +84,10 @@ describe("a change of the program", () => {
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
     });
 
-    test("nobody noticed: a client that never stopped saw no failure and no reconnect", async () => {
-        const { requests, ...trouble } = await traffic.stop();
-        expect(trouble).toEqual({ failures: 0, reconnects: 0, lost: 0 });
-        expect(requests).toBeGreaterThan(1000);
+    test("whoever was connected still is, and no write is lost", async () => {
+        // That no request fails at all, alone/table.test.ts asserts.
+        const { reconnects, lost } = await traffic.stop();
+        expect({ reconnects, lost }).toEqual({ reconnects: 0, lost: 0 });
         expect((await db.stack.up()).summary).toEqual({ same: 13 });
     });
 

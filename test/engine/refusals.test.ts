@@ -1,110 +1,148 @@
 /** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
 import { createServer } from "node:net";
-import { docker, until } from "./support/docker";
-import { TestStack, findingsIn, reasonIn } from "./support/stack";
-import { TestDatabase } from "./support/testDatabase";
+import { Client, docker, until } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
+
+interface Database {
+    readonly url: string;
+    readonly containerName: string;
+}
+
+/** One database for each refusal by an agent: they take as long together as one does. */
+const names = ["settings", "image", "memory", "databases"] as const;
+type Name = (typeof names)[number];
+type Args = Readonly<Partial<Record<Name, object>>>;
 
 describe("a refusal", () => {
-    let db: TestDatabase;
+    let stack: TestStack;
+    let client: Client;
+    let outputs: Readonly<Record<Name, Database>>;
 
-    const redis = (...command: string[]) => db.redis(...command);
+    const redis = (name: Name, ...command: string[]) => client.redis(outputs[name].url, command);
+    const program = (args: Args) =>
+        stack.program(
+            names
+                .map((name) => {
+                    const all = { version: "7.0", memoryMb: 64, ...args[name] };
+                    return `{ const { url, containerName } = new RedisDatabase("${name}", ${JSON.stringify(all)});
+                        exports["${name}"] = { url, containerName }; }`;
+                })
+                .join("\n"),
+        );
+    /** Why the agent of each refused; undefined where it did not. */
+    const reasonsIn = (output: string) =>
+        Object.fromEntries(
+            names.map((name) => [name, new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1]]),
+        );
+    /** All that a refusal leaves as it is. */
+    const observed = () =>
+        names.map((name) => ({
+            name,
+            id: docker("inspect", "-f", "{{.Id}}", outputs[name].containerName),
+            settings: redis(name, "CONFIG", "GET", "*"),
+            users: redis(name, "ACL", "LIST"),
+            digest: client.digest(outputs[name].url),
+        }));
 
     beforeAll(async () => {
-        db = await TestDatabase.create("refusals", { version: "7.0", memoryMb: 64 });
-        await redis("SET", "kept", "yes");
+        client = new Client();
+        stack = await TestStack.create("refusals");
+        await program({}).up();
+        outputs = (await stack.outputs()) as typeof outputs;
+        for (const name of names) redis(name, "SET", "kept", "yes");
+        const data = "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end";
+        redis("memory", "EVAL", data, "0");
+        redis("databases", "-n", "9", "SET", "there", "too");
     });
 
-    afterAll(() => db.close());
-
-    /** Ups the arguments, which must fail, and returns the errors; everything is as it was afterwards. */
-    async function refused(args: object): Promise<string> {
-        const [settings, users, container] = [
-            await redis("CONFIG", "GET", "*"),
-            await redis("ACL", "LIST"),
-            await db.serverId(),
-        ];
-        const digest = await db.digest();
-        const errors = await db.with(args).failure("up");
-        expect(await db.serverId()).toBe(container);
-        expect(await redis("CONFIG", "GET", "*")).toBe(settings);
-        expect(await redis("ACL", "LIST")).toBe(users);
-        expect(await db.digest()).toBe(digest);
-        return errors;
-    }
-
-    async function corrected(args: object = {}): Promise<void> {
-        await db.up(args);
-        expect(await redis("GET", "kept")).toBe("yes");
-    }
-
-    test("a value that only the server can judge fails the up with the server's own words", async () => {
-        const errors = await refused({ config: { "timeout": 77, "notify-keyspace-events": "nonsense" } });
-        expect(errors).toContain(
-            "db-agent: refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'. [redis-database/configuration-not-accepted]",
-        );
-        await corrected({ config: { "timeout": 77, "notify-keyspace-events": "Ex" } });
-        expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n77");
+    afterAll(async () => {
+        client.close();
+        await stack.close();
     });
 
-    test("an image of another version than the program says", async () => {
-        const errors = await refused({ image: "redis:8.0" });
-        expect(errors).toMatch(
-            /db-agent: refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree \[redis-database\/image-version-mismatch\]/,
-        );
-        await corrected();
+    test("by the agent fails the update with the reason, and touches nothing", async () => {
+        const before = observed();
+        const output = await program({
+            settings: { config: { "timeout": 77, "notify-keyspace-events": "nonsense" } },
+            image: { image: "redis:8.0" },
+            memory: { memoryMb: 40, maxmemoryPolicy: "allkeys-lru" },
+            databases: { config: { databases: 4 } },
+        }).failure("up");
+        expect(reasonsIn(output)).toEqual({
+            settings:
+                "refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'. [redis-database/configuration-not-accepted]",
+            image: expect.stringMatching(
+                /^refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree \[redis-database\/image-version-mismatch\]$/,
+            ) as string,
+            memory: "refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
+            databases:
+                'refused: config["databases"]: is 4, but database 9 has keys; give at least 10 [redis-database/databases-below-use]',
+        });
+        expect(observed()).toEqual(before);
     });
 
-    test("a version that cannot read what the present one wrote: in the preview already", async () => {
-        const errors = await refused({ version: "6.0" });
+    test("does not come to be by a reboot", async () => {
+        const digest = client.digest(outputs.memory.url);
+        docker("restart", ...stack.containers().filter((name) => name.startsWith("memory-")));
+        await until(() => redis("memory", "PING") === "PONG");
+        expect(client.digest(outputs.memory.url)).toBe(digest);
+    });
+
+    const evicting = { memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true };
+
+    test("ends for whoever corrects it, while that of others goes on", async () => {
+        redis("databases", "-n", "9", "FLUSHDB");
+        const digest = client.digest(outputs.memory.url);
+        const output = await program({
+            settings: { config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
+            memory: evicting,
+            databases: { config: { databases: 4 } },
+        }).failure("up");
+        expect(reasonsIn(output)).toEqual({
+            memory: expect.stringMatching(
+                /finds no more keys to evict \[redis-database\/eviction-frees-too-little\]$/,
+            ) as string,
+        });
+        expect(client.digest(outputs.memory.url)).toBe(digest);
+        expect(redis("settings", "CONFIG", "GET", "timeout")).toBe("timeout\n77");
+        expect(redis("databases", "CONFIG", "GET", "databases")).toBe("databases\n4");
+    });
+
+    test("is forgotten once all is corrected", async () => {
+        redis("memory", "EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
+        await program({
+            settings: { config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
+            memory: evicting,
+            databases: { config: { databases: 4 } },
+        }).up();
+        outputs = (await stack.outputs()) as typeof outputs;
+        expect(redis("memory", "CONFIG", "GET", "maxmemory-policy")).toBe("maxmemory-policy\nvolatile-lru");
+        for (const name of names) expect([name, redis(name, "GET", "kept")]).toEqual([name, "yes"]);
+        await stack.expectNoChanges();
+    });
+
+    test("of a version that cannot read what the present one wrote is in the preview already", async () => {
+        const before = observed();
+        program({ image: { version: "6.0" } });
+        const errors = await stack.failure("up");
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
-            "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
+            "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
               version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
                 → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database [redis-database/version-downgrade]"
         `);
-        expect(findingsIn(await db.stack.failure("preview"))).toBe(findingsIn(errors));
+        expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
+        expect(observed()).toEqual(before);
     });
 
-    test("another place for the data, which would stay behind: in the preview already", async () => {
-        const errors = await refused({ data: { hostPath: "/srv/redis" } });
+    test("of another place for the data, which would stay behind, likewise", async () => {
+        const before = observed();
+        const errors = await program({ image: { data: { hostPath: "/srv/redis" } } }).failure("up");
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
-            "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
+            "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
               data: names /srv/redis, but the data is on the database's own volume and would stay behind
                 → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
         `);
-    });
-
-    test("a memory limit below the data in use, unless an evicting policy may make room", async () => {
-        await redis(
-            "EVAL",
-            "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end",
-            "0",
-        );
-        const errors = await refused({ memoryMb: 40, maxmemoryPolicy: "allkeys-lru" });
-        expect(reasonIn(errors)).toMatchInlineSnapshot(
-            `"refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]"`,
-        );
-        // What was refused does not come to be by a reboot.
-        const digest = await db.digest();
-        docker("restart", db.agent(), await db.server());
-        await until(async () => (await redis("PING")) === "PONG");
-        expect(await db.digest()).toBe(digest);
-        await corrected();
-        expect(reasonIn(await refused({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true }))).toMatch(
-            /finds no more keys to evict \[redis-database\/eviction-frees-too-little\]$/,
-        );
-        expect(await db.digest()).toBe(digest);
-        await redis("EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
-        await corrected({ memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true });
-        await corrected();
-    });
-
-    test("fewer databases than have keys, with which a start would end at once", async () => {
-        await redis("-n", "9", "SET", "there", "too");
-        expect(reasonIn(await refused({ config: { databases: 4 } }))).toMatchInlineSnapshot(
-            `"refused: config["databases"]: is 4, but database 9 has keys; give at least 10 [redis-database/databases-below-use]"`,
-        );
-        await redis("-n", "9", "FLUSHDB");
-        await corrected();
+        expect(observed()).toEqual(before);
     });
 
     test("a port that somebody else listens on is named", async () => {
@@ -116,7 +154,7 @@ describe("a refusal", () => {
         expect(await other.database(args).failure("up")).toContain(`port 127.0.0.1:${port} is taken`);
         await new Promise((resolve) => listener.close(resolve));
         await other.up();
-        expect(db.client.redis(await other.value("url"), ["PING"])).toBe("PONG");
+        expect(client.redis(await other.value("url"), ["PING"])).toBe("PONG");
         await other.close();
     });
 
