@@ -161,7 +161,7 @@ set_wanted_followers() {
 
 users_keep() {
     # As a rule no user has changed since the last look.
-    if [ "$(count_in_grace)" = "$(line_of "$users_grace_count")" ] && [ ! -e "$held_back_file" ] &&
+    if [ ! -e "$starts_empty_marker" ] && [ "$(count_in_grace)" = "$(line_of "$users_grace_count")" ] &&
         cmp -s "$running_users" "$kept_users"; then return; fi
     [ -e "$listed_users" ] || set_wanted_users
     if [ "$(count_in_grace)" != "$(line_of "$users_grace_count")" ]; then
@@ -174,7 +174,8 @@ users_keep() {
     if [ -e "$held_back_file" ] || [ ! -e "$listed_followers" ] || ! followers_in <"$running_users" | cmp -s - "$listed_followers"; then
         users_admit
     fi
-    server "ACL LIST" >"$kept_users"
+    # Not while replicas are kept out: that is for the next look, too.
+    if [ -e "$starts_empty_marker" ]; then rm -f "$kept_users"; else server "ACL LIST" >"$kept_users"; fi
 }
 
 users_stay_in() { :; }

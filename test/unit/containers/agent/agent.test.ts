@@ -336,6 +336,39 @@ describe("a server's answers", () => {
     });
 });
 
+describe("users on each look", () => {
+    /** What it does where the server lists these users, and replicas are kept out or not. */
+    const look = (users: string, keptOut = false) => {
+        write("tmp/running.users", users);
+        rmSync(join(root, "settings/run/starts_empty"), { force: true });
+        if (keptOut) write("settings/run/starts_empty", "");
+        return agent(
+            `set_wanted_users() { echo users; }; users_admit() { echo admit; }\nserver() { cat ${root}/tmp/running.users; }\nusers_keep`,
+        );
+    };
+    const [own, follower] = ["user default on\n", "user repl-reader on\n"];
+
+    beforeEach(() => {
+        write("generation/users.acl", own);
+        write("generation/database", "grace_seconds=0\n");
+        write("tmp/users.grace", "0\n");
+        write("tmp/users.listed", own);
+        write("tmp/followers.listed", follower);
+    });
+
+    test("nothing is done where they are what they were", () => {
+        expect(look(own + follower)).toBe("");
+        expect(look(own + follower)).toBe("");
+        expect(look(`user default off\n${follower}`)).toBe("users\nput back: users");
+    });
+
+    test("replicas are let in again after each start of the server, also one that has kept them out before", () => {
+        expect(look(own, true)).toBe("admit");
+        expect(look(own, true)).toBe("admit");
+        expect(look(own)).toBe("admit");
+    });
+});
+
 test("a value goes to Redis in its own quotes", () => {
     expect(agent(String.raw`quote 'a "b" \c $d'`)).toBe(String.raw`"a \"b\" \\c $d"`);
     expect(agent("quote ''")).toBe('""');
