@@ -42,7 +42,7 @@ describe.each(releaseNames)("%s", (version) => {
         }
     });
 
-    test("refuses in config what the component writes itself, appendfsync apart", () => {
+    test("refuses in config what the component writes itself, apart from what people may override", () => {
         const written = flavorNames.flatMap((flavor) => {
             const { spec } = resolveArguments({ ...asked(version), flavor });
             return spec ? parseRedisConf(redisConf(spec, 1)).map(([name = ""]) => name) : [];
