@@ -18,7 +18,7 @@ parts=$(dirname "$0")
 #   fails    as long as the settings are not applied
 health() {
     if [ -e "$reported_marker" ] || [ -e "$refused_marker" ]; then sleep 300; fi
-    [ -e "$applied_marker" ] && : >"$reported_marker"
+    [ -e "$applied_marker" ] && mark "$reported_marker"
 }
 # It waits most of the time, so it does without the rest of this script.
 if [ "$1" = health ]; then
@@ -67,7 +67,7 @@ refuse() {
         echo "$reason" >"$refusal_file"
         exit 1
     fi
-    : >"$refused_marker"
+    mark "$refused_marker"
     unlock
     idle
 }
@@ -115,7 +115,7 @@ run() {
     stop_trial
     trap - EXIT
     say "settings are in place"
-    : >"$applied_marker"
+    mark "$applied_marker"
     watching=yes
     watch
 }

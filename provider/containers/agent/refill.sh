@@ -8,7 +8,7 @@ refill() {
     local best='' refilled=1
     rm -rf "$offers_dir"
     mkdir "$offers_dir"
-    : >"$asked_marker"
+    mark "$asked_marker"
     # A replica's agent looks each second.
     for _ in 1 2 3 4 5; do
         sleep 1
@@ -63,7 +63,7 @@ take_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-rep
 offer() {
     local password name keys offset channels
     if [ -e "$offering_marker" ] || ! follows || promoted_by_hand "$1"; then return; fi
-    : >"$offering_marker"
+    mark "$offering_marker"
     password=$(random_hex)
     name=$(hostname)
     keys=$(info keyspace '\(db.*\)' | grep -c .) || true

@@ -51,7 +51,7 @@ promoted_by_hand() { follows && [ ! -e "$offering_marker" ] && [ "$1" = master ]
 
 check_promotion() {
     if switches_over || ! promoted_by_hand "$(info replication role)"; then return; fi
-    : >"$promoted_marker"
+    mark "$promoted_marker"
     refuse promoted-by-hand "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
 }
 

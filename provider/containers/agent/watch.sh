@@ -6,12 +6,12 @@ watch() {
     trap 'exit 0' TERM
     # What goes wrong here is tried again and does not end the agent.
     set +e
-    : >"$looked_marker"
+    true >"$looked_marker"
     if server_answers; then "${wanted_access}_stay_in"; fi
     while :; do
         pause
         exec 2>"$errors_file"
-        : >"$looking_marker"
+        true >"$looking_marker"
         lock
         if superseded; then stand_down; fi
         if ! whole; then
@@ -126,7 +126,7 @@ keep_following() {
     # What somebody else makes a database follow, to bring data in, is not the agent's business.
     if [ -e "$offering_marker" ]; then return; fi
     if promoted_by_hand "$role"; then
-        : >"$promoted_marker"
+        mark "$promoted_marker"
     else
         apply_replication "$role" "$(field master_host <"$running_info") $(field master_port <"$running_info")"
     fi

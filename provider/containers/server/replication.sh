@@ -11,7 +11,7 @@ check_replication() {
         echo "it sends its primary, which came back without its data, what it has"
     elif [ "$role" = master ]; then
         # A start would follow, and take the primary's data for what was written here.
-        : >"$promoted_marker"
+        mark "$promoted_marker"
         echo "it was promoted by hand and follows nobody: set promoted: true"
     elif ! { read -r host port <"$primary_file"; } 2>/dev/null; then
         reason_in_log primary-not-started "its primary has not started yet"

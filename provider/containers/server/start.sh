@@ -23,12 +23,12 @@ protect_replicas() {
     if [ ! -e "$own_address_file" ] || follows; then
         rm -f "$closed_file"
     elif [ -s "$current_dir/followers.acl" ] && ! has_data; then
-        : >"$starts_empty_marker"
+        mark "$starts_empty_marker"
         echo "--min-replicas-to-write 65535"
     # Before 6.0 its replicas log in as everybody does, so that nobody but the agent may. What was written while it was closed
     # is no data.
     elif [ -s "$current_dir/followers" ] && { ! has_data || [ -e "$closed_file" ]; }; then
-        : >"$starts_empty_marker"
+        mark "$starts_empty_marker"
         (umask 077 && echo "requirepass $(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" >"$closed_file.new") &&
             mv "$closed_file.new" "$closed_file" || return 1
         echo "--include $closed_file"
@@ -75,7 +75,7 @@ if follows; then
     # A line for each start of this container, until the health check sees it follow.
     hostname >>"$starts_file"
 fi
-: >"$started_marker"
+mark "$started_marker"
 # Only the first answer of a new container must not wait for room on the disk (health.sh).
-if [ "$(line_of "$answered_file")" = "$(hostname)" ]; then : >"$answered_marker"; fi
+if [ "$(line_of "$answered_file")" = "$(hostname)" ]; then mark "$answered_marker"; fi
 exec redis-server "$current_dir/redis.conf" "$@"

@@ -149,3 +149,7 @@ started_marker=$scratch_dir/started
 # The tunnel's own HAProxy socket.
 tunnel_socket=$scratch_dir/stats.sock
 tunnel_conf=$current_dir/link.cfg
+
+# Makes sure that a marker is there. (`: >` would end the shell where it cannot be written.)
+#   $1       the marker
+mark() { [ -e "$1" ] || true >"$1"; }

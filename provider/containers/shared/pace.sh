@@ -19,7 +19,7 @@ failures() {
 }
 
 note_success() {
-    [ -e "$healthy_marker" ] || : >"$healthy_marker"
+    mark "$healthy_marker"
     if [ -e "$failures_file" ]; then rm -f "$failures_file"; fi
 }
 
