@@ -23,6 +23,7 @@ const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts"
 // Jest knows no number of workers for a single project: toolchain/test.mjs runs `engine` two suites at a time, and the
 // last two in band.
 export default {
+    testSequencer: "<rootDir>/toolchain/longestFirst.mjs",
     projects: [
         project("unit", "unit/**/*", patient("unitPatience.ts")),
         project("engine", "engine/*", engine),

@@ -91,12 +91,11 @@ describe("a refusal", () => {
     const evicting = { memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true };
 
     test("ends for whoever corrects it, while that of others goes on", async () => {
-        redis("databases", "-n", "9", "FLUSHDB");
         const digest = client.digest(outputs.memory.url);
         const output = await program({
             settings: { config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
             memory: evicting,
-            databases: { config: { databases: 4 } },
+            databases: { config: { databases: 10 } },
         }).failure("up");
         expect(reasonsIn(output)).toEqual({
             memory: expect.stringMatching(
@@ -105,7 +104,8 @@ describe("a refusal", () => {
         });
         expect(client.digest(outputs.memory.url)).toBe(digest);
         expect(redis("settings", "CONFIG", "GET", "timeout")).toBe("timeout\n77");
-        expect(redis("databases", "CONFIG", "GET", "databases")).toBe("databases\n4");
+        expect(redis("databases", "CONFIG", "GET", "databases")).toBe("databases\n10");
+        expect(redis("databases", "-n", "9", "GET", "there")).toBe("too");
     });
 
     test("is forgotten once all is corrected", async () => {
@@ -113,7 +113,7 @@ describe("a refusal", () => {
         await program({
             settings: { config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
             memory: evicting,
-            databases: { config: { databases: 4 } },
+            databases: { config: { databases: 10 } },
         }).up();
         outputs = (await stack.outputs()) as typeof outputs;
         expect(redis("memory", "CONFIG", "GET", "maxmemory-policy")).toBe("maxmemory-policy\nvolatile-lru");
