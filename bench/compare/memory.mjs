@@ -7,7 +7,7 @@ import { figure } from "../lib/report.mjs";
 const goalMb = 2;
 const databases = 3;
 /**
- * Long enough to see the server's health check start anew, which it does every minute. The agent's does every five minutes;
+ * Long enough to see the server's health check start anew, which it does every 45 s. The agent's does every five minutes;
  * in between, each is a shell that sleeps.
  */
 const seconds = 75;

@@ -107,7 +107,7 @@ stage() {
     fi
 }
 
-#   fails    if the generation is not there, or something in it was changed
+#   fails    if the generation is not there, or something in it is not what it should be
 whole() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "${generation##*/}" ]; }
 
 # Points a symbolic link at a generation in one step, so that there is no moment without it.
@@ -131,4 +131,11 @@ commit() {
 }
 
 # Whether another agent has taken over: what an interrupted update left behind must not fight its successor.
-superseded() { [ "$(readlink "$current_dir")" != "generations/${generation##*/}" ]; }
+superseded() {
+    # As a rule not, and this costs nothing.
+    if [ "$current_dir" -ef "$generation" ]; then return 1; fi
+    [ "$(readlink "$current_dir")" != "generations/${generation##*/}" ]
+}
+
+# Whether somebody has written to the generation since it was whole.
+touched() { [ ! -d "$generation" ] || [ -n "$(find "$generation" -newer "$whole_marker" 2>/dev/null)" ]; }

@@ -7,6 +7,7 @@ watch() {
     # What goes wrong here is tried again and does not end the agent.
     set +e
     true >"$looked_marker"
+    true >"$whole_marker"
     if server_answers; then "${wanted_access}_stay_in"; fi
     while :; do
         pause
@@ -14,12 +15,15 @@ watch() {
         true >"$looking_marker"
         lock
         if superseded; then stand_down; fi
-        if ! whole; then
-            stage
-            say "put back: the settings on the volume"
+        if touched; then
+            if ! whole; then
+                stage
+                say "put back: the settings on the volume"
+            fi
+            true >"$whole_marker"
         fi
         if observe; then
-            mv "$looking_marker" "$looked_marker"
+            if replicates; then mv "$looking_marker" "$looked_marker"; fi
             (look)
             "${wanted_access}_stay_in"
         else

@@ -1,8 +1,8 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
 # Healthy is a server that answers an authenticated PING, whose data is settled and whose disk has room for more; a
-# replica follows its primary, and a primary lets its replicas follow. It runs each minute for as long as the database lives,
-# so it asks Redis once and otherwise does with what the shell has built in.
+# replica follows its primary, and a primary lets its replicas follow. It runs every 45 seconds for as long as the database
+# lives, so it asks Redis once and otherwise does with what the shell has built in.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"

@@ -97,6 +97,8 @@ reported_marker=$scratch_dir/reported
 refused_marker=$scratch_dir/refused
 # Standard error since the last look.
 errors_file=$scratch_dir/errors
+# Its modification time is when the settings on the volume were known to be whole.
+whole_marker=$scratch_dir/whole
 # Its modification time is when the last look began; the next one takes its place.
 looked_marker=$scratch_dir/looked
 looking_marker=$scratch_dir/looking
@@ -136,7 +138,7 @@ terminator_reply=$scratch_dir/terminator.reply
 held_connection=$scratch_dir/connection
 
 # ---- The server's and HAProxy's containers: /tmp is empty after each start -------------------------------------------
-# Health check: it passed the last time.
+# Health check: it has passed and not failed since; it is empty while a check is at work.
 healthy_marker=$scratch_dir/healthy
 # Health check: how often it has failed in a row.
 failures_file=$scratch_dir/failures
