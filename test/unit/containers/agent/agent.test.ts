@@ -369,6 +369,19 @@ describe("users on each look", () => {
     });
 });
 
+test("a replica that is taken out loses its user, and other people's users stay", () => {
+    write("generation/followers.acl", "user repl-kept on #aa -@all +psync\n");
+    write("generation/database", "grace_seconds=0\n");
+    const server = `server() { case "$*" in
+        "ACL USERS") printf '%s\\n' default repl-gone repl-kept somebody ;;
+        *) echo "$*" >>${root}/tmp/sent; echo OK ;;
+    esac; }`;
+    agent(`${server}\nset_wanted_followers`);
+    expect(readFileSync(join(root, "tmp/sent"), "utf8")).toBe(
+        "ACL SETUSER repl-kept reset on #aa -@all +psync\nACL DELUSER repl-gone\nACL LIST\n",
+    );
+});
+
 test("a value goes to Redis in its own quotes", () => {
     expect(agent(String.raw`quote 'a "b" \c $d'`)).toBe(String.raw`"a \"b\" \\c $d"`);
     expect(agent("quote ''")).toBe('""');
