@@ -1,6 +1,6 @@
 /**
- * All tests, part by part, and what took how long:  node toolchain/test.mjs [SUITE…]
- * With names of suites only those: `rotation` is each rotation.test.ts, whichever part has it. Run by `make test`,
+ * All tests, part by part, and what took how long:  node toolchain/test.mjs [--check | SUITE…]
+ * With --check only the fast parts (`make check`). With names of suites only those: `rotation` is each rotation.test.ts, whichever part has it. Run by `make test`,
  * with-env.sh's settings in place.
  */
 import { spawnSync } from "node:child_process";
@@ -63,6 +63,7 @@ function reportOf(project) {
 /** All parts, or of the named suites those that have them, after the build. */
 function chosen(names) {
     if (names.length === 0) return parts;
+    if (names[0] === "--check") return parts.filter(({ check }) => check);
     const nameOf = (suite) => basename(suite, ".test.ts");
     const known = [...new Set(parts.flatMap(({ suites = [] }) => suites.map(nameOf)))].sort();
     const unknown = names.filter((name) => !known.includes(name));

@@ -17,6 +17,9 @@ wanted_access=
 # What the running server has: before an update from 5.0 to 6.0 has replaced it, not the same.
 running_access=users
 
+#   sets     wanted_access
+find_wanted_access() { if [ -e "$generation/users.acl" ]; then wanted_access=users; else wanted_access=password; fi; }
+
 # Finds out what the server that runs now has.
 #   sets     running_access
 find_access() {
@@ -45,7 +48,7 @@ hold_back() {
 accept() {
     generation=$current_dir
     watching=yes
-    if [ -e "$generation/users.acl" ]; then wanted_access=users; else wanted_access=password; fi
+    find_wanted_access
     lock
     rm -f "$starts_empty_marker"
     find_access

@@ -80,12 +80,10 @@ stage() {
     if [ -e "$staging_dir/haproxy.cfg" ]; then prepare_terminator; fi
     generation=$staging_dir
     reply_seconds=$((15 + $(wanted memory_mb) / 100))
-    if [ -e "$staging_dir/users.acl" ]; then
-        wanted_access=users
+    find_wanted_access
+    if [ "$wanted_access" = users ]; then
         local_user agent "$agent_secret" >>"$staging_dir/users.acl"
         local_user health "$health_secret" >>"$staging_dir/users.acl"
-    else
-        wanted_access=password
     fi
     chown -R 0:999 "$staging_dir"
     chmod 750 "$staging_dir"

@@ -30,7 +30,7 @@ retire_passwords() {
     mv "$retired_file.new" "$retired_file"
 }
 
-#   prints   the seconds for which each replaced password goes on to work, its hash, and its user
+#   prints   the seconds for which each replaced password remains valid, its hash, and its user
 in_grace() {
     [ -s "$retired_file" ] || return 0
     awk -v now="$(date +%s)" -v grace="$(wanted grace_seconds)" \
@@ -75,6 +75,9 @@ set_users() {
     done <"$1"
 }
 
+# Notes the server's users, as it lists them now.
+list_users() { server "ACL LIST" >"$running_users"; }
+
 # The program's users. Others stay.
 set_wanted_users() {
     local reply
@@ -83,7 +86,7 @@ set_wanted_users() {
     set_users "$sent_users"
     reply=$(server "ACL SAVE")
     [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
-    server "ACL LIST" >"$running_users"
+    list_users
     users_in managed "$running_users" >"$listed_users"
     count_in_grace >"$users_grace_count"
 }
@@ -156,15 +159,18 @@ set_wanted_followers() {
     for name in $(server ACL USERS | grep '^repl-' || true); do
         if ! grep -q "^user $name " "$sent_followers"; then server "ACL DELUSER $name" >/dev/null; fi
     done
-    server "ACL LIST" | followers_in >"$listed_followers"
+    list_users
+    followers_in <"$running_users" >"$listed_followers"
 }
 
 users_keep() {
+    local grace_ended=
+    [ "$(count_in_grace)" = "$(line_of "$users_grace_count")" ] || grace_ended=yes
     # As a rule no user has changed since the last look.
-    if [ ! -e "$starts_empty_marker" ] && [ "$(count_in_grace)" = "$(line_of "$users_grace_count")" ] &&
-        cmp -s "$running_users" "$kept_users"; then return; fi
-    [ -e "$listed_users" ] || set_wanted_users
-    if [ "$(count_in_grace)" != "$(line_of "$users_grace_count")" ]; then
+    if [ -z "$grace_ended" ] && [ ! -e "$starts_empty_marker" ] && cmp -s "$running_users" "$kept_users"; then return; fi
+    if [ ! -e "$listed_users" ]; then
+        set_wanted_users
+    elif [ -n "$grace_ended" ]; then
         set_wanted_users
         say "dropped: the password that was replaced"
     elif ! users_in managed "$running_users" | cmp -s - "$listed_users"; then
@@ -175,7 +181,7 @@ users_keep() {
         users_admit
     fi
     # Not while replicas are kept out: that is for the next look, too.
-    if [ -e "$starts_empty_marker" ]; then rm -f "$kept_users"; else server "ACL LIST" >"$kept_users"; fi
+    if [ -e "$starts_empty_marker" ]; then rm -f "$kept_users"; else cp "$running_users" "$kept_users"; fi
 }
 
 users_stay_in() { :; }

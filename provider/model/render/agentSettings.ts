@@ -41,7 +41,7 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         .join("");
 }
 
-/** Where the agent finds whom to follow: beside it, or at an address; before 6.0 through its tunnel, wherever that leads. */
+/** Where the agent finds its primary: on the same Docker host, or at an address; before 6.0 through its tunnel, wherever that leads. */
 function primaryOf(spec: DatabaseSpec): string {
     const primary = spec.replica?.primary;
     if (!primary) return "";

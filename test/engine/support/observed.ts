@@ -15,7 +15,7 @@ interface Observed {
     readonly exported: () => Promise<unknown>;
 }
 
-/** None of it is shown where it cannot be told what is secret. */
+/** Nothing is shown unless it is known what is secret. */
 export async function observed({ title, logFile, hosts, exported }: Observed): Promise<string> {
     try {
         const secrets = secretLines(await exported());
