@@ -106,6 +106,11 @@ export const agentRefusals = {
         meaning: "`image` runs another version of Redis than `version` names.",
         remedy: "Change `image` or `version` so that they agree.",
     },
+    "killed-by-kernel": {
+        meaning:
+            "The server needed more memory than its container has, so that the kernel killed it, and Docker started it again.",
+        remedy: "Give more `memoryMb`, or find what took the memory, such as a Lua script or a command with a large result; the health check passes again after an update that changes something, a restart of the container, or a day.",
+    },
     "memory-not-released": {
         meaning: "The server still holds more memory than the lower `memoryMb` allows, although its data would fit.",
         remedy: "Give at least the `memoryMb` in the message, or run `pulumi up` again once Redis has released memory.",

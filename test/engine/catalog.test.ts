@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlainArguments } from "../../provider/model/arguments/definition";
+import type { DatabaseSpec } from "../../provider/model/databaseSpec";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import { canUpgrade, flavorNames, type Release, versions } from "../../provider/model/catalog/versions";
 import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { aclPath, passwordPath, socketPath, tlsDir, tlsPort } from "../../provider/model/render/layout";
 import { redisConf } from "../../provider/model/render/redisConf";
-import { maxmemoryMb } from "../../provider/model/sizing/memory";
+import { maxmemoryOf } from "../../provider/model/sizing/memory";
 import { docker, until } from "./support/docker";
 import { runnable } from "./support/releases";
 
@@ -55,13 +56,17 @@ class Box {
         docker("cp", file, `${this.id}:${path}`);
     }
 
-    /** Starts a server on the component's own redis.conf. */
-    async start(args: PlainArguments): Promise<void> {
+    specOf(args: PlainArguments): DatabaseSpec {
         const { engine, version } = versions[this.release];
         const { spec, findings } = resolveArguments({ engine, version, ...args });
         expect(findings).toEqual([]);
         if (!spec) throw new Error("no specification");
-        this.write("/tmp/redis.conf", redisConf(spec, 1));
+        return spec;
+    }
+
+    /** Starts a server on the component's own redis.conf. */
+    async start(args: PlainArguments): Promise<void> {
+        this.write("/tmp/redis.conf", redisConf(this.specOf(args), 1));
         this.sh("rm -rf /data/* /tmp/log; redis-server /tmp/redis.conf >/tmp/log 2>&1 & echo $! >/tmp/pid");
         await until(() => {
             this.sh('kill -0 "$(cat /tmp/pid)" || { cat /tmp/log >&2; exit 1; }');
@@ -126,7 +131,7 @@ describe.each(runnable)("%s", (release) => {
             const get = (name: string) => box.redis(`CONFIG GET ${name}`)[1];
             expect(get("save")).toBe(flavor === "nordb" ? "" : "900 1 300 10 60 10000");
             expect(get("appendonly")).toBe(flavor === "aof" ? "yes" : "no");
-            expect(get("maxmemory")).toBe(String(maxmemoryMb(100, flavor) * 2 ** 20));
+            expect(get("maxmemory")).toBe(String(maxmemoryOf(box.specOf({ flavor, memoryMb: 100 })) * 2 ** 20));
             box.kill();
         },
     );

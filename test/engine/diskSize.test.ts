@@ -12,7 +12,7 @@ import Redis from "ioredis";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
 import { type Flavor, flavorNames } from "../../provider/model/catalog/versions";
 import { neededDiskMb } from "../../provider/model/sizing/disk";
-import { maxmemoryMb } from "../../provider/model/sizing/memory";
+import { maxmemoryOf } from "../../provider/model/sizing/memory";
 import { present } from "../support/present";
 import { Client, docker, uniqueName, until } from "./support/docker";
 import { TestStack, reasonIn } from "./support/stack";
@@ -116,7 +116,7 @@ measuring("the files of each flavor, while all data is overwritten without a pau
     test.each(databases.map(({ name, args }) => [name, args] as const))(
         "%s took no more than reckoned",
         (name, args) => {
-            const dataMb = maxmemoryMb(memoryMb, args.flavor);
+            const dataMb = maxmemoryOf(present(resolveArguments(args).spec));
             const reckonedMb = neededDiskMb(present(resolveArguments(args).spec));
             const peakMb = present(peaks.get(name));
             console.log(

@@ -21,7 +21,7 @@ export function oncePerStack<T extends pulumi.ResourceHook | pulumi.ErrorHook, K
 }
 
 /** Pulumi's mocks (`setMocks`) say that they support hooks, and lack the calls that register one. */
-function takesHooks(): boolean {
+export function takesHooks(): boolean {
     const monitor: { readonly registerResourceHook?: unknown; readonly registerErrorHook?: unknown } | undefined =
         pulumi.runtime.getMonitor();
     return monitor?.registerResourceHook !== undefined && monitor.registerErrorHook !== undefined;

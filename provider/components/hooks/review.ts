@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Kind, type PlainArguments, unresolved } from "../../model/arguments/definition";
 import { definitions, holdsSecret } from "../../model/arguments/index";
 import { describeRecorded } from "../../model/changes/describe";
-import { explainChanges } from "../../model/changes/explanation";
+import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
 import { readRecorded } from "../../model/changes/recorded";
 import { refusals } from "../../model/changes/table";
 import { formatFindings } from "../../model/findings";
@@ -42,6 +42,8 @@ async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pu
     const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
     if (explanation) await pulumi.log.info(explanation);
+    const limits = warnOfLimits(name, pair.before, pair.after, kind);
+    if (limits) await pulumi.log.warn(limits);
 }
 
 /**

@@ -47,6 +47,6 @@ export function prepareServer(component: pulumi.ComponentResource, request: Serv
     const ports = choosePorts(children, plan, spec);
     const passwords = createPasswords(children, plan, spec, secrets.password);
     const certificates = createCertificates(children, plan, spec, secrets);
-    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks });
+    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, dockerHost });
     return { plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates, ...planned };
 }

@@ -8,6 +8,8 @@ import type { DatabaseSpec } from "../../model/databaseSpec";
 import { syncTimeoutOf } from "../../model/arguments/replication";
 import type { ServerPlan } from "../../model/plan";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
+import type { DockerHost } from "../dockerHost";
+import { tellResized } from "../hooks/resized";
 import type { After, Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
@@ -26,11 +28,18 @@ export interface PlannedServer {
     readonly fingerprint: pulumi.Output<string>;
 }
 
+interface Around {
+    readonly volumes: Volumes;
+    readonly ports: Ports;
+    readonly hooks: ContainerHooks;
+    readonly dockerHost: DockerHost;
+}
+
 export function planServerContainer(
     children: Children,
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    { volumes, ports, hooks }: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
+    { volumes, ports, hooks, dockerHost }: Around,
 ): PlannedServer {
     const container = children.plan(
         "server",
@@ -61,7 +70,7 @@ export function planServerContainer(
             ),
             volumes: volumes.mounts,
         },
-        { hooks },
+        { hooks: { ...hooks, afterUpdate: tellResized(dockerHost) } },
     );
     return { container, fingerprint: pulumi.output(container.args).apply(fingerprintOf) };
 }

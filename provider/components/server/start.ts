@@ -3,6 +3,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
 import type { DatabaseSpec } from "../../model/databaseSpec";
+import { reportKills } from "../hooks/kills";
 import type { CertificateNodes } from "./certificates";
 import type { After } from "./children";
 import { protectFromDeletion } from "./deletionProtection";
@@ -45,9 +46,10 @@ export function startServer(
     { spec, primary }: { spec: pulumi.Output<DatabaseSpec>; primary?: Primary },
     after: After,
 ): StartedServer {
-    const { plan, children, volumes, ports, passwords, certificates } = prepared;
+    const { plan, children, volumes, ports, passwords, certificates, dockerHost } = prepared;
     const tunnel = plan.tunnel && primary ? createTunnel(prepared, spec, primary, [agent, ...after]) : undefined;
     const server = createServer(prepared, [agent, ...(tunnel ? [tunnel] : after)]);
+    reportKills(plan.name, server, dockerHost);
     const haproxy = plan.haproxy ? createHaproxy(prepared, server) : undefined;
     const containers = [server, ...(haproxy ? [haproxy] : [])];
     const nodes = {

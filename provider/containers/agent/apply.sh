@@ -12,6 +12,7 @@ apply_to_running_server() {
     check_hand_over
     check_databases
     check_promotion
+    hold_limits
     apply_config
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
@@ -19,6 +20,7 @@ apply_to_running_server() {
     apply_certificate
     "${running_access}_apply"
     "${running_access}_admit"
+    renew_log
     switch_over
     commit
     rm -f "$unsettled_file"
@@ -39,6 +41,7 @@ apply_config() {
         grep -E '^(appendfsync|save|masteruser|masterauth|tls-replication)	' "$wanted_settings" >"$applicable_settings"
     fi
     if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' "$applicable_settings"; fi
+    leave_out_held "$applicable_settings"
     comm -23 "$applicable_settings" "$running_settings" >"$changed_settings"
     while IFS='	' read -r name value; do
         reply=$(server "CONFIG SET $name $(quote "$value")")

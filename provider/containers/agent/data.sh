@@ -58,6 +58,16 @@ check_databases() {
         refuse databases-below-use "config[\"databases\"]: is $limit, but database $last has keys; give at least $((last + 1))"
 }
 
+# The same for a log whose server does not run: nobody can tell what it says.
+check_databases_at_rest() {
+    local former limit
+    has_aof && [ -e "$current_dir/redis.conf" ] || return 0
+    former=$(sed -n 's/^databases //p' "$current_dir/redis.conf" | tail -n 1)
+    limit=$(trial_setting databases)
+    [ "$limit" -ge "${former:-16}" ] ||
+        refuse databases-below-use "config[\"databases\"]: is $limit, but the server does not run, so that nobody knows whether its log uses more; start its container and try again, or give at least ${former:-16}"
+}
+
 has_aof() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
 has_dump() { [ -e "$dump_file" ]; }
 is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found" ! -name '.redis-*' | head -n 1)" ]; }
@@ -66,6 +76,8 @@ is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found"
 apply_at_rest() {
     local kind
     check_at_rest
+    check_databases_at_rest
+    hold_limits
     kind=$(line_of "$unsettled_file")
     [ -n "$kind" ] || case $(flavor_now) in
     aof) kind=aof ;;
@@ -85,12 +97,15 @@ apply_at_rest() {
     "${wanted_access}_write"
     write_primary
     if has_terminator; then apply_certificate; fi
-    if [ -n "$kind" ] && { [ "$kind" != "$(wanted flavor)" ] || less_memory; }; then unsettle "$kind"; fi
+    if [ -n "$kind" ] && { [ "$kind" != "$(wanted flavor)" ] || less_memory || other_limits; }; then unsettle "$kind"; fi
     commit
 }
 
 # Whether the next start could evict, before anybody has looked whether the data fits.
 less_memory() { [ "$(current maxmemory_mb)" -gt "$(wanted maxmemory_mb)" ] 2>/dev/null; }
+
+# Whether the next start could ignore values in its log that are too long now (renew_log).
+other_limits() { [ "$(current value_mb)" != "$(wanted value_mb)" ]; }
 
 #   $1       the kind of file that the next start must read
 unsettle() { echo "$1" | replace_file "$unsettled_file" '' 644; }

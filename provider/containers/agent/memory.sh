@@ -43,8 +43,76 @@ check_data_fits() {
     local used least
     if [ "$(data_in_use)" -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     used=$((($(data_in_use) + mib - 1) / mib))
-    least=$((used * 100 / $(wanted data_percent) + 1 + $(wanted server_itself_mb)))
+    least=$((used * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))
     refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $least, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+}
+
+# What grows with memoryMb.
+size_directives='maxmemory|maxmemory-clients|proto-max-bulk-len|client-query-buffer-limit|client-output-buffer-limit|repl-backlog-size'
+
+# Docker gives the server's container more memory after the agent is done: until then the limits stay that it can keep.
+hold_limits() {
+    local less=''
+    if ! [ "$(wanted memory_mb)" -gt "$(current memory_mb)" ] 2>/dev/null; then
+        awaits_memory || rm -f "$former_limits_file"
+        return
+    fi
+    # Those of an update before this, whose memory has not come either.
+    if [ -e "$former_limits_file" ]; then return; fi
+    # Another flavor can leave less for data.
+    if [ "$(wanted maxmemory_mb)" -lt "$(current maxmemory_mb)" ]; then less='^maxmemory '; fi
+    grep -E "^($size_directives) " "$current_dir/redis.conf" | grep -v "${less:-^\$}" | replace_file "$former_limits_file" '' 644
+}
+
+# Whether the server's container has less memory than the program wants, as far as it is known.
+awaits_memory() { [ -e "$former_limits_file" ] && ! [ "$(line_of "$memory_limit_file")" -ge "$(wanted memory_mb)" ] 2>/dev/null; }
+
+# Leaves out the limits that are held.
+#   $1       a file of settings
+leave_out_held() {
+    local name
+    [ -e "$former_limits_file" ] || return 0
+    cut -d ' ' -f 1 "$former_limits_file" | sort -u | while IFS= read -r name; do
+        sed -i "/^$name\t/d" "$1"
+    done
+}
+
+# Docker has given it.
+apply_held() {
+    rm -f "$former_limits_file"
+    keep_config applied
+}
+
+# Run by the provider then, and by the watch where it is not.
+#   sets     generation, watching, wanted_access
+resized() {
+    generation=$current_dir
+    watching=yes
+    find_wanted_access
+    lock
+    if [ -e "$former_limits_file" ] && observe; then apply_held; fi
+    unlock
+}
+
+# A release that derives less maxmemory from memoryMb must not take it from a server that is there: it keeps what an
+# earlier release gave it until the program changes what maxmemory follows from.
+keep_maxmemory() {
+    local size kept
+    size="$(wanted memory_mb) $(wanted flavor) $(wanted backlog_mb) $(wanted clients_mb)"
+    if [ ! -e "$kept_maxmemory_file" ] && [ -z "$(current clients_mb)" ] &&
+        [ "$(current memory_mb) $(current flavor) $(current backlog_mb)" = "${size% *}" ] &&
+        [ "$(current maxmemory_mb)" -gt "$(wanted maxmemory_mb)" ]; then
+        echo "$size $(current maxmemory_mb)" | replace_file "$kept_maxmemory_file" '' 600
+    fi
+    kept=$(line_of "$kept_maxmemory_file")
+    case $kept in
+    "$size "*)
+        kept=${kept##* }
+        sed -i "s/^maxmemory_mb=.*/maxmemory_mb=$kept/" "$generation/database"
+        sed -i "s/^maxmemory [0-9]*mb/maxmemory ${kept}mb/" "$generation/redis.conf"
+        ;;
+    *) rm -f "$kept_maxmemory_file" ;;
+    esac
 }
 
 # Docker lowers the container's limit next: what was evicted must have been given back by then.

@@ -46,6 +46,28 @@ write_log() {
         refuse append-only-file-not-written "the append-only file could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
 }
 
+# A start ignores what it cannot carry out of its log: writes to a database that it does not have, with what follows them,
+# and before 7.0 writes that make a value longer than it may be. So the log must say it in another way before the start.
+renew_log() {
+    local reply
+    if [ "$(wanted flavor)" != aof ] || ! { is_lowered databases || is_lowered proto-max-bulk-len; }; then return; fi
+    reply=$(server BGREWRITEAOF)
+    case $reply in
+    *started* | *scheduled* | *progress*) until log_written; do sleep 0.1; done ;;
+    *) refuse append-only-file-not-written "the append-only file was not written anew: $reply" ;;
+    esac
+    [ "$(info persistence aof_last_bgrewrite_status)" = ok ] ||
+        refuse append-only-file-not-written "the append-only file could not be written anew, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+}
+
+# Whether less is wanted than the server had when this update began.
+#   $1       a setting
+is_lowered() {
+    local former
+    former=$(awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$running_settings")
+    [ "$(trial_setting "$1")" -lt "$former" ] 2>/dev/null
+}
+
 # Or failed: then Redis goes on trying, and what is scheduled does not end.
 log_written() {
     case $(info persistence '\(rdb_bgsave_in_progress\|aof_rewrite_in_progress\|aof_rewrite_scheduled\)' | tr -d '\n') in

@@ -81,6 +81,7 @@ stage() {
     generation=$staging_dir
     reply_seconds=$((15 + $(wanted memory_mb) / 100))
     find_wanted_access
+    keep_maxmemory
     if [ "$wanted_access" = users ]; then
         local_user agent "$agent_secret" >>"$staging_dir/users.acl"
         local_user health "$health_secret" >>"$staging_dir/users.acl"

@@ -53,6 +53,8 @@ pause() {
 seconds_to_pause() {
     if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ]; then
         echo 0.2
+    elif [ -e "$former_limits_file" ]; then
+        echo 5
     elif [ -s "$retired_file" ]; then
         { echo 60; in_grace | cut -d ' ' -f 1; } | sort -n | head -n 1
     else
@@ -97,7 +99,8 @@ look() {
     if [ -e "$unsettled_file" ]; then
         settle
     elif ! replacement_planned; then
-        keep_config
+        if [ -e "$former_limits_file" ] && ! awaits_memory; then apply_held; fi
+        keep_config "put back"
         "${running_access}_keep"
         if follows || [ -e "$offering_marker" ]; then keep_following; fi
         if [ "$running_access" = users ]; then forget_password; fi
@@ -111,11 +114,13 @@ settle() {
     say "the data is settled"
 }
 
+#   $1       what to call it
 keep_config() {
     local name value
     grep -vxF -f "$running_settings" "$kept_settings" >"$changed_settings" || return 0
+    leave_out_held "$changed_settings"
     while IFS='	' read -r name value; do
-        if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "put back: $name"; fi
+        if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "$1: $name"; fi
     done <"$changed_settings"
 }
 

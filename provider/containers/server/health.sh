@@ -7,17 +7,10 @@ parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
 . "$parts/../shared/pace.sh"
+. "$parts/login.sh"
+. "$parts/memory.sh"
 . "$parts/replication.sh"
 . "$parts/disk.sh"
-
-# Before 6.0 there is one password, in another file while the server is closed (start.sh). A server takes one of the two
-# logins and refuses the other. They travel on standard input, since everyone on the host can read a command line.
-log_in() {
-    local file="$password_file"
-    if [ -e "$closed_file" ]; then file=$closed_file; fi
-    if [ -e "$file" ]; then sed 's/^requirepass/AUTH/' "$file"; fi
-    if [ -e "$current_dir/users.acl" ]; then printf 'AUTH health %s\n' "$(line_of "$health_secret")"; fi
-}
 
 #   prints   the server's replies
 ask() {
@@ -88,10 +81,12 @@ newline='
 '
 carriage_return=$(printf '\r')
 pause_before_check
+note_memory_limit
 replies=$(ask)
 result=$(check)
 if [ "$result" != PONG ]; then fail_check "$result"; fi
 forget_dump
+report_kill
 note_success
 if [ ! -e "$answered_marker" ]; then
     mark "$answered_marker"

@@ -4,6 +4,9 @@
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
+. "$parts/login.sh"
+. "$parts/memory.sh"
+. "$parts/serve.sh"
 
 has_data() { [ -s "$dump_file" ] || [ -s "$log_file" ] || [ -e "$log_dir" ]; }
 has_log() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
@@ -51,6 +54,12 @@ kind_to_read() {
 }
 
 note_server "$1"
+note_memory_limit
+pass_on_kill
+# Handed over to nobody: this container was started again, with which its data is gone.
+if [ "$(current flavor)" = nordb ] && [ "$(line_of "$answered_file")" = "$(hostname)" ] && [ ! -e "$unsettled_file" ]; then
+    rm -f "$dump_file"
+fi
 protection=$(protect_replicas) || exit 1
 if [ -e "$acl_file" ]; then sed -i '/^user \(repl-[^ ]*\|agent-refill\) /d' "$acl_file"; fi
 # Docker gives another one at each start.
@@ -60,10 +69,18 @@ rm -f "$data_dir"/temp-[0-9]*.rdb "$data_dir"/temp-rewriteaof-*.aof
 kind=$(kind_to_read) || exit 1
 
 set --
+# More memory is wanted than Docker has given yet.
+if [ -e "$former_limits_file" ] && [ "$(line_of "$memory_limit_file")" -lt "$(current memory_mb)" ]; then
+    set -- --include "$former_limits_file"
+fi
 # Until the agent has settled it: no eviction, no dump over the one that is there.
+if [ "$kind" = aof ] && grep -q '^proto-max-bulk-len ' "$current_dir/redis.conf"; then
+    # Before 7.0 the log could have longer values, which a start would ignore.
+    set -- "$@" --proto-max-bulk-len 512mb
+fi
 case $kind in
-aof) set -- --appendonly yes --maxmemory 0 --save '' ;;
-rdb) set -- --appendonly no --maxmemory 0 --save '' ;;
+aof) set -- "$@" --appendonly yes --maxmemory 0 --save '' ;;
+rdb) set -- "$@" --appendonly no --maxmemory 0 --save '' ;;
 esac
 # shellcheck disable=SC2086 # two words
 if [ -n "$protection" ]; then set -- "$@" $protection; fi
@@ -78,4 +95,4 @@ fi
 mark "$started_marker"
 # Only the first answer of a new container must not wait for room on the disk (health.sh).
 if [ "$(line_of "$answered_file")" = "$(hostname)" ]; then mark "$answered_marker"; fi
-exec redis-server "$current_dir/redis.conf" "$@"
+serve "$current_dir/redis.conf" "$@"

@@ -33,6 +33,10 @@ staging_dir=$generations_dir/new
 # Symbolic links to the generation in force: its settings, and its certificate, which can be ahead of them for a moment.
 current_dir=$settings_dir/current
 tls_dir=$settings_dir/tls
+# The size that the program had when an earlier release gave it more maxmemory, and that maxmemory in MiB.
+kept_maxmemory_file=$settings_dir/maxmemory
+# Agent: the limits of redis.conf that hold until Docker has given the server's container the memory that is wanted.
+former_limits_file=$settings_dir/limits.conf
 # Passwords that were replaced, one a line: the second in which that happened, the hash, and the user.
 retired_file=$settings_dir/retired
 
@@ -54,6 +58,10 @@ run_dir=$settings_dir/run
 socket=$run_dir/redis.sock
 # Server, at each start: the address of its container.
 own_address_file=$run_dir/address
+# Server, at its start, and health check: the MiB of memory that its container may use.
+memory_limit_file=$run_dir/memory
+# Server, at its end: the second in which the kernel killed it, the host name of its container, and what happened.
+killed_file=$run_dir/killed
 # Tunnel, at each start: the address of its container (before 6.0). The name is that of earlier releases.
 tunnel_address_file=$run_dir/link
 # Agent: address and port of the primary, for the server's next start.
@@ -86,6 +94,13 @@ primary_dir=$ROOT/primary
 primarys_address_file=$primary_dir/run/address
 primarys_offers_dir=$primary_dir/run/offers
 primarys_asked_marker=$primarys_offers_dir/asked
+
+# ---- The control group of a container, as Docker shows it there: version 2, or 1 --------------------------------------
+cgroup_dir=$ROOT/sys/fs/cgroup
+memory_max_file=$cgroup_dir/memory.max
+memory_events_file=$cgroup_dir/memory.events
+memory_max_file_1=$cgroup_dir/memory/memory.limit_in_bytes
+memory_events_file_1=$cgroup_dir/memory/memory.oom_control
 
 # ---- The agent's container -----------------------------------------------------------------------------------------
 # What the program wants, as one file: Docker uploads it.
@@ -148,6 +163,8 @@ answered_marker=$scratch_dir/answered
 logged_refusal=$scratch_dir/refusal
 # Server, at its start: what is older was there before.
 started_marker=$scratch_dir/started
+# Health check: the log says that the kernel killed the server.
+logged_kill=$scratch_dir/killed
 # The tunnel's own HAProxy socket.
 tunnel_socket=$scratch_dir/stats.sock
 tunnel_conf=$current_dir/link.cfg

@@ -35,6 +35,18 @@ fail_check() {
     exit 1
 }
 
+# The same for what is over: it is told, and checks take their time once Docker has taken note, which it does not in the
+# minute after a start.
+#   $1       the reason
+fail_slowly() {
+    local count
+    count=$(($(failures) + 1))
+    echo "$1"
+    echo "$count" >"$failures_file"
+    if [ "$count" -gt 35 ]; then echo yes >"$healthy_marker"; else sleep 2; fi
+    exit 1
+}
+
 # A failed update looks for the reason at the end of this container's log, so it is written there from the second failure
 # on, now and then.
 #   $1       its code, as of the agent's refusals (provider/model/refusals.ts)

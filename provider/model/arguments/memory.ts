@@ -1,8 +1,11 @@
 /** How much memory the server has, and what happens when data fills it. */
+import type { ConfigValue } from "../catalog/directives";
 import { nameOf, releaseOf, versions } from "../catalog/versions";
-import { finding, problem } from "../findings";
+import { type Finding, finding, problem } from "../findings";
+import { checkClientLimits } from "../sizing/clients";
 import { type MaxmemoryPolicy, maxmemoryPolicies, minMemoryMb } from "../sizing/memory";
 import { type Given, type Rule, argument } from "./definition";
+import { checkConfig } from "./directiveChecks";
 import { boolean, choice, wholeNumber } from "./schemas";
 
 export const memorySchema = wholeNumber("a whole number of MiB", minMemoryMb, 16 * 2 ** 20);
@@ -11,8 +14,9 @@ export const memoryArguments = {
     memoryMb: argument(memorySchema, {
         doc:
             "Memory of the server's container, at least 32; swap is not used. `maxmemory` is derived from it: 44 % of what " +
-            "is left beside the server itself for `aof` and `rdb`, which may need every page twice while they dump, and " +
-            "75 % for `nordb`; less where there are `replicas`.",
+            "is left beside the server itself and three sixteenths for clients for `aof` and `rdb`, which may need every page twice while they " +
+            "dump, and 89 % for `nordb`; less where there are `replicas`. So are the limits for clients, which `config` may " +
+            "set otherwise: a value may take a sixteenth, and what clients send and receive an eighth.",
         default: 512,
         unit: "MiB",
         example: 1024,
@@ -57,4 +61,18 @@ export const memoryRules: readonly Rule[] = [
             ),
         ];
     },
+    clientLimitRule,
 ];
+
+interface Limits {
+    readonly memoryMb?: number;
+    readonly config?: Readonly<Record<string, ConfigValue>>;
+}
+
+/** What is wrong or unresolved by itself has its own finding or its own time. */
+function clientLimitRule({ values, filled, args, wanted }: Given<Limits, Required<Limits>>): readonly Finding[] {
+    const { config } = values;
+    if (!wanted || !config || (args.memoryMb !== undefined && values.memoryMb === undefined)) return [];
+    if (checkConfig(releaseOf(wanted), config).length > 0) return [];
+    return checkClientLimits({ ...wanted, memoryMb: filled.memoryMb, config });
+}

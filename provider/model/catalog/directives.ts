@@ -76,6 +76,12 @@ export function textOf(value: ConfigValue): string {
     return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 }
 
+/** Bytes, from redis.conf's units, of which `kb` is 1024 and `k` is 1000. */
+export function bytesOf(text: string): number {
+    const [, number, letter = "", binary] = /^(\d+)([kmg]?)(b?)$/.exec(text.toLowerCase()) ?? [];
+    return Number(number) * (binary ? 1024 : 1000) ** ["", "k", "m", "g"].indexOf(letter);
+}
+
 /** In redis.conf's own quotes, where the text needs them. */
 export function quoted(text: string): string {
     return /^[\w.:/@%+,*-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;

@@ -34,6 +34,11 @@ export interface VersionFacts {
     readonly failover: boolean;
     /** One directive line may carry several classes or values, and CONFIG SET several parameters. */
     readonly multiValueDirectives: boolean;
+    /**
+     * Limits the memory of all clients together; and what a primary or the log says may exceed the limits of clients, which
+     * versions before refuse, so that a replica starts over and a value is not loaded.
+     */
+    readonly clientMemoryLimit: boolean;
     /** How its configuration says whose replica it is. Later versions still know the old word. */
     readonly replicaDirective: "slaveof" | "replicaof";
     /** Where the append-only file is: one file, or a directory with a manifest. */
@@ -57,6 +62,7 @@ const since = {
     channelPermissions: 6.2,
     failover: 6.2,
     multiValueDirectives: 7.0,
+    clientMemoryLimit: 7.0,
     appendonlydir: 7.0,
 };
 
@@ -80,6 +86,7 @@ function redis(version: Version, released: string, own: Own): VersionFacts {
         channelPermissions: has(since.channelPermissions),
         failover: has(since.failover),
         multiValueDirectives: has(since.multiValueDirectives),
+        clientMemoryLimit: has(since.clientMemoryLimit),
         replicaDirective: has(since.replicaof) ? "replicaof" : "slaveof",
         aofLayout: has(since.appendonlydir) ? "appendonlydir" : "appendonly.aof",
         protectedMode: has(since.protectedMode),

@@ -1,6 +1,11 @@
 /** The change table in words: for a preview, and for docs/changes.md. */
 import type { Kind } from "../arguments/definition";
 import { definitions } from "../arguments/index";
+import { isDeepStrictEqual } from "node:util";
+import type { DatabaseSpec } from "../databaseSpec";
+import { clientLimits } from "../sizing/clients";
+import { maxmemoryOf } from "../sizing/memory";
+import { changesLimits } from "./formats";
 import type { Flavor } from "../catalog/versions";
 import type { Described } from "./describe";
 import { type Effect, effects } from "./rows";
@@ -33,6 +38,22 @@ export function explainChanges(
         ...introductions(before, after, kind),
     ]);
     return `${kind} "${database}": ${[...parts, ...warnings].join("; ")}.`;
+}
+
+/** What a person should know of a release that limits the memory of clients; `undefined` where there is nothing. */
+export function warnOfLimits(
+    database: string,
+    { spec: before, format: from }: Described,
+    { spec, format: to }: Described,
+    kind: Kind = "RedisDatabase",
+): string | undefined {
+    if (!changesLimits(from, to)) return undefined;
+    const { valueMb, allMb } = clientLimits(spec);
+    const sized = ({ memoryMb, flavor, followers }: DatabaseSpec) => [memoryMb, flavor, followers.length];
+    const maxmemory = isDeepStrictEqual(sized(before), sized(spec))
+        ? `maxmemory stays as it was until memoryMb, the flavor or the number of replicas changes; then it leaves room for clients, and is ${maxmemoryOf(spec)} MiB for these`
+        : `maxmemory leaves room for clients now, and is ${maxmemoryOf(spec)} MiB`;
+    return `${kind} "${database}": ${maxmemory}. From now on a value may have ${valueMb} MiB, and what clients send and receive ${allMb} MiB; \`config\` can give them more.`;
 }
 
 const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {

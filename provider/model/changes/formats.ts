@@ -4,6 +4,8 @@ export interface Format {
     readonly format: number;
     /** Why servers made by the format before are replaced, as the preview says it; absent where they stay as they are. */
     readonly replaces?: string;
+    /** Whether servers made by the format before get other limits of memory. */
+    readonly limits?: true;
 }
 
 /**
@@ -16,9 +18,16 @@ export const formats: readonly Format[] = [
     { format: 1 },
     // Records the name, the resolved version and the role, too.
     { format: 2 },
+    // Leaves room for clients beside the data, and limits what they may take.
+    { format: 3, limits: true },
 ];
 
 export const currentFormat = formats.at(-1)?.format ?? 1;
+
+/** Whether servers of the format `from` get other limits of memory in the format `to`. */
+export function changesLimits(from: number, to: number): boolean {
+    return formats.some(({ format, limits }) => format > from && format <= to && limits);
+}
 
 /** Why servers of the format `from` are replaced by the one of the format `to`. */
 export function replacements(from: number, to: number, all: readonly Format[] = formats): string[] {

@@ -16,11 +16,22 @@ export function clientUsers(release: Release, password: string): string {
 /** What the agent may do: settings, users, dumps, replication, and no key. */
 export function agentRules(release: Release): string {
     const failover = versions[release].failover ? ["+failover"] : [];
-    return ["-@all", "+acl", "+bgsave", "+config", ...failover, "+info", "+memory", "+ping", "+replicaof"].join(" ");
+    return [
+        "-@all",
+        "+acl",
+        "+bgrewriteaof",
+        "+bgsave",
+        "+config",
+        ...failover,
+        "+info",
+        "+memory",
+        "+ping",
+        "+replicaof",
+    ].join(" ");
 }
 
-/** What the health check may do. */
-export const healthRules = "-@all +info +ping";
+/** What the server's own scripts may do: the health check, and before a stop saving users and data. */
+export const healthRules = "-@all +acl|save +info +ping +shutdown";
 
 /**
  * The rules that an earlier version with users does not know yet, as `version:rule`: the agent leaves them out for a server

@@ -1,7 +1,8 @@
 /** The agent's settings besides the files that Redis reads: lines of name=value, for a shell to read. */
 import type { DatabaseSpec } from "../databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
-import { backlogMb, dataPercent, maxmemoryOf, serverItselfMb } from "../sizing/memory";
+import { clientLimits } from "../sizing/clients";
+import { backlogMb, maxmemoryOf, memoryForData } from "../sizing/memory";
 import { releaseOf, versions } from "../catalog/versions";
 import { agentRules, healthRules, rulesSince } from "./acl";
 
@@ -13,6 +14,8 @@ export interface Identity {
 }
 
 export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): string {
+    const { valueMb, allMb } = clientLimits(spec);
+    const { permille, besideMb } = memoryForData(spec);
     const settings = {
         owner,
         server,
@@ -24,8 +27,10 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         memory_mb: spec.memoryMb,
         maxmemory_mb: maxmemoryOf(spec),
         backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
-        data_percent: dataPercent(spec),
-        server_itself_mb: serverItselfMb,
+        data_permille: permille,
+        beside_data_mb: besideMb,
+        value_mb: valueMb,
+        clients_mb: valueMb + allMb,
         disk_size_gb: spec.diskSizeGb ?? "",
         disk_mb: spec.diskSizeGb === undefined ? "" : diskSizeMb(spec.diskSizeGb),
         disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),

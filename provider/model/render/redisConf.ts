@@ -1,9 +1,10 @@
 /** The text of redis.conf for a database. */
 import { type DatabaseSpec } from "../databaseSpec";
 import { legacyProtocols } from "../catalog/tlsProtocols";
-import { configDirectives } from "../catalog/directives";
+import { configDirectives, directivesOf } from "../catalog/directives";
 import { type Directives, persistenceDirectives } from "../catalog/flavors";
 import { aclPath, dataDir, passwordPath, plaintextPort, socketPath, tlsDir, tlsPort } from "./layout";
+import { clientLimits } from "../sizing/clients";
 import { maxmemoryOf } from "../sizing/memory";
 import { primaryDirectives, replicaDirectives } from "./replication";
 import { releaseOf, versions } from "../catalog/versions";
@@ -32,6 +33,7 @@ export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
             ["maxmemory", `${maxmemoryOf(spec)}mb`],
             ["maxmemory-policy", spec.maxmemoryPolicy],
         ],
+        "Clients: what they may take of the memory": clientDirectives(spec),
         [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
         "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec, publishedPort)],
         "config": configDirectives(release, spec.config),
@@ -42,6 +44,29 @@ export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
             [`# ${title}`, ...directives.map(([name, value]) => `${name} ${value}`), ""].join("\n"),
         )
         .join("\n");
+}
+
+/**
+ * What `config` sets comes later in the file, and so instead. Before 7.0 a replica that follows must take what its primary
+ * took, or it starts over, and clients cannot write to it.
+ */
+export function clientDirectives(spec: DatabaseSpec): Directives {
+    const release = releaseOf(spec);
+    const { valueMb, queryMb, outputMb, pubsubMb, allMb } = clientLimits(spec);
+    const [hard, soft] = pubsubMb;
+    const follows = spec.replica?.primary !== undefined && !versions[release].clientMemoryLimit;
+    const directives: Directives = [
+        ...(follows
+            ? []
+            : ([
+                  ["proto-max-bulk-len", `${valueMb}mb`],
+                  ["client-query-buffer-limit", `${queryMb}mb`],
+              ] as const)),
+        ["client-output-buffer-limit", `normal ${outputMb}mb 0 0`],
+        ["client-output-buffer-limit", `pubsub ${hard}mb ${soft}mb 60`],
+        ["maxmemory-clients", `${allMb}mb`],
+    ];
+    return directives.filter(([name]) => directivesOf(release)[name] !== undefined);
 }
 
 function tlsDirectives({ tls }: DatabaseSpec): Directives {

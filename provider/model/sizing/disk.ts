@@ -1,7 +1,7 @@
 /** How much disk a database can need, which is what `diskSizeGb` must hold. */
-import { type ConfigValue, directivesOf } from "../catalog/directives";
+import { type ConfigValue, bytesOf, directivesOf } from "../catalog/directives";
 import { type Finding, finding, problem } from "../findings";
-import { maxmemoryMb } from "./memory";
+import { maxmemoryOf } from "./memory";
 import { type Engine, type Flavor, type Version, nameOf, releaseOf, versions } from "../catalog/versions";
 
 /** What a database's files depend on. */
@@ -36,7 +36,7 @@ const share = { dump: 1, commands: 6, growth: 2.5 };
 
 /** MiB that the files in `/data` can take at once; without end where the log is never rewritten. */
 export function neededDiskMb(sized: Sized): number {
-    const dataMb = maxmemoryMb(sized.memoryMb, sized.flavor);
+    const dataMb = maxmemoryOf({ ...sized, followers: [] });
     const dumpMb = dataMb * share.dump;
     switch (sized.flavor) {
         case "nordb":
@@ -91,12 +91,6 @@ function setting({ config, ...sized }: Sized, name: string): string {
     const given: ConfigValue | undefined = config[name];
     if (typeof given === "boolean") return given ? "yes" : "no";
     return String(given ?? directivesOf(releaseOf(sized))[name]?.default ?? "no").toLowerCase();
-}
-
-/** In redis.conf's units, of which `kb` is 1024 and `k` is 1000. */
-function bytesOf(text: string): number {
-    const [, number, letter = "", binary] = /^(\d+)([kmg]?)(b?)$/.exec(text) ?? [];
-    return Number(number) * (binary ? 1024 : 1000) ** ["", "k", "m", "g"].indexOf(letter);
 }
 
 /** The smallest `diskSizeGb`, rounded up to what people write. */

@@ -1,9 +1,9 @@
 /** How much of a container's memory Redis may fill with data. */
 import type { Flavor } from "../catalog/versions";
+import { type ClientSized, type Part, clientParts, mbOf } from "./clients";
 
 /** What `maxmemory` depends on. */
-interface Sized {
-    readonly memoryMb: number;
+interface Sized extends ClientSized {
     readonly flavor: Flavor;
     /** Those that may follow. */
     readonly followers: readonly unknown[];
@@ -16,12 +16,12 @@ export const serverItselfMb = 16;
  * The part of the remaining memory that data may take.
  *
  * While a server dumps, every page that is written to exists twice. `bench/calibrate/headroom.mjs` overwrites all data
- * without a pause during dumps: the container then holds up to 2.27 times the data (aof and rdb, 32 to 512 MB of it,
- * buffers of 50 clients included). 0.44 is the reciprocal: at the worst, the container is full but not over its limit,
- * where the kernel would kill the server. Without persistence nothing is dumped; 0.75 leaves room for the allocator's
- * fragmentation (1.12 measured) and client buffers.
+ * without a pause during dumps: the container then holds up to 2.27 times the data (aof and rdb, 32 to 512 MB of it).
+ * 0.44 is the reciprocal. Without persistence nothing is dumped; 0.89 leaves room for the allocator's fragmentation (1.12
+ * measured). What clients take comes beside it (`clients.ts`): so the container is full at the worst but not over its
+ * limit, where the kernel would kill the server.
  */
-const dataSharePercent: Record<Flavor, number> = { aof: 44, rdb: 44, nordb: 75 };
+const dataSharePercent: Record<Flavor, number> = { aof: 44, rdb: 44, nordb: 89 };
 
 /** The least memory limit, in MiB: below it the server itself would take more than its data. */
 export const minMemoryMb = 32;
@@ -42,25 +42,32 @@ export function backlogMb(memoryMb: number): number {
 }
 
 /**
- * `maxmemory` in MiB for a container that may use `memoryMb` MiB; `replicated` if replicas may follow it: then every
- * flavor dumps, for the first sync, and the process that does so keeps the backlog as it was. So measured by
- * `bench/calibrate/headroom-replicas.mjs`, the container holds 92 to 99 % of its limit at worst.
+ * `maxmemory` in MiB. Where replicas may follow, every flavor dumps, for the first sync, and the process that does so keeps
+ * the backlog as it was. So measured by `bench/calibrate/headroom-replicas.mjs` and `clients.mjs` there, the container
+ * holds at most its limit.
  */
-export function maxmemoryMb(memoryMb: number, flavor: Flavor, replicated = false): number {
-    if (!replicated) return Math.floor(((memoryMb - serverItselfMb) * dataSharePercent[flavor]) / 100);
-    const backlog = backlogMb(memoryMb);
-    const rest = memoryMb - serverItselfMb - replicationMb(memoryMb) - backlog;
-    return Math.floor((rest * dataSharePercent.rdb) / 100) + backlog;
+export function maxmemoryOf(sized: Sized): number {
+    const { memoryMb, followers } = sized;
+    const clientsMb = clientParts(sized).reduce((sum, part) => sum + mbOf(part, memoryMb), 0);
+    const backlog = followers.length > 0 ? backlogMb(memoryMb) : 0;
+    const replication = followers.length > 0 ? replicationMb(memoryMb) + backlog : 0;
+    return Math.floor(((memoryMb - serverItselfMb - clientsMb - replication) * sharePercent(sized)) / 100) + backlog;
 }
 
-/** Of what is beside the server itself, how many percent data may take: with replicas a little more than this. */
-export function dataPercent({ flavor, followers }: Omit<Sized, "memoryMb">): number {
-    return followers.length > 0 ? 40 : dataSharePercent[flavor];
+function sharePercent({ flavor, followers }: Sized): number {
+    return dataSharePercent[followers.length > 0 ? "rdb" : flavor];
 }
 
-/** That of a database. */
-export function maxmemoryOf({ memoryMb, flavor, followers }: Sized): number {
-    return maxmemoryMb(memoryMb, flavor, followers.length > 0);
+/** From data to the `memoryMb` that it needs: `data * 1000 / permille + besideMb`, which is never too little. */
+export function memoryForData(sized: Sized): { readonly permille: number; readonly besideMb: number } {
+    const parts: readonly Part[] = clientParts(sized);
+    const replicated = sized.followers.length > 0;
+    const share = sharePercent(sized) / 100;
+    const ofMemory = parts.reduce((sum, part) => sum + (part.ofMemory ?? 0), replicated ? 3 / 16 : 0);
+    const fixedMb = parts.reduce((sum, part) => sum + (part.mb ?? 0), serverItselfMb);
+    const slope = share * (1 - ofMemory) + (replicated ? 1 / 16 : 0);
+    // What is rounded down on the way to `maxmemory` is less than a MiB each time.
+    return { permille: Math.floor(slope * 1000), besideMb: Math.ceil((share * fixedMb + 2) / slope) };
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */

@@ -137,8 +137,9 @@ export class TestStack {
         );
     }
 
-    async up(): Promise<Change> {
-        return this.operate("up", "--yes", "--skip-preview");
+    /** `flags` are more of those that `pulumi up` has. */
+    async up(...flags: string[]): Promise<Change> {
+        return this.operate("up", "--yes", "--skip-preview", ...flags);
     }
 
     async refresh(): Promise<Summary> {

@@ -336,7 +336,7 @@ test("version, flavor, memory, image and policy reach the children", async () =>
     expect(stack.find("sessions-agent").inputs).toMatchObject({ image: "registry/redis:6" });
     const files = filesOf(stack.find("sessions-agent"));
     expect(files.database).toMatch(/^version=6\.2\nflavor=nordb\n/m);
-    expect(files["redis.conf"]).toContain("maxmemory 36mb\nmaxmemory-policy volatile-ttl\n");
+    expect(files["redis.conf"]).toContain("maxmemory 33mb\nmaxmemory-policy volatile-ttl\n");
     expect(await valueOf(pulumi.all([stack.db.version, stack.db.flavor, stack.db.persistenceLabel]))).toEqual([
         "6.2",
         "nordb",

@@ -12,20 +12,21 @@ const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].len
 const refusals = [...agent.matchAll(/\brefuse ([a-z-]+) "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(
     ([, code = "", words = ""]) => ({ code, words }),
 );
-/** A replica's server and its tunnel say in their own logs why it does not follow. */
-const codesOfReplicas = [
+/** A server, a replica's server and its tunnel say in their own logs what is wrong. */
+const codesOfServers = [
     ...server.matchAll(/\breason_in_log ([a-z-]+) "/g),
+    ...server.matchAll(/\[redis-database\/([a-z-]+)\]/g),
     ...tunnel.matchAll(/^ +code=([a-z-]+)$/gm),
 ].map(([, code = ""]) => code);
 
 test("each of them is found, with its code and in full", () => {
     expect(refusals).toHaveLength(count(agent, /\brefuse /g));
-    expect(codesOfReplicas).toHaveLength(count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm));
+    expect(codesOfServers).toHaveLength(1 + count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm));
     expect(refusals.map(({ code, words }) => `${words} [redis-database/${code}]`)).toMatchSnapshot();
 });
 
 test("the record has the codes that the scripts use, and no other", () => {
-    const used = new Set([...refusals.map(({ code }) => code), ...codesOfReplicas]);
+    const used = new Set([...refusals.map(({ code }) => code), ...codesOfServers]);
     expect([...used].sort()).toEqual(Object.keys(agentRefusals).sort());
 });
 

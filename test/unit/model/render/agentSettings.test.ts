@@ -5,7 +5,7 @@ import type { PlainArguments } from "../../../../provider/model/arguments/defini
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { flavorNames } from "../../../../provider/model/catalog/versions";
 import { agentSettings } from "../../../../provider/model/render/agentSettings";
-import { maxmemoryMb } from "../../../../provider/model/sizing/memory";
+import { maxmemoryOf } from "../../../../provider/model/sizing/memory";
 import { present } from "../../../support/present";
 
 const identity = { owner: "project/stack/sessions", server: "ab12" };
@@ -28,17 +28,19 @@ test("of a database with nothing given, in full", () => {
         files=
         grace_seconds=86400
         memory_mb=512
-        maxmemory_mb=218
+        maxmemory_mb=183
         backlog_mb=0
-        data_percent=44
-        server_itself_mb=16
+        data_permille=371
+        beside_data_mb=25
+        value_mb=16
+        clients_mb=80
         disk_size_gb=
         disk_mb=
         disk_needed_mb=
         next_dump_percent=100
         primary=
-        agent_rules=-@all +acl +bgsave +config +failover +info +memory +ping +replicaof
-        health_rules=-@all +info +ping
+        agent_rules=-@all +acl +bgrewriteaof +bgsave +config +failover +info +memory +ping +replicaof
+        health_rules=-@all +acl|save +info +ping +shutdown
         rules_since=6.2:&* 6.2:+failover
         evicts=no
         "
@@ -65,17 +67,19 @@ test("of one with everything given, in full", () => {
         files=aof
         grace_seconds=1800
         memory_mb=1024
-        maxmemory_mb=756
+        maxmemory_mb=754
         backlog_mb=0
-        data_percent=75
-        server_itself_mb=16
+        data_permille=750
+        beside_data_mb=22
+        value_mb=32
+        clients_mb=160
         disk_size_gb=1.5
         disk_mb=1536
-        disk_needed_mb=772
+        disk_needed_mb=770
         next_dump_percent=0
         primary=
-        agent_rules=-@all +acl +bgsave +config +failover +info +memory +ping +replicaof
-        health_rules=-@all +info +ping
+        agent_rules=-@all +acl +bgrewriteaof +bgsave +config +failover +info +memory +ping +replicaof
+        health_rules=-@all +acl|save +info +ping +shutdown
         rules_since=6.2:&* 6.2:+failover
         evicts=yes
         "
@@ -100,27 +104,42 @@ test("keys may be evicted only where both the policy and the person say so", () 
 test("the numbers say to a shell without fractions what maxmemory is, and how it comes about", () => {
     fc.assert(
         fc.property(fc.integer({ min: 32, max: 2 ** 20 }), fc.constantFrom(...flavorNames), (memoryMb, flavor) => {
-            const { maxmemory_mb, data_percent, server_itself_mb } = parsed({ memoryMb, flavor });
-            expect(Number(maxmemory_mb)).toBe(maxmemoryMb(memoryMb, flavor));
+            const { maxmemory_mb } = parsed({ memoryMb, flavor });
+            expect(Number(maxmemory_mb)).toBe(maxmemoryOf(present(resolveArguments({ memoryMb, flavor }).spec)));
             expect(maxmemory_mb).toMatch(/^\d+$/);
-            const derived = ((memoryMb - Number(server_itself_mb)) * Number(data_percent)) / 100;
-            expect(Math.abs(derived - Number(maxmemory_mb))).toBeLessThan(1);
         }),
     );
 });
 
-test("the least memory that the agent names when it refuses is enough, by one or two MiB", () => {
+const configs = fc.constantFrom<Readonly<Record<string, string>>>(
+    {},
+    { "proto-max-bulk-len": "40mb" },
+    { "maxmemory-clients": "90mb" },
+    { "maxmemory-clients": "5%" },
+);
+
+test("the least memory that the agent names when it refuses is enough, and hardly more", () => {
     fc.assert(
-        fc.property(fc.integer({ min: 1, max: 2 ** 18 }), fc.constantFrom(...flavorNames), (used, flavor) => {
-            const { data_percent, server_itself_mb } = parsed({ flavor });
-            // As memory.sh reckons.
-            const least = Math.floor((used * 100) / Number(data_percent)) + 1 + Number(server_itself_mb);
-            expect(maxmemoryMb(least, flavor)).toBeGreaterThanOrEqual(used);
-            expect(maxmemoryMb(least - 2, flavor)).toBeLessThan(used);
-        }),
+        fc.property(
+            fc.integer({ min: 16, max: 2 ** 18 }),
+            fc.constantFrom(...flavorNames),
+            fc.constantFrom(0, 2),
+            configs,
+            (used, flavor, replicas, config) => {
+                const args = { flavor, config, ...(replicas > 0 && { replicas }) };
+                // As memory.sh reckons, from what it was given for some other size.
+                const { data_permille, beside_data_mb } = parsed({ ...args, memoryMb: 2 ** 19 });
+                const least = Math.floor((used * 1000) / Number(data_permille)) + 1 + Number(beside_data_mb);
+                const given = (memoryMb: number) =>
+                    maxmemoryOf(present(resolveArguments({ ...args, memoryMb: Math.max(512, memoryMb) }).spec));
+                expect(given(least)).toBeGreaterThanOrEqual(used);
+                const less = Math.floor(0.97 * least) - 30;
+                if (less > 512 && Object.keys(config).length === 0) expect(given(less)).toBeLessThan(used);
+            },
+        ),
     );
     expect(script("agent/agent.sh")).toContain(
-        "least=$((used * 100 / $(wanted data_percent) + 1 + $(wanted server_itself_mb)))",
+        "least=$((used * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))",
     );
 });
 

@@ -4,6 +4,7 @@ import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import type { ConfigValue } from "../../../../provider/model/catalog/directives";
 import { flavorNames, type Release, releaseNames, versions } from "../../../../provider/model/catalog/versions";
 import { passwordPath } from "../../../../provider/model/render/layout";
+import { limitNames } from "../../../../provider/model/sizing/clients";
 import { redisConf } from "../../../../provider/model/render/redisConf";
 import { type Sample, asked, dataOf, freeDirectives, samples } from "../../support/directiveData";
 import { parseRedisConf } from "../../support/redisConfParser";
@@ -86,13 +87,19 @@ test.each([
 });
 
 test("before 7.0 each class of clients has its own line of client-output-buffer-limit", () => {
-    const config = { "client-output-buffer-limit": "normal 0 0 0  pubsub 64mb 16mb 90" };
+    const config = { "client-output-buffer-limit": "normal 9mb 0 0  pubsub 64mb 16mb 90" };
     const lines = (version: string) => confOf({ version, config }).match(/^client-output.*$/gm);
+    const own = ["client-output-buffer-limit normal 64mb 0 0", "client-output-buffer-limit pubsub 32mb 8mb 60"];
     expect(lines("6.2")).toEqual([
-        "client-output-buffer-limit normal 0 0 0",
+        ...own,
+        "client-output-buffer-limit normal 9mb 0 0",
         "client-output-buffer-limit pubsub 64mb 16mb 90",
     ]);
-    expect(lines("7.0")).toEqual(["client-output-buffer-limit normal 0 0 0 pubsub 64mb 16mb 90"]);
+    expect(lines("7.0")).toEqual([
+        "client-output-buffer-limit normal 81mb 0 0",
+        own[1],
+        "client-output-buffer-limit normal 9mb 0 0 pubsub 64mb 16mb 90",
+    ]);
 });
 
 test("an empty value is written as one, also where several words are allowed", () => {
@@ -105,17 +112,24 @@ test("an empty value is written as one, also where several words are allowed", (
 describe("any config is read by Redis as it was meant", () => {
     type Wanted = readonly (readonly [name: string, sample: Sample])[];
 
+    // Limits for clients depend on each other and on the memory: `clients.test.ts`.
+    const limits: readonly string[] = Object.values(limitNames);
     const wantedOf = (version: Release): fc.Arbitrary<Wanted> =>
         fc
-            .uniqueArray(fc.constantFrom(...freeDirectives(version)), { selector: ([name]) => name, maxLength: 8 })
+            .uniqueArray(fc.constantFrom(...freeDirectives(version).filter(([name]) => !limits.includes(name))), {
+                selector: ([name]) => name,
+                maxLength: 8,
+            })
             .chain((chosen) =>
                 fc.tuple(...chosen.map(([name, directive]) => samples(name, directive).map((s) => [name, s] as const))),
             );
 
-    /** The words of a directive: those of its last line, or of all its lines where each adds to the one before. */
+    /** The words of a directive, of which its last line has them. */
     function wordsOf(name: string, conf: string[][]): string[] | undefined {
-        const lines = conf.filter((line) => line[0] === name).map((line) => line.slice(1));
-        return name === "client-output-buffer-limit" ? lines.flat() : lines.at(-1);
+        return conf
+            .filter((line) => line[0] === name)
+            .at(-1)
+            ?.slice(1);
     }
 
     test.each(releaseNames)("%s", (version) => {

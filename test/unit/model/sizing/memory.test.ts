@@ -1,10 +1,11 @@
 /** How much of the memory limit is for data. */
 import fc from "fast-check";
 import { directivesOf } from "../../../../provider/model/catalog/directives";
-import { flavorNames, releaseNames, versions } from "../../../../provider/model/catalog/versions";
+import { type Flavor, flavorNames, releaseNames, versions } from "../../../../provider/model/catalog/versions";
+import { clientLimits } from "../../../../provider/model/sizing/clients";
 import {
-    dataPercent,
-    maxmemoryMb,
+    backlogMb,
+    maxmemoryOf,
     maxmemoryPolicies,
     minMemoryMb,
     replicationMb,
@@ -13,14 +14,22 @@ import {
 
 const limit = fc.integer({ min: minMemoryMb, max: 16 * 2 ** 20 });
 const flavor = fc.constantFrom(...flavorNames);
+const sized = (memoryMb: number, flavor: Flavor, followers: readonly string[] = []) =>
+    ({ engine: "redis", version: "8.0", config: {}, memoryMb, flavor, followers }) as const;
+const maxmemoryMb = (memoryMb: number, flavor: Flavor, replicated = false) =>
+    maxmemoryOf(sized(memoryMb, flavor, replicated ? ["repl-reader"] : []));
+const clientsMb = (memoryMb: number) => {
+    const { valueMb, allMb } = clientLimits(sized(memoryMb, "aof"));
+    return valueMb + allMb;
+};
 
 test("known figures stay what they are", () => {
     expect([32, 64, 100, 512, 4096].map((mb) => [mb, maxmemoryMb(mb, "aof"), maxmemoryMb(mb, "nordb")])).toEqual([
-        [32, 7, 12],
-        [64, 21, 36],
-        [100, 36, 63],
-        [512, 218, 372],
-        [4096, 1795, 3060],
+        [32, 4, 9],
+        [64, 16, 33],
+        [100, 30, 61],
+        [512, 183, 370],
+        [4096, 1513, 3061],
     ]);
 });
 
@@ -48,7 +57,9 @@ test("the worst that was measured during a dump fits beside the server itself", 
     const serverAtMostMb = 12;
     fc.assert(
         fc.property(limit, fc.constantFrom("aof" as const, "rdb" as const), (memoryMb, kind) => {
-            expect(maxmemoryMb(memoryMb, kind) * worstGrowthMeasured + serverAtMostMb).toBeLessThanOrEqual(memoryMb);
+            expect(
+                maxmemoryMb(memoryMb, kind) * worstGrowthMeasured + serverAtMostMb + clientsMb(memoryMb),
+            ).toBeLessThanOrEqual(memoryMb);
         }),
     );
 });
@@ -72,22 +83,11 @@ test.each(releaseNames)("%s knows exactly these policies, before 4.0 those witho
 test("with replicas, data, backlog and what replicas wait for stay within the memory", () => {
     fc.assert(
         fc.property(fc.integer({ min: 32, max: 1 << 20 }), flavor, (memoryMb, flavor) => {
-            const backlog = Math.max(1, Math.floor(replicationMb(memoryMb) / 2));
+            const backlog = backlogMb(memoryMb);
             const data = maxmemoryMb(memoryMb, flavor, true) - backlog;
             // While the first sync is sent, what is written to exists twice, and so does the backlog.
-            const held = data * 2.27 + replicationMb(memoryMb) + backlog + serverItselfMb;
+            const held = data * 2.27 + replicationMb(memoryMb) + backlog + serverItselfMb + clientsMb(memoryMb);
             expect(held).toBeLessThanOrEqual(memoryMb + 1);
-        }),
-    );
-});
-
-test("what an agent says is the least with replicas is enough, and hardly more", () => {
-    fc.assert(
-        fc.property(fc.integer({ min: 16, max: 1 << 20 }), flavor, (used, flavor) => {
-            const percent = dataPercent({ flavor, followers: ["repl-reader"] });
-            const least = Math.floor((used * 100) / percent) + 1 + serverItselfMb;
-            expect(maxmemoryMb(least, flavor, true)).toBeGreaterThanOrEqual(used);
-            expect(maxmemoryMb(Math.floor(least * 0.93) - 4, flavor, true)).toBeLessThan(used);
         }),
     );
 });

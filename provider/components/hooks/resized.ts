@@ -1,0 +1,34 @@
+/**
+ * Tells the agent that Docker has given a server's container more memory. The agent comes before that, and so must wait
+ * with what needs it. Where Docker's own command is not at hand, the agent sees it by itself within a minute.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { agentPath, settingsDir } from "../../model/render/layout";
+import type { DockerHost } from "../dockerHost";
+import { dockerCommand } from "./dockerCommand";
+import { oncePerStack } from "./oncePerStack";
+
+/** For the `afterUpdate` hooks of a server's container. */
+export const tellResized = oncePerStack(
+    (dockerHost: DockerHost, index) =>
+        new pulumi.ResourceHook(`redis-database:tellResized-${index}`, (args) => tell(dockerHost, args)),
+);
+
+interface Container {
+    readonly memory?: number;
+    readonly volumes?: readonly { readonly containerPath?: string; readonly volumeName?: string }[];
+}
+
+async function tell(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+    const [before, now] = [oldInputs as Container | undefined, newInputs as Container | undefined];
+    const volume = now?.volumes?.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
+    if (volume === undefined || before?.memory === now?.memory) return;
+    try {
+        const run = await dockerCommand(dockerHost);
+        const agent = `name=^/${name.replace(/server$/, "agent")}-[0-9a-f]+$`;
+        const found = await run("ps", "--quiet", "--filter", `volume=${volume}`, "--filter", agent);
+        for (const id of found.split("\n").filter(Boolean)) await run("exec", id, "sh", agentPath, "resized");
+    } catch (error) {
+        await pulumi.log.debug(`${name}: the agent was not told of the new memory: ${String(error)}`);
+    }
+}
