@@ -1,6 +1,6 @@
 /** What a database costs in processor time while nobody uses it, beside a Redis that is only started. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupOf, cpuSecondsOf, firstProcessCpuSeconds } from "../lib/cgroup.mjs";
+import { cgroupOf, cpuSecondsOf, serverCpuSeconds } from "../lib/cgroup.mjs";
 import { docker, say, wasInterrupted } from "../lib/command.mjs";
 import { comparison } from "../lib/report.mjs";
 import { image } from "../lib/workspace.mjs";
@@ -73,12 +73,12 @@ const startMeters = (containers) => Promise.all(containers.map(startMeter));
 async function startMeter(container) {
     const group = await cgroupOf(container);
     if (!group) throw new Error("no cgroup of a container is visible here");
-    const started = { at: performance.now(), all: cpuSecondsOf(group), first: firstProcessCpuSeconds(group) };
+    const started = { at: performance.now(), all: cpuSecondsOf(group), first: serverCpuSeconds(group) };
     return () => {
         const minutes = (performance.now() - started.at) / 60_000;
         return {
             all: ((cpuSecondsOf(group) - started.all) * 1000) / minutes,
-            first: ((firstProcessCpuSeconds(group) - started.first) * 1000) / minutes,
+            first: ((serverCpuSeconds(group) - started.first) * 1000) / minutes,
         };
     };
 }

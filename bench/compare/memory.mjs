@@ -1,6 +1,6 @@
 /** What a database costs in memory beside its server: the agent, and the health checks of both containers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { besideFirstProcessBytes, cgroupOf, heldBytes } from "../lib/cgroup.mjs";
+import { besideServerBytes, cgroupOf, heldBytes } from "../lib/cgroup.mjs";
 import { say, wasInterrupted } from "../lib/command.mjs";
 import { figure } from "../lib/report.mjs";
 
@@ -39,7 +39,7 @@ export async function memory(workspace) {
         await sleep(1000 / samplesASecond);
         for (let database = 0; database < databases; database++) {
             const agent = heldBytes(ofAgents[database]) / 2 ** 20;
-            const checks = besideFirstProcessBytes(ofServers[database]) / 2 ** 20;
+            const checks = besideServerBytes(ofServers[database]) / 2 ** 20;
             figures.agent.push(agent);
             figures.checks.push(checks);
             figures.all.push(agent + checks);

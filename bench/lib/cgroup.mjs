@@ -2,7 +2,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { docker } from "./command.mjs";
 
-/** Where the kernel accounts for a running container: cgroup v1 or v2, whoever's driver named it. */
+/**
+ * Where the kernel accounts for a running container: cgroup v1 or v2, whoever's driver named it. `pid` is Redis's, where that
+ * runs beside a shell, or else the container's first process.
+ */
 export async function cgroupOf(container) {
     const pid = await docker("inspect", "--format", "{{.State.Pid}}", container);
     if (!existsSync(`/proc/${pid}/cgroup`)) return undefined; // the engine is on another machine
@@ -11,7 +14,18 @@ export async function cgroupOf(container) {
     const v1 = entries.find(([controllers]) => controllers.split(",").includes("memory"));
     const [, path] = v1 ?? entries.find(([controllers]) => controllers === "");
     const directory = v1 ? `/sys/fs/cgroup/memory${path}` : `/sys/fs/cgroup${path}`;
-    return existsSync(`${directory}/memory.stat`) ? { directory, version: v1 ? 1 : 2, pid: Number(pid) } : undefined;
+    if (!existsSync(`${directory}/memory.stat`)) return undefined;
+    const all = readFileSync(`${directory}/cgroup.procs`, "utf8").trim().split("\n").map(Number);
+    const server = all.find((each) => /^(redis|valkey)-server/.test(nameOf(each)));
+    return { directory, version: v1 ? 1 : 2, pid: server ?? Number(pid) };
+}
+
+function nameOf(pid) {
+    try {
+        return readFileSync(`/proc/${pid}/comm`, "utf8");
+    } catch {
+        return ""; // ended in the meantime
+    }
 }
 
 /** Seconds of processor time that a container has used, in the system's calls, too. */
@@ -23,8 +37,8 @@ export function cpuSecondsOf({ directory, version }) {
     return Number(/^usage_usec (\d+)$/m.exec(readFileSync(`${directory}/cpu.stat`, "utf8"))[1]) / 1e6;
 }
 
-/** The same for a container's first process alone, with all of its threads. */
-export function firstProcessCpuSeconds({ pid }) {
+/** The same for that process alone, with all of its threads. */
+export function serverCpuSeconds({ pid }) {
     const nanoseconds = readdirSync(`/proc/${pid}/task`).map(
         // Its first field is the time on a processor.
         (thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
@@ -49,8 +63,8 @@ export function heldBytes({ directory, version }) {
     return stat.anon + (stat.kernel ?? stat.slab + stat.kernel_stack + stat.pagetables + stat.percpu + stat.sock);
 }
 
-/** Bytes of anonymous memory of the processes in a container beside its first one: its health checks. */
-export function besideFirstProcessBytes({ directory, pid }) {
+/** Bytes of anonymous memory of the processes in a container beside the server: its shell and its health checks. */
+export function besideServerBytes({ directory, pid }) {
     const pids = readFileSync(`${directory}/cgroup.procs`, "utf8").trim().split("\n").map(Number);
     return pids.filter((other) => other !== pid).reduce((sum, other) => sum + anonymousBytes(other), 0);
 }

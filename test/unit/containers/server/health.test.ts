@@ -1,6 +1,15 @@
 /** The server's health check and the markers that it leaves, in a real shell with a Redis and a disk that are made up. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { script } from "../../../../provider/components/server/scripts";
@@ -198,5 +207,34 @@ describe("what an up that fails looks for in the log", () => {
         expect(log()).toBe("");
         for (let failure = 2; failure <= 27; failure++) lookAgain();
         expect(log()).toBe(`refused: ${reason}\nrefused: ${reason}\n`);
+    });
+});
+
+describe("a server that the kernel killed", () => {
+    const text = "the kernel killed the server at 2026-01-01T00:00:00Z";
+    const killed = (secondsAgo: number) => ({
+        "settings/run/killed": `${Math.floor(Date.now() / 1000) - secondsAgo} ${hostname()} ${text}\n`,
+    });
+    const situation = { args: { flavor: "nordb" }, dataMb: 20, freeMb: 100 };
+
+    test.each<[string, Situation, string]>([
+        ["is reported", { ...situation, markers: killed(60) }, text],
+        [
+            "does not keep an update from its first answer",
+            { ...situation, answered: false, markers: killed(60) },
+            "healthy",
+        ],
+        ["is old news after a day", { ...situation, markers: killed(86401) }, "healthy"],
+        ["hides nothing else", { ...situation, ping: "LOADING", markers: killed(60) }, "LOADING"],
+    ])("%s", (_name, situation, expected) => {
+        expect(health(situation)).toBe(expected);
+    });
+
+    test("is reported until the settings are others", () => {
+        health({ ...situation, markers: killed(60) });
+        const later = new Date(Date.now() + 60_000);
+        utimesSync(join(root, "settings/current"), later, later);
+        expect(lookAgain()).toBe("healthy");
+        expect(readFileSync(join(root, "proc/1/fd/1"), "utf8")).toBe("reported: the kernel killed the server\n");
     });
 });
