@@ -45,7 +45,7 @@ describe("a change of the program", () => {
     test("memoryMb resizes the running container and maxmemory with it", async () => {
         await live({ memoryMb: 128 });
         expect(docker("inspect", "-f", "{{.HostConfig.Memory}}", container)).toBe(String(128 * 2 ** 20));
-        expect(await redis("CONFIG", "GET", "maxmemory")).toBe(`maxmemory\n${Math.floor((128 - 16) * 0.44) * 2 ** 20}`);
+        expect(await redis("CONFIG", "GET", "maxmemory")).toBe(`maxmemory\n${40 * 2 ** 20}`);
     });
 
     test("a new host stands in the certificate of the next handshake", async () => {

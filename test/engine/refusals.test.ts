@@ -50,7 +50,7 @@ describe("a refusal", () => {
         await program({}).up();
         outputs = (await stack.outputs()) as typeof outputs;
         for (const name of names) redis(name, "SET", "kept", "yes");
-        const data = "for i = 1, 15 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end";
+        const data = "for i = 1, 12 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end";
         redis("memory", "EVAL", data, "0");
         redis("databases", "-n", "9", "SET", "there", "too");
     });
@@ -74,7 +74,7 @@ describe("a refusal", () => {
             image: expect.stringMatching(
                 /^refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree \[redis-database\/image-version-mismatch\]$/,
             ) as string,
-            memory: "refused: memoryMb: 40 with flavor aof leaves 10 MiB for data, but 17 MiB are in use; give at least 55, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
+            memory: "refused: memoryMb: 40 with flavor aof leaves 7 MiB for data, but 14 MiB are in use; give at least 60, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
             databases:
                 'refused: config["databases"]: is 4, but database 9 has keys; give at least 10 [redis-database/databases-below-use]',
         });
@@ -109,7 +109,7 @@ describe("a refusal", () => {
     });
 
     test("is forgotten once all is corrected", async () => {
-        redis("memory", "EVAL", "for i = 1, 15 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
+        redis("memory", "EVAL", "for i = 1, 12 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
         await program({
             settings: { config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
             memory: evicting,

@@ -124,10 +124,11 @@ export function checkClientLimits(sized: ClientSized): Finding[] {
     for (const { name, hardMb } of outputClasses(sized)) {
         // From 7.0 on all clients together have a limit, and replicas are not among them.
         const counted = versions[releaseOf(sized)].clientMemoryLimit && !/replica|slave/.test(name);
+        const highest = counted ? memoryMb : mostMb;
         if (hardMb === 0 && !counted) {
-            found.push(tooHigh(limitNames.output, `has no hard limit for ${name}`, Infinity, mostMb));
-        } else if (hardMb > mostMb) {
-            found.push(tooHigh(limitNames.output, `has ${hardMb} MiB for ${name}`, hardMb, mostMb));
+            found.push(tooHigh(limitNames.output, `has no hard limit for ${name}`, Infinity, highest));
+        } else if (hardMb > highest) {
+            found.push(tooHigh(limitNames.output, `has ${hardMb} MiB for ${name}`, hardMb, highest));
         }
     }
     return found;

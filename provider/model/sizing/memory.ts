@@ -66,8 +66,9 @@ export function memoryForData(sized: Sized): { readonly permille: number; readon
     const ofMemory = parts.reduce((sum, part) => sum + (part.ofMemory ?? 0), replicated ? 3 / 16 : 0);
     const fixedMb = parts.reduce((sum, part) => sum + (part.mb ?? 0), serverItselfMb);
     const slope = share * (1 - ofMemory) + (replicated ? 1 / 16 : 0);
-    // What is rounded down on the way to `maxmemory` is less than a MiB each time.
-    return { permille: Math.floor(slope * 1000), besideMb: Math.ceil((share * fixedMb + 2) / slope) };
+    // What is rounded down on the way to `maxmemory` is less than a MiB, and so is the backlog.
+    const roundedMb = replicated ? 2 : 1;
+    return { permille: Math.floor(slope * 1000), besideMb: Math.ceil((share * fixedMb + roundedMb) / slope) };
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */

@@ -63,7 +63,10 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
 
     test("loses no acknowledged write, and no connection that the preview does not speak of", async () => {
         const before = { kept: await all(kept), servers: await all(serverId) };
-        const { steps, explanations } = await stack.usePackage().plannedSteps();
+        const maxmemory = () => all(async (name) => client.redis((await kept(name)).url, ["CONFIG", "GET", "maxmemory"]));
+        const formerMaxmemory = await maxmemory();
+        const { steps, explanations, output: preview } = await stack.usePackage().plannedSteps();
+        expect(preview).toContain("maxmemory stays as it was until memoryMb, the flavor or the number of replicas change");
         const clients = before.kept.map(({ url, tlsUrl, caCertPem }) => [
             new TlsTraffic(tlsUrl, caCertPem),
             new PlaintextTraffic(client, url),
@@ -75,6 +78,7 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
         console.log(`upgrade from ${oldRevision}: ${JSON.stringify({ steps, reports })}`);
 
         expect(await all(kept)).toEqual(before.kept);
+        expect(await maxmemory()).toEqual(formerMaxmemory);
         const servers = await all(serverId);
         for (const [index, name] of names.entries()) {
             const replaced = servers[index] !== before.servers[index];

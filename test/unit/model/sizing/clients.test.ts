@@ -44,9 +44,9 @@ test.each<[object, string[]]>([
         ],
     ],
     [
-        { "client-output-buffer-limit": "normal 400mb 0 0 replica 0 0 0" },
+        { "client-output-buffer-limit": "normal 600mb 0 0 replica 0 0 0" },
         [
-            'config["client-output-buffer-limit"]: has 400 MiB for normal; so clients may take 400 MiB, of memoryMb 512 → give at most 256mb, or memoryMb of at least 800',
+            'config["client-output-buffer-limit"]: has 600 MiB for normal; so clients may take 600 MiB, of memoryMb 512 → give at most 512mb, or memoryMb of at least 1200',
             'config["client-output-buffer-limit"]: has no hard limit for replica → give at most 256mb',
         ],
     ],
