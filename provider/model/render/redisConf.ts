@@ -54,7 +54,8 @@ export function clientDirectives(spec: DatabaseSpec): Directives {
     const release = releaseOf(spec);
     const { valueMb, queryMb, outputMb, pubsubMb, allMb } = clientLimits(spec);
     const [hard, soft] = pubsubMb;
-    const follows = spec.replica?.primary !== undefined && !versions[release].clientMemoryLimit;
+    const alone = !versions[release].clientMemoryLimit;
+    const follows = spec.replica?.primary !== undefined && alone;
     const directives: Directives = [
         ...(follows
             ? []
@@ -63,7 +64,8 @@ export function clientDirectives(spec: DatabaseSpec): Directives {
                   ["client-query-buffer-limit", `${queryMb}mb`],
               ] as const)),
         ["client-output-buffer-limit", `normal ${outputMb}mb 0 0`],
-        ["client-output-buffer-limit", `pubsub ${hard}mb ${soft}mb 60`],
+        // Redis's own is enough where all clients together have a limit.
+        ...(alone ? [["client-output-buffer-limit", `pubsub ${hard}mb ${soft}mb 60`] as const] : []),
         ["maxmemory-clients", `${allMb}mb`],
     ];
     return directives.filter(([name]) => directivesOf(release)[name] !== undefined);

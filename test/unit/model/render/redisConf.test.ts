@@ -97,7 +97,6 @@ test("before 7.0 each class of clients has its own line of client-output-buffer-
     ]);
     expect(lines("7.0")).toEqual([
         "client-output-buffer-limit normal 81mb 0 0",
-        own[1],
         "client-output-buffer-limit normal 9mb 0 0 pubsub 64mb 16mb 90",
     ]);
 });
