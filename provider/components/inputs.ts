@@ -13,6 +13,7 @@ import type { DatabaseSpec } from "../model/databaseSpec";
 import { needsHaproxy } from "../model/plan";
 import { type Finding, finding, formatFindings } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
+import { runError } from "./runError";
 
 /** What a component is called, and what a replica is in its group. */
 export interface Identity {
@@ -181,14 +182,8 @@ function withNamedReplicas(args: PlainArguments): PlainArguments {
         : { ...args, replicas: replicaNames(args.replicas).map((name) => ({ name })) };
 }
 
-/** A `RunError` ends the program with its message alone; a stack trace would say nothing about the arguments. */
 export function invalid({ kind, name }: Identity, findings: readonly Finding[]): Error {
-    const message = formatFindings(name, findings, kind);
-    const error = new pulumi.RunError(message);
-    // Pulumi formats the stack even of errors that it shows without one, which takes Node 22 a quarter of a minute.
-    error.stack = "";
-    // And it writes the name of each property that waits for the arguments in front of the message.
-    return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
+    return runError(formatFindings(name, findings, kind));
 }
 
 /** Logs, in previews and updates, what is possible but not advisable. */

@@ -9,7 +9,10 @@ export type Transform<T> =
     | ((args: T, opts: pulumi.CustomResourceOptions, name: string) => T)
     | ((args: T, opts: pulumi.CustomResourceOptions, name: string) => void);
 
-/** One transform for each child; those of a child that does not exist are not called. */
+/**
+ * One transform for each child; those of a child that does not exist are not called. Containers may have values in any
+ * spelling that Docker takes, such as `60s` for `1m0s`. What Docker would never report as it was given is an error.
+ */
 export interface DatabaseTransforms {
     readonly server?: Transform<docker.ContainerArgs>;
     readonly agent?: Transform<docker.ContainerArgs>;

@@ -35,8 +35,13 @@ export function finding(kind: Problem, path: string, text: string, remedy: strin
 /** The message for a person: every finding, each with what would be right. */
 export function formatFindings(database: string, findings: readonly Finding[], component = "RedisDatabase"): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
-    const lines = findings.map(({ code, path, problem, remedy }) => `  ${path}: ${problem}\n    → ${remedy} [${code}]`);
+    const lines = findings.map((found) => `  ${formatFinding(found)}`);
     return [`${component} "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
+}
+
+/** One of them. */
+export function formatFinding({ code, path, problem, remedy }: Finding): string {
+    return `${path}: ${problem}\n    → ${remedy} [${code}]`;
 }
 
 /** The known name that someone who wrote `unknown` most likely meant, if one is near enough to be a slip. */

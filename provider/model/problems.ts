@@ -4,9 +4,16 @@ import { argumentProblems } from "./arguments/index";
 import { changeProblems } from "./changes/problems";
 import { type Problem, problem } from "./findings";
 import { agentRefusals } from "./refusals";
+import { transformProblems } from "./render/containerArguments";
 
 /** Each code has one meaning; the same problem may be found in several places. */
 export function allProblems(): Problem[] {
     const refused = Object.entries(agentRefusals).map(([code, { meaning, remedy }]) => problem(code, meaning, remedy));
-    return [...singleArgumentProblems(), ...argumentProblems, ...Object.values(changeProblems), ...refused];
+    return [
+        ...singleArgumentProblems(),
+        ...argumentProblems,
+        ...Object.values(transformProblems),
+        ...Object.values(changeProblems),
+        ...refused,
+    ];
 }

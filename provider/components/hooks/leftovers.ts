@@ -9,8 +9,8 @@ import { dockerCommand } from "./dockerCommand";
 import { oncePerStack } from "./oncePerStack";
 
 /**
- * For the `beforeCreate` hooks of a provider's containers. What was there before is deleted by then, so whatever is,
- * is left over.
+ * For the `beforeCreate` hooks of a provider's containers. What a change replaces is deleted by then; what is there was
+ * left over, or is replaced by `pulumi up --replace`, which deletes last. The hook is not told which.
  */
 export const removeLeftovers = oncePerStack(
     (dockerHost: DockerHost, index) =>
@@ -25,18 +25,20 @@ async function remove(dockerHost: DockerHost, args: pulumi.ResourceHookArgs): Pr
         // The volume is this database's alone, and so is whatever has it mounted.
         const find = async (name: string, ...more: string[]) => {
             const filters = ["--filter", `volume=${volume}`, "--filter", `name=^/${name}-[0-9a-f]+$`];
-            return (await run("ps", "--quiet", "--no-trunc", ...filters, ...more)).split("\n").filter(Boolean);
+            return (await run("ps", "--format", "{{.Names}}", ...filters, ...more)).split("\n").filter(Boolean);
         };
-        for (const id of await find(args.name, "--all")) {
+        for (const container of await find(args.name, "--all")) {
             if (args.name.endsWith("-server")) {
                 // A memory-only server takes its data along when it goes, unless the agent has it handed over.
                 const [agent] = await find(args.name.replace(/server$/, "agent"));
-                if (agent === undefined) throw new Error(`no agent runs that would see to the data of container ${id}`);
+                if (agent === undefined) throw new Error(`no agent runs that would see to the data of ${container}`);
                 await run("exec", agent, "sh", agentPath, "release");
             }
-            await run("stop", id);
-            await run("rm", "--volumes", id);
-            await pulumi.log.warn(`${args.name}: removed a container that an interrupted update had left behind.`);
+            await run("stop", container);
+            await run("rm", "--volumes", container);
+            await pulumi.log.warn(
+                `${args.name}: removed ${container}, which an interrupted update had left behind or this one replaces.`,
+            );
         }
     } catch (error) {
         // Nothing may be left over at all; if something is, creating the container fails and says what is in its way.

@@ -1,5 +1,14 @@
 /** How a server makes its children: named after it, under it, and open to `transform`. */
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { formatFinding } from "../../model/findings";
+import {
+    asReported,
+    findUnreported,
+    reportedMemorySwap,
+    reportedOtherwise,
+} from "../../model/render/containerArguments";
+import { runError } from "../runError";
 import type { DatabaseTransforms, Transform } from "../transforms";
 
 type ResourceClass<A, R> = new (name: string, args: A, opts: pulumi.CustomResourceOptions) => R;
@@ -38,7 +47,8 @@ export class Children {
         const name = `${this.server}-${suffix}`;
         const options: pulumi.CustomResourceOptions = { ...opts, parent: this.parent };
         const transform = this.transforms[kind] as Transform<typeof args> | undefined;
-        const planned = transform?.(args, options, name) ?? args;
+        const transformed = transform?.(args, options, name) ?? args;
+        const planned = transform && isContainer(kind) ? reported(transformed, kind, name) : transformed;
         return {
             args: planned,
             create: (type, further = {}, after = []) => {
@@ -61,6 +71,27 @@ export class Children {
     ): R {
         return this.plan(kind, suffix, args, opts).create(type);
     }
+}
+
+function isContainer(kind: keyof DatabaseTransforms): boolean {
+    return ["server", "agent", "terminator", "link"].includes(kind);
+}
+
+/** A container's arguments as Docker will report them; rejects those that it never does. */
+function reported<A>(args: A, kind: string, container: string): A {
+    const spelled = Object.entries(args as object).map(([name, value]: [string, unknown]) => [
+        name,
+        reportedOtherwise.has(name) && value !== undefined
+            ? pulumi.output(value).apply((known) => {
+                  const found = findUnreported(`transform.${kind}.${name}`, name, known);
+                  if (found) throw runError(`${container}: ${formatFinding(found)}`);
+                  return asReported(name, known);
+              })
+            : value,
+    ]);
+    const { memory, memorySwap: given } = args as docker.ContainerArgs;
+    const memorySwap = pulumi.all([memory, given]).apply(([memory, swap]) => reportedMemorySwap(memory, swap));
+    return { ...(Object.fromEntries(spelled) as A), memorySwap };
 }
 
 /**

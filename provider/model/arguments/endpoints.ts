@@ -1,6 +1,7 @@
 /** Where clients reach the server: ports, addresses and networks of the Docker host. */
 import { isIP } from "node:net";
 import { finding, problem } from "../findings";
+import { canonicalHost } from "../render/canonical";
 import { type Given, type Rule, argument } from "./definition";
 import { boolean, host, object, port, text } from "./schemas";
 
@@ -8,7 +9,10 @@ const address = text(
     'give an IP address of the Docker host such as "127.0.0.1", or "0.0.0.0" for all',
     // A zone as in fe80::1%eth0 has no place in a URL or a certificate.
     (value) => isIP(value) !== 0 && !value.includes("%"),
-);
+).overwrite(canonicalHost);
+
+/** Docker's own, in which it refuses to give the server a name: the old server is gone by then. */
+const ownNetworks = ["bridge", "default", "host", "none"];
 
 type Ports = { readonly plaintext?: number; readonly tls?: number };
 
@@ -56,7 +60,10 @@ export const endpointArguments = {
         changes: [{ row: "container" }],
     }),
     network: argument(
-        text("give the name of a Docker network", (value) => /^[\w][\w.-]*$/.test(value)),
+        text(
+            "give the name of a Docker network that you made; in Docker's own networks containers have no names",
+            (value) => /^[\w][\w.-]*$/.test(value) && !ownNetworks.includes(value),
+        ),
         {
             doc:
                 "Name of a Docker network that the server joins, under the database's own name, so that containers there " +
@@ -68,9 +75,9 @@ export const endpointArguments = {
     ),
 };
 
-/** 0.0.0.0 or ::, however it is spelled. */
+/** Of an address in its canonical spelling. */
 export function isEveryAddress(address: string): boolean {
-    return /^[0.:]+$/.test(address);
+    return address === "0.0.0.0" || address === "::";
 }
 
 /** Where clients find the server when the program does not say: on the address that it is bound to. */

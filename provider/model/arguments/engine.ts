@@ -16,6 +16,7 @@ import {
     versionsOf,
 } from "../catalog/versions";
 import { finding, problem } from "../findings";
+import { isShortImageId } from "../render/canonical";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { choice, text } from "./schemas";
 
@@ -73,7 +74,10 @@ export const engineArguments = {
         changes: [{ row: "flavor", label: "`flavor`, from any to any" }],
     }),
     image: argument(
-        text('give an image reference such as "redis:8.0"', (value) => /^[\w][\w.:/@-]*$/.test(value)),
+        text(
+            'give an image reference such as "redis:8.0", or an ID with all of its digits',
+            (value) => /^[\w][\w.:/@-]*$/.test(value) && !isShortImageId(value),
+        ),
         {
             doc:
                 "Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write " +

@@ -1,5 +1,6 @@
 /** What arguments are made of. Every error text says what would be right; what is wrong is worded from the value. */
 import { z } from "zod";
+import { canonicalHost } from "../render/canonical";
 import { isHost } from "./certificateChecks";
 import { type Definition, argument } from "./definition";
 
@@ -34,7 +35,7 @@ export function choice<const T extends readonly string[]>(values: T) {
 export const host = text(
     'give a DNS name such as "redis.example.com" or an IP address, without port or scheme',
     isHost,
-);
+).overwrite(canonicalHost);
 
 export const port = wholeNumber("a port number", 1, 65535);
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defaultProtocols, tlsProtocols, type TlsProtocol } from "../catalog/tlsProtocols";
 import { releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding, problem } from "../findings";
+import { canonicalHost } from "../render/canonical";
 import {
     type KeyPair,
     certificateProblems,
@@ -18,7 +19,7 @@ import { choice, count, days, object, pem, text } from "./schemas";
 const certificateHost = text(
     'give a DNS name such as "redis.example.com" or "*.example.com", or an IP address, without port or scheme',
     isCertificateHost,
-);
+).overwrite(canonicalHost);
 
 const keyPair = {
     certPem: argument(pem, { doc: "The certificate in PEM.", required: true }),

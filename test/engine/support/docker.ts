@@ -111,7 +111,8 @@ function redisCli(url: string): { cli: string[]; env: { REDISCLI_AUTH: string } 
     const { hostname, port, username, password } = new URL(url);
     return {
         cli: [
-            ...["redis-cli", "-h", hostname, "-p", port, "--no-auth-warning", "--raw"],
+            // Only URLs have brackets around IPv6.
+            ...["redis-cli", "-h", hostname.replace(/^\[|\]$/g, ""), "-p", port, "--no-auth-warning", "--raw"],
             ...(username === "" ? [] : ["--user", username]),
         ],
         env: { REDISCLI_AUTH: decodeURIComponent(password) },

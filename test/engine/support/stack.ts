@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
+import { present } from "../../support/present";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -140,6 +141,13 @@ export class TestStack {
     /** `flags` are more of those that `pulumi up` has. */
     async up(...flags: string[]): Promise<Change> {
         return this.operate("up", "--yes", "--skip-preview", ...flags);
+    }
+
+    /** `pulumi up --replace` of the resource of this name. */
+    async replace(name: string): Promise<Change> {
+        const { resources } = await this.state();
+        const { urn } = present(resources.find((resource) => resource.urn.endsWith(`::${name}`)));
+        return this.operate("up", "--yes", "--skip-preview", "--replace", urn);
     }
 
     async refresh(): Promise<Summary> {

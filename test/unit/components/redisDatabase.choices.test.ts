@@ -399,6 +399,33 @@ describe("transform", () => {
         expect(stack.find("sessions-data").inputs).toEqual({ driver: "nfs" });
         expect(stack.find("sessions-settings").inputs).toEqual({});
     });
+
+    test("gives values in any spelling: Docker's own reaches the container and the server's fingerprint", async () => {
+        const spelled = (interval: string, names: string[], ip: string) =>
+            deploy({
+                transform: {
+                    server: (args) => {
+                        const { tests } = args.healthcheck as docker.types.input.ContainerHealthcheck;
+                        args.healthcheck = pulumi.output({ tests, interval });
+                        args.capabilities = { adds: names };
+                        args.ports = [{ internal: 6380, external: pulumi.output(6380), ip }];
+                        delete args.memorySwap;
+                    },
+                },
+            });
+        const [odd, canonical] = [
+            await spelled("60s", ["chown", "CAP_CHOWN"], "0::1"),
+            await spelled("1m0s", ["CAP_CHOWN"], "::1"),
+        ];
+        const { inputs } = odd.find("sessions-server");
+        expect(inputs).toEqual(canonical.find("sessions-server").inputs);
+        expect(inputs).toMatchObject({
+            healthcheck: { interval: "1m0s" },
+            capabilities: { adds: ["CAP_CHOWN"] },
+            ports: [{ internal: 6380, external: 6380, ip: "::1" }],
+            memorySwap: 1024,
+        });
+    });
 });
 
 test("a provider among the options reaches the children of its package", async () => {

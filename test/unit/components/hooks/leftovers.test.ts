@@ -79,16 +79,19 @@ test("only containers of this name are looked for, that have this database's set
     containers({});
     await beforeCreate("sessions-server");
     expect(readFileSync(join(directory, "asked"), "utf8")).toBe(
-        "ps --quiet --no-trunc --filter volume=sessions-settings-1 --filter name=^/sessions-server-[0-9a-f]+$ --all\n",
+        "ps --format {{.Names}} --filter volume=sessions-settings-1 --filter name=^/sessions-server-[0-9a-f]+$ --all\n",
     );
 });
 
 test("a server is handed over by its agent, stopped and removed, and a person is told", async () => {
-    containers({ "sessions-server": "5e", "sessions-agent": "a9" });
+    containers({ "sessions-server": "sessions-server-5e", "sessions-agent": "a9" });
     await beforeCreate("sessions-server");
-    expect(done()).toEqual(["exec a9 sh /agent.sh release", "stop 5e", "rm --volumes 5e"]);
+    const asked = ["exec a9 sh /agent.sh release", "stop sessions-server-5e", "rm --volumes sessions-server-5e"];
+    expect(done()).toEqual(asked);
     expect(warned.mock.calls).toEqual([
-        ["sessions-server: removed a container that an interrupted update had left behind."],
+        [
+            "sessions-server: removed sessions-server-5e, which an interrupted update had left behind or this one replaces.",
+        ],
     ]);
 });
 

@@ -123,6 +123,13 @@ test.each([
     [{ bindAddress: "::1" }, "::1", ["::1", "localhost", "127.0.0.1"]],
     [{ bindAddress: "0.0.0.0", host: "r.example" }, "r.example", ["r.example", "localhost", "127.0.0.1"]],
     [{ bindAddress: "0:0:0::0", host: "r.example" }, "r.example", ["r.example", "localhost", "127.0.0.1"]],
+    [{ bindAddress: "0:0:0:0:0:0:0:1" }, "::1", ["::1", "localhost", "127.0.0.1"]],
+    [{ bindAddress: "::FFFF:127.0.0.1" }, "localhost", ["localhost", "127.0.0.1"]],
+    [
+        { host: "2001:0DB8::0:1", tls: { hosts: ["::1", "0::1", "::ffff:7f00:1"] } },
+        "2001:db8::1",
+        ["2001:db8::1", "::1", "127.0.0.1", "localhost"],
+    ],
     [{ host: "127.0.0.1" }, "127.0.0.1", ["127.0.0.1", "localhost"]],
     [
         { host: "r.example", tls: { hosts: ["r.example", "s.example"] } },

@@ -107,6 +107,16 @@ describe("every argument", () => {
         }
     });
 
+    test.each([
+        [{ bindAddress: "::1" }, { bindAddress: "0:0:0:0:0:0:0:1" }],
+        [{}, { bindAddress: "::ffff:127.0.0.1" }],
+        [{ host: "2001:db8::1" }, { host: "2001:0DB8:0::0:1" }],
+        [{ tls: { hosts: ["::1"] } }, { tls: { hosts: ["0::1", "::1"] } }],
+    ])("%j → %j is another spelling, and no change", (before, after) => {
+        expect(rowsBetween(before, after)).toEqual([]);
+        expect(explanation(before, after)).toBeUndefined();
+    });
+
     test.each(Object.entries(changes))("%s: what a person reads in the preview", (_path, [before, after, rows]) => {
         if (rows.includes("place")) return;
         expect(explanation(before, after)).toMatchSnapshot();
