@@ -40,8 +40,8 @@ export const limitNames = {
 } as const;
 
 /**
- * A value may take a sixteenth of the memory, and all that clients send and receive twice that. One write can exceed
- * `maxmemory` by a value, since Redis looks before it and not after; so three sixteenths are not for data.
+ * A value may take 1/32 of the memory, and all that clients send and receive 1/8. One write can exceed
+ * `maxmemory` by a value, since Redis looks before it and not after; so 5/32 are not for data.
  * `bench/calibrate/clients.mjs` measures that it is enough from 7.0 on: with all the data rewritten during a dump, readers that
  * read nothing, arguments sent by half and the longest values, the container holds 84 to 99 % of its limit.
  */
