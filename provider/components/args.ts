@@ -161,8 +161,9 @@ export interface RedisDatabaseArgs {
     readonly transform?: DatabaseTransforms;
     /**
      * A volume or a directory with data of your own, which stays when the database is removed. Data of Redis that is
-     * there already is adopted in place: `dump.rdb` or an append-only file, of this version or an older one. Stop the
-     * server that wrote it first. Example: `{ volume: "redis-data" }`.
+     * there already is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, of this version or an older
+     * one, and without data of modules, which are not available here. Stop the server that wrote it first. Example:
+     * `{ volume: "redis-data" }`.
      * @default a volume of the database's own
      */
     readonly data?: DataArgs;

@@ -14,6 +14,7 @@ import { needsHaproxy } from "../model/plan";
 import { type Finding, finding, formatFindings } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
 import { runError } from "./runError";
+import { takePlace } from "./places";
 
 /** What a component is called, and what a replica is in its group. */
 export interface Identity {
@@ -38,12 +39,24 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
     const undecided = [...checkDeciding(definitions[kind], args), ...checkDecidingReplicas(args)];
     if (Object.values(plain).every((value) => value !== unresolved)) {
         const { spec, findings } = resolveArguments(plain, kind, role);
-        if (!spec || undecided.length > 0) throw invalid(identity, [...findings, ...undecided]);
+        const all = [...findings, ...undecided, ...checkPlace(identity, plain.data, dockerHost)];
+        if (!spec || all.length > 0) throw invalid(identity, all);
         return { known, spec: pulumi.output(spec) };
     }
-    const findings = [...checkArguments(plain, kind, role), ...undecided];
+    const findings = [
+        ...checkArguments(plain, kind, role),
+        ...undecided,
+        ...checkPlace(identity, plain.data, dockerHost),
+    ];
     if (findings.length > 0) throw invalid(identity, findings);
-    return { known, spec: resolveLater(identity, args, known) };
+    const later = plain.data === unresolved ? { dockerHost } : undefined;
+    return { known, spec: resolveLater(identity, args, known, later) };
+}
+
+/** What is not a place has a finding of its own; one that is not known yet has its own time. */
+function checkPlace({ kind, name }: Identity, data: unknown, dockerHost: DockerHost): Finding[] {
+    const isPlace = kind === "RedisDatabase" && isObject(data) && checkArguments({ data }, kind).length === 0;
+    return isPlace ? takePlace(name, data, dockerHost) : [];
 }
 
 /** As `checkInputs`, of a replica whose database has checked it among its own arguments. */
@@ -52,15 +65,21 @@ export function resolveInputs(identity: Identity, args: object): CheckedArgument
     return { known, spec: resolveLater(identity, args, known) };
 }
 
-/** The specification once all Outputs are known. */
-function resolveLater(identity: Identity, args: object, known: PlainArguments): pulumi.Output<DatabaseSpec> {
+/** The specification once all Outputs are known. With `place`, where the data is has not been looked at before. */
+function resolveLater(
+    identity: Identity,
+    args: object,
+    known: PlainArguments,
+    place?: { readonly dockerHost: DockerHost },
+): pulumi.Output<DatabaseSpec> {
     const { kind, role } = identity;
     const plain = withNamedReplicas(withoutFunctions(args));
     // Secrets make the whole check secret; its result does not contain them.
     const resolved = pulumi.unsecret(
         pulumi.output(plain).apply((all) => {
             const { spec, findings } = resolveArguments(all, kind, role);
-            if (!spec) throw invalid(identity, findings);
+            const shared = place ? checkPlace(identity, all.data, place.dockerHost) : [];
+            if (!spec || shared.length > 0) throw invalid(identity, [...findings, ...shared]);
             return spec;
         }),
     );

@@ -32,6 +32,10 @@ export const agentRefusals = {
         meaning: "A trial server of the same image does not start with these settings.",
         remedy: "Correct the directive in `config` that the message names.",
     },
+    "data-being-written": {
+        meaning: "A server is writing the files in the volume or directory in `data`.",
+        remedy: "Stop that server, wait a minute and run `pulumi up` again.",
+    },
     "data-belongs-to-another": {
         meaning: "The volume or directory in `data` belongs to another database.",
         remedy: "Give another place; if that database no longer exists, delete the file `.redis-database` there.",
@@ -44,9 +48,22 @@ export const agentRefusals = {
         meaning: "The volume or directory in `data` lacks the kind of file that `data.files` names.",
         remedy: "Correct `data.files`, or leave it out where there is only one kind of file.",
     },
+    "data-has-other-files": {
+        meaning:
+            "The volume or directory in `data` has files besides those of Redis, or files of Redis under other names.",
+        remedy: "Move the files that the message names elsewhere, or give those of Redis their usual names.",
+    },
+    "data-needs-modules": {
+        meaning: "The data has values of modules, such as JSON or search, which are not available here.",
+        remedy: "Remove that data and the modules from the server that wrote it, and have it dump again.",
+    },
     "data-newer-than-version": {
         meaning: "A later version of Redis wrote the data, in a format that this version cannot read.",
         remedy: "Set `version` to the one that wrote the data, or a later one.",
+    },
+    "data-not-readable": {
+        meaning: "A file in the volume or directory in `data` is incomplete, damaged, or not what its name says.",
+        remedy: "Repair the file with the tools of Redis, or restore it from a backup.",
     },
     "data-not-redis": {
         meaning: "The volume or directory in `data` has files, but neither a dump nor an append-only file.",

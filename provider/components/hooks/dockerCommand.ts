@@ -5,7 +5,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../dockerHost";
 
-type Run = (...args: string[]) => Promise<string>;
+export type Run = (...args: string[]) => Promise<string>;
 
 /** On the host that the provider has. */
 export async function dockerCommand(dockerHost: DockerHost): Promise<Run> {

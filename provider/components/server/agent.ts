@@ -12,6 +12,8 @@ import { redisConf } from "../../model/render/redisConf";
 import { followerUsers, ownMember, primaryConf } from "../../model/render/replication";
 import { tunnelCfg } from "../../model/render/tunnelCfg";
 import type { Login } from "../../model/render/urls";
+import { checkUse } from "../hooks/inUse";
+import { ownerOf } from "../places";
 import { trustedCaCertPem } from "./certificates";
 import type { After } from "./children";
 import { containerOf } from "./container";
@@ -59,8 +61,11 @@ export interface AgentRole {
 
 /** The second step: starts the agent, which prepares the settings volume or applies its changes to the running server. */
 export function startAgent(server: PreparedServer, role: AgentRole, after: After): docker.Container {
-    const { plan, volumes, hooks } = server;
+    const { plan, volumes, dockerHost } = server;
     const { primary } = role;
+    const { beforeCreate = [], ...hooks } = server.hooks;
+    // Its own volume nobody else knows.
+    const checks = plan.dataVolume ? [] : checkUse(dockerHost);
     const agent = server.children.plan(
         "agent",
         "agent",
@@ -82,7 +87,11 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
             volumes: primary && !plan.tunnel ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
         },
         // One that refused has nothing left to do: another try is another agent.
-        { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
+        {
+            hooks: { ...hooks, beforeCreate: [...beforeCreate, ...checks] },
+            replaceOnChanges: ["#initerror"],
+            deleteBeforeReplace: true,
+        },
     );
     return agent.create(docker.Container, {}, after);
 }
@@ -91,7 +100,7 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
 function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): docker.ContainerArgs["uploads"] {
     const { plan, passwords, certificates, ports, fingerprint } = server;
     const own = [...passwords.logins].flatMap(([follower, login]) => (follower === ownMember ? [] : [login]));
-    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${plan.name}`;
+    const owner = ownerOf(plan.name);
     return pulumi
         .all([
             spec,

@@ -1,8 +1,16 @@
 # shellcheck shell=sh
-# Taking over files of Redis that no database of ours has had.
+# Taking over files of Redis that no database of ours has had. All that can be refused is refused before any is touched.
 
 #   sets     kind, of apply_at_rest: "aof" or "rdb"
-adopt() {
+choose_files() {
+    local others
+    check_unwritten
+    others=$(other_files)
+    if [ -n "$others" ] && ! has_aof && ! has_dump; then
+        refuse data-not-redis "data: $(wanted place) has files, but neither dump.rdb nor an append-only file ($others); give a place that is empty or has data of Redis"
+    fi
+    [ -z "$others" ] ||
+        refuse data-has-other-files "data: $(wanted place) has $others besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere"
     kind=$(wanted files)
     if [ -z "$kind" ] && has_aof && has_dump; then
         refuse data-files-ambiguous "data: $(wanted place) has both a dump and an append-only file; say in data.files which of them holds the data"
@@ -16,46 +24,106 @@ adopt() {
     esac
     [ "$(wanted flavor)" != nordb ] ||
         refuse flavor-would-discard-data "flavor: \"nordb\" keeps nothing, but $(wanted place) has data; bring it up with \"aof\" or \"rdb\""
-    check_format "$kind"
-    set_aside "$kind"
-    chown -R 999:999 "$data_dir"
-    # Until the server has read all of it, nothing may be evicted or overwritten.
-    unsettle "$kind"
-    say "adopted: $kind"
+    if [ "$kind" = aof ]; then check_log; fi
+    check_aside
+    check_format
+    check_readable
 }
 
-# Every file of Redis has its format's number at its start; the trial server writes the latest that it knows.
-#   $1       the kind of file
+# A server that still runs on these files would go on writing them.
+check_unwritten() {
+    local before
+    before=$(files_seen)
+    sleep 2
+    if [ "$(files_seen)" = "$before" ] && [ -z "$(find "$data_dir" -mindepth 1 -name 'temp-*' -mmin -1)" ]; then return; fi
+    refuse data-being-written "data: the files in $(wanted place) are being written; stop the server that writes them, wait a minute and run pulumi up again"
+}
+
+#   prints   each file that is not ours, with its inode, size and time of change
+files_seen() { find "$data_dir" -mindepth 1 ! -name '.redis-*' -exec stat -c '%n %i %s %y' {} + 2>/dev/null | sort; }
+
+check_log() {
+    local name
+    if [ ! -e "$log_dir" ]; then
+        is_log "$log_file" || refuse_unreadable appendonly.aof "is no append-only file of Redis"
+        return
+    fi
+    grep -q '^appenddirname	' "$trial_settings" ||
+        refuse data-newer-than-version "data: $(wanted place) was written by Redis 7.0 or later, which $(wanted version) cannot read"
+    [ ! -e "$log_file" ] ||
+        refuse data-files-ambiguous "data: $(wanted place) has both appendonlydir and appendonly.aof; move the one that does not hold the data elsewhere"
+    [ -e "$log_manifest" ] || refuse_unreadable appendonlydir "has no appendonly.aof.manifest"
+    for name in $(listed_files '[bi]'); do
+        [ -e "$log_dir/$name" ] || refuse_unreadable appendonlydir "has no $name, which its manifest lists"
+        case $name in
+        *.rdb) [ -n "$(format_of "$log_dir/$name")" ] ;;
+        *) is_log "$log_dir/$name" ;;
+        esac || refuse_unreadable "appendonlydir/$name" "is not what its name says"
+    done
+}
+
+#   $1, $2   a file, and what is wrong with it
+refuse_unreadable() {
+    refuse data-not-readable "data: $1 in $(wanted place) $2; repair it with the tools of Redis, or restore it from a backup"
+}
+
+# What was set aside before is somebody's data, too.
+check_aside() {
+    local file
+    case $kind in
+    aof) set -- "$dump_file" ;;
+    rdb) set -- "$log_dir" "$log_file" ;;
+    esac
+    for file; do
+        [ ! -e "$file" ] || [ ! -e "$aside_dir/${file##*/}" ] ||
+            refuse data-has-other-files "data: $(wanted place) has ${file##*/} both itself and in before-adoption, where it would be moved; move the one there elsewhere"
+    done
+}
+
+# Every dump has its format at its start; the trial server writes the latest that it knows.
 check_format() {
     local format
-    [ "$1" = rdb ] || [ ! -e "$log_dir" ] || grep -q '^appenddirname	' "$trial_settings" ||
-        refuse data-newer-than-version "data: $(wanted place) was written by Redis 7.0 or later, which $(wanted version) cannot read"
-    format=$(format_of "$(adopted_file "$1")")
-    [ -n "$format" ] || return 0
+    format=$(format_of "$(first_file)")
+    if [ -z "$format" ]; then
+        [ "$kind" != rdb ] || refuse_unreadable dump.rdb "is no dump of Redis"
+        return
+    fi
     echo BGSAVE | ask_trial >/dev/null
     until [ -s "$trial_dir/dump.rdb" ]; do sleep 0.05; done
-    [ "$format" -le "$(format_of "$trial_dir/dump.rdb")" ] ||
-        refuse data-newer-than-version "data: $(wanted place) was written by a later Redis (format $format), which $(wanted version) cannot read; give a later version"
+    if reads_format "$format" "$(format_of "$trial_dir/dump.rdb")"; then return; fi
+    [ "$(engine_of "$format")" = "$(engine_here)" ] ||
+        refuse data-newer-than-version "data: $(wanted place) was written by $(engine_of "$format") (format ${format#* }), which $(engine_here) $(wanted version) cannot read; give the engine that wrote it"
+    refuse data-newer-than-version "data: $(wanted place) was written by a later $(engine_of "$format") (format ${format#* }), which $(wanted version) cannot read; give a later version"
 }
 
-#   $1       the kind of file
-#   prints   the file that says its format
-adopted_file() {
-    case $1 in
-    rdb) echo "$dump_file" ;;
-    aof) find "$log_dir"/*.base.rdb "$log_file" 2>/dev/null | head -n 1 ;;
+# Whatever a server of this version stumbles over, such as data of modules, ends every one of its starts. A second server
+# with nothing but the file shows it; where that takes more memory than there is here, the tool that checks dumps does.
+check_readable() {
+    local status=0 reason modules
+    [ -n "$(format_of "$(first_file)")" ] || return 0
+    read_file || status=$?
+    case $status in
+    0) return ;;
+    137) check_file || return 0 ;;
     esac
+    modules=$(sed -n "s/.*no matching module.* '\(.*\)'.*/\1/p; s/.*MODULE AUX for: //p" "$reader_log" | sort -u | tr '\n' ' ')
+    [ -z "$modules" ] ||
+        refuse data-needs-modules "data: $(wanted place) has data of modules (${modules% }), which are not available here; remove that data, and the modules, from the server that wrote it, and have it dump again"
+    reason=$(sed -n '/^--- RDB ERROR DETECTED/{n;s/^\[[^]]*] //p;}' "$reader_log" | tail -n 1)
+    [ -n "$reason" ] || reason=$(sed -n 's/^.* # //p' "$reader_log" | grep -v '^\(Fatal error loading\|Terminating server\)' | tail -n 1)
+    refuse_unreadable "$(first_file | sed "s,^$data_dir/,,")" "ends Redis $(version_here) at its start: $reason"
 }
 
-#   $1       a file
-#   prints   the number of its format, if it is a dump
-format_of() { head -c 9 "$1" 2>/dev/null | sed -n 's/^REDIS0*\([0-9]\{1,\}\)$/\1/p'; }
-
-# Redis would overwrite the files of the other kind.
-#   $1       the kind of file that holds the data
-set_aside() {
-    case $1 in
+# The files become the database's.
+take_over() {
+    # Redis would overwrite those of the other kind.
+    case $kind in
     aof) if has_dump; then mkdir -p "$aside_dir" && mv "$dump_file" "$aside_dir/"; fi ;;
     rdb) if has_aof; then mkdir -p "$aside_dir" && mv "$data_dir"/appendonly* "$aside_dir/"; fi ;;
     esac
+    find "$data_dir" -mindepth 1 \( -path "$aside_dir" -o -path "$data_dir/lost+found" -o -name '.redis-*' \) -prune \
+        -o -exec chown 999:999 {} +
+    # Until the server has read all of it, nothing may be evicted or overwritten.
+    unsettle "$kind"
+    say "adopted: $kind"
 }

@@ -36,6 +36,7 @@ fi
 . "$parts/haproxy.sh"
 . "$parts/trial.sh"
 . "$parts/data.sh"
+. "$parts/recognition.sh"
 . "$parts/adoption.sh"
 . "$parts/memory.sh"
 . "$parts/disk.sh"

@@ -1,23 +1,59 @@
 # shellcheck shell=sh
 # Whose data it is, who wrote it, and which files hold it.
 
+# The line in owner_file when this agent looked at it or wrote it last.
+owner_found=
+
+#   sets     owner_found
 check_owner() {
-    local place id owner
+    local place
     place=$(current place)
     [ -z "$place" ] || [ "$place" = "$(wanted place)" ] ||
         refuse data-place-changed "data: names $(wanted place), but the data is on $place and would stay behind; leave it as it was"
-    [ -s "$owner_file" ] || return 0
-    read -r id _ owner <"$owner_file"
-    if [ "$id" = "$(cat "$id_file")" ] || [ "$owner" = "$(wanted owner)" ]; then return 0; fi
-    refuse data-belongs-to-another "data: $(wanted place) belongs to the database $owner; give another place, or, if that database is gone, delete .redis-database there"
+    owner_found=$(line_of "$owner_file")
+    case $owner_found in
+    '' | "$(cat "$id_file") "*) return ;;
+    esac
+    [ "${owner_found#* * }" = "$(wanted owner)" ] || refuse_owner
+    # It has lost its settings volume, or it is the same name in the state of somebody else, who knows no volume of its own.
+    [ "$(wanted place)" = "the data volume" ] || check_unwritten
 }
 
+refuse_owner() {
+    refuse data-belongs-to-another "data: $(wanted place) belongs to the database $(line_of "$owner_file" | cut -d ' ' -f 3-); give another place, or, if that database is gone, delete .redis-database there"
+}
+
+# Two agents may find a place free at the same moment: the link is made for one of them, and until then neither touches
+# anything there.
+#   $1       the flavor that wrote the data, if it is not the wanted one: "adopting" while somebody else's files are adopted
+#   sets     owner_found
 own_data() {
-    local ownership
-    ownership="$(cat "$id_file") $(wanted flavor) $(wanted owner)"
-    if [ "$(line_of "$owner_file")" = "$ownership" ]; then return; fi
-    echo "$ownership" | replace_file "$owner_file" '' 644 ||
-        refuse data-place-not-writable "the data's place cannot be written to, most likely for want of disk space ($(free_mb) MiB are free)"
+    local id ownership owner
+    id=$(cat "$id_file")
+    ownership="$id ${1:-$(wanted flavor)} $(wanted owner)"
+    owner=$(line_of "$owner_file")
+    case $owner in
+    "$ownership") ;;
+    "$id "* | "$owner_found")
+        if ! { echo "$ownership" | replace_file "$owner_file.$id" '' 644 && take_place "$owner"; }; then
+            rm -f "$owner_file.$id"
+            owner=$(line_of "$owner_file")
+            [ "$owner" = "$owner_found" ] || refuse_owner
+            refuse data-place-not-writable "the data's place cannot be written to, most likely for want of disk space ($(free_mb) MiB are free)"
+        fi
+        owner_found=$ownership
+        ;;
+    *) refuse_owner ;;
+    esac
+    if [ "$(stat -c %u "$data_dir")" != 999 ]; then chown 999:999 "$data_dir"; fi
+}
+
+#   $1       the owner so far
+#   fails    if there was none, and another agent was faster
+take_place() {
+    local new
+    new=$owner_file.$(cat "$id_file")
+    if [ -n "$1" ]; then mv "$new" "$owner_file"; else ln "$new" "$owner_file" && rm "$new"; fi
 }
 
 # An older Redis does not read what a newer one wrote.
@@ -68,10 +104,6 @@ check_databases_at_rest() {
         refuse databases-below-use "config[\"databases\"]: is $limit, but the server does not run, so that nobody knows whether its log uses more; start its container and try again, or give at least ${former:-16}"
 }
 
-has_aof() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
-has_dump() { [ -e "$dump_file" ]; }
-is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found" ! -name '.redis-*' | head -n 1)" ]; }
-
 # Settings for a server that does not run: on the first update, after it was stopped, on data that somebody brought.
 apply_at_rest() {
     local kind
@@ -87,7 +119,11 @@ apply_at_rest() {
     esac
     if [ "$kind" = unknown ]; then
         kind=
-        if ! is_empty; then adopt; fi
+        if ! is_empty; then
+            choose_files
+            own_data adopting
+            take_over
+        fi
     fi
     # A dump alone is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
     if [ "$kind" = aof ] && ! has_aof; then kind=; fi

@@ -56,7 +56,6 @@ prepare_volume() {
     done
     chmod 600 "$agent_secret"
     chown 0:999 "$health_secret"
-    if [ "$(stat -c %u "$data_dir")" != 999 ]; then chown 999:999 "$data_dir"; fi
 }
 
 #   $1       a directory

@@ -7,7 +7,8 @@ ROOT=${ROOT:-}
 
 # ---- The data volume, in the server's and in the agent's container -------------------------------------------------
 data_dir=$ROOT/data
-# Agent: whose data this is: the settings volume's ID, the flavor that wrote it, and the database's full name.
+# Agent: whose data this is: the settings volume's ID, the flavor that wrote it, and the database's full name. With the ID
+# after its name, while that agent reaches for the place.
 owner_file=$data_dir/.redis-database
 # Server, at its start: the fingerprint of its container, and its version.
 server_file=$data_dir/.redis-server
@@ -16,6 +17,7 @@ aside_dir=$data_dir/before-adoption
 dump_file=$data_dir/dump.rdb
 # The append-only file: a directory from 7.0 on, one file before.
 log_dir=$data_dir/appendonlydir
+log_manifest=$log_dir/appendonly.aof.manifest
 log_file=$data_dir/appendonly.aof
 
 # ---- The settings volume, in every container of a server; only the agent may write it, but for run/ and acl/ --------
@@ -120,6 +122,11 @@ looking_marker=$scratch_dir/looking
 # The directory of the trial server, with its socket, its configuration and its log.
 trial_dir=$scratch_dir/trial
 trial_socket=$trial_dir/redis.sock
+# Of the server that reads data before it is adopted. What it takes for its dump is a symbolic link to the data.
+reader_dir=$scratch_dir/reader
+reader_dump=$reader_dir/read.rdb
+reader_socket=$reader_dir/redis.sock
+reader_log=$reader_dir/log
 # Settings as lines of name, tab, value: of the trial server; of the running one; what the program wants, and that without
 # how data is kept; what of that the running server can take; what it has differently; what it had before.
 trial_settings=$scratch_dir/trial.settings

@@ -1,4 +1,5 @@
 /** How data is kept on disk: dumps, the size that it may take, and data that is there already. */
+import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ConfigValue } from "../catalog/directives";
@@ -56,7 +57,7 @@ export const persistenceArguments = {
     ),
 };
 
-type Place = { readonly volume?: string; readonly hostPath?: string };
+export type Place = { readonly volume?: string; readonly hostPath?: string };
 
 const placeOf = ({ spec }: { spec: { data?: Place } }) => [spec.data?.volume, spec.data?.hostPath];
 
@@ -87,8 +88,9 @@ export const dataArguments = {
         {
             doc:
                 "A volume or a directory with data of your own, which stays when the database is removed. Data of Redis " +
-                "that is there already is adopted in place: `dump.rdb` or an append-only file, of this version or an older " +
-                "one. Stop the server that wrote it first.",
+                "that is there already is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, of this version " +
+                "or an older one, and without data of modules, which are not available here. Stop the server that wrote it " +
+                "first.",
             defaultDoc: "a volume of the database's own",
             example: { volume: "redis-data" },
             decides: true,
@@ -115,7 +117,40 @@ export const persistenceProblems = {
         "`data` has both `volume` and `hostPath`.",
         "give either volume or hostPath",
     ),
+    dataShared: problem(
+        "data-shared",
+        "`data` of two databases names the same place, or a directory inside the other's.",
+        "give each database a place of its own",
+    ),
+    dataInUse: problem(
+        "data-in-use",
+        "A container that is not the database's runs on the place in `data`, which would have two servers write the same files.",
+        "stop that container and keep it from starting again, or give another place",
+    ),
 };
+
+export const placePath = ({ volume }: Place) => (volume === undefined ? "data.hostPath" : "data.volume");
+
+/** Whether two directories are one ("same"), or the first is "below" or "above" the second. */
+export function relation(one: string, other: string): "same" | "below" | "above" | undefined {
+    const [a, b] = [one, other].map((path) => posix.join(path, "/")) as [string, string];
+    return a === b ? "same" : a.startsWith(b) ? "below" : b.startsWith(a) ? "above" : undefined;
+}
+
+/** What is wrong with a place where another database of the same Docker host has its data. */
+export function sharedPlace(place: Place, { name, place: other }: { name: string; place: Place }): Finding[] {
+    const { volume, hostPath } = place;
+    const how =
+        volume !== undefined
+            ? volume === other.volume && "same"
+            : hostPath !== undefined && other.hostPath !== undefined && relation(hostPath, other.hostPath);
+    if (!how) return [];
+    const text =
+        how === "same"
+            ? `is ${JSON.stringify(volume ?? hostPath)}, where the database "${name}" has its data`
+            : `is ${JSON.stringify(hostPath)}, ${how} ${JSON.stringify(other.hostPath)}, where the database "${name}" has its data`;
+    return [finding(persistenceProblems.dataShared, placePath(place), text)];
+}
 
 export const persistenceRules: readonly Rule[] = [
     ({ values, wanted }: Given<{ savePoints?: unknown; flavor?: Flavor }>) =>

@@ -2,6 +2,8 @@
 
 /** The data volume, where official images keep data and what they own as uid 999. */
 export const dataDir = "/data";
+/** Whose data it is: the settings volume's ID, the flavor, and what people call the database. */
+export const ownerPath = `${dataDir}/.redis-database`;
 /** The settings volume: written by the agent, read by the server. */
 export const settingsDir = "/settings";
 /** Inside the agent's own container: its script. */

@@ -387,14 +387,6 @@ test("a value goes to Redis in its own quotes", () => {
     expect(agent("quote ''")).toBe('""');
 });
 
-test("the format of a dump is the number at its start, and nothing else has one", () => {
-    write("data/dump.rdb", "REDIS0011\xfa\tredis-ver");
-    expect(agent(`format_of ${root}/data/dump.rdb`)).toBe("11");
-    write("data/appendonly.aof", "*2\r\n$6\r\nSELECT");
-    expect(agent(`format_of ${root}/data/appendonly.aof`)).toBe("");
-    expect(agent(`format_of ${root}/data/none`)).toBe("");
-});
-
 describe("data is there already", () => {
     test.each<[string, string[], boolean]>([
         ["nothing", [], true],

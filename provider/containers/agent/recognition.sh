@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# Which files are Redis's, and what is in them.
+
+has_aof() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
+has_dump() { [ -e "$dump_file" ]; }
+is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found" ! -name '.redis-*' | head -n 1)" ]; }
+
+# Redis does not read a file under another name, but starts empty. A name is worth nothing on something else, such as a
+# symbolic link.
+#   prints   the first three files that are neither ours nor Redis's under its usual names; nothing where there are none
+other_files() {
+    {
+        find "$data_dir" -mindepth 1 -maxdepth 1 ! -name '.redis-*' \
+            ! \( -type f \( -path "$dump_file" -o -path "$log_file" -o -name 'temp-*.rdb' -o -name 'temp-rewriteaof-*' \) \) \
+            ! \( -type d \( -path "$log_dir" -o -path "$aside_dir" -o -path "$data_dir/lost+found" \) \)
+        if [ -d "$log_dir" ]; then
+            find "$log_dir" -mindepth 1 ! \( -type f \( -path "$log_manifest" -o -name 'temp-*' \) \) | unlisted
+        fi
+    } | sed "s,^$data_dir/,," | sort | awk 'NR < 4 { text = text (NR > 1 ? ", " : "") $0 } END { if (NR) print text (NR > 3 ? ", …" : "") }'
+}
+
+#   stdin    paths in log_dir
+#   prints   those that the manifest does not list, or that are no files
+unlisted() {
+    local path listed
+    listed=" $(listed_files . | tr '\n' ' ')"
+    while IFS= read -r path; do
+        if [ ! -f "$path" ] || [ -L "$path" ]; then echo "$path"; fi
+        case $listed in *" ${path##*/} "*) ;; *) echo "$path" ;; esac
+    done
+}
+
+#   $1       their types, as a regular expression: "b" for the base, "i" for what came after it, "h" for what is no longer used
+#   prints   the files that the manifest lists
+listed_files() {
+    [ -e "$log_manifest" ] || return 0
+    awk -v types="^$1\$" '!/^#/ { for (i = 1; i < NF; i += 2) of[$i] = $(i + 1); if (of["type"] ~ types) print of["file"] }' "$log_manifest"
+}
+
+#   prints   the file that Redis reads first, of the kind that holds the data
+first_file() {
+    case $kind in
+    rdb) echo "$dump_file" ;;
+    aof) if [ -e "$log_dir" ]; then echo "$log_dir/$(listed_files b)"; else echo "$log_file"; fi ;;
+    esac
+}
+
+#   $1       a file
+#   prints   who writes its format and the format's number, such as "REDIS 11", if it is a dump or begins with one
+format_of() { head -c 9 "$1" 2>/dev/null | sed -n '/^.\{9\}$/s/^\(REDIS\|VALKEY\)0*\([0-9]\{1,\}\)$/\1 \2/p'; }
+
+#   $1       a format
+#   prints   whose it is
+engine_of() { case $1 in VALKEY*) echo Valkey ;; *) echo Redis ;; esac; }
+
+engine_here() { case $(redis-server --version) in *[Vv]alkey*) echo Valkey ;; *) echo Redis ;; esac; }
+
+# Up to 11 a format is both engines', whoever wrote it; from Valkey 9 on, its formats have a name of their own.
+#   $1       the format of a dump
+#   $2       the format that a server writes
+#   fails    if that server does not read the dump
+reads_format() {
+    case ${1% *}/${2% *} in
+    REDIS/REDIS | VALKEY/VALKEY) [ "${1#* }" -le "${2#* }" ] ;;
+    REDIS/VALKEY) [ "${1#* }" -le 11 ] ;;
+    *) return 1 ;;
+    esac
+}
+
+# Before the first write it is empty; it may begin with a dump, or with the time (from 7.0 on).
+#   $1       a file
+#   fails    if it is no append-only file
+is_log() {
+    [ -s "$1" ] || return 0
+    case $(head -c 1 "$1") in
+    '*' | '#') ;;
+    *) [ -n "$(format_of "$1")" ] ;;
+    esac
+}
+
+# Has a server read the file that is read first, as if that were its dump.
+#   fails    if it could not: with 137 if it took more memory than there is, else for the reason in its log
+read_file() {
+    local pid status=0
+    rm -rf "$reader_dir"
+    mkdir "$reader_dir"
+    ln -s "$(first_file)" "$reader_dump"
+    redis-server --port 0 --dir "$reader_dir" --dbfilename "${reader_dump##*/}" --unixsocket "$reader_socket" --save '' \
+        --databases "$(trial_setting databases)" >"$reader_log" 2>&1 9>&- &
+    pid=$!
+    until [ "$(echo PING | send "$reader_socket")" = PONG ]; do
+        # A server that cannot read its dump may end as if all were well.
+        kill -0 $pid 2>/dev/null || { wait $pid || status=$?; [ $status != 0 ] || status=1; return $status; }
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid 2>/dev/null || true
+}
+
+# Reads the same file key by key, without keeping them.
+#   fails    if nothing is wrong with it, as far as the image has a tool that can tell
+check_file() {
+    local tool
+    tool=$(command -v redis-check-rdb || command -v valkey-check-rdb) || return 1
+    "$tool" "$(first_file)" >"$reader_log" 2>&1 9>&- || true
+    grep -q '^--- RDB ERROR DETECTED\|MODULE AUX for' "$reader_log"
+}

@@ -1,0 +1,379 @@
+/** Which files of somebody else's the agent takes for Redis's, and what it makes of them, in a real shell. */
+import { execFileSync } from "node:child_process";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { script } from "../../../../provider/components/server/scripts";
+
+const root = mkdtempSync(join(tmpdir(), "redis-database-adoption-"));
+afterAll(() => {
+    rmSync(root, { recursive: true });
+});
+
+const functions = script("agent/agent.sh").replace(/\n"\$1"\n$/, "\n");
+
+/** Runs some of the agent's functions; what takes a server or time is done by stubs. */
+function agent(commands: string): string {
+    const stubs = [
+        'refuse() { echo "$2 [$1]"; exit 0; }',
+        "sleep() { :; }",
+        "chown() { :; }",
+        "flush() { :; }",
+        "ask_trial() { printf '%s' \"$own_format\" >$trial_dir/dump.rdb; }",
+        "read_file() { :; }",
+        `PATH=${root}/bin:$PATH`,
+        `generation=${root}/generation`,
+        "own_format=REDIS0012",
+        "kind=",
+    ].join("\n");
+    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`, "sh", ""], {
+        encoding: "utf8",
+        env: { ...process.env, ROOT: root },
+    }).trimEnd();
+}
+
+type Files = Readonly<Record<string, string>>;
+
+/** Files in the data's place, all an hour old. */
+function place(files: Files): void {
+    for (const [name, content] of Object.entries(files)) {
+        const path = join(root, "data", name);
+        mkdirSync(name.endsWith("/") ? path : dirname(path), { recursive: true });
+        if (!name.endsWith("/")) writeFileSync(path, content);
+    }
+    execFileSync("find", [join(root, "data"), "-exec", "touch", "-d", "1 hour ago", "{}", "+"]);
+}
+
+const wanted = (settings: Files) => {
+    const all = { place: "PLACE", owner: "p/s/db", version: "8.0", flavor: "aof", files: "", ...settings };
+    const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync(join(root, "generation/database"), lines.join(""));
+};
+
+beforeEach(() => {
+    for (const directory of ["settings/current", "settings/run", "data", "tmp/trial", "generation", "bin"]) {
+        rmSync(join(root, directory), { recursive: true, force: true });
+        mkdirSync(join(root, directory), { recursive: true });
+    }
+    writeFileSync(join(root, "settings/id"), "own-id");
+    writeFileSync(join(root, "tmp/trial.settings"), "appenddirname\tappendonlydir\ndatabases\t16\n");
+    writeFileSync(join(root, "bin/redis-server"), "#!/bin/sh\necho Redis server v=8.0.2\n");
+    chmodSync(join(root, "bin/redis-server"), 0o755);
+    wanted({});
+});
+
+const dump = "REDIS0011\xfa\tredis-ver";
+const log = "*1\r\n$4\r\nPING\r\n";
+const manifest = "file appendonly.aof.1.base.rdb seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n";
+const directory = {
+    "appendonlydir/appendonly.aof.manifest": manifest,
+    "appendonlydir/appendonly.aof.1.base.rdb": dump,
+    "appendonlydir/appendonly.aof.1.incr.aof": log,
+};
+const chosen = "choose_files; echo chosen: $kind";
+
+test.each<[string, Files, string]>([
+    ["a dump", { "dump.rdb": dump }, "rdb"],
+    ["a dump of Valkey", { "dump.rdb": "REDIS0011" }, "rdb"],
+    [
+        "what a file system, the agent and a crash leave beside it",
+        {
+            "dump.rdb": dump,
+            "lost+found/": "",
+            ".redis-server": "x",
+            "before-adoption/x": "",
+            "temp-12.rdb": "x",
+            "temp-rewriteaof-12.aof": "x",
+        },
+        "rdb",
+    ],
+    ["a log", { "appendonly.aof": log }, "aof"],
+    ["a log with a dump at its start", { "appendonly.aof": dump }, "aof"],
+    ["a log before the first write", { "appendonly.aof": "" }, "aof"],
+    ["a directory", directory, "aof"],
+    [
+        "one of whose former files nothing is left",
+        {
+            ...directory,
+            "appendonlydir/appendonly.aof.manifest": `# a comment\n${manifest}file appendonly.aof.0.incr.aof seq 0 type h\n`,
+        },
+        "aof",
+    ],
+    [
+        "one that a later version wrote",
+        {
+            ...directory,
+            "appendonlydir/appendonly.aof.manifest": manifest.replace(/\n$/, " startoffset 1 endoffset 2\n"),
+        },
+        "aof",
+    ],
+    [
+        "one whose base is a log of before 7.0",
+        {
+            "appendonlydir/appendonly.aof": log,
+            "appendonlydir/appendonly.aof.manifest": "file appendonly.aof seq 1 type b\n",
+        },
+        "aof",
+    ],
+    ["one that says when", { ...directory, "appendonlydir/appendonly.aof.1.incr.aof": "#TS:1234567890\r\n" }, "aof"],
+    [
+        "one without a base, and what a crash leaves there",
+        {
+            "appendonlydir/appendonly.aof.1.incr.aof": "",
+            "appendonlydir/appendonly.aof.manifest": "file appendonly.aof.1.incr.aof seq 1 type i\n",
+            "appendonlydir/temp-appendonly.aof.manifest": "",
+        },
+        "aof",
+    ],
+])("adopted: %s", (_what, files, kind) => {
+    place(files);
+    expect(agent(chosen)).toBe(`chosen: ${kind}`);
+});
+
+const besides =
+    "besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [data-has-other-files]";
+const neither = (files: string) =>
+    `data: PLACE has files, but neither dump.rdb nor an append-only file (${files}); give a place that is empty or has data of Redis [data-not-redis]`;
+const repair = "; repair it with the tools of Redis, or restore it from a backup [data-not-readable]";
+
+test.each<[string, Files, string]>([
+    ["a log under another name", { "redis.aof": log }, neither("redis.aof")],
+    ["beside a dump that may be stale", { "redis.aof": log, "dump.rdb": dump }, `data: PLACE has redis.aof ${besides}`],
+    [
+        "the first names of many",
+        { "d": "", "a b": "", "dump.rdb": dump, "c/x": "", ".keep": "" },
+        `data: PLACE has .keep, a b, c, … ${besides}`,
+    ],
+    [
+        "a directory whose log has another name",
+        { "appendonlydir/redis.aof.manifest": manifest, "appendonlydir/redis.aof.1.incr.aof": log },
+        `data: PLACE has appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest ${besides}`,
+    ],
+    [
+        "what the manifest does not list",
+        { ...directory, "appendonlydir/appendonly.aof.2.incr.aof": log },
+        `data: PLACE has appendonlydir/appendonly.aof.2.incr.aof ${besides}`,
+    ],
+    [
+        "only what was set aside",
+        { "before-adoption/dump.rdb": dump },
+        "data: PLACE has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis [data-not-redis]",
+    ],
+    ["a directory where a file should be", { "dump.rdb/x": dump }, `data: PLACE has dump.rdb ${besides}`],
+    [
+        "a directory without a manifest",
+        { "appendonlydir/": "" },
+        `data: appendonlydir in PLACE has no appendonly.aof.manifest${repair}`,
+    ],
+    [
+        "one that is not whole",
+        {
+            ...directory,
+            "appendonlydir/appendonly.aof.manifest": `${manifest}file appendonly.aof.2.incr.aof seq 2 type i\n`,
+        },
+        `data: appendonlydir in PLACE has no appendonly.aof.2.incr.aof, which its manifest lists${repair}`,
+    ],
+    [
+        "a base that is no dump",
+        { ...directory, "appendonlydir/appendonly.aof.1.base.rdb": "" },
+        `data: appendonlydir/appendonly.aof.1.base.rdb in PLACE is not what its name says${repair}`,
+    ],
+    [
+        "a log that is none",
+        { "appendonly.aof": "hello" },
+        `data: appendonly.aof in PLACE is no append-only file of Redis${repair}`,
+    ],
+    ["a dump that is none", { "dump.rdb": "hello" }, `data: dump.rdb in PLACE is no dump of Redis${repair}`],
+    ["an empty dump", { "dump.rdb": "" }, `data: dump.rdb in PLACE is no dump of Redis${repair}`],
+    [
+        "logs of before 7.0 and since",
+        { ...directory, "appendonly.aof": log },
+        "data: PLACE has both appendonlydir and appendonly.aof; move the one that does not hold the data elsewhere [data-files-ambiguous]",
+    ],
+])("refused: %s", (_what, files, message) => {
+    place(files);
+    expect(agent(chosen)).toBe(message);
+});
+
+test("refused: a link in place of a file", () => {
+    place({ elsewhere: dump });
+    symlinkSync("elsewhere", join(root, "data/dump.rdb"));
+    expect(agent(chosen)).toBe(`data: PLACE has dump.rdb, elsewhere ${besides}`);
+});
+
+test("refused: files that change, or that a server began to write just now", () => {
+    const written =
+        "data: the files in PLACE are being written; stop the server that writes them, wait a minute and run pulumi up again [data-being-written]";
+    place({ "appendonly.aof": log });
+    expect(agent(`sleep() { echo >>$log_file; }\n${chosen}`)).toBe(written);
+    expect(agent(`sleep() { rm $log_file; }\n${chosen}`)).toBe(written);
+    place({ "appendonly.aof": log });
+    for (const name of ["temp-12.rdb", "temp-rewriteaof-bg-12.aof"]) {
+        writeFileSync(join(root, "data", name), "");
+        expect(agent(chosen)).toBe(written);
+        rmSync(join(root, "data", name));
+    }
+});
+
+describe("what was set aside before is not overwritten", () => {
+    test.each([
+        ["aof", { "dump.rdb": dump, "appendonly.aof": log, "before-adoption/dump.rdb": dump }, "dump.rdb"],
+        ["rdb", { "dump.rdb": dump, ...directory, "before-adoption/appendonlydir/x": "" }, "appendonlydir"],
+    ])("%s", (files, there, name) => {
+        wanted({ files });
+        place(there);
+        expect(agent(chosen)).toContain(`has ${name} both itself and in before-adoption`);
+        rmSync(join(root, "data/before-adoption"), { recursive: true });
+        expect(agent(chosen)).toBe(`chosen: ${files}`);
+    });
+});
+
+describe("the format of a dump", () => {
+    test.each([
+        ["REDIS0011\xfa\tredis-ver", "REDIS 11"],
+        ["VALKEY080\xfa\tvalkey-ver", "VALKEY 80"],
+        ["REDIS00", ""],
+        ["*2\r\n$6\r\nSELECT", ""],
+        ["", ""],
+    ])("%j", (content, format) => {
+        place({ "dump.rdb": content });
+        expect(agent("format_of $dump_file")).toBe(format);
+    });
+
+    test.each([
+        ["REDIS 11", "REDIS 11", true],
+        ["REDIS 6", "REDIS 12", true],
+        ["REDIS 12", "REDIS 11", false],
+        ["REDIS 11", "VALKEY 80", true],
+        ["REDIS 12", "VALKEY 80", false],
+        ["VALKEY 80", "VALKEY 80", true],
+        ["VALKEY 81", "VALKEY 80", false],
+        ["VALKEY 80", "REDIS 11", false],
+        ["VALKEY 80", "REDIS 12", false],
+        ["VALKEY 5", "REDIS 12", false],
+    ])("%s for a server that writes %s", (format, own, readable) => {
+        expect(agent(`if reads_format "${format}" "${own}"; then echo yes; fi`)).toBe(readable ? "yes" : "");
+    });
+
+    test.each([
+        [
+            "REDIS0012",
+            "REDIS0011",
+            "Redis",
+            "was written by a later Redis (format 12), which 8.0 cannot read; give a later version",
+        ],
+        [
+            "REDIS0012",
+            "VALKEY080",
+            "Valkey",
+            "was written by Redis (format 12), which Valkey 8.0 cannot read; give the engine that wrote it",
+        ],
+        [
+            "VALKEY080",
+            "REDIS0012",
+            "Redis",
+            "was written by Valkey (format 80), which Redis 8.0 cannot read; give the engine that wrote it",
+        ],
+        [
+            "VALKEY080",
+            "REDIS0011",
+            "Valkey",
+            "was written by a later Valkey (format 80), which 8.0 cannot read; give a later version",
+        ],
+    ])("%s is refused where %s is written by %s", (format, own, engine, reason) => {
+        writeFileSync(join(root, "bin/redis-server"), `#!/bin/sh\necho ${engine} server v=8.0.2\n`);
+        place({ "appendonly.aof": format });
+        expect(agent(`own_format=${own}\n${chosen}`)).toBe(`data: PLACE ${reason} [data-newer-than-version]`);
+    });
+
+    test("a directory of 7.0 is none for a version that knows none", () => {
+        writeFileSync(join(root, "tmp/trial.settings"), "databases\t16\n");
+        place(directory);
+        expect(agent(chosen)).toContain("was written by Redis 7.0 or later, which 8.0 cannot read [data-newer");
+    });
+});
+
+describe("a dump that takes more memory than there is", () => {
+    const checked = (output: string) => {
+        writeFileSync(join(root, "bin/redis-check-rdb"), `#!/bin/sh\nprintf '%s\\n' '${output}'\n`);
+        chmodSync(join(root, "bin/redis-check-rdb"), 0o755);
+        mkdirSync(join(root, "tmp/reader"), { recursive: true });
+        place({ "dump.rdb": dump });
+        return agent(`read_file() { return 137; }\n${chosen}`);
+    };
+
+    test("is read by the tool that checks dumps", () => {
+        expect(checked("[offset 9] Selecting DB ID 0")).toBe("chosen: rdb");
+        expect(checked("--- RDB ERROR DETECTED ---\n[offset 9] RDB CRC error\n[info] 1 keys read")).toBe(
+            `data: dump.rdb in PLACE ends Redis 8.0.2 at its start: RDB CRC error${repair}`,
+        );
+        expect(checked("[offset 9] MODULE AUX for: ReJSON-RL\n[offset 9] MODULE AUX for: bf")).toContain(
+            "has data of modules (ReJSON-RL bf), which are not available here",
+        );
+    });
+
+    test("is left to the server where there is no such tool", () => {
+        place({ "dump.rdb": dump });
+        const none = "command() { return 1; }";
+        expect(agent(`${none}\nread_file() { return 137; }\n${chosen}`)).toBe("chosen: rdb");
+    });
+});
+
+describe("a place", () => {
+    const owner = () => readFileSync(join(root, "data/.redis-database"), "utf8");
+
+    test("is the database's once it has its name there, and nobody else's", () => {
+        agent("own_data adopting");
+        expect(owner()).toBe("own-id adopting p/s/db\n");
+        agent("own_data");
+        expect(owner()).toBe("own-id aof p/s/db\n");
+        expect(readdirSync(join(root, "data"))).toEqual([".redis-database"]);
+    });
+
+    test.each([
+        ["before the claim", "check_owner; take; own_data"],
+        [
+            "before anything is touched",
+            "chown() { echo touched; }; choose_files() { kind=rdb; take; }; check_owner; apply_at_rest",
+        ],
+        ["during the claim", 'ln() { take; command ln "$@" 2>/dev/null; }; check_owner; own_data'],
+    ])("that another one took in the meantime is left alone: %s", (_when, claim) => {
+        const take = "take() { echo 'other-id aof p/s/other' >$owner_file; }";
+        place({ "dump.rdb": dump });
+        expect(agent(`${take}; ${claim}`)).toMatch(
+            /^data: PLACE belongs to the database p\/s\/other; give another place/,
+        );
+        expect(owner()).toBe("other-id aof p/s/other\n");
+        expect(readdirSync(join(root, "data"))).toEqual([".redis-database", "dump.rdb"]);
+    });
+
+    test("is still being adopted after a crash in the midst of it", () => {
+        place({ "dump.rdb": dump });
+        const adopt = "commit() { :; }; users_write() { :; }; wanted_access=users; apply_at_rest";
+        agent(`${chosen}; own_data adopting`);
+        expect(agent(adopt)).toBe("adopted: rdb");
+        expect(owner()).toBe("own-id aof p/s/db\n");
+        expect(readFileSync(join(root, "settings/run/unsettled"), "utf8")).toBe("rdb\n");
+        expect(existsSync(join(root, "data/dump.rdb"))).toBe(true);
+    });
+
+    test("of a database that has lost its settings is its own, unless somebody writes there", () => {
+        place({ ".redis-database": "lost-id aof p/s/db\n", "appendonly.aof": log });
+        expect(agent("check_owner; echo mine")).toBe("mine");
+        expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toContain("data-being-written");
+        wanted({ place: "the data volume" });
+        expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toBe("mine");
+        agent("check_owner; own_data");
+        expect(owner()).toBe("own-id aof p/s/db\n");
+    });
+});
