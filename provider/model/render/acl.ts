@@ -16,7 +16,18 @@ export function clientUsers(release: Release, password: string): string {
 /** What the agent may do: settings, users, dumps, replication, and no key. */
 export function agentRules(release: Release): string {
     const failover = versions[release].failover ? ["+failover"] : [];
-    return ["-@all", "+acl", "+bgsave", "+config", ...failover, "+info", "+memory", "+ping", "+replicaof"].join(" ");
+    return [
+        "-@all",
+        "+acl",
+        "+bgrewriteaof",
+        "+bgsave",
+        "+config",
+        ...failover,
+        "+info",
+        "+memory",
+        "+ping",
+        "+replicaof",
+    ].join(" ");
 }
 
 /** What the health check may do. */
