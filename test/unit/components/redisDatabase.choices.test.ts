@@ -281,6 +281,13 @@ describe("data of one's own", () => {
         expect(filesOf(stack.find("sessions-agent")).database).toContain("\nplace=/srv/redis\nfiles=rdb\n");
     });
 
+    test("the agent is told whether it is imported", async () => {
+        const told = async (importing: boolean) =>
+            filesOf((await deploy({ importing })).find("sessions-agent")).database?.match(/^importing=.*$/m)?.[0];
+        expect(await told(false)).toBe("importing=no");
+        expect(await told(true)).toBe("importing=yes");
+    });
+
     test("without it, both mount the database's own volume", async () => {
         const own = { volumeName: "sessions-data-0a1b2c3", containerPath: "/data" };
         expect(volumesOf(await deploy())).toEqual([
