@@ -84,11 +84,14 @@ note_followers() {
     { made_followers; names_in "$generation/followers.acl"; } | sort -u | replace_file "$made_followers_file" '' 644
 }
 
-#   prints   the lines of other people's users in the file that the server reads at its start
-other_users() {
+# A start of the server lets in no replica before the agent has looked (server/start.sh): one that comes back without its
+# data must not have its replicas take that over.
+#   stdin    names of users
+#   prints   the lines of all others but replicas in the file that the server reads at its start
+saved_users() {
     [ -e "$acl_file" ] || return 0
-    { names_in "$generation/users.acl"; made_followers; echo agent-refill; } |
-        awk 'FILENAME != ARGV[2] { own[$1]; next } /^user [^ ]+ (on|off) / && !($2 in own)' - "$acl_file"
+    { cat && made_followers && echo agent-refill; } |
+        awk 'FILENAME != ARGV[2] { left_out[$1]; next } /^user [^ ]+ (on|off) / && !($2 in left_out)' - "$acl_file"
 }
 
 # Sets users of the running server: one command for each, so that nobody is locked out in between.
@@ -104,11 +107,12 @@ set_users() {
 # Notes the server's users, as it lists them now.
 list_users() { server "ACL LIST" >"$running_users"; }
 
-# Has the server write all its users to the file that its next start reads.
+# Has the server write its users to the file that its next start reads.
 save_users() {
     local reply
     reply=$(server "ACL SAVE")
     [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
+    saved_users </dev/null | replace_file "$acl_file" 999:999 600
 }
 
 # The program's users. Others stay.
@@ -162,7 +166,7 @@ users_apply() {
 users_write() {
     note_followers
     retire_passwords
-    { wanted_users; other_users; } | replace_file "$acl_file" 999:999 600
+    { wanted_users; names_in "$generation/users.acl" | saved_users; } | replace_file "$acl_file" 999:999 600
 }
 
 users_admit() {
@@ -178,8 +182,7 @@ users_admit() {
     fi
 }
 
-# A start of the server removes their users (server/start.sh): one that comes back without its data must not have its
-# replicas take that over before anybody has looked.
+# The users of replicas.
 set_wanted_followers() {
     local name
     wanted_followers >"$sent_followers"

@@ -278,6 +278,13 @@ describe("a server's answers", () => {
             expect(read("running.users")).toBe(`${users.join("\n")}\n`);
         });
 
+        test("have the default of bind as 6.2 takes it, in place of nothing", () => {
+            printed(look, ["OK", ...info, "bind", "", "save", "", ...users]);
+            expect(read("running.settings")).toBe("bind\t* -::*\nsave\t\n");
+            printed(look, ["OK", ...info, "bind", "127.0.0.1", ...users]);
+            expect(read("running.settings")).toBe("bind\t127.0.0.1\n");
+        });
+
         test("are told apart, before 6.0, where a login is refused or a password is not set", () => {
             const answers = [...info, ...config, "ERR unknown command 'ACL'", ""];
             for (const login of [["OK"], ["ERR Client sent AUTH, but no password is set", ""]]) {
@@ -308,6 +315,15 @@ describe("a server's answers", () => {
         const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
         expect(applied).toBe("applied: hz\napplied: timeout");
         expect(readFileSync(join(root, "tmp/former.settings"), "utf8")).toBe("timeout\t0\nhz\t20\n");
+    });
+
+    test("a server of another version, which is about to be replaced, writes its data where its successor reads it", () => {
+        write("tmp/wanted.settings", "dbfilename\tdump.rdb\ndir\t/data\nhz\t50\n");
+        write("generation/database", "version=8.0\nflavor=aof\n");
+        const config = "dbfilename\nother.rdb\ndir\n/tmp\nhz\n10\n";
+        const stubs = "same_version() { return 1; }\nserver() { echo OK; }\nwrite_here() { echo written; }";
+        const applied = asked(`${stubs}\napply_config; if place_changed; then write_here; fi`, { config });
+        expect(applied).toBe("applied: dbfilename\napplied: dir\nwritten");
     });
 
     test.each([
@@ -384,10 +400,12 @@ describe("users of replicas", () => {
     const sent = `server() { case "$*" in
         "ACL LIST") printf 'user %s on\\n' default repl-kept repl-mine ;;
         *) echo "$*" >>${root}/tmp/sent; echo OK ;;
-    esac; }`;
+    esac; }
+    chown() { :; }`;
 
     beforeEach(() => {
         rmSync(join(root, "settings/followers"), { force: true });
+        write("settings/acl/users.acl", `user repl-kept ${rules}\nuser repl-gone ${rules}\nuser repl-mine on #cc\n`);
         write("generation/database", "grace_seconds=0\n");
         write("generation/users.acl", "user default on #aa ~* +@all\n");
         write("generation/followers.acl", `user repl-kept ${rules}\n`);
@@ -401,9 +419,11 @@ describe("users of replicas", () => {
         );
         expect(noted()).toBe("repl-kept\n");
         expect(readFileSync(join(root, "tmp/followers.listed"), "utf8")).toBe("user repl-kept on\n");
+        expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toBe("user repl-mine on #cc\n");
     });
 
     test("are noted before there is one, and stay so until the server's file is without them", () => {
+        rmSync(join(root, "settings/acl/users.acl"));
         agent("note_followers");
         expect(noted()).toBe("repl-kept\n");
         rmSync(join(root, "generation/followers.acl"));
@@ -411,7 +431,7 @@ describe("users of replicas", () => {
         expect(noted()).toBe("repl-kept\n");
         expect(agent(`server() { echo "ERR disk"; }\nset_wanted_followers`)).toContain("[users-not-saved]");
         expect(noted()).toBe("repl-kept\n");
-        agent(`server() { echo OK; }\nset_wanted_followers`);
+        agent(`server() { echo OK; }\nchown() { :; }\nset_wanted_followers`);
         expect(noted()).toBe("");
     });
 
@@ -422,11 +442,13 @@ describe("users of replicas", () => {
         expect(noted()).toBe("repl-kept\nrepl-old\nrepl-older\n");
     });
 
-    test("are not among other people's, which the next start reads", () => {
+    test("are in no file that the next start reads, as other people's are", () => {
         write("settings/followers", "repl-gone\nrepl-kept\n");
         const lines = ["default", "repl-gone", "repl-kept", "agent-refill", "repl-mine", "somebody"];
         write("settings/acl/users.acl", lines.map((name) => `user ${name} on #bb\n`).join("half of a li\n"));
-        expect(agent("other_users")).toBe("user repl-mine on #bb\nuser somebody on #bb");
+        expect(agent(`names_in ${root}/generation/users.acl | saved_users`)).toBe(
+            "user repl-mine on #bb\nuser somebody on #bb",
+        );
     });
 });
 
