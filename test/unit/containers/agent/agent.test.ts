@@ -453,8 +453,9 @@ describe("users of replicas", () => {
 });
 
 describe("settings on each look", () => {
-    const wanted = (importing: string) =>
+    const wanted = (importing: string) => {
         write("generation/database", `flavor=aof\nimporting=${importing}\nowned=dir bind tls-port masterauth\n`);
+    };
     /** What is kept and what is applied, where a trial server has these. */
     const read = (importing = "no") => {
         wanted(importing);
