@@ -168,6 +168,15 @@ export interface RedisDatabaseArgs {
      */
     readonly data?: DataArgs;
     /**
+     * Whether the server may follow another one that somebody names with `REPLICAOF`, to copy its data. While it is
+     * true, the agent leaves alone whom it follows and the directives `masteruser`, `masterauth`, `tls-replication`,
+     * `tls-ca-cert-*` and `tls-client-*`. Set back to false, it makes the server take writes and puts these back.
+     * Otherwise a server that somebody has follow another one is unhealthy, and the agent makes it take writes again
+     * within a minute. Cannot be combined with `primary`. Example: `true`.
+     * @default false
+     */
+    readonly importing?: pulumi.Input<boolean>;
+    /**
      * Read-only copies on the same Docker host or others: a number, or one entry each. Adding and removing one leaves
      * the database's container as it is. They need memory: three sixteenths of `memoryMb` go to replication, and
      * `nordb` has no more for data than the other flavors have. Example: `2`.
@@ -200,7 +209,7 @@ export interface RedisDatabaseArgs {
  */
 export interface RedisReplicaArgs extends Omit<
     RedisDatabaseArgs,
-    "data" | "replicas" | "primary" | "replicationAccess"
+    "data" | "importing" | "replicas" | "primary" | "replicationAccess"
 > {
     /**
      * Whom it follows: a database of the same program, or what the output `replicationAccess` of another program's

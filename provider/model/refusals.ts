@@ -119,6 +119,11 @@ export const agentRefusals = {
         meaning: 'The flavor "nordb" keeps nothing on the disk, but the place in `data` has data.',
         remedy: 'Adopt the data with the flavor "aof" or "rdb", or give an empty place.',
     },
+    "follows-by-hand": {
+        meaning:
+            "Somebody had the server follow another one (`REPLICAOF`), which replaces its data and stops its writes.",
+        remedy: "Wait a minute, until the agent has made it take writes again; to copy that server's data, set `importing: true` first.",
+    },
     "image-version-mismatch": {
         meaning: "`image` runs another version of Redis than `version` names.",
         remedy: "Change `image` or `version` so that they agree.",

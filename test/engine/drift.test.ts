@@ -1,9 +1,27 @@
 /** What somebody changed by hand: the agent or `pulumi refresh` and `up` put it back; what the program says nothing of stays. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { codeBlocks } from "../support/codeBlocks";
+import { present } from "../support/present";
 import { docker, until } from "./support/docker";
+import { TestStack } from "./support/stack";
 import { TestDatabase } from "./support/testDatabase";
+
+type Output = "url" | "tlsUrl" | "caCertPem" | "password" | "containerName";
+
+/** What the health check says at once. Docker runs it after a pause. */
+function healthOf(container: string): string {
+    const check = "rm -f /tmp/healthy; sh /settings/current/health.sh";
+    return spawnSync("docker", ["exec", container, "sh", "-c", check], { encoding: "utf8" }).stdout.trim();
+}
 
 describe("a change by hand", () => {
     let db: TestDatabase;
+    /** Further databases: one of a version that lets people change where its data lies, and one that imports. */
+    let others: TestStack;
+    let outputs: Record<string, Record<Output, string>>;
+    const of = (name: string) => present(outputs[name]);
     const redis = (...command: string[]) => db.redis(...command);
     const setting = async (name: string) => (await redis("CONFIG", "GET", name)).split("\n")[1];
     /** A process of the container, as the host knows it. */
@@ -13,9 +31,47 @@ describe("a change by hand", () => {
         const config = { timeout: 300 };
         db = await TestDatabase.create("drift", { version: "8.0", memoryMb: 64, passwordGraceHours: 0, config });
         await redis("SET", "kept", "yes");
+        others = await TestStack.create("drift-others");
+        await upOthers({ importing: true });
+        ask("old", "SET", "kept", "yes");
+        importFromOld();
+        await until(() => ask("copy", "GET", "kept") === "yes");
     });
 
-    afterAll(() => db.close());
+    afterAll(async () => {
+        await db.close();
+        await others.close();
+    });
+
+    async function upOthers(copy: object): Promise<void> {
+        const databases = {
+            old: { version: "6.2", flavor: "rdb", memoryMb: 64 },
+            copy: { version: "8.0", flavor: "nordb", memoryMb: 64, ...copy },
+        };
+        const text = Object.entries(databases).map(
+            ([name, args]) => `{ const { url, tlsUrl, caCertPem, password, containerName } =
+                    new RedisDatabase("${name}", ${JSON.stringify(args)});
+                exports["${name}"] = { url, tlsUrl, caCertPem, password, containerName }; }`,
+        );
+        await others.program(text.join("\n")).up();
+        outputs = (await others.outputs()) as typeof outputs;
+    }
+
+    const ask = (name: string, ...command: string[]) => db.client.redis(of(name).url, command);
+
+    /** As the README says. */
+    function importFromOld(): void {
+        const [source, target] = [of("old"), of("copy")];
+        const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+        const commands = present(codeBlocks(readme, "text").find((code) => code.includes("REPLICAOF")));
+        const copyCa = ["exec", "-i", target.containerName, "sh", "-c", "cat >/data/source.crt"];
+        expect(spawnSync("docker", copyCa, { input: source.caCertPem }).status).toBe(0);
+        const host = docker("exec", source.containerName, "hostname", "-i");
+        for (const line of commands.trim().split("\n")) {
+            const words = line.replace("PASSWORD", source.password).replace("source.example.com", host).split(" ");
+            expect(ask("copy", ...words)).toMatch(/^(OK|# Replication)/);
+        }
+    }
 
     async function refreshAndUp(): Promise<void> {
         await db.stack.refresh();
@@ -31,6 +87,22 @@ describe("a change by hand", () => {
         await redis("CONFIG", "SET", "slowlog-max-len", "7");
         await redis("ACL", "SETUSER", "default", "nopass", "-@dangerous");
         await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
+        await redis("ACL", "SETUSER", "repl-mine", "on", ">their own", "~*", "+get");
+        await redis("CONFIG", "SET", "tls-port", "0");
+        await redis("CONFIG", "SET", "tls-replication", "yes");
+        await redis("REPLICAOF", "127.0.0.1", "1");
+        expect(healthOf(await db.server())).toMatch(
+            /^it follows 127\.0\.0\.1:1, .*\[redis-database\/follows-by-hand\]$/,
+        );
+        // Once this is put back, the agent of the database that imports has looked, too.
+        ask("copy", "CONFIG", "SET", "maxmemory", "1gb");
+        ask("old", "SET", "written", "yes");
+        ask("old", "CONFIG", "SET", "dir", "/tmp");
+        ask("old", "CONFIG", "SET", "dbfilename", "other.rdb");
+        ask("old", "SAVE");
+        ask("old", "CONFIG", "SET", "tls-port", "0");
+        ask("old", "CONFIG", "SET", "bind", "127.0.0.1");
+        await redis("CONFIG", "SET", "bind", "127.0.0.1");
         await until(async () => (await setting("timeout")) === "300");
         await until(async () => !(await redis("ACL", "LIST")).includes("nopass"));
         expect(await setting("maxmemory")).toBe(String(Math.floor((64 - 16) * 0.44) * 2 ** 20));
@@ -39,7 +111,37 @@ describe("a change by hand", () => {
         const users = await redis("ACL", "LIST");
         expect(users).toMatch(/^user default on .*\+@all$/m);
         expect(users).toMatch(/^user reporting on .*\+get$/m);
+        expect(users).toMatch(/^user repl-mine on .*\+get$/m);
         expect(docker("logs", db.agent())).toContain("put back: timeout");
+        await until(async () => (await redis("SET", "written", "yes")) === "OK");
+        expect(docker("logs", db.agent())).toContain("somebody had it follow 127.0.0.1:1");
+        expect(await setting("tls-replication")).toBe("no");
+        expect(db.client.redis(await db.tlsUrl(), ["PING"], { caCertPem: await db.caCertPem() })).toBe("PONG");
+        expect(healthOf(await db.server())).toBe("");
+    });
+
+    test("of whom a database follows stays while data is imported, and no longer", async () => {
+        await until(() => !ask("copy", "CONFIG", "GET", "maxmemory").includes("1073741824"));
+        expect(db.client.info(of("copy").url, "master_link_status")).toBe("up");
+        expect(healthOf(of("copy").containerName)).toBe("");
+        await upOthers({});
+        expect(ask("copy", "SET", "own", "yes")).toBe("OK");
+        expect(ask("copy", "GET", "kept")).toBe("yes");
+        for (const name of ["masteruser", "masterauth"]) expect(ask("copy", "CONFIG", "GET", name)).toBe(name);
+        expect(ask("copy", "CONFIG", "GET", "tls-ca-cert-file")).toContain("/settings/tls/ca.crt");
+        await others.expectEmptyPreview();
+    });
+
+    test("of where an old version's data lies is put back, and what it wrote there is written where it belongs", async () => {
+        const { tlsUrl, caCertPem, containerName } = of("old");
+        await until(() => db.client.redis(tlsUrl, ["PING"], { caCertPem }) === "PONG");
+        await until(() => ask("old", "CONFIG", "GET", "dir").endsWith("/data"));
+        expect(ask("old", "CONFIG", "GET", "dbfilename")).toContain("dump.rdb");
+        const count = "grep -c written /data/dump.rdb || true";
+        await until(() => docker("exec", containerName, "sh", "-c", count) !== "0");
+        docker("kill", containerName);
+        docker("start", containerName);
+        await until(() => ask("old", "GET", "written") === "yes");
     });
 
     test("a server that was stopped is started, by refresh and up, on its data", async () => {
@@ -69,6 +171,7 @@ describe("a change by hand", () => {
         await until(() => !["0", pid].includes(processOf(container)));
         await until(async () => (await redis("GET", "kept")) === "yes");
         await until(() => docker("inspect", "-f", "{{.State.Health.Status}}", container) === "healthy");
+        expect(await redis("ACL", "LIST")).toMatch(/^user repl-mine on [^]*^user reporting on /m);
         await db.stack.expectEmptyPreview();
     });
 

@@ -9,7 +9,7 @@
 #   admit        lets replicas in, or everybody, unless the server came back without its data
 #   keep         puts back what somebody changed by hand, on each look
 #   stay_in      keeps a way in for the day on which somebody locks the agent out
-#   get_back_in  uses it
+#   get_back_in  uses it, or has the health check say that there is none
 #   follow       lets the running server follow the primary whose address and port are $*, or nobody (NO ONE)
 
 # What the wanted version has: "users" or "password".

@@ -115,7 +115,7 @@ check_readable() {
 }
 
 # The files become the database's.
-take_over() {
+take_over_files() {
     # Redis would overwrite those of the other kind.
     case $kind in
     aof) if has_dump; then mkdir -p "$aside_dir" && mv "$dump_file" "$aside_dir/"; fi ;;

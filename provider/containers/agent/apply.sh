@@ -2,7 +2,7 @@
 # Applying settings to the server that runs. All or nothing, up to the moment when they are committed.
 
 apply_to_running_server() {
-    local former_flavor shrinks=
+    local former_flavor shrinks='' moved=''
     former_flavor=$(flavor_now)
     check_backlog
     if memory_shrinks; then
@@ -14,11 +14,13 @@ apply_to_running_server() {
     check_promotion
     hold_limits
     apply_config
+    if place_changed; then moved=yes; fi
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
     own_data
     apply_certificate
     "${running_access}_apply"
+    if [ -n "$moved" ]; then write_here; fi
     "${running_access}_admit"
     renew_log
     switch_over
@@ -38,7 +40,7 @@ apply_config() {
     if same_version; then
         cp "$wanted_settings" "$applicable_settings"
     else
-        grep -E '^(appendfsync|save|masteruser|masterauth|tls-replication)	' "$wanted_settings" >"$applicable_settings"
+        grep -E '^(appendfsync|save|dir|dbfilename|masteruser|masterauth|tls-replication)	' "$wanted_settings" >"$applicable_settings"
     fi
     if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' "$applicable_settings"; fi
     leave_out_held "$applicable_settings"

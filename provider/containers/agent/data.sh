@@ -122,7 +122,7 @@ apply_at_rest() {
         if ! is_empty; then
             choose_files
             own_data adopting
-            take_over
+            take_over_files
         fi
     fi
     # A dump alone is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.

@@ -36,11 +36,39 @@ leave_flavor() {
     if [ "$1" != "$(wanted flavor)" ]; then say "applied: flavor $(wanted flavor)"; fi
 }
 
+# Whether the server's files were to lie elsewhere, before what is in changed_settings was set.
+place_changed() { grep -q '^\(dir\|dbfilename\)	' "$changed_settings"; }
+
+# What was written in the meantime may lie there alone.
+write_here() {
+    case $(wanted flavor) in
+    aof) rewrite_log ;;
+    rdb) dump ;;
+    esac
+}
+
 write_log() {
     if [ "$(info persistence aof_enabled)" = 0 ]; then
         printf 'appendonly\tno\n' >>"$former_settings"
         set_live appendonly yes
     fi
+    await_log
+}
+
+rewrite_log() {
+    local reply
+    while :; do
+        reply=$(server BGREWRITEAOF)
+        case $reply in
+        *started* | *scheduled*) break ;;
+        *progress*) sleep 0.1 ;;
+        *) refuse append-only-file-not-written "the server does not rewrite the append-only file: $reply" ;;
+        esac
+    done
+    await_log
+}
+
+await_log() {
     until log_written; do sleep 0.1; done
     [ "$(info persistence aof_last_bgrewrite_status)" = ok ] ||
         refuse append-only-file-not-written "the append-only file could not be written, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"

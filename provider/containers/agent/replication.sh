@@ -3,6 +3,8 @@
 
 replicates() { follows || [ -e "$generation/followers.acl" ] || [ -e "$generation/followers" ]; }
 follows() { [ -n "$(wanted primary)" ]; }
+# Whether somebody may have it follow a server that the program does not name.
+imports() { [ "$(wanted importing)" = yes ]; }
 
 #   prints   address and port of the wanted primary; nothing until that has started
 primary_address() {
@@ -31,18 +33,30 @@ write_primary() {
 #   $2       the address and port of the primary that it follows, if it does
 apply_replication() {
     local address reply
-    write_primary
     if follows; then
+        write_primary
         address=$(line_of "$primary_file")
         if [ -z "$address" ] || [ "$1" != slave ] || [ "$2" = "$address" ]; then return; fi
         reply=$("${running_access}_follow" "$address")
         [ "$reply" = OK ] || refuse primary-not-accepted "the running server does not follow its primary at $address: $reply"
         say "applied: primary"
-    elif [ "$1" = slave ]; then
-        reply=$("${running_access}_follow" NO ONE)
-        [ "$reply" = OK ] || refuse promotion-not-accepted "the running server cannot be promoted: $reply"
-        say "applied: promotion"
+    else
+        if [ "$1" = slave ] && ! imports; then
+            take_over
+            say "applied: promotion"
+        fi
+        # Only now: until here it says that the agent has the server follow (server/replication.sh).
+        write_primary
     fi
+}
+
+# Has the running server follow nobody.
+take_over() {
+    local reply
+    reply=$("${running_access}_follow" NO ONE)
+    [ "$reply" = OK ] || refuse promotion-not-accepted "the running server cannot be promoted: $reply"
+    # The data is in memory; the dump that a sync came in would be read by the next start.
+    if [ "$(wanted flavor)" = nordb ]; then rm -f "$dump_file"; fi
 }
 
 # Somebody promoted it in an emergency. Following again would replace what was written since, so it does not.

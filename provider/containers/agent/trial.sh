@@ -4,6 +4,9 @@
 # Empty while none runs.
 trial_pid=
 
+# The default of `bind`, as Redis takes it since it can be changed.
+every_address='* -::*'
+
 check_image() {
     case $(version_here). in
     "$(wanted version)".*) ;;
@@ -68,15 +71,23 @@ trial_setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$trial_set
 #   prints   the names of its directives
 directives_in() { awk '!/^#/ && NF { print tolower($1) }' | sort -u; }
 
-# What the program says of the server, in the server's own spelling, and what it said before and says no longer. Whatever
-# else somebody sets by hand is none of the agent's business. A trial server's files are elsewhere, what Docker publishes
-# needs a new container, and applying how data is kept has a procedure of its own (persistence.sh).
+# What the program says of the server, in the server's own spelling, what it said before and says no longer, and what only
+# the component may say. Whatever else somebody sets by hand is none of the agent's business. A trial server's files are
+# elsewhere. Not applied, but put back, is what needs a new container, since Docker publishes it, and how data is kept, for
+# which there is a procedure (persistence.sh).
 read_wanted_settings() {
+    local left_out='unixsocket|aclfile'
+    if imports; then left_out="$left_out|master(user|auth)|tls-(replication|ca-cert-.*|client-.*)"; fi
     # Not all of them are there; an awk that is given a file that is not would end.
-    cat "$generation"/redis.conf "$generation"/primary.conf "$current_dir"/redis.conf \
-        "$current_dir"/primary.conf 2>/dev/null | directives_in >"$directive_names"
+    {
+        cat "$generation"/redis.conf "$generation"/primary.conf "$current_dir"/redis.conf \
+            "$current_dir"/primary.conf 2>/dev/null || true
+        wanted owned | tr ' ' '\n'
+    } | directives_in >"$directive_names"
     settings_of "$trial_socket" log_in_to_trial >"$trial_settings"
+    # 6.2 lists its own default of `bind` as nothing, and does not take that.
     awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$directive_names" "$trial_settings" |
-        grep -Ev '^(dir|unixsocket|aclfile|port|tls-port)	' | sed "s,	$generation/,	$tls_dir/," >"$kept_settings"
-    grep -v '^appendonly	' "$kept_settings" >"$wanted_settings"
+        grep -Ev "^($left_out)	" |
+        sed "s,	$generation/,	$tls_dir/,; s,^dir	.*,dir	$data_dir,; s/^bind	\$/&$every_address/" >"$kept_settings"
+    grep -Ev '^(appendonly|port|tls-port|bind)	' "$kept_settings" >"$wanted_settings"
 }

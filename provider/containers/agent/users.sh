@@ -9,7 +9,10 @@ local_user() { echo "user $1 on #$(sha256sum <"$2" | cut -c1-64) $(wanted "$1_ru
 
 #   $1       a directory with ACL files
 #   prints   hash and user of each password; that of `default` is that of all clients
-hashes_in() { cat "$1/users.acl" "$1/followers.acl" 2>/dev/null | sed -n 's/^user \(default\|repl-[^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'; }
+hashes_in() {
+    { grep '^user default ' "$1/users.acl" && cat "$1/followers.acl"; } 2>/dev/null |
+        sed -n 's/^user \([^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'
+}
 
 # From now on the passwords in force are replaced ones, where others are wanted. One that stopped working stays so, whatever
 # grace is wanted now.
@@ -56,14 +59,40 @@ wanted_followers() {
         "$grace_file" "$generation/followers.acl"
 }
 
-#   $1       "managed" or "other"
-#   $2       a file of users, as Redis lists them
-#   prints   the lines of users that the program manages, or of those that somebody else made
-users_in() { awk -v kind="$1" 'NR == FNR { managed[$2]; next } ($2 in managed) == (kind == "managed")' "$generation/users.acl" "$2"; }
+#   $1       a file with a line for each of some users
+#   prints   the lines of the running server for these
+running_lines() { awk 'NR == FNR { named[$2]; next } $2 in named' "$1" "$running_users"; }
 
-#   prints   the lines of the users of replicas
-#   stdin    users, as Redis lists them
-followers_in() { grep '^user repl-' || true; }
+#   $1       a file of users' lines
+#   prints   their names
+names_in() { sed -n 's/^user \([^ ]*\) .*/\1/p' "$1" 2>/dev/null || true; }
+
+# Any other name is that of somebody else's user. An earlier release noted none and took each that begins with repl- for its
+# own.
+#   prints   the names of the users that were made for replicas and may be there yet
+made_followers() {
+    if [ -e "$made_followers_file" ]; then
+        cat "$made_followers_file"
+    else
+        names_in "$current_dir/followers.acl"
+        names_in "$acl_file" | sed -n '/^repl-/p'
+    fi
+}
+
+# Before any of them is made, and before the settings that name those that were made are gone.
+note_followers() {
+    { made_followers; names_in "$generation/followers.acl"; } | sort -u | replace_file "$made_followers_file" '' 644
+}
+
+# A start of the server lets in no replica before the agent has looked (server/start.sh): one that comes back without its
+# data must not have its replicas take that over.
+#   stdin    names of users
+#   prints   the lines of all others but replicas in the file that the server reads at its start
+saved_users() {
+    [ -e "$acl_file" ] || return 0
+    { cat && made_followers && echo agent-refill; } |
+        awk 'FILENAME != ARGV[2] { left_out[$1]; next } /^user [^ ]+ (on|off) / && !($2 in left_out)' - "$acl_file"
+}
 
 # Sets users of the running server: one command for each, so that nobody is locked out in between.
 #   $1       the file of their lines
@@ -78,16 +107,22 @@ set_users() {
 # Notes the server's users, as it lists them now.
 list_users() { server "ACL LIST" >"$running_users"; }
 
+# Has the server write its users to the file that its next start reads.
+save_users() {
+    local reply
+    reply=$(server "ACL SAVE")
+    [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
+    saved_users </dev/null | replace_file "$acl_file" 999:999 600
+}
+
 # The program's users. Others stay.
 set_wanted_users() {
-    local reply
     wanted_users >"$sent_users"
     if ! same_version; then leave_out_newer_rules "$sent_users"; fi
     set_users "$sent_users"
-    reply=$(server "ACL SAVE")
-    [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
+    save_users
     list_users
-    users_in managed "$running_users" >"$listed_users"
+    running_lines "$generation/users.acl" >"$listed_users"
     count_in_grace >"$users_grace_count"
 }
 
@@ -119,6 +154,7 @@ users_log_in() { printf 'AUTH agent %s\n' "$(line_of "$agent_secret")"; }
 users_try_other() { return 1; }
 
 users_apply() {
+    note_followers
     retire_passwords
     set_wanted_users
     if ! same_version; then
@@ -128,13 +164,9 @@ users_apply() {
 }
 
 users_write() {
-    local others=
+    note_followers
     retire_passwords
-    if [ -e "$acl_file" ]; then others=$(grep -E '^user [^ ]+ (on|off) ' "$acl_file" | users_in other -) || true; fi
-    {
-        wanted_users
-        if [ -n "$others" ]; then printf '%s\n' "$others"; fi
-    } | replace_file "$acl_file" 999:999 600
+    { wanted_users; names_in "$generation/users.acl" | saved_users; } | replace_file "$acl_file" 999:999 600
 }
 
 users_admit() {
@@ -150,17 +182,19 @@ users_admit() {
     fi
 }
 
-# Their users are in no file that the server reads at its start: one that comes back without its data must not have its
-# replicas take that over before anybody has looked.
+# The users of replicas.
 set_wanted_followers() {
     local name
     wanted_followers >"$sent_followers"
     set_users "$sent_followers"
-    for name in $(server ACL USERS | grep '^repl-' || true); do
+    for name in $(made_followers); do
         if ! grep -q "^user $name " "$sent_followers"; then server "ACL DELUSER $name" >/dev/null; fi
     done
+    # Before the note: a user who is in the server's file alone comes back at its next start.
+    save_users
+    names_in "$sent_followers" | replace_file "$made_followers_file" '' 644
     list_users
-    followers_in <"$running_users" >"$listed_followers"
+    running_lines "$sent_followers" >"$listed_followers"
 }
 
 users_keep() {
@@ -173,18 +207,27 @@ users_keep() {
     elif [ -n "$grace_ended" ]; then
         set_wanted_users
         say "dropped: the password that was replaced"
-    elif ! users_in managed "$running_users" | cmp -s - "$listed_users"; then
+    elif ! running_lines "$generation/users.acl" | cmp -s - "$listed_users"; then
         set_wanted_users
         say "put back: users"
     fi
-    if [ -e "$held_back_file" ] || [ ! -e "$listed_followers" ] || ! followers_in <"$running_users" | cmp -s - "$listed_followers"; then
+    if [ -e "$held_back_file" ] || [ ! -e "$listed_followers" ] || ! running_lines "$sent_followers" | cmp -s - "$listed_followers"; then
         users_admit
     fi
+    # Also those that somebody else made.
+    save_users
     # Not while replicas are kept out: that is for the next look, too.
     if [ -e "$starts_empty_marker" ]; then rm -f "$kept_users"; else cp "$running_users" "$kept_users"; fi
 }
 
-users_stay_in() { :; }
-users_get_back_in() { :; }
+users_stay_in() { if [ -e "$locked_out_marker" ]; then rm -f "$locked_out_marker"; fi; }
+
+# A start of the server lets it in again (server/start.sh); the health check asks for one.
+users_get_back_in() {
+    printf '%s\n' INFO 'ACL LIST' | ask "$socket" log_in | grep -q '^\(NOPERM\|NOAUTH\|WRONGPASS\)' || return 0
+    if [ -e "$locked_out_marker" ]; then return; fi
+    mark "$locked_out_marker"
+    say "locked out: the server no longer lets the agent in; restart its container"
+}
 
 users_follow() { server "REPLICAOF $*"; }

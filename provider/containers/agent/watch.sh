@@ -79,7 +79,8 @@ observe() {
         if [ -e "$password_file" ]; then password_log_in "$(password_in_force)"; fi
         if [ "$wanted_access" = users ]; then users_log_in; fi
         printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'
-    } | send "$socket" | awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" '
+    } | send "$socket" | awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" \
+        -v every_address="$every_address" '
         BEGIN { printf "" >info; printf "" >settings; printf "" >users }
         { sub(/\r$/, "") }
         $0 == "# Server" { part = info }
@@ -89,6 +90,7 @@ observe() {
         part == info && /^loading:1/ { loading = 1 }
         part == info || part == users { print >part }
         part == settings && name == "" { name = $0; next }
+        part == settings && name == "bind" && $0 == "" { $0 = every_address }
         part == settings { print name "\t" $0 >settings; name = "" }
         END { if (!loading) print access }')
     [ -n "$access" ] || return 1
@@ -102,7 +104,7 @@ look() {
         if [ -e "$former_limits_file" ] && ! awaits_memory; then apply_held; fi
         keep_config "put back"
         "${running_access}_keep"
-        if follows || [ -e "$offering_marker" ]; then keep_following; fi
+        if follows || [ -e "$offering_marker" ]; then keep_following; else keep_leading; fi
         if [ "$running_access" = users ]; then forget_password; fi
     fi
 }
@@ -116,12 +118,29 @@ settle() {
 
 #   $1       what to call it
 keep_config() {
-    local name value
+    local name value all=
     grep -vxF -f "$running_settings" "$kept_settings" >"$changed_settings" || return 0
     leave_out_held "$changed_settings"
-    while IFS='	' read -r name value; do
-        if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "$1: $name"; fi
-    done <"$changed_settings"
+    if [ ! -s "$changed_settings" ]; then return; fi
+    while IFS='	' read -r name value; do all="$all $name $(quote "$value")"; done <"$changed_settings"
+    # At once, which Redis knows from 7.0 on, since a certificate is taken only together with its key.
+    if [ "$(server "CONFIG SET$all")" = OK ]; then
+        sed "s/	.*//; s/^/$1: /" "$changed_settings"
+    else
+        while IFS='	' read -r name value; do
+            if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "$1: $name"; fi
+        done <"$changed_settings"
+    fi
+    if place_changed; then write_here; fi
+}
+
+# A server that somebody has follow another one takes no writes, and its data is that one's. A switchover that was
+# interrupted goes on by itself, and a server that came back without its data may follow whom somebody takes it from.
+keep_leading() {
+    grep -q '^role:slave' "$running_info" || return 0
+    if imports || [ -e "$primary_file" ] || [ -e "$starts_empty_marker" ]; then return; fi
+    take_over
+    say "put back: it takes writes; somebody had it follow $(field master_host <"$running_info"):$(field master_port <"$running_info")"
 }
 
 keep_following() {
@@ -132,7 +151,6 @@ keep_following() {
     fi
     role=$(field role <"$running_info")
     if [ -e "$primarys_asked_marker" ]; then offer "$role"; fi
-    # What somebody else makes a database follow, to bring data in, is not the agent's business.
     if [ -e "$offering_marker" ]; then return; fi
     if promoted_by_hand "$role"; then
         mark "$promoted_marker"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
 # Healthy is a server that answers an authenticated PING, whose data is settled and whose disk has room for more; a
-# replica follows its primary, and a primary lets its replicas follow. It runs every 45 seconds for as long as the database
+# replica follows its primary, and a primary follows nobody and lets its replicas follow. It runs every 45 seconds for as long as the database
 # lives, so it asks Redis once and otherwise does with what the shell has built in.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
@@ -63,9 +63,13 @@ check() {
     result=${replies##*"$newline"}
     if [ "$result" = PONG ] && [ -e "$unsettled_file" ]; then result=$(unsettled); fi
     if [ "$result" = PONG ] && [ -n "$(current primary)" ]; then result=$(check_replication); fi
+    if [ "$result" = PONG ] && [ "$(reply role)" = slave ] && [ -z "$(current primary)" ]; then result=$(check_leading); fi
     if [ "$result" = PONG ] && [ -e "$starts_empty_marker" ]; then
         result=$(line_of "$held_back_file")
         : "${result:=it came back without its data; the agent asks its replicas for it, and it takes no writes before}"
+    fi
+    if [ "$result" = PONG ] && [ -e "$locked_out_marker" ]; then
+        result=$(reason_in_log agent-login-refused "somebody changed the agent's user, so that it cannot log in: restart this container, which makes its users right again")
     fi
     # An update that waits for a server's first answer must have it whatever the disk is like. A file that takes another's
     # place is there twice for a moment.

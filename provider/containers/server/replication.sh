@@ -1,5 +1,15 @@
 # shellcheck shell=sh
-# Whether a replica follows its primary.
+# Whether a replica follows its primary, and no other server follows one.
+
+# An agent that has its server follow, for a switchover or to get the data back, leaves one of these files.
+#   prints   PONG, or whom somebody has it follow
+check_leading() {
+    if [ "$(current importing)" = yes ] || [ -e "$primary_file" ] || [ -e "$starts_empty_marker" ]; then
+        echo PONG
+    else
+        reason_in_log follows-by-hand "it follows $(reply master_host):$(reply master_port), as somebody told it to (REPLICAOF), and takes no writes: the agent ends that within a minute; to copy data from there, set importing: true"
+    fi
+}
 
 #   prints   PONG if it follows its primary closely; else why not
 check_replication() {

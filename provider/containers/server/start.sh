@@ -40,6 +40,19 @@ protect_replicas() {
     fi
 }
 
+# Lets in the agent, and the health check, whatever somebody did to their users and saved. It lets in the replicas, once it
+# has looked, and nobody may refill a primary now.
+admit_agent() {
+    (
+        umask 077
+        rm -f "$locked_out_marker"
+        { echo agent health agent-refill && cat "$made_followers_file"; } 2>/dev/null | tr ' ' '\n' |
+            awk 'FILENAME != ARGV[2] { own[$1]; next } !($2 in own)' - "$acl_file" >"$acl_file.new" &&
+            grep '^user \(agent\|health\) ' "$current_dir/users.acl" >>"$acl_file.new" &&
+            mv "$acl_file.new" "$acl_file"
+    )
+}
+
 # A dump without a log is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
 #   prints   the kind of file to read, where it is not the flavor's own
 kind_to_read() {
@@ -61,7 +74,7 @@ if [ "$(current flavor)" = nordb ] && [ "$(line_of "$answered_file")" = "$(hostn
     rm -f "$dump_file"
 fi
 protection=$(protect_replicas) || exit 1
-if [ -e "$acl_file" ]; then sed -i '/^user \(repl-[^ ]*\|agent-refill\) /d' "$acl_file"; fi
+if [ -e "$acl_file" ]; then admit_agent; fi
 # Docker gives another one at each start.
 hostname -i | awk '{ print $1 }' >"$own_address_file"
 # What a server that was killed had not finished: no server reads it, and each would take as much of the disk again.

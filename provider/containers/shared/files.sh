@@ -45,6 +45,8 @@ retired_file=$settings_dir/retired
 # What the server's users are read from, at its start. The server writes it, too (ACL SAVE).
 acl_dir=$settings_dir/acl
 acl_file=$acl_dir/users.acl
+# Agent: the names of the users that it has made for replicas. A start of the server removes these from that file.
+made_followers_file=$settings_dir/followers
 # Before 6.0, its one password. An agent that is stopped while it replaces it finds one of the two names.
 password_file=$acl_dir/password.conf
 next_password_file=$password_file.next
@@ -73,6 +75,8 @@ primary_file=$run_dir/primary
 unsettled_file=$run_dir/unsettled
 # Agent: why it refused to settle the data, or what went wrong while it watched.
 refusal_file=$run_dir/refused
+# Agent: somebody changed its user, so that it cannot log in.
+locked_out_marker=$run_dir/locked_out
 # Server, at its start: it is a primary with replicas, has started before, and has no data now.
 starts_empty_marker=$run_dir/starts_empty
 # Agent: what a person can do about that, while the replicas are held back.

@@ -45,6 +45,16 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     ],
 ];
 
+/**
+ * The component's own directives that a running server of this release can change: the agent puts them back. The one
+ * password is not among them, since a server with users takes it for that of `default`.
+ */
+export function ownedLive(release: Release): string[] {
+    return Object.entries(directivesOf(release))
+        .filter(([name, { live }]) => live && name !== "requirepass" && ownedBy(release, name) !== undefined)
+        .map(([name]) => name);
+}
+
 /** Checks `config` against what the server of this release knows; the paths start with `config`. */
 export function checkConfig(release: Release, config: Readonly<Record<string, ConfigValue>>): Finding[] {
     return Object.entries(config).flatMap(([name, value]) => checkDirective(release, name, value));

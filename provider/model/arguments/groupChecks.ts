@@ -20,6 +20,10 @@ export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
         const text = "is given beside tls.clientAuth, and replicas have no certificate that its CA signed";
         findings.push(finding(replicationProblems.replicasBesideClientAuth, path, text));
     }
+    if (values.importing && args.primary !== undefined) {
+        const text = "is true, but with `primary` the database's own server follows a replica";
+        findings.push(finding(replicationProblems.importingBesidePrimary, "importing", text));
+    }
     const { host = impliedHost(filled) } = values;
     const { memoryMb } = filled;
     // As a replica on the same Docker host sees it; any port will do.

@@ -9,7 +9,7 @@ import { type Finding, finding, problem } from "../findings";
 import { checkDiskSize } from "../sizing/disk";
 import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
-import { choice, count, numberBetween, object, text } from "./schemas";
+import { boolean, choice, count, numberBetween, object, text } from "./schemas";
 
 /** Save points as far as they are not the flavor's own: another flavor is its own row. */
 const ownSavePoints = ({ spec }: { spec: { flavor: Flavor; savePoints: readonly SavePoint[] } }) =>
@@ -99,6 +99,17 @@ export const dataArguments = {
             changes: [{ row: "place", label: "`data`: another volume or directory", value: placeOf }],
         },
     ),
+    importing: argument(boolean, {
+        doc:
+            "Whether the server may follow another one that somebody names with `REPLICAOF`, to copy its data. While it is " +
+            "true, the agent leaves alone whom it follows and the directives `masteruser`, `masterauth`, `tls-replication`, " +
+            "`tls-ca-cert-*` and `tls-client-*`. Set back to false, it makes the server take writes and puts these back. " +
+            "Otherwise a server that somebody has follow another one is unhealthy, and the agent makes it take writes again " +
+            "within a minute. Cannot be combined with `primary`.",
+        default: false,
+        example: true,
+        changes: [{ row: "importing" }],
+    }),
 };
 
 export const persistenceProblems = {

@@ -241,6 +241,11 @@ export const replicationProblems = {
         "The replica that `primary` names is promoted, and no longer belongs to the database.",
         "leave out primary, or promoted of that replica",
     ),
+    importingBesidePrimary: problem(
+        "importing-beside-primary",
+        "`importing` is true, but the database's own server follows the replica that `primary` names.",
+        "leave one of them out",
+    ),
     noSwitchover: problem(
         "no-switchover",
         "The version cannot hand over to a replica.",

@@ -253,6 +253,15 @@ export const rows = {
             ),
         ],
     },
+    importing: {
+        effect: "live",
+        data: "kept, until somebody has the server follow another one: then it is that one's",
+        clients: "stay connected; they can write whenever it follows nobody",
+        warning: (_before, { spec }) =>
+            spec.importing
+                ? "whoever has the server follow another one (REPLICAOF) replaces its data"
+                : "a server that follows another one stops that and takes writes, with the data that it has then",
+    },
     replicas: { suffix: "one more or one less", effect: "live" },
     switchover: {
         effect: "live",

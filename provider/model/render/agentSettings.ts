@@ -4,6 +4,7 @@ import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
 import { clientLimits } from "../sizing/clients";
 import { backlogMb, maxmemoryOf, memoryForData } from "../sizing/memory";
 import { releaseOf, versions } from "../catalog/versions";
+import { ownedLive } from "../arguments/directiveChecks";
 import { agentRules, healthRules, rulesSince } from "./acl";
 
 export interface Identity {
@@ -36,6 +37,8 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         disk_needed_mb: spec.diskSizeGb === undefined ? "" : neededDiskMb(spec),
         next_dump_percent: nextDumpPercent(spec),
         primary: primaryOf(spec),
+        importing: spec.importing ? "yes" : "no",
+        owned: ownedLive(releaseOf(spec)).join(" "),
         agent_rules: agentRules(releaseOf(spec)),
         health_rules: healthRules,
         rules_since: rulesSince(releaseOf(spec)),

@@ -60,8 +60,8 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     recorded: (args) => ({ ...args, evictToFit: true }),
 };
 
-/** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts; releases in upgrade*.test.ts. */
-const elsewhere = ["release", "replicaUp", "switchover", "untimely", "following", "promotion", "demotion"];
+/** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts; an import in drift.test.ts; releases in upgrade*.test.ts. */
+const elsewhere = ["release", "replicaUp", "importing", "switchover", "untimely", "following", "promotion", "demotion"];
 const rows = changeRows.filter(({ id }) => !elsewhere.includes(id));
 
 function next<T>(items: readonly T[], item: unknown): T {

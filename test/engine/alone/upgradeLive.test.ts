@@ -63,10 +63,13 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
 
     test("loses no acknowledged write, and no connection that the preview does not speak of", async () => {
         const before = { kept: await all(kept), servers: await all(serverId) };
-        const maxmemory = () => all(async (name) => client.redis((await kept(name)).url, ["CONFIG", "GET", "maxmemory"]));
+        const maxmemory = () =>
+            all(async (name) => client.redis((await kept(name)).url, ["CONFIG", "GET", "maxmemory"]));
         const formerMaxmemory = await maxmemory();
         const { steps, explanations, output: preview } = await stack.usePackage().plannedSteps();
-        expect(preview).toContain("maxmemory stays as it was until memoryMb, the flavor or the number of replicas change");
+        expect(preview).toContain(
+            "maxmemory stays as it was until memoryMb, the flavor or the number of replicas change",
+        );
         const clients = before.kept.map(({ url, tlsUrl, caCertPem }) => [
             new TlsTraffic(tlsUrl, caCertPem),
             new PlaintextTraffic(client, url),

@@ -281,6 +281,13 @@ describe("data of one's own", () => {
         expect(filesOf(stack.find("sessions-agent")).database).toContain("\nplace=/srv/redis\nfiles=rdb\n");
     });
 
+    test("the agent is told whether it is imported", async () => {
+        const told = async (importing: boolean) =>
+            filesOf((await deploy({ importing })).find("sessions-agent")).database;
+        expect(await told(false)).toContain("\nimporting=no\n");
+        expect(await told(true)).toContain("\nimporting=yes\n");
+    });
+
     test("without it, both mount the database's own volume", async () => {
         const own = { volumeName: "sessions-data-0a1b2c3", containerPath: "/data" };
         expect(volumesOf(await deploy())).toEqual([

@@ -278,6 +278,13 @@ describe("a server's answers", () => {
             expect(read("running.users")).toBe(`${users.join("\n")}\n`);
         });
 
+        test("have the default of bind as 6.2 takes it, in place of nothing", () => {
+            printed(look, ["OK", ...info, "bind", "", "save", "", ...users]);
+            expect(read("running.settings")).toBe("bind\t* -::*\nsave\t\n");
+            printed(look, ["OK", ...info, "bind", "127.0.0.1", ...users]);
+            expect(read("running.settings")).toBe("bind\t127.0.0.1\n");
+        });
+
         test("are told apart, before 6.0, where a login is refused or a password is not set", () => {
             const answers = [...info, ...config, "ERR unknown command 'ACL'", ""];
             for (const login of [["OK"], ["ERR Client sent AUTH, but no password is set", ""]]) {
@@ -308,6 +315,15 @@ describe("a server's answers", () => {
         const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
         expect(applied).toBe("applied: hz\napplied: timeout");
         expect(readFileSync(join(root, "tmp/former.settings"), "utf8")).toBe("timeout\t0\nhz\t20\n");
+    });
+
+    test("a server of another version, which is about to be replaced, writes its data where its successor reads it", () => {
+        write("tmp/wanted.settings", "dbfilename\tdump.rdb\ndir\t/data\nhz\t50\n");
+        write("generation/database", "version=8.0\nflavor=aof\n");
+        const config = "dbfilename\nother.rdb\ndir\n/tmp\nhz\n10\n";
+        const stubs = "same_version() { return 1; }\nserver() { echo OK; }\nwrite_here() { echo written; }";
+        const applied = asked(`${stubs}\napply_config; if place_changed; then write_here; fi`, { config });
+        expect(applied).toBe("applied: dbfilename\napplied: dir\nwritten");
     });
 
     test.each([
@@ -343,7 +359,7 @@ describe("users on each look", () => {
         rmSync(join(root, "settings/run/starts_empty"), { force: true });
         if (keptOut) write("settings/run/starts_empty", "");
         return agent(
-            `set_wanted_users() { echo users; }; users_admit() { echo admit; }\nserver() { cat ${root}/tmp/running.users; }\nusers_keep`,
+            `set_wanted_users() { echo users; }; users_admit() { echo admit; }; save_users() { echo saved; }\nusers_keep`,
         );
     };
     const [own, follower] = ["user default on\n", "user repl-reader on\n"];
@@ -353,33 +369,214 @@ describe("users on each look", () => {
         write("generation/database", "grace_seconds=0\n");
         write("tmp/users.grace", "0\n");
         write("tmp/users.listed", own);
+        write("tmp/followers", follower);
         write("tmp/followers.listed", follower);
     });
 
-    test("nothing is done where they are what they were", () => {
+    test("are saved where they changed; then nothing is done where they are what they were", () => {
+        expect(look(own + follower)).toBe("saved");
         expect(look(own + follower)).toBe("");
-        expect(look(own + follower)).toBe("");
-        expect(look(`user default off\n${follower}`)).toBe("users\nput back: users");
+        expect(look(`user default off\n${follower}`)).toBe("users\nput back: users\nsaved");
+    });
+
+    test.each(["somebody", "repl-somebody"])("one that a person made is saved, and stays: %s", (name) => {
+        expect(look(own + follower)).toBe("saved");
+        const made = `user ${name} on\n`;
+        expect(look(own + follower + made)).toBe("saved");
+        expect(look(own + follower + made)).toBe("");
+        expect(look(own + follower)).toBe("saved");
     });
 
     test("replicas are let in again after each start of the server, also one that has kept them out before", () => {
-        expect(look(own, true)).toBe("admit");
-        expect(look(own, true)).toBe("admit");
-        expect(look(own)).toBe("admit");
+        expect(look(own, true)).toBe("admit\nsaved");
+        expect(look(own, true)).toBe("admit\nsaved");
+        expect(look(own)).toBe("admit\nsaved");
     });
 });
 
-test("a replica that is taken out loses its user, and other people's users stay", () => {
-    write("generation/followers.acl", "user repl-kept on #aa -@all +psync\n");
-    write("generation/database", "grace_seconds=0\n");
-    const server = `server() { case "$*" in
-        "ACL USERS") printf '%s\\n' default repl-gone repl-kept somebody ;;
+describe("users of replicas", () => {
+    const rules = "on #aa -@all +psync";
+    const noted = () => readFileSync(join(root, "settings/followers"), "utf8");
+    const sent = `server() { case "$*" in
+        "ACL LIST") printf 'user %s on\\n' default repl-kept repl-mine ;;
         *) echo "$*" >>${root}/tmp/sent; echo OK ;;
-    esac; }`;
-    agent(`${server}\nset_wanted_followers`);
-    expect(readFileSync(join(root, "tmp/sent"), "utf8")).toBe(
-        "ACL SETUSER repl-kept reset on #aa -@all +psync\nACL DELUSER repl-gone\nACL LIST\n",
-    );
+    esac; }
+    chown() { :; }`;
+
+    beforeEach(() => {
+        rmSync(join(root, "settings/followers"), { force: true });
+        write("settings/acl/users.acl", `user repl-kept ${rules}\nuser repl-gone ${rules}\nuser repl-mine on #cc\n`);
+        write("generation/database", "grace_seconds=0\n");
+        write("generation/users.acl", "user default on #aa ~* +@all\n");
+        write("generation/followers.acl", `user repl-kept ${rules}\n`);
+    });
+
+    test("one that is taken out loses its user, and other people's stay, whatever their names", () => {
+        write("settings/followers", "repl-gone\nrepl-kept\n");
+        agent(`${sent}\nset_wanted_followers`);
+        expect(readFileSync(join(root, "tmp/sent"), "utf8")).toBe(
+            `ACL SETUSER repl-kept reset ${rules}\nACL DELUSER repl-gone\nACL SAVE\n`,
+        );
+        expect(noted()).toBe("repl-kept\n");
+        expect(readFileSync(join(root, "tmp/followers.listed"), "utf8")).toBe("user repl-kept on\n");
+        expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toBe("user repl-mine on #cc\n");
+    });
+
+    test("are noted before there is one, and stay so until the server's file is without them", () => {
+        rmSync(join(root, "settings/acl/users.acl"));
+        agent("note_followers");
+        expect(noted()).toBe("repl-kept\n");
+        rmSync(join(root, "generation/followers.acl"));
+        agent("note_followers");
+        expect(noted()).toBe("repl-kept\n");
+        expect(agent(`server() { echo "ERR disk"; }\nset_wanted_followers`)).toContain("[users-not-saved]");
+        expect(noted()).toBe("repl-kept\n");
+        agent(`server() { echo OK; }\nchown() { :; }\nset_wanted_followers`);
+        expect(noted()).toBe("");
+    });
+
+    test("that an earlier release made are those of the settings in force, and of the server's file", () => {
+        write("settings/current/followers.acl", `user repl-old ${rules}\n`);
+        write("settings/acl/users.acl", `user default on\nuser repl-older ${rules}\nuser somebody on\n`);
+        agent("note_followers");
+        expect(noted()).toBe("repl-kept\nrepl-old\nrepl-older\n");
+    });
+
+    test("are in no file that the next start reads, as other people's are", () => {
+        write("settings/followers", "repl-gone\nrepl-kept\n");
+        const lines = ["default", "repl-gone", "repl-kept", "agent-refill", "repl-mine", "somebody"];
+        write("settings/acl/users.acl", lines.map((name) => `user ${name} on #bb\n`).join("half of a li\n"));
+        expect(agent(`names_in ${root}/generation/users.acl | saved_users`)).toBe(
+            "user repl-mine on #bb\nuser somebody on #bb",
+        );
+    });
+});
+
+describe("settings on each look", () => {
+    const wanted = (importing: string) => {
+        write("generation/database", `flavor=aof\nimporting=${importing}\nowned=dir bind tls-port masterauth\n`);
+    };
+    /** What is kept and what is applied, where a trial server has these. */
+    const read = (importing = "no") => {
+        wanted(importing);
+        write("generation/redis.conf", `timeout 300\ntls-ca-cert-file ${root}/settings/tls/ca.crt\nappendonly yes\n`);
+        const trial = {
+            "appendonly": "yes",
+            "bind": "",
+            "dir": `${root}/tmp/trial`,
+            "hz": "10",
+            "masterauth": "",
+            "timeout": "300",
+            "tls-ca-cert-file": `${root}/generation/ca.crt`,
+            "tls-port": "6380",
+        };
+        const lines = Object.entries(trial).map(([name, value]) => `${name}\t${value}\n`);
+        write("tmp/settings", lines.join(""));
+        agent(`settings_of() { cat ${root}/tmp/settings; }\nread_wanted_settings`);
+        return ["kept", "wanted"].map((name) => readFileSync(join(root, `tmp/${name}.settings`), "utf8").split("\n"));
+    };
+
+    test("that are kept are the program's and the component's own, those that need a new container are not applied", () => {
+        const ca = `tls-ca-cert-file\t${root}/settings/tls/ca.crt`;
+        const dir = `dir\t${root}/data`;
+        expect(read()).toEqual([
+            ["appendonly\tyes", "bind\t* -::*", dir, "masterauth\t", "timeout\t300", ca, "tls-port\t6380", ""],
+            [dir, "masterauth\t", "timeout\t300", ca, ""],
+        ]);
+    });
+
+    test("are without what an import needs, while there may be one", () => {
+        expect(read("yes")[0]).toEqual([
+            "appendonly\tyes",
+            "bind\t* -::*",
+            `dir\t${root}/data`,
+            "timeout\t300",
+            "tls-port\t6380",
+            "",
+        ]);
+    });
+
+    /** What is said and sent, where the server has these and takes what `takes` says. */
+    const keep = (kept: string, running: string, takes: string) => {
+        wanted("no");
+        write("tmp/kept.settings", kept);
+        write("tmp/running.settings", running);
+        write("tmp/sent", "");
+        const server = `server() { echo "$*" >>${root}/tmp/sent; case "$*" in ${takes}) echo OK ;; *) echo ERR ;; esac; }`;
+        const said = agent(`${server}\nwrite_here() { echo written; }\nkeep_config "put back"`);
+        return { said, sent: readFileSync(join(root, "tmp/sent"), "utf8") };
+    };
+
+    test("are put back at once, or one by one where the server does not know that; what it refuses is not said", () => {
+        const [kept, running] = ["a\tone two\nb\t\nc\t3\n", "a\t1\nb\t2\nc\t3\n"];
+        const all = 'CONFIG SET a "one two" b ""\n';
+        expect(keep(kept, running, "*")).toEqual({ said: "put back: a\nput back: b", sent: all });
+        expect(keep(kept, running, '*" b "*')).toEqual({ said: "put back: a\nput back: b", sent: all });
+        expect(keep(kept, running, '"CONFIG SET b "*')).toEqual({
+            said: "put back: b",
+            sent: `${all}CONFIG SET a "one two"\nCONFIG SET b ""\n`,
+        });
+        expect(keep(kept, kept, "*")).toEqual({ said: "", sent: "" });
+    });
+
+    test("have the data written where it belongs, if it went elsewhere", () => {
+        expect(keep("dir\t/data\n", "dir\t/tmp\n", "*").said).toBe("put back: dir\nwritten");
+        expect(keep("dbfilename\tdump.rdb\n", "dbfilename\tother.rdb\n", "*").said).toBe(
+            "put back: dbfilename\nwritten",
+        );
+    });
+
+    test.each([
+        ["BGREWRITEAOF", "aof"],
+        ["BGSAVE", "rdb"],
+        ["", "nordb"],
+    ])("by %s for %s", (command, flavor) => {
+        write("generation/database", `flavor=${flavor}\n`);
+        const stubs =
+            'server() { echo "$*" >&2; echo started; }; log_written() { :; }; info() { case $2 in *progress) echo 0 ;; *) echo ok ;; esac; }';
+        expect(agent(`${stubs}\nwrite_here 2>&1`)).toBe(command);
+    });
+});
+
+describe("a server that somebody has follow another one", () => {
+    const look = (database = "", marker?: string, role = "slave") => {
+        write("generation/database", database);
+        write("tmp/running.info", `role:${role}\nmaster_host:away\nmaster_port:6379\n`);
+        if (marker) write(marker, "");
+        return agent('running_access=users; users_follow() { echo "$*" >&2; echo OK; }\nkeep_leading 2>&1');
+    };
+    const reverted = "NO ONE\nput back: it takes writes; somebody had it follow away:6379";
+
+    test("takes writes again", () => {
+        expect(look()).toBe(reverted);
+        expect(look("importing=no\n")).toBe(reverted);
+        expect(look("", undefined, "master")).toBe("");
+    });
+
+    test.each([
+        ["while data may be imported", "importing=yes\n", undefined],
+        ["in a switchover", "", "settings/run/primary"],
+        ["while it has come back without its data", "", "settings/run/starts_empty"],
+    ])("does not %s", (_when, database, marker) => {
+        expect(look(database, marker)).toBe("");
+    });
+
+    test("in memory only does not keep the dump that came, which its next start would read", () => {
+        write("data/dump.rdb", "REDIS0011");
+        look("flavor=aof\n");
+        expect(existsSync(join(root, "data/dump.rdb"))).toBe(true);
+        look("flavor=nordb\n");
+        expect(existsSync(join(root, "data/dump.rdb"))).toBe(false);
+    });
+
+    test("is promoted by an update that ends the import, and by no other", () => {
+        const apply = (importing: string) => {
+            write("generation/database", `flavor=aof\nimporting=${importing}\n`);
+            return agent('running_access=users; users_follow() { echo OK; }\napply_replication slave "away 6379"');
+        };
+        expect(apply("yes")).toBe("");
+        expect(apply("no")).toBe("applied: promotion");
+    });
 });
 
 test("a value goes to Redis in its own quotes", () => {

@@ -185,6 +185,47 @@ test.each([
     expect(health({ dataMb: 1, freeMb: 100, answered: false, ping, markers })).toEqual(expected);
 });
 
+describe("a server that follows another one, though it is no replica,", () => {
+    const ping = "role:slave\\r\\nmaster_host:away\\r\\nmaster_port:6379\\r\\n\\nPONG";
+    const follows = { dataMb: 1, freeMb: 100, ping };
+
+    test("is unhealthy, and says whom", () => {
+        expect(health(follows)).toMatch(/^it follows away:6379, .* \[redis-database\/follows-by-hand\]$/);
+    });
+
+    test.each<[string, Partial<Situation>, string]>([
+        ["may while data is imported", { args: { importing: true } }, "healthy"],
+        ["may in a switchover", { markers: { "settings/run/primary": "away 6380\n" } }, "healthy"],
+        [
+            "may while it gets its data back",
+            { markers: { "settings/run/starts_empty": "" } },
+            "it came back without its data; the agent asks its replicas for it, and it takes no writes before",
+        ],
+    ])("%s", (_what, more, expected) => {
+        expect(health({ ...follows, ...more })).toBe(expected);
+    });
+});
+
+test("an agent that is locked out is let in by a start, with the health check, and replicas are not", () => {
+    const lines = ["user default on #aa", "user agent off", "user repl-reader on #bb", "user repl-mine on #cc"];
+    expect(health({ dataMb: 1, freeMb: 100, markers: { "settings/run/locked_out": "" } })).toMatch(
+        /^somebody changed the agent's user, .* \[redis-database\/agent-login-refused\]$/,
+    );
+    write("settings/acl/users.acl", `${lines.join("\n")}\nuser agent-refill on #dd\n`);
+    write("settings/current/users.acl", "user default on #aa\nuser agent on #ee\nuser health on #ff\n");
+    write("settings/followers", "repl-reader\n");
+    restart();
+    const agents = ["user agent on #ee", "user health on #ff"];
+    const [people, , , mine] = lines;
+    expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8").split("\n")).toEqual([
+        people,
+        mine,
+        ...agents,
+        "",
+    ]);
+    expect(lookAgain()).toBe("healthy");
+});
+
 describe("what an up that fails looks for in the log", () => {
     const log = () => (existsSync(join(root, "proc/1/fd/1")) ? readFileSync(join(root, "proc/1/fd/1"), "utf8") : "");
     const healthy = { dataMb: 1, freeMb: 100 };

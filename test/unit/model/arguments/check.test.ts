@@ -181,6 +181,8 @@ const cases: Record<string, PlainArguments> = {
         replicas: [{ version: "6.2" }, { version: "3.2" }],
     },
     "a primary of a version that cannot hand over": { version: "5.0", replicas: 1, primary: "replica-1" },
+    "an import beside a primary": { importing: true, replicas: 1, primary: "replica-1" },
+    "an import that is neither true nor false": { importing: "yes" },
     "replicas that have no certificate": { replicas: 1, tls: { clientAuth: { caCertPem: ca.certPem } } },
     "replication access that is no list of names": { replicationAccess: ["a b", "ok", "ok"] },
     "a primary that is none of its replicas": { replicas: [{ name: "one" }], primary: "two" },

@@ -1,5 +1,5 @@
 /** What `config` may say, by the data that real servers gave about themselves. */
-import { checkConfig } from "../../../../provider/model/arguments/directiveChecks";
+import { checkConfig, ownedLive } from "../../../../provider/model/arguments/directiveChecks";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { configDirectives, directivesOf, startupOnly } from "../../../../provider/model/catalog/directives";
 import { flavorNames, type Release, releaseNames, versions } from "../../../../provider/model/catalog/versions";
@@ -57,6 +57,19 @@ describe.each(releaseNames)("%s", (version) => {
             "appendfsync",
         ]);
     });
+});
+
+test("what a running server can change of the component's own, the agent puts back", () => {
+    expect(ownedLive("3.0")).toEqual(expect.arrayContaining(["dir", "dbfilename", "masterauth", "maxmemory", "save"]));
+    expect(ownedLive("6.2")).toEqual(
+        expect.arrayContaining(["bind", "dir", "port", "protected-mode", "tls-port", "tls-replication", "tls-ciphers"]),
+    );
+    for (const release of releaseNames) {
+        for (const name of ownedLive(release)) expect([name, owned(release, name)]).toEqual([name, true]);
+        // Neither what only a start takes, nor what a person may set, nor the password, which goes another way.
+        for (const name of ["appendfilename", "unixsocket", "timeout", "requirepass"])
+            expect(ownedLive(release)).not.toContain(name);
+    }
 });
 
 test("where no server was asked, directives are those that the neighbours have in common", () => {

@@ -28,6 +28,7 @@ test("nothing given: every default", () => {
         version: "8.0",
         flavor: "aof",
         image: "redis:8.0",
+        importing: false,
         memoryMb: 512,
         maxmemoryPolicy: "noeviction",
         evictToFit: false,
@@ -74,6 +75,7 @@ test("everything given: all of it, and nothing of the password", () => {
         logs: { maxSizeMb: 50, files: 2 },
         deletionProtection: false,
         data: { hostPath: "/srv/redis", files: "rdb" },
+        importing: true,
         tls: {
             hosts: ["*.example.com"],
             validityDays: 90,
