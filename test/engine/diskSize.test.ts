@@ -206,7 +206,7 @@ describe("a disk that is filling up", () => {
 
     beforeAll(async () => {
         client = new Client();
-        volume = fileSystem(`${narrow}-disk`, 96);
+        volume = fileSystem(`${narrow}-disk`, 90);
         stack = await TestStack.create("disk-filling");
         wanted = {
             [narrow]: { version: "8.0", flavor: "rdb", memoryMb: 128, data: { volume } },
@@ -221,7 +221,7 @@ describe("a disk that is filling up", () => {
         );
         const keys = "for i = 1, 20 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) end";
         await redis(narrow, "EVAL", keys, "0");
-        await redis(limited, "EVAL", keys.replace("20", "4"), "0");
+        await redis(limited, "EVAL", keys.replace("20", "2"), "0");
     });
 
     afterAll(async () => {
@@ -292,7 +292,7 @@ describe("a disk that is filling up", () => {
         );
         // Whatever its size is said to be.
         expect(reasonOf("narrow")).toBe(
-            "refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has 96 MiB in all, of the 114 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]",
+            "refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has 90 MiB in all, of the 96 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]",
         );
         await onDisk(limited, "rm /data/filler");
         const { volume } = await of(limited);
@@ -368,7 +368,7 @@ exec "$REAL_DOCKER" "$@"
     test("what the quota does not hold is refused, and the server goes on", async () => {
         const reason = reasonIn(await database({ diskSizeGb: 2, memoryMb: 128 }).failure("up"));
         expect(reason).toMatchInlineSnapshot(
-            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 702 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
+            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 576 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
         );
         expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
     });

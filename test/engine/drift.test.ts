@@ -105,7 +105,7 @@ describe("a change by hand", () => {
         await redis("CONFIG", "SET", "bind", "127.0.0.1");
         await until(async () => (await setting("timeout")) === "300");
         await until(async () => !(await redis("ACL", "LIST")).includes("nopass"));
-        expect(await setting("maxmemory")).toBe(String(Math.floor((64 - 16) * 0.44) * 2 ** 20));
+        expect(await setting("maxmemory")).toBe(String(16 * 2 ** 20));
         expect(await setting("appendonly")).toBe("yes");
         expect(await setting("slowlog-max-len")).toBe("7");
         const users = await redis("ACL", "LIST");

@@ -101,8 +101,7 @@ look() {
     if [ -e "$unsettled_file" ]; then
         settle
     elif ! replacement_planned; then
-        if [ -e "$former_limits_file" ] && ! awaits_memory; then apply_held; fi
-        keep_config "put back"
+        if [ -e "$former_limits_file" ] && ! awaits_memory; then apply_held; else keep_config "put back"; fi
         "${running_access}_keep"
         if follows || [ -e "$offering_marker" ]; then keep_following; else keep_leading; fi
         if [ "$running_access" = users ]; then forget_password; fi
