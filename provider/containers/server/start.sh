@@ -83,14 +83,14 @@ kind=$(kind_to_read) || exit 1
 
 set --
 # More memory is wanted than Docker has given yet.
-if [ -e "$former_limits_file" ] && [ "$(line_of "$memory_limit_file")" -lt "$(current memory_mb)" ]; then
+if [ -e "$former_limits_file" ] && [ "$(line_of "$memory_limit_file")" -lt "$(current memory_mb)" ] 2>/dev/null; then
     set -- --include "$former_limits_file"
 fi
-# Until the agent has settled it: no eviction, no dump over the one that is there.
+# Before 7.0 a start ignores what makes a value longer than that; the agent has the log written anew (renew_log).
 if [ "$kind" = aof ] && grep -q '^proto-max-bulk-len ' "$current_dir/redis.conf"; then
-    # Before 7.0 the log could have longer values, which a start would ignore.
     set -- "$@" --proto-max-bulk-len 512mb
 fi
+# Until the agent has settled it: no eviction, no dump over the one that is there.
 case $kind in
 aof) set -- "$@" --appendonly yes --maxmemory 0 --save '' ;;
 rdb) set -- "$@" --appendonly no --maxmemory 0 --save '' ;;

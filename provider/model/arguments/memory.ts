@@ -16,7 +16,7 @@ export const memoryArguments = {
             "Memory of the server's container, at least 32; swap is not used. `maxmemory` is derived from it: 44 % of what " +
             "is left beside the server itself and clients for `aof` and `rdb`, which may need every page twice while they " +
             "dump, and 89 % for `nordb`; less where there are `replicas`. So are the limits of clients, which `config` may " +
-            "set otherwise: a value may take 1/32, and what clients send and receive 1/8. See \"Memory\" in the README.",
+            'set otherwise: a value may take 1/32, and what clients send and receive 1/8. See "Memory" in the README.',
         default: 512,
         unit: "MiB",
         example: 1024,
