@@ -1,0 +1,49 @@
+/** What an update says of a server that the kernel killed. */
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { reportKills } from "../../../../provider/components/hooks/kills";
+import { startStack } from "../../support/mockedStack";
+
+const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+const getLogs = jest.spyOn(docker, "getLogs");
+const dryRun = jest.spyOn(pulumi.runtime, "isDryRun");
+
+/** What is warned of where the server's log ends with these lines. */
+async function reported(...lines: string[]): Promise<unknown[][]> {
+    getLogs.mockResolvedValue({ logsListStrings: lines } as docker.GetLogsResult);
+    reportKills("sessions", { name: pulumi.output("sessions-server-1") } as docker.Container, undefined);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return warned.mock.calls;
+}
+
+beforeEach(async () => {
+    await startStack();
+    jest.clearAllMocks();
+    dryRun.mockReturnValue(false);
+});
+
+afterAll(() => {
+    jest.restoreAllMocks();
+});
+
+const killed = "killed: the kernel killed the server at 2026-01-01T00:00:00Z [redis-database/killed-by-kernel]";
+
+test("it was killed", async () => {
+    expect(await reported("* Ready to accept connections", killed, "1:M * Ready")).toEqual([
+        ['"sessions": the kernel killed the server at 2026-01-01T00:00:00Z [redis-database/killed-by-kernel]'],
+    ]);
+});
+
+test("an update has reported that since", async () => {
+    expect(await reported(killed, "reported: the kernel killed the server")).toEqual([]);
+});
+
+test("it was not", async () => {
+    expect(await reported("* Ready to accept connections")).toEqual([]);
+});
+
+test("a preview asks nothing of a Docker host", async () => {
+    dryRun.mockReturnValue(true);
+    await reported(killed);
+    expect(getLogs).not.toHaveBeenCalled();
+});

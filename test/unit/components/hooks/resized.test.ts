@@ -1,0 +1,55 @@
+/** The agent is told of a container's new memory, by a `docker` that only takes notes. */
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { tellResized } from "../../../../provider/components/hooks/resized";
+import { present } from "../../../support/present";
+import { startStack } from "../../support/mockedStack";
+
+const { PATH } = process.env;
+let directory: string;
+
+const volumes = [
+    { containerPath: "/data", volumeName: "sessions-data-1" },
+    { containerPath: "/settings", volumeName: "sessions-settings-1" },
+];
+
+/** What Docker was asked for after an update of the server from and to so many MiB. */
+async function asked(before: number, now: number, answer = "echo agent-1"): Promise<string[]> {
+    const notes = join(directory, "asked");
+    const script = ["#!/bin/sh", `echo "$*" >>${notes}`, `case "$*" in ps*) ${answer} ;; esac`];
+    writeFileSync(join(directory, "docker"), script.join("\n"));
+    chmodSync(join(directory, "docker"), 0o755);
+    await present(tellResized(undefined)[0]).callback({
+        ...{ urn: "urn", id: "", name: "sessions-server", type: "docker:index/container:Container" },
+        oldInputs: { memory: before, volumes },
+        newInputs: { memory: now, volumes },
+    });
+    return existsSync(notes) ? readFileSync(notes, "utf8").trimEnd().split("\n") : [];
+}
+
+beforeEach(async () => {
+    await startStack();
+    directory = mkdtempSync(join(tmpdir(), "redis-database-resized-"));
+    process.env.PATH = [directory, PATH].join(delimiter);
+});
+
+afterEach(() => {
+    process.env.PATH = PATH;
+    rmSync(directory, { recursive: true });
+});
+
+test("by its own agent's command, found by the settings volume", async () => {
+    expect(await asked(64, 128)).toEqual([
+        "ps --quiet --filter volume=sessions-settings-1 --filter name=^/sessions-agent-[0-9a-f]+$",
+        "exec agent-1 sh /agent.sh resized",
+    ]);
+});
+
+test("another change of the container is nothing to tell", async () => {
+    expect(await asked(64, 64)).toEqual([]);
+});
+
+test("where Docker's command does not reach it, the update goes on", async () => {
+    expect(await asked(64, 128, "exit 1")).toHaveLength(1);
+});
