@@ -11,7 +11,7 @@ const dryRun = jest.spyOn(pulumi.runtime, "isDryRun");
 /** What is warned of where the server's log ends with these lines. */
 async function reported(...lines: string[]): Promise<unknown[][]> {
     getLogs.mockResolvedValue({ logsListStrings: lines } as docker.GetLogsResult);
-    reportKills("sessions", { name: pulumi.output("sessions-server-1") } as docker.Container, undefined);
+    reportKills("sessions", { name: pulumi.output("sessions-server-1") } as unknown as docker.Container, undefined);
     await new Promise((resolve) => setTimeout(resolve, 10));
     return warned.mock.calls;
 }
