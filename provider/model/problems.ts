@@ -5,6 +5,7 @@ import { changeProblems } from "./changes/problems";
 import { type Problem, problem } from "./findings";
 import { agentRefusals } from "./refusals";
 import { transformProblems } from "./render/containerArguments";
+import { clientProblems } from "./sizing/clients";
 
 /** Each code has one meaning; the same problem may be found in several places. */
 export function allProblems(): Problem[] {
@@ -12,6 +13,7 @@ export function allProblems(): Problem[] {
     return [
         ...singleArgumentProblems(),
         ...argumentProblems,
+        ...Object.values(clientProblems),
         ...Object.values(transformProblems),
         ...Object.values(changeProblems),
         ...refused,

@@ -39,7 +39,7 @@ lost_by_kill() {
 # The server has ended, and the kernel did it.
 note_kill() {
     local text
-    text="the kernel killed the server at $(date -u +%Y-%m-%dT%H:%M:%SZ), since it needed more than the $(line_of "$memory_limit_file") MiB of its container: $(lost_by_kill)"
+    text="the kernel killed the server at $(date -u +%Y-%m-%dT%H:%M:%SZ), since it needed more than the $(line_of "$memory_limit_file") MiB of its container: $(lost_by_kill); give more memoryMb, or find what took it, such as a Lua script"
     log_kill "$text"
     { echo "$(date +%s) $(hostname) $text" >"$killed_file.new" && mv "$killed_file.new" "$killed_file"; } 2>/dev/null
 }
@@ -47,6 +47,13 @@ note_kill() {
 # An update reads it there (provider/components/hooks/kills.ts).
 #   $1       what happened
 log_kill() { echo "killed: $1 [redis-database/killed-by-kernel]" >>"$ROOT/proc/1/fd/1"; }
+
+# Nobody must be told any more.
+forget_kill() {
+    [ -e "$killed_file" ] || [ -e "$logged_kill" ] || return 0
+    rm -f "$killed_file" "$logged_kill"
+    echo "reported: the kernel killed the server" >>"$ROOT/proc/1/fd/1"
+}
 
 # Another container takes the place of the one whose server was killed.
 pass_on_kill() {
@@ -70,14 +77,11 @@ report_kill() {
     local text=
     if [ -e "$killed_file" ] && [ -e "$answered_marker" ]; then text=$(kill_to_report); fi
     if [ -z "$text" ]; then
-        if [ -e "$logged_kill" ]; then
-            rm -f "$logged_kill"
-            echo "reported: the kernel killed the server" >>"$ROOT/proc/1/fd/1"
-        fi
+        if [ -e "$logged_kill" ]; then forget_kill; fi
         return
     fi
     mark "$logged_kill"
     # Redis's own lines push it out of what an update reads.
     if [ $(($(failures) % 25)) = 24 ]; then log_kill "$text"; fi
-    fail_slowly "$text"
+    fail_slowly "$text [redis-database/killed-by-kernel]"
 }

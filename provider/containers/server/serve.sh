@@ -55,7 +55,7 @@ serve() {
     if [ $status = 137 ] && [ "$(kernel_kills)" -gt 0 ]; then
         note_kill
     elif [ -n "$stopped" ]; then
-        rm -f "$killed_file"
+        forget_kill
     fi
     exit $status
 }

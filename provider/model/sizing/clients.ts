@@ -90,49 +90,78 @@ export function clientLimits(sized: ClientSized): ClientLimits {
 }
 
 export const clientProblems = {
-    limitTooHigh: problem(
-        "client-limit-too-high",
-        "A limit for clients in `config` is more than the memory has room for, or there is none.",
-        "give the limit that the message states, or more memoryMb",
+    limit: problem(
+        "client-limit-out-of-range",
+        "A limit for clients in `config` is more than the memory has room for, none at all, or less than Redis takes.",
+        "give the limit that the message states, or another memoryMb",
     ),
 };
 
-/** Limits that `config` sets, and how much they take of the memory, which is half of it at most. */
+/** What is wrong with limits that `config` sets: values and clients may take half of the memory at most. */
 export function checkClientLimits(sized: ClientSized): Finding[] {
-    const { config, memoryMb } = sized;
-    const mostMb = Math.floor(memoryMb / 2);
-    const tooHigh = (name: string, what: string, takesMb: number, highestMb: number) => {
-        const unlimited = takesMb === Infinity;
-        const takes = unlimited ? "" : `; so clients may take ${takesMb} MiB, of memoryMb ${memoryMb}`;
-        const more = unlimited ? "" : `, or memoryMb of at least ${2 * takesMb}`;
-        const remedy = `give at most ${Math.max(1, highestMb)}mb${more}`;
-        return finding(clientProblems.limitTooHigh, `config["${name}"]`, `${what}${takes}`, remedy);
-    };
-    const shown = (name: string) => `is ${textOf(config[name] ?? "")}`;
-    const found: Finding[] = [];
+    return [...tooLow(sized), ...checkReserve(sized), ...checkQuery(sized), ...checkOutput(sized)];
+}
 
+const limitFinding = (name: string, text: string, remedy: string) =>
+    finding(clientProblems.limit, `config["${name}"]`, text, remedy);
+
+const half = ({ memoryMb }: ClientSized) => Math.floor(memoryMb / 2);
+
+const atMost = (mb: number) => `give at most ${Math.max(1, Math.floor(mb))}mb`;
+
+function tooLow(sized: ClientSized): Finding[] {
+    return [limitNames.value, limitNames.query].flatMap((name) =>
+        (bytesGiven(sized, name) ?? mib) < mib
+            ? [limitFinding(name, `is ${shown(sized, name)}, but Redis takes 1mb at least`, "give at least 1mb")]
+            : [],
+    );
+}
+
+/** Whether what is kept free for clients leaves room for data. */
+function checkReserve(sized: ClientSized): Finding[] {
+    const { memoryMb } = sized;
+    const most = half(sized);
     const [value, all] = clientParts(sized).map((part) => mbOf(part, memoryMb)) as [number, number];
-    const givesAll = config[limitNames.all] !== undefined;
-    if (givesAll && bytesGiven(sized, limitNames.all) === 0) {
-        found.push(tooHigh(limitNames.all, "is 0, which is no limit", Infinity, mostMb - value));
-    } else if (value + all > mostMb) {
-        const name = config[limitNames.value] === undefined ? limitNames.all : limitNames.value;
-        const highest = name === limitNames.all ? mostMb - value : givesAll ? mostMb - all : mostMb / (1 + allPerValue);
-        found.push(tooHigh(name, shown(name), value + all, Math.floor(highest)));
+    const givenAll = bytesGiven(sized, limitNames.all);
+    if (givenAll === 0) return [limitFinding(limitNames.all, "is 0, which is no limit", atMost(most - value))];
+    if (value + all <= most) return [];
+    const more = `or memoryMb of at least ${2 * (value + all)}`;
+    const ofMemory = `is more than half of memoryMb ${memoryMb}`;
+    if (givenAll !== undefined && value <= most / (1 + allPerValue)) {
+        const text = `is ${shown(sized, limitNames.all)}, which with a value of ${value} MiB (${limitNames.value}) ${ofMemory}`;
+        return [limitFinding(limitNames.all, text, `${atMost(most - value)}, ${more}`)];
     }
-    const query = Math.ceil((bytesGiven(sized, limitNames.query) ?? 0) / mib);
-    if (query > mostMb) found.push(tooHigh(limitNames.query, shown(limitNames.query), query, mostMb));
-    for (const { name, hardMb } of outputClasses(sized)) {
+    const beside =
+        givenAll === undefined
+            ? `the ${all} MiB that clients need to send and receive it`
+            : `${all} MiB for clients (${limitNames.all})`;
+    const text = `is ${shown(sized, limitNames.value)}, which with ${beside} ${ofMemory}`;
+    return [limitFinding(limitNames.value, text, `${atMost(most / (1 + allPerValue))}, ${more}`)];
+}
+
+function checkQuery(sized: ClientSized): Finding[] {
+    const mb = Math.ceil((bytesGiven(sized, limitNames.query) ?? 0) / mib);
+    if (mb <= half(sized)) return [];
+    const text = `is ${shown(sized, limitNames.query)}, which is more than half of memoryMb ${sized.memoryMb}`;
+    return [limitFinding(limitNames.query, text, `${atMost(half(sized))}, or memoryMb of at least ${2 * mb}`)];
+}
+
+function checkOutput(sized: ClientSized): Finding[] {
+    return outputClasses(sized).flatMap(({ name, hardMb }) => {
         // From 7.0 on all clients together have a limit, and replicas are not among them.
         const counted = versions[releaseOf(sized)].clientMemoryLimit && !/replica|slave/.test(name);
-        const highest = counted ? memoryMb : mostMb;
-        if (hardMb === 0 && !counted) {
-            found.push(tooHigh(limitNames.output, `has no hard limit for ${name}`, Infinity, highest));
-        } else if (hardMb > highest) {
-            found.push(tooHigh(limitNames.output, `has ${hardMb} MiB for ${name}`, hardMb, highest));
-        }
-    }
-    return found;
+        const most = counted ? sized.memoryMb : half(sized);
+        if (hardMb === 0 && !counted)
+            return [limitFinding(limitNames.output, `has no hard limit for ${name}`, atMost(most))];
+        if (hardMb <= most) return [];
+        const text = `has ${hardMb} MiB for ${name}, which is more than ${counted ? "" : "half of "}memoryMb ${sized.memoryMb}`;
+        return [limitFinding(limitNames.output, text, atMost(most))];
+    });
+}
+
+/** As somebody wrote it. */
+function shown({ config }: ClientSized, name: string): string {
+    return textOf(config[name] ?? "");
 }
 
 function bytesGiven({ config }: ClientSized, name: string): number | undefined {

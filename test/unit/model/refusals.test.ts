@@ -21,7 +21,7 @@ const codesOfServers = [
 
 test("each of them is found, with its code and in full", () => {
     expect(refusals).toHaveLength(count(agent, /\brefuse /g));
-    expect(codesOfServers).toHaveLength(1 + count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm));
+    expect(codesOfServers).toHaveLength(2 + count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm));
     expect(refusals.map(({ code, words }) => `${words} [redis-database/${code}]`)).toMatchSnapshot();
 });
 

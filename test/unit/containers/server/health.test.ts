@@ -259,7 +259,7 @@ describe("a server that the kernel killed", () => {
     const situation = { args: { flavor: "nordb" }, dataMb: 20, freeMb: 100 };
 
     test.each<[string, Situation, string]>([
-        ["is reported", { ...situation, markers: killed(60) }, text],
+        ["is reported", { ...situation, markers: killed(60) }, `${text} [redis-database/killed-by-kernel]`],
         [
             "does not keep an update from its first answer",
             { ...situation, answered: false, markers: killed(60) },

@@ -20,6 +20,8 @@ test("a longer value has room where it is sent from and to", () => {
     expect(clientLimits(sized(512, { "maxmemory-clients": "10%" }))).toMatchObject({ valueMb: 16, allMb: 51 });
 });
 
+const v = 'config["proto-max-bulk-len"]';
+const c = 'config["maxmemory-clients"]';
 test.each<[object, string[]]>([
     [{}, []],
     [{ "proto-max-bulk-len": "80mb", "maxmemory-clients": "100mb", "client-query-buffer-limit": "200mb" }, []],
@@ -27,26 +29,33 @@ test.each<[object, string[]]>([
     [
         { "proto-max-bulk-len": "512mb" },
         [
-            'config["proto-max-bulk-len"]: is 512mb; so clients may take 1536 MiB, of memoryMb 512 → give at most 85mb, or memoryMb of at least 3072',
+            `${v}: is 512mb, which with the 1024 MiB that clients need to send and receive it is more than half of memoryMb 512 → give at most 85mb, or memoryMb of at least 3072`,
         ],
     ],
-    [{ "maxmemory-clients": "0" }, ['config["maxmemory-clients"]: is 0, which is no limit → give at most 240mb']],
+    [{ "proto-max-bulk-len": 1000 }, [`${v}: is 1000, but Redis takes 1mb at least → give at least 1mb`]],
+    [{ "maxmemory-clients": "0" }, [`${c}: is 0, which is no limit → give at most 240mb`]],
     [
-        { "maxmemory-clients": "300mb" },
+        { "proto-max-bulk-len": "1mb", "maxmemory-clients": "300mb" },
         [
-            'config["maxmemory-clients"]: is 300mb; so clients may take 316 MiB, of memoryMb 512 → give at most 240mb, or memoryMb of at least 632',
+            `${c}: is 300mb, which with a value of 1 MiB (proto-max-bulk-len) is more than half of memoryMb 512 → give at most 255mb, or memoryMb of at least 602`,
+        ],
+    ],
+    [
+        { "proto-max-bulk-len": "200mb", "maxmemory-clients": "100mb" },
+        [
+            `${v}: is 200mb, which with 100 MiB for clients (maxmemory-clients) is more than half of memoryMb 512 → give at most 85mb, or memoryMb of at least 600`,
         ],
     ],
     [
         { "client-query-buffer-limit": "1gb" },
         [
-            'config["client-query-buffer-limit"]: is 1gb; so clients may take 1024 MiB, of memoryMb 512 → give at most 256mb, or memoryMb of at least 2048',
+            'config["client-query-buffer-limit"]: is 1gb, which is more than half of memoryMb 512 → give at most 256mb, or memoryMb of at least 2048',
         ],
     ],
     [
         { "client-output-buffer-limit": "normal 600mb 0 0 replica 0 0 0" },
         [
-            'config["client-output-buffer-limit"]: has 600 MiB for normal; so clients may take 600 MiB, of memoryMb 512 → give at most 512mb, or memoryMb of at least 1200',
+            'config["client-output-buffer-limit"]: has 600 MiB for normal, which is more than memoryMb 512 → give at most 512mb',
             'config["client-output-buffer-limit"]: has no hard limit for replica → give at most 256mb',
         ],
     ],
