@@ -11,12 +11,12 @@ const readLines = 500;
 export function reportKills(component: string, server: docker.Container, provider: DockerHost): void {
     if (pulumi.runtime.isDryRun() || !takesHooks()) return;
     server.name.apply(async (name) => {
-        const told = await lastTold(name, provider);
-        if (told?.startsWith("killed: ")) await pulumi.log.warn(`"${component}": ${told.slice("killed: ".length)}`);
+        const report = await lastReport(name, provider);
+        if (report?.startsWith("killed: ")) await pulumi.log.warn(`"${component}": ${report.slice("killed: ".length)}`);
     });
 }
 
-async function lastTold(name: string, provider: DockerHost): Promise<string | undefined> {
+async function lastReport(name: string, provider: DockerHost): Promise<string | undefined> {
     try {
         const { logsListStrings } = await docker.getLogs(
             {

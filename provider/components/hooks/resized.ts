@@ -1,5 +1,5 @@
 /**
- * Tells the agent that Docker has given a server's container more memory. The agent comes before that, and so must wait
+ * Notifies the agent that Docker has given a server's container more memory. The agent comes before that, and so must wait
  * with what needs it. Where Docker's own command is not at hand, the agent sees it by itself within a minute.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -9,9 +9,9 @@ import { dockerCommand } from "./dockerCommand";
 import { oncePerStack } from "./oncePerStack";
 
 /** For the `afterUpdate` hooks of a server's container. */
-export const tellResized = oncePerStack(
+export const notifyResized = oncePerStack(
     (dockerHost: DockerHost, index) =>
-        new pulumi.ResourceHook(`redis-database:tellResized-${index}`, (args) => tell(dockerHost, args)),
+        new pulumi.ResourceHook(`redis-database:notifyResized-${index}`, (args) => notify(dockerHost, args)),
 );
 
 interface Container {
@@ -19,7 +19,7 @@ interface Container {
     readonly volumes?: readonly { readonly containerPath?: string; readonly volumeName?: string }[];
 }
 
-async function tell(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+async function notify(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const [before, now] = [oldInputs as Container | undefined, newInputs as Container | undefined];
     const volume = now?.volumes?.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
     if (volume === undefined || before?.memory === now?.memory) return;
@@ -29,6 +29,6 @@ async function tell(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulu
         const found = await run("ps", "--quiet", "--filter", `volume=${volume}`, "--filter", agent);
         for (const id of found.split("\n").filter(Boolean)) await run("exec", id, "sh", agentPath, "resized");
     } catch (error) {
-        await pulumi.log.debug(`${name}: the agent was not told of the new memory: ${String(error)}`);
+        await pulumi.log.debug(`${name}: the agent was not notified of the new memory: ${String(error)}`);
     }
 }

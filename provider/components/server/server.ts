@@ -9,7 +9,7 @@ import { syncTimeoutOf } from "../../model/arguments/replication";
 import type { ServerPlan } from "../../model/plan";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
-import { tellResized } from "../hooks/resized";
+import { notifyResized } from "../hooks/resized";
 import type { After, Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
@@ -70,7 +70,7 @@ export function planServerContainer(
             ),
             volumes: volumes.mounts,
         },
-        { hooks: { ...hooks, afterUpdate: tellResized(dockerHost) } },
+        { hooks: { ...hooks, afterUpdate: notifyResized(dockerHost) } },
     );
     return { container, fingerprint: pulumi.output(container.args).apply(fingerprintOf) };
 }

@@ -48,7 +48,7 @@ note_kill() {
 #   $1       what happened
 log_kill() { echo "killed: $1 [redis-database/killed-by-kernel]" >>"$ROOT/proc/1/fd/1"; }
 
-# Nobody must be told any more.
+# It need not be reported any more.
 forget_kill() {
     [ -e "$killed_file" ] || [ -e "$logged_kill" ] || return 0
     rm -f "$killed_file" "$logged_kill"

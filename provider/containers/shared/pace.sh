@@ -35,8 +35,8 @@ fail_check() {
     exit 1
 }
 
-# The same for what is over: it is told, and checks take their time once Docker has taken note, which it does not in the
-# minute after a start.
+# The same for what is over and must be reported. Checks slow down once Docker calls the container unhealthy, which it does
+# not in the minute after a start.
 #   $1       the reason
 fail_slowly() {
     local count

@@ -1,8 +1,8 @@
-/** The agent is told of a container's new memory, by a `docker` that only takes notes. */
+/** The agent is notified of a container's new memory, by a `docker` that only takes notes. */
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { tellResized } from "../../../../provider/components/hooks/resized";
+import { notifyResized } from "../../../../provider/components/hooks/resized";
 import { present } from "../../../support/present";
 import { startStack } from "../../support/mockedStack";
 
@@ -20,7 +20,7 @@ async function asked(before: number, now: number, answer = "echo agent-1"): Prom
     const script = ["#!/bin/sh", `echo "$*" >>${notes}`, `case "$*" in ps*) ${answer} ;; esac`];
     writeFileSync(join(directory, "docker"), script.join("\n"));
     chmodSync(join(directory, "docker"), 0o755);
-    await present(tellResized(undefined)[0]).callback({
+    await present(notifyResized(undefined)[0]).callback({
         ...{ urn: "urn", id: "", name: "sessions-server", type: "docker:index/container:Container" },
         oldInputs: { memory: before, volumes },
         newInputs: { memory: now, volumes },
@@ -46,7 +46,7 @@ test("by its own agent's command, found by the settings volume", async () => {
     ]);
 });
 
-test("another change of the container is nothing to tell", async () => {
+test("another change of the container is no news to it", async () => {
     expect(await asked(64, 64)).toEqual([]);
 });
 

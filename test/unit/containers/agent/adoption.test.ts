@@ -4,23 +4,14 @@ import {
     chmodSync,
     existsSync,
     mkdirSync,
-    mkdtempSync,
     readFileSync,
     readdirSync,
     rmSync,
     symlinkSync,
     writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { script } from "../../../../provider/components/server/scripts";
-
-const root = mkdtempSync(join(tmpdir(), "redis-database-adoption-"));
-afterAll(() => {
-    rmSync(root, { recursive: true });
-});
-
-const functions = script("agent/agent.sh").replace(/\n"\$1"\n$/, "\n");
+import { inShell, root } from "../../support/agentShell";
 
 /** Runs some of the agent's functions; what takes a server or time is done by stubs. */
 function agent(commands: string): string {
@@ -32,14 +23,10 @@ function agent(commands: string): string {
         "ask_trial() { printf '%s' \"$own_format\" >$trial_dir/dump.rdb; }",
         "read_file() { :; }",
         `PATH=${root}/bin:$PATH`,
-        `generation=${root}/generation`,
         "own_format=REDIS0012",
         "kind=",
-    ].join("\n");
-    return execFileSync("sh", ["-c", `${functions}\n${stubs}\n${commands}`, "sh", ""], {
-        encoding: "utf8",
-        env: { ...process.env, ROOT: root },
-    }).trimEnd();
+    ];
+    return inShell(stubs, commands);
 }
 
 type Files = Readonly<Record<string, string>>;
