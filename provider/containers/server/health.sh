@@ -93,6 +93,8 @@ forget_dump
 report_kill
 note_success
 if [ ! -e "$answered_marker" ]; then
+    # What happened on the way here is over.
+    forget_kill
     mark "$answered_marker"
     # A restart of this container clears /tmp; the next start puts the marker back (start.sh).
     { hostname >"$answered_file"; } 2>/dev/null

@@ -28,7 +28,7 @@ check_replication() {
     elif [ "$status" = up ] && [ "$silence" -le 30 ]; then
         if [ -e "$starts_file" ]; then rm -f "$starts_file"; fi
         echo PONG
-    elif [ "$(starts)" -gt 2 ]; then
+    elif [ "$(starts)" -gt 2 ] || { [ -e "$killed_file" ] && [ "$(starts)" -gt 1 ]; }; then
         reason_in_log first-sync-out-of-memory "it ended $(($(starts) - 1)) times before its first sync from $host:$port was done, most likely for want of memory: give it the primary's memoryMb"
     elif [ "$(reply master_sync_in_progress)" = 1 ]; then
         reason_in_log first-sync-not-done "its first sync from $host:$port is not done yet ($(synced)); give it longer: syncTimeoutSeconds"
