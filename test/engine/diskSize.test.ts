@@ -211,7 +211,7 @@ describe("a disk that is filling up", () => {
         wanted = {
             [narrow]: { version: "8.0", flavor: "rdb", memoryMb: 128, data: { volume } },
             // Of a version with a password in place of users, and commands in its log.
-            [limited]: { version: "3.2", flavor: "aof", memoryMb: 32, diskSizeGb: 0.5 },
+            [limited]: { version: "3.2", flavor: "aof", memoryMb: 40, diskSizeGb: 0.5 },
         };
         program();
         const { output } = await stack.up();
@@ -221,7 +221,7 @@ describe("a disk that is filling up", () => {
         );
         const keys = "for i = 1, 20 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) end";
         await redis(narrow, "EVAL", keys, "0");
-        await redis(limited, "EVAL", keys.replace("20", "2"), "0");
+        await redis(limited, "EVAL", keys.replace("20", "4"), "0");
     });
 
     afterAll(async () => {
