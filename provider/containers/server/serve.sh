@@ -3,6 +3,8 @@
 
 # Set once Docker stops it.
 stopped=
+# Its process; empty before its start.
+server=
 
 # Sends one command to the server, for as long as it takes.
 #   $*       the command
@@ -32,6 +34,7 @@ save_users() {
 #   sets     stopped
 stop() {
     stopped=yes
+    if [ -z "$server" ]; then return; fi
     save_users
     if hands_over; then ask SHUTDOWN SAVE >/dev/null; fi
     kill -TERM "$server" 2>/dev/null
@@ -42,10 +45,11 @@ stop() {
 #   sets     server
 serve() {
     local status=0
+    trap stop TERM INT
     # What it writes is for nobody else to read.
     (umask 077 && exec redis-server "$@") &
     server=$!
-    trap stop TERM INT
+    if [ -n "$stopped" ]; then kill -TERM "$server"; fi
     # A signal ends `wait` before the server has ended.
     while :; do
         status=0

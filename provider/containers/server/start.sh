@@ -1,6 +1,8 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
 # Starts the server. $1 is the fingerprint of its container: with it the agent knows which one runs.
+# The first process of a container ignores signals that it does not trap, and Docker sends one only once.
+trap 'exit 143' TERM INT
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
