@@ -9,6 +9,7 @@ parts=$(dirname "$0")
 . "$parts/login.sh"
 . "$parts/memory.sh"
 . "$parts/serve.sh"
+trap 'forget_kill; exit 143' TERM INT
 
 has_data() { [ -s "$dump_file" ] || [ -s "$log_file" ] || [ -e "$log_dir" ]; }
 has_log() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
