@@ -1,11 +1,10 @@
 /** Brings the reason of a container's failure from its log to the person who runs `pulumi up`. */
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { logOf } from "./containerLog";
 import { oncePerStack } from "./oncePerStack";
 
-/** The last lines of a log are enough to tell why; somewhere among more of them is a reason of ours. */
+/** The last lines of a log are enough to tell why, where none among more of them is a reason of ours. */
 const lastLines = 5;
-const readLines = 500;
 
 /** Docker's words for a port that is in use: up to version 27, and since. */
 const takenPort = /(?:Bind for|listen tcp[46]?) (\S+?):? .*already|bind host port(?: for)? (\S+?:\d+)[:/].*already/;
@@ -19,7 +18,7 @@ async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promi
     if (taken) {
         await pulumi.log.error(`${name}: port ${taken} is taken. Free it, or give others in \`ports\`.`);
     } else if (newInputs?.name) {
-        const lines = await logOf(String(newInputs.name));
+        const lines = await readableLog(String(newInputs.name));
         await pulumi.log.error(
             `${name}: ${lines.filter((line) => line.startsWith("refused: ")).at(-1) ?? lines.slice(-lastLines).join("\n")}`,
         );
@@ -27,17 +26,9 @@ async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promi
     return false;
 }
 
-async function logOf(container: string): Promise<string[]> {
+async function readableLog(container: string): Promise<string[]> {
     try {
-        const { logsListStrings } = await docker.getLogs({
-            name: container,
-            showStdout: true,
-            showStderr: true,
-            tail: String(readLines),
-            discardHeaders: true,
-            logsListStringEnabled: true,
-        });
-        return logsListStrings;
+        return await logOf(container);
     } catch (error) {
         return [`its log could not be read (${String(error)}); read it with: docker logs ${container}`];
     }

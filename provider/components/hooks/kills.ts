@@ -1,11 +1,9 @@
 /** Reports in an update that the kernel has killed a server since the last one. */
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../dockerHost";
+import { logOf } from "./containerLog";
 import { takesHooks } from "./oncePerStack";
-
-/** The server and its health check say it in the server's log, and go on saying it (provider/containers/server/memory.sh). */
-const readLines = 500;
 
 /** Not in a preview, which needs no Docker host. */
 export function reportKills(component: string, server: docker.Container, provider: DockerHost): void {
@@ -16,20 +14,10 @@ export function reportKills(component: string, server: docker.Container, provide
     });
 }
 
+/** The server and its health check go on reporting it in the server's log (provider/containers/server/memory.sh). */
 async function lastReport(name: string, provider: DockerHost): Promise<string | undefined> {
     try {
-        const { logsListStrings } = await docker.getLogs(
-            {
-                name,
-                showStdout: true,
-                showStderr: true,
-                tail: String(readLines),
-                discardHeaders: true,
-                logsListStringEnabled: true,
-            },
-            { ...(provider && { provider }) },
-        );
-        return logsListStrings.filter((line) => /^(killed|reported): /.test(line)).at(-1);
+        return (await logOf(name, provider)).filter((line) => /^(killed|reported): /.test(line)).at(-1);
     } catch (error) {
         await pulumi.log.debug(`${name}: its log could not be read: ${String(error)}`);
         return undefined;

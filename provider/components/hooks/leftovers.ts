@@ -10,7 +10,7 @@ import { oncePerStack } from "./oncePerStack";
 
 /**
  * For the `beforeCreate` hooks of a provider's containers. What a change replaces is deleted by then; what is there was
- * left over, or is replaced by `pulumi up --replace`, which deletes last. The hook is not told which.
+ * left over, or is replaced by `pulumi up --replace`, which deletes last. The hook cannot know which.
  */
 export const removeLeftovers = oncePerStack(
     (dockerHost: DockerHost, index) =>
@@ -46,7 +46,8 @@ async function remove(dockerHost: DockerHost, args: pulumi.ResourceHookArgs): Pr
     }
 }
 
-function settingsVolumeOf(volumes: unknown): string | undefined {
+/** The volume that is one database's alone, among the mounts of one of its containers. */
+export function settingsVolumeOf(volumes: unknown): string | undefined {
     const mounts = (volumes ?? []) as { containerPath?: string; volumeName?: string }[];
     return mounts.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
 }

@@ -3,9 +3,10 @@
  * with what needs it. Where Docker's own command is not at hand, the agent sees it by itself within a minute.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { agentPath, settingsDir } from "../../model/render/layout";
+import { agentPath } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
 import { dockerCommand } from "./dockerCommand";
+import { settingsVolumeOf } from "./leftovers";
 import { oncePerStack } from "./oncePerStack";
 
 /** For the `afterUpdate` hooks of a server's container. */
@@ -16,12 +17,12 @@ export const notifyResized = oncePerStack(
 
 interface Container {
     readonly memory?: number;
-    readonly volumes?: readonly { readonly containerPath?: string; readonly volumeName?: string }[];
+    readonly volumes?: unknown;
 }
 
 async function notify(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const [before, now] = [oldInputs as Container | undefined, newInputs as Container | undefined];
-    const volume = now?.volumes?.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
+    const volume = settingsVolumeOf(now?.volumes);
     if (volume === undefined || before?.memory === now?.memory) return;
     try {
         const run = await dockerCommand(dockerHost);

@@ -77,15 +77,7 @@ await_log() {
 # A start ignores what it cannot carry out of its log: writes to a database that it does not have, with what follows them,
 # and before 7.0 writes that make a value longer than it may be. So the log must say it in another way before the start.
 renew_log() {
-    local reply
-    if [ "$(wanted flavor)" != aof ] || ! { is_lowered databases || is_lowered proto-max-bulk-len; }; then return; fi
-    reply=$(server BGREWRITEAOF)
-    case $reply in
-    *started* | *scheduled* | *progress*) until log_written; do sleep 0.1; done ;;
-    *) refuse append-only-file-not-written "the append-only file was not written anew: $reply" ;;
-    esac
-    [ "$(info persistence aof_last_bgrewrite_status)" = ok ] ||
-        refuse append-only-file-not-written "the append-only file could not be written anew, most likely for want of disk space ($(free_mb) MiB are free); the server's log has the reason"
+    if [ "$(wanted flavor)" = aof ] && { is_lowered databases || is_lowered proto-max-bulk-len; }; then rewrite_log; fi
 }
 
 # Whether less is wanted than the server had when this update began.
