@@ -39,7 +39,8 @@ log_in_to_trial() { "${wanted_access}_log_in" "$generation/password.conf"; }
 #   $1       what keeps them out, as a sentence's end
 hold_back() {
     if [ -e "$held_back_file" ]; then return; fi
-    echo "it came back without its data, so ${1}: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" >"$held_back_file"
+    echo "it came back without its data, so ${1}: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" |
+        replace_file "$held_back_file" '' 644
     say "held back: the replicas, since this server came back without its data"
 }
 

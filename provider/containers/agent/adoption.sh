@@ -118,12 +118,22 @@ check_readable() {
 take_over_files() {
     # Redis would overwrite those of the other kind.
     case $kind in
-    aof) if has_dump; then mkdir -p "$aside_dir" && mv "$dump_file" "$aside_dir/"; fi ;;
-    rdb) if has_aof; then mkdir -p "$aside_dir" && mv "$data_dir"/appendonly* "$aside_dir/"; fi ;;
+    aof) if has_dump; then set_aside "$dump_file"; fi ;;
+    rdb) if has_aof; then set_aside "$data_dir"/appendonly*; fi ;;
     esac
-    find "$data_dir" -mindepth 1 \( -path "$aside_dir" -o -path "$data_dir/lost+found" -o -name '.redis-*' \) -prune \
-        -o -exec chown 999:999 {} +
+    (enter "$data_dir" && own_files ! -name "${aside_dir##*/}" ! -name lost+found ! -name '.redis-*')
+    if [ -d "$log_dir" ]; then (enter "$log_dir" && own_files); fi
     # Until the server has read all of it, nothing may be evicted or overwritten.
     unsettle "$kind"
     say "adopted: $kind"
 }
+
+#   $@       the files
+set_aside() {
+    mkdir -p "$aside_dir"
+    (enter "$aside_dir" && mv "$@" .)
+}
+
+# Gives the server what is in the working directory.
+#   $@       what is left out, in the words of find
+own_files() { find . -mindepth 1 -maxdepth 1 "$@" -exec chown -h 999:999 {} +; }

@@ -2,8 +2,8 @@
 # shellcheck source-path=SCRIPTDIR
 # The settings agent: takes what the program wants from the file that Docker uploads, has a trial server accept it,
 # applies it to the running server without dropping a connection, and only then makes it what the server's next start
-# reads. What it refuses leaves the server as it was; the reason is its last line of output. After that it watches over
-# what it applied.
+# reads. What it refuses leaves the server as it was; the reason is its last "refused: " line of output. After that it watches
+# over what is in force: what it applied, or what was there before.
 #
 # It runs in every image back to Redis 2.8, on dash and on busybox's ash, with what those images have. Functions say
 # above them what they take ($1, stdin), what they set apart from their own variables, what they print and when they
@@ -27,6 +27,7 @@ if [ "$1" = health ]; then
 fi
 
 . "$parts/../shared/settings.sh"
+. "$parts/links.sh"
 . "$parts/settings.sh"
 . "$parts/redis.sh"
 . "$parts/users.sh"
@@ -54,8 +55,8 @@ watching=
 #   $*       what to say
 say() { echo "$*"; }
 
-# Ends what the agent is doing. While an update waits, the container stays, so that the reason can be read and Docker does
-# not start over; the health check never passes. While it watches, only this look ends, and the next one tries again.
+# Ends what the agent is doing. While an update waits, the agent goes over to watching what is in force, in a process without
+# anything of this one; its health check never passes. While it watches, only this look ends, and the next one tries again.
 #   $1       the refusal's code: provider/model/refusals.ts explains each, and none changes, since people search for them
 #   $2       the reason
 refuse() {
@@ -63,14 +64,15 @@ refuse() {
     local reason="$2 [redis-database/$1]"
     undo
     stop_trial
-    say "refused: $reason"
+    # An update reads the last of these lines.
+    if [ ! -e "$refused_marker" ]; then say "refused: $reason"; fi
     if [ -n "$watching" ]; then
-        echo "$reason" >"$refusal_file"
+        echo "$reason" | replace_file "$refusal_file" '' 644
         exit 1
     fi
-    mark "$refused_marker"
+    mark "$refused_marker" || true
     unlock
-    idle
+    exec sh "$0" guard
 }
 
 # Waits for Docker to end this container. Process 1 ignores signals that it does not trap.
@@ -88,19 +90,24 @@ stand_down() {
     idle
 }
 
-#   sets     watching
+# Docker starts an agent again after a reboot: what was refused stays refused until another agent comes, and what was applied
+# is in force, whatever the server has become since.
+#   sets     generation, watching, of take_up
 run() {
-    # Docker starts it again after a reboot; what was refused stays refused until another agent comes.
-    if [ -e "$refused_marker" ]; then idle; fi
+    if [ -e "$refused_marker" ]; then guard; fi
+    if [ -s "$applied_marker" ]; then
+        # Docker has forgotten what it knew.
+        rm -f "$reported_marker"
+        generation=$generations_dir/$(line_of "$applied_marker")
+        take_up
+    fi
     trap 'refuse agent-failed "the agent could not go on: $(tail -n 1 "$errors_file")"' EXIT
     exec 2>"$errors_file"
     mkdir -p "$run_dir"
     lock
     prepare_volume
     stage
-    # What an interrupted update left behind must not undo, after a restart, what its successor has done.
-    if [ -e "$applied_marker" ] && superseded; then stand_down; fi
-    rm -f "$applied_marker" "$reported_marker" "$refusal_file"
+    rm -f "$refusal_file"
     check_image
     check_version
     check_owner
@@ -116,9 +123,24 @@ run() {
     stop_trial
     trap - EXIT
     say "settings are in place"
-    mark "$applied_marker"
+    echo "${generation##*/}" >"$applied_marker"
+    true >"$looked_marker"
+    true >"$whole_marker"
     watching=yes
     watch
+}
+
+# After a refusal.
+#   sets     generation, of take_up
+guard() {
+    # Nothing has ever been applied.
+    if [ ! -e "$current_dir/database" ]; then idle; fi
+    generation=$generations_dir/$(basename "$(readlink "$current_dir")")
+    if whole; then
+        rm -rf "$in_force_dir"
+        cp -Rp "$generation" "$in_force_dir" || true
+    fi
+    take_up
 }
 
 "$1"

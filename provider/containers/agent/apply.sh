@@ -29,6 +29,7 @@ apply_to_running_server() {
     apply_replication "$(info replication role)" "$(info replication master_host) $(info replication master_port)"
     let_copy_go
     leave_flavor "$former_flavor"
+    if replacement_planned; then note_meanwhile; fi
 }
 
 # Brings the running server's settings to the wanted ones, also those that are back at their default.
@@ -66,10 +67,13 @@ undo() {
     if [ -s "$former_settings" ]; then
         # An agent that was restarted may not have asked yet.
         find_access
-        while IFS='	' read -r name value; do
-            server "CONFIG SET $name $(quote "$value")" >/dev/null
-        done <"$former_settings"
-        rm -f "$former_settings"
+        # Otherwise the agent puts them back when it watches, or the server has them from its start.
+        if server_answers; then
+            while IFS='	' read -r name value; do
+                server "CONFIG SET $name $(quote "$value")" >/dev/null
+            done <"$former_settings"
+            true >"$former_settings"
+        fi
     fi
     in_force=$(readlink "$current_dir") || return 0
     if [ "$(readlink "$tls_dir")" = "$in_force" ]; then return; fi

@@ -10,7 +10,7 @@ check_owner() {
     place=$(current place)
     [ -z "$place" ] || [ "$place" = "$(wanted place)" ] ||
         refuse data-place-changed "data: names $(wanted place), but the data is on $place and would stay behind; leave it as it was"
-    owner_found=$(line_of "$owner_file")
+    owner_found=$(first_line_of "$owner_file")
     case $owner_found in
     '' | "$(cat "$id_file") "*) return ;;
     esac
@@ -20,7 +20,7 @@ check_owner() {
 }
 
 refuse_owner() {
-    refuse data-belongs-to-another "data: $(wanted place) belongs to the database $(line_of "$owner_file" | cut -d ' ' -f 3-); give another place, or, if that database is gone, delete .redis-database there"
+    refuse data-belongs-to-another "data: $(wanted place) belongs to the database $(first_line_of "$owner_file" | cut -d ' ' -f 3-); give another place, or, if that database is gone, delete .redis-database there"
 }
 
 # Two agents may find a place free at the same moment: the link is made for one of them, and until then neither touches
@@ -28,16 +28,18 @@ refuse_owner() {
 #   $1       the flavor that wrote the data, if it is not the wanted one: "adopting" while somebody else's files are adopted
 #   sets     owner_found
 own_data() {
-    local id ownership owner
+    local id ownership owner new
     id=$(cat "$id_file")
     ownership="$id ${1:-$(wanted flavor)} $(wanted owner)"
-    owner=$(line_of "$owner_file")
+    owner=$(first_line_of "$owner_file")
+    new=$owner_file.$id
     case $owner in
     "$ownership") ;;
     "$id "* | "$owner_found")
-        if ! { echo "$ownership" | replace_file "$owner_file.$id" '' 644 && take_place "$owner"; }; then
-            rm -f "$owner_file.$id"
-            owner=$(line_of "$owner_file")
+        # Made anew, or not at all: the place is the server's, and there is no other to write to on that volume.
+        if ! { rm -f "$new" && (set -C && umask 022 && echo "$ownership" >"$new") && flush "$new" && take_place "$owner" "$new"; }; then
+            rm -f "$new"
+            owner=$(first_line_of "$owner_file")
             [ "$owner" = "$owner_found" ] || refuse_owner
             refuse data-place-not-writable "the data's place cannot be written to, most likely for want of disk space ($(free_mb) MiB are free)"
         fi
@@ -49,12 +51,9 @@ own_data() {
 }
 
 #   $1       the owner so far
+#   $2       the file that names the one from now on
 #   fails    if there was none, and another agent was faster
-take_place() {
-    local new
-    new=$owner_file.$(cat "$id_file")
-    if [ -n "$1" ]; then mv "$new" "$owner_file"; else ln "$new" "$owner_file" && rm "$new"; fi
-}
+take_place() { if [ -n "$1" ]; then mv -Tf "$2" "$owner_file"; else ln -n "$2" "$owner_file" && rm "$2"; fi; }
 
 # An older Redis does not read what a newer one wrote.
 check_version() {
@@ -67,7 +66,7 @@ check_version() {
 }
 
 #   prints   the version of the server that started last; empty where none has
-server_version() { line_of "$server_file" | cut -d ' ' -f 2; }
+server_version() { first_line_of "$server_file" | cut -d ' ' -f 2; }
 
 # Whether the server's container will be another one when this update is done.
 replacement_planned() {
@@ -81,7 +80,7 @@ replacement_planned() {
 flavor_now() {
     local flavor
     flavor=$(current flavor)
-    [ -n "$flavor" ] || flavor=$(line_of "$owner_file" | cut -d ' ' -f 2)
+    [ -n "$flavor" ] || flavor=$(first_line_of "$owner_file" | cut -d ' ' -f 2)
     echo "$flavor"
 }
 
@@ -110,7 +109,7 @@ apply_at_rest() {
     check_at_rest
     check_databases_at_rest
     hold_limits
-    kind=$(line_of "$unsettled_file")
+    kind=$(first_line_of "$unsettled_file")
     [ -n "$kind" ] || case $(flavor_now) in
     aof) kind=aof ;;
     rdb) kind=rdb ;;

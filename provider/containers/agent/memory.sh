@@ -80,7 +80,7 @@ leave_out_held() {
 # Docker has given it.
 apply_held() {
     rm -f "$former_limits_file"
-    keep_config applied
+    keep_config applied "$kept_settings"
 }
 
 # Run by the provider then, and by the watch where it is not.

@@ -25,7 +25,7 @@ set_password_or_refuse() {
 password_in() { grep '^requirepass	' "$1"; }
 
 #   $1       the file of the password
-password_log_in() { sed 's/^requirepass/AUTH/' "$1"; }
+password_log_in() { text_of "$1" | sed 's/^requirepass/AUTH/'; }
 
 password_try_other() {
     if is_closed; then
@@ -68,7 +68,11 @@ password_admit() {
 }
 
 password_keep() {
+    # A successor with users has none to put back.
+    if [ "$wanted_access" = users ]; then return; fi
     password_admit
+    # A refused update may have replaced it already.
+    if ! is_closed && ! cmp -s "$generation/password.conf" "$password_file"; then password_apply; fi
     if is_closed || [ "$(password_in "$running_settings")" = "$(password_in "$trial_settings")" ]; then return; fi
     if [ "$(set_password)" = OK ]; then say "put back: the password"; fi
 }
@@ -104,6 +108,9 @@ password_follow() { server "SLAVEOF $*"; }
 forget_password() {
     [ -e "$password_file" ] || return 0
     case $(echo 'ACL WHOAMI' | send "$socket") in
-    NOAUTH* | default) rm -rf "$password_file" "$next_password_file" "$closed_file" "$terminator_dir" ;;
+    NOAUTH* | default)
+        rm -f "$password_file" "$next_password_file" "$closed_file"
+        remove_dir "$terminator_dir"
+        ;;
     esac
 }

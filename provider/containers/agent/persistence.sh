@@ -20,11 +20,13 @@ leave_flavor() {
     aof) ;;
     rdb)
         set_live appendonly no
-        rm -rf "$log_dir" "$log_file"
+        remove_dir "$log_dir"
+        rm -f "$log_file"
         ;;
     nordb)
         set_live appendonly no
-        rm -rf "$log_dir" "$log_file"
+        remove_dir "$log_dir"
+        rm -f "$log_file"
         if replacement_planned; then
             hand_over
         else

@@ -122,4 +122,4 @@ older() {
 }
 
 # Point releases of one version know the same settings.
-same_version() { [ "$(minor "$(version_running)")" = "$(minor "$(version_here)")" ]; }
+same_version() { [ "$(minor "$(version_running)")" = "$(wanted version)" ]; }

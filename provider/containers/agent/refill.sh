@@ -8,6 +8,7 @@ refill() {
     local best='' refilled=1
     rm -rf "$offers_dir"
     mkdir "$offers_dir"
+    chmod 700 "$offers_dir"
     mark "$asked_marker"
     # A replica's agent looks each second; on a host where much starts at once, it takes a few until it has answered.
     for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -32,8 +33,10 @@ follow_offer() {
     read -r _ _ address password replica <<OFFER
 $1
 OFFER
-    [ "$(info keyspace '\(db.*\)' | wc -l)" = 0 ] || return 1
-    cat "$tls_dir/ca.crt" "$offers_dir/$replica.crt" >"$refill_ca_file"
+    # Asked again, it may have taken writes since.
+    server "CONFIG SET min-replicas-to-write 65535" >/dev/null
+    has_no_keys || return 1
+    cat "$tls_dir/ca.crt" "$offers_dir/${replica##*/}.crt" | replace_file "$refill_ca_file" '' 644
     for setting in "tls-ca-cert-file $refill_ca_file" "tls-replication yes" "masteruser agent-refill" "masterauth $password"; do
         server "CONFIG SET $setting" >/dev/null
     done
@@ -55,6 +58,8 @@ OFFER
     [ "$status" = up ] && say "refilled: the data is there again, from a replica"
 }
 
+has_no_keys() { [ "$(info keyspace '\(db.*\)' | wc -l)" = 0 ]; }
+
 # Ends what kept the server from taking writes.
 take_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
 
@@ -63,7 +68,7 @@ take_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-rep
 offer() {
     local password name keys offset channels
     if [ -e "$offering_marker" ] || ! follows || promoted_by_hand "$1"; then return; fi
-    mark "$offering_marker"
+    place_marker "$offering_marker"
     password=$(random_hex)
     name=$(hostname)
     keys=$(info keyspace '\(db.*\)' | grep -c .) || true
@@ -74,7 +79,7 @@ offer() {
     channels=$(grep -o ' resetchannels' "$generation/users.acl" | head -n 1)
     server "ACL SETUSER agent-refill reset on >$password resetkeys$channels -@all +psync +replconf +ping" >/dev/null
     cp "$generation/ca.crt" "$primarys_offers_dir/$name.crt"
-    echo "$([ "$keys" = 0 ] && echo 0 || echo 1) $offset $(line_of "$own_address_file") $password $name" |
+    echo "$([ "$keys" = 0 ] && echo 0 || echo 1) $offset $(first_line_of "$own_address_file") $password $name" |
         replace_file "$primarys_offers_dir/$name.offer" '' 600
     say "offered: what it has, to its primary that came back without its data"
 }

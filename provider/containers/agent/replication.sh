@@ -9,8 +9,8 @@ imports() { [ "$(wanted importing)" = yes ]; }
 #   prints   address and port of the wanted primary; nothing until that has started
 primary_address() {
     case $(wanted primary) in
-    nearby) if [ -s "$primarys_address_file" ]; then echo "$(line_of "$primarys_address_file") 6380"; fi ;;
-    tunnel) if [ -s "$tunnel_address_file" ]; then echo "$(line_of "$tunnel_address_file") 6379"; fi ;;
+    nearby) first_line_of "$primarys_address_file" | sed 's/$/ 6380/' ;;
+    tunnel) first_line_of "$tunnel_address_file" | sed 's/$/ 6379/' ;;
     *) wanted primary ;;
     esac
 }
@@ -35,7 +35,7 @@ apply_replication() {
     local address reply
     if follows; then
         write_primary
-        address=$(line_of "$primary_file")
+        address=$(first_line_of "$primary_file")
         if [ -z "$address" ] || [ "$1" != slave ] || [ "$2" = "$address" ]; then return; fi
         reply=$("${running_access}_follow" "$address")
         [ "$reply" = OK ] || refuse primary-not-accepted "the running server does not follow its primary at $address: $reply"
@@ -65,7 +65,7 @@ promoted_by_hand() { follows && [ ! -e "$offering_marker" ] && [ "$1" = master ]
 
 check_promotion() {
     if switches_over || ! promoted_by_hand "$(info replication role)"; then return; fi
-    mark "$promoted_marker"
+    place_marker "$promoted_marker"
     refuse promoted-by-hand "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
 }
 

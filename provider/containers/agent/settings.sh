@@ -27,11 +27,17 @@ flush() { sync "$@" || sync; }
 #   stdin    what shall be in it
 #   fails    if it could not be written
 replace_file() {
-    (umask 077 && cat >"$1.new") &&
-        { [ -z "$2" ] || chown "$2" "$1.new"; } &&
-        chmod "$3" "$1.new" &&
-        flush "$1.new" &&
-        mv "$1.new" "$1"
+    local new="$1.new"
+    # These directories are not root's (links.sh).
+    case $1 in
+    "$acl_dir"/* | "$run_dir"/*) new=$new_file ;;
+    esac
+    rm -f "$new" &&
+        (umask 077 && cat >"$new") &&
+        { [ -z "$2" ] || chown "$2" "$new"; } &&
+        chmod "$3" "$new" &&
+        flush "$new" &&
+        mv -Tf "$new" "$1"
 }
 
 #   prints   64 hexadecimal digits
@@ -120,7 +126,7 @@ point() {
 commit() {
     local old
     point "$current_dir" "generations/${generation##*/}"
-    rm -f "$former_settings"
+    true >"$former_settings"
     point "$tls_dir" "generations/${generation##*/}"
     flush "$settings_dir"
     for old in "$generations_dir"/*; do
@@ -136,4 +142,4 @@ superseded() {
 }
 
 # Whether somebody has written to the generation since it was whole.
-touched() { [ ! -d "$generation" ] || [ -n "$(find "$generation" -newer "$whole_marker" 2>/dev/null)" ]; }
+touched() { [ ! -d "$generation" ] || [ ! -e "$whole_marker" ] || [ -n "$(find "$generation" -newer "$whole_marker" 2>/dev/null)" ]; }

@@ -10,7 +10,7 @@ switch_over() {
     local address reply tries=0
     if ! switches_over || [ "$(info replication role)" = slave ]; then return; fi
     write_primary
-    address=$(line_of "$primary_file")
+    address=$(first_line_of "$primary_file")
     # Whatever goes wrong, it takes writes again.
     reply=$(server "FAILOVER TO $address TIMEOUT 10000")
     if [ "$reply" != OK ]; then refuse_switchover "$address" "$reply"; fi

@@ -14,8 +14,13 @@ check_image() {
     esac
 }
 
-#   sets     trial_pid
 start_trial() {
+    launch_trial
+    trial_answers || refuse_settings
+}
+
+#   sets     trial_pid
+launch_trial() {
     rm -rf "$trial_dir"
     mkdir "$trial_dir"
     sed "s,^include .*/,include $generation/," "$generation/redis.conf" >"$trial_dir/redis.conf"
@@ -28,8 +33,13 @@ start_trial() {
         --tls-ca-cert-file "$generation/ca.crt"
     redis-server "$trial_dir/redis.conf" "$@" >"$trial_dir/log" 2>&1 9>&- &
     trial_pid=$!
+}
+
+# Waits for its first answer.
+#   fails    if it has ended
+trial_answers() {
     until [ "$(echo PING | ask_trial)" = PONG ]; do
-        kill -0 $trial_pid || refuse_settings
+        kill -0 "$trial_pid" || return 1
         sleep 0.05
     done
 }
@@ -71,20 +81,47 @@ trial_setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$trial_set
 #   prints   the names of its directives
 directives_in() { awk '!/^#/ && NF { print tolower($1) }' | sort -u; }
 
-# What the program says of the server, in the server's own spelling, what it said before and says no longer, and what only
-# the component may say. Whatever else somebody sets by hand is none of the agent's business. A trial server's files are
+read_wanted_settings() {
+    settings_of "$trial_socket" log_in_to_trial >"$trial_settings"
+    note_trial
+    choose_settings
+}
+
+# For an agent that watches over these settings without having applied them.
+note_trial() { replace_file "$generation/.settings" '' 600 <"$trial_settings"; }
+
+# Reads what was noted then. An earlier release noted nothing; where not even a trial server takes the settings, as it can be
+# with one of another version, they are not put back.
+#   sets     wanted_access, reply_seconds
+recall_settings() {
+    local memory
+    find_wanted_access
+    memory=$(wanted memory_mb)
+    reply_seconds=$((15 + ${memory:-0} / 100))
+    if [ -s "$generation/.settings" ]; then
+        cat "$generation/.settings" >"$trial_settings"
+    else
+        launch_trial
+        if trial_answers; then settings_of "$trial_socket" log_in_to_trial >"$trial_settings"; fi
+        stop_trial
+    fi
+    choose_settings
+}
+
+# What the program says of the server, in the server's own spelling, what it said before and says no longer (also in an update
+# that was interrupted), and what only the component may say. Whatever else somebody sets by hand is none of the agent's business. A trial server's files are
 # elsewhere. Not applied, but put back, is what needs a new container, since Docker publishes it, and how data is kept, for
 # which there is a procedure (persistence.sh).
-read_wanted_settings() {
+choose_settings() {
     local left_out='unixsocket|aclfile'
     if imports; then left_out="$left_out|master(user|auth)|tls-(replication|ca-cert-.*|client-.*)"; fi
     # Not all of them are there; an awk that is given a file that is not would end.
     {
         cat "$generation"/redis.conf "$generation"/primary.conf "$current_dir"/redis.conf \
             "$current_dir"/primary.conf 2>/dev/null || true
+        cut -f 1 "$former_settings"
         wanted owned | tr ' ' '\n'
     } | directives_in >"$directive_names"
-    settings_of "$trial_socket" log_in_to_trial >"$trial_settings"
     # 6.2 lists its own default of `bind` as nothing, and does not take that.
     awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$directive_names" "$trial_settings" |
         grep -Ev "^($left_out)	" |

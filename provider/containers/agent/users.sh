@@ -75,7 +75,7 @@ made_followers() {
         cat "$made_followers_file"
     else
         names_in "$current_dir/followers.acl"
-        names_in "$acl_file" | sed -n '/^repl-/p'
+        text_of "$acl_file" | names_in - | sed -n '/^repl-/p'
     fi
 }
 
@@ -89,9 +89,8 @@ note_followers() {
 #   stdin    names of users
 #   prints   the lines of all others but replicas in the file that the server reads at its start
 saved_users() {
-    [ -e "$acl_file" ] || return 0
-    { cat && made_followers && echo agent-refill; } |
-        awk 'FILENAME != ARGV[2] { left_out[$1]; next } /^user [^ ]+ (on|off) / && !($2 in left_out)' - "$acl_file"
+    { cat && made_followers && echo agent-refill && echo && text_of "$acl_file"; } |
+        awk '!NF { in_file = 1 } !in_file { left_out[$1]; next } /^user [^ ]+ (on|off) / && !($2 in left_out)'
 }
 
 # Sets users of the running server: one command for each, so that nobody is locked out in between.
@@ -113,6 +112,11 @@ save_users() {
     reply=$(server "ACL SAVE")
     [ "$reply" = OK ] || refuse users-not-saved "the server could not write its users: $reply"
     saved_users </dev/null | replace_file "$acl_file" 999:999 600
+    # Its successor knows more rules.
+    if ! same_version; then
+        allow_all_channels
+        users_write
+    fi
 }
 
 # The program's users. Others stay.
@@ -146,7 +150,7 @@ rules_too_new() {
 
 # What a server does not restrict yet, later versions must be made to allow: other people's users keep their channels.
 allow_all_channels() {
-    if rules_too_new | grep -qxF '&*'; then sed -i 's/$/ \&*/' "$acl_file"; fi
+    if rules_too_new | grep -qxF '&*'; then text_of "$acl_file" | sed 's/$/ \&*/' | replace_file "$acl_file" 999:999 600; fi
 }
 
 users_log_in() { printf 'AUTH agent %s\n' "$(line_of "$agent_secret")"; }
@@ -157,10 +161,6 @@ users_apply() {
     note_followers
     retire_passwords
     set_wanted_users
-    if ! same_version; then
-        allow_all_channels
-        users_write
-    fi
 }
 
 users_write() {
@@ -170,7 +170,8 @@ users_write() {
 }
 
 users_admit() {
-    if [ -e "$starts_empty_marker" ] && [ ! -e "$held_back_file" ]; then
+    # Replicas that did not answer may be back.
+    if [ -e "$starts_empty_marker" ] && { [ ! -e "$held_back_file" ] || has_no_keys; }; then
         if refill; then rm -f "$starts_empty_marker"; fi
         take_writes
     fi
@@ -226,7 +227,7 @@ users_stay_in() { if [ -e "$locked_out_marker" ]; then rm -f "$locked_out_marker
 users_get_back_in() {
     printf '%s\n' INFO 'ACL LIST' | ask "$socket" log_in | grep -q '^\(NOPERM\|NOAUTH\|WRONGPASS\)' || return 0
     if [ -e "$locked_out_marker" ]; then return; fi
-    mark "$locked_out_marker"
+    place_marker "$locked_out_marker"
     say "locked out: the server no longer lets the agent in; restart its container"
 }
 

@@ -1,27 +1,41 @@
 # shellcheck shell=sh
-# After the settings are applied: drops passwords whose grace is over, and puts back what somebody changed by hand. A look
-# that finds nothing to do asks Redis once and starts few processes: that is most of what an idle database costs.
+# After the settings are applied, or refused: drops passwords whose grace is over, and puts back what somebody changed by
+# hand. A look that finds nothing to do asks Redis once and starts few processes: that is most of what an idle database costs.
 
 watch() {
     trap 'exit 0' TERM
     # What goes wrong here is tried again and does not end the agent.
     set +e
-    true >"$looked_marker"
-    true >"$whole_marker"
     if server_answers; then "${wanted_access}_stay_in"; fi
     while :; do
         pause
-        exec 2>"$errors_file"
-        true >"$looking_marker"
-        lock
-        if superseded; then stand_down; fi
-        if touched; then
-            if ! whole; then
-                stage
-                say "put back: the settings on the volume"
-            fi
-            true >"$whole_marker"
-        fi
+        take_look
+    done
+}
+
+# Watches what this process has not applied. All that an earlier one noted in this container is found out anew, since a crash
+# can have left half of it, or it was of what was refused.
+#   sets     watching
+take_up() {
+    trap 'exit 0' TERM
+    set +e
+    watching=yes
+    true >"$trial_settings"
+    mark "$looked_marker"
+    rm -f "$whole_marker" "$listed_users" "$listed_followers" "$kept_users"
+    take_look
+    watch
+}
+
+take_look() {
+    exec 2>"$errors_file"
+    true >"$looking_marker"
+    lock
+    if superseded; then stand_down; fi
+    if touched; then keep_generation; fi
+    # Without them whole, what is missing there would be taken away from the server.
+    if [ -e "$whole_marker" ]; then
+        if [ ! -s "$trial_settings" ]; then recall_settings; fi
         if observe; then
             if replicates; then mv "$looking_marker" "$looked_marker"; fi
             (look)
@@ -30,8 +44,30 @@ watch() {
             write_primary
             "${wanted_access}_get_back_in"
         fi
-        unlock
-    done
+    fi
+    unlock
+}
+
+# Notes that the settings on the volume are whole, once they are.
+keep_generation() {
+    rm -f "$whole_marker"
+    if ! whole; then
+        restore_generation
+        whole || return
+        say "put back: the settings on the volume"
+    fi
+    true >"$whole_marker"
+}
+
+restore_generation() {
+    if [ -e "$refused_marker" ]; then
+        rm -rf "$generation"
+        cp -Rp "$in_force_dir" "$generation"
+    else
+        # In a subshell: where the disk is full, what was written is another generation.
+        (set -e; stage)
+        if [ -s "$trial_settings" ]; then note_trial; fi
+    fi
 }
 
 # Waits until it is time or, where there are replicas, until a server was started: they wait for the agent then.
@@ -99,12 +135,32 @@ observe() {
 
 look() {
     if [ -e "$unsettled_file" ]; then
-        settle
-    elif ! replacement_planned; then
-        if [ -e "$former_limits_file" ] && ! awaits_memory; then apply_held; else keep_config "put back"; fi
-        "${running_access}_keep"
-        if follows || [ -e "$offering_marker" ]; then keep_following; else keep_leading; fi
-        if [ "$running_access" = users ]; then forget_password; fi
+        # Without them it would be settled as an empty configuration says.
+        [ ! -s "$trial_settings" ] || settle
+        return
+    fi
+    if replacement_planned; then
+        if [ -e "$generation/.meanwhile" ]; then keep_config "put back" "$generation/.meanwhile"; fi
+    elif [ -e "$former_limits_file" ] && ! awaits_memory; then
+        apply_held
+    else
+        keep_config "put back" "$kept_settings"
+    fi
+    "${running_access}_keep"
+    if follows || [ -e "$offering_marker" ]; then keep_following; else keep_leading; fi
+    if replacement_planned; then
+        [ -e "$generation/.meanwhile" ] || note_meanwhile
+    elif [ "$running_access" = users ]; then
+        forget_password
+    fi
+}
+
+# A server that will be replaced keeps what the update has left it with until that has happened: its successor's ports and
+# rules are not for it, and what it hands over must not be undone.
+note_meanwhile() {
+    if observe; then
+        awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$kept_settings" "$running_settings" |
+            replace_file "$generation/.meanwhile" '' 600 || true
     fi
 }
 
@@ -116,9 +172,10 @@ settle() {
 }
 
 #   $1       what to call it
+#   $2       the settings
 keep_config() {
     local name value all=
-    grep -vxF -f "$running_settings" "$kept_settings" >"$changed_settings" || return 0
+    grep -vxF -f "$running_settings" "$2" >"$changed_settings" || return 0
     leave_out_held "$changed_settings"
     if [ ! -s "$changed_settings" ]; then return; fi
     while IFS='	' read -r name value; do all="$all $name $(quote "$value")"; done <"$changed_settings"
@@ -152,7 +209,7 @@ keep_following() {
     if [ -e "$primarys_asked_marker" ]; then offer "$role"; fi
     if [ -e "$offering_marker" ]; then return; fi
     if promoted_by_hand "$role"; then
-        mark "$promoted_marker"
+        place_marker "$promoted_marker"
     else
         apply_replication "$role" "$(field master_host <"$running_info") $(field master_port <"$running_info")"
     fi

@@ -29,7 +29,9 @@ id_file=$settings_dir/id
 # Passwords of the users `agent` and `health` (from 6.0 on). They never leave the volume.
 agent_secret=$settings_dir/agent.secret
 health_secret=$settings_dir/health.secret
-# One directory for each set of settings, named after its content; staging_dir is the one being written.
+# One directory for each set of settings, named after its content; staging_dir is the one being written. Hidden in it, and no
+# part of that content: .settings, all settings as its trial server had them, and .meanwhile, those that a server keeps until
+# its successor takes its place.
 generations_dir=$settings_dir/generations
 staging_dir=$generations_dir/new
 # Symbolic links to the generation in force: its settings, and its certificate, which can be ahead of them for a moment.
@@ -41,6 +43,13 @@ kept_maxmemory_file=$settings_dir/maxmemory
 former_limits_file=$settings_dir/limits.conf
 # Passwords that were replaced, one a line: the second in which that happened, the hash, and the user.
 retired_file=$settings_dir/retired
+# Settings that the running server had before an update that is not committed changed them: lines of name, tab, value.
+former_settings=$settings_dir/former
+# Agent: where it writes what it then moves to acl/ or run/.
+new_file=$settings_dir/new
+# Agent of a primary without data: there while it asks for it; its replicas' agents put their offers there.
+offers_dir=$settings_dir/offers
+asked_marker=$offers_dir/asked
 
 # What the server's users are read from, at its start. The server writes it, too (ACL SAVE).
 acl_dir=$settings_dir/acl
@@ -87,9 +96,6 @@ promoted_marker=$run_dir/promoted
 starts_file=$run_dir/starts
 # Health check: the host name of the container that has answered once.
 answered_file=$run_dir/answered
-# Agent of a primary without data: there while it asks for it; its replicas' agents put their offers there.
-offers_dir=$run_dir/offers
-asked_marker=$offers_dir/asked
 # Agent of a replica: there while it offers its data.
 offering_marker=$run_dir/offering
 # Agent: the certificates of both CAs, while a primary takes its data back from a replica.
@@ -98,7 +104,7 @@ refill_ca_file=$run_dir/refill.crt
 # ---- The settings volume of a primary on the same Docker host, in the agent's container of a replica -----------------
 primary_dir=$ROOT/primary
 primarys_address_file=$primary_dir/run/address
-primarys_offers_dir=$primary_dir/run/offers
+primarys_offers_dir=$primary_dir/offers
 primarys_asked_marker=$primarys_offers_dir/asked
 
 # ---- The control group of a container, as Docker shows it there: version 2, or 1 --------------------------------------
@@ -112,10 +118,13 @@ memory_events_file_1=$cgroup_dir/memory/memory.oom_control
 # What the program wants, as one file: Docker uploads it.
 desired_file=$ROOT/desired
 scratch_dir=$ROOT/tmp
-# Markers for its own health check: the settings are applied, Docker knows that, or they were refused.
+# Markers for its own health check: the settings are applied, Docker knows that, or they were refused. The first says which
+# generation they are.
 applied_marker=$scratch_dir/applied
 reported_marker=$scratch_dir/reported
 refused_marker=$scratch_dir/refused
+# After a refusal: the generation in force, for the day on which somebody changes its files.
+in_force_dir=$scratch_dir/in_force
 # Standard error since the last look.
 errors_file=$scratch_dir/errors
 # Its modification time is when the settings on the volume were known to be whole.
@@ -132,14 +141,13 @@ reader_dump=$reader_dir/read.rdb
 reader_socket=$reader_dir/redis.sock
 reader_log=$reader_dir/log
 # Settings as lines of name, tab, value: of the trial server; of the running one; what the program wants, and that without
-# how data is kept; what of that the running server can take; what it has differently; what it had before.
+# how data is kept; what of that the running server can take; what it has differently.
 trial_settings=$scratch_dir/trial.settings
 running_settings=$scratch_dir/running.settings
 kept_settings=$scratch_dir/kept.settings
 wanted_settings=$scratch_dir/wanted.settings
 applicable_settings=$scratch_dir/applicable.settings
 changed_settings=$scratch_dir/changed.settings
-former_settings=$scratch_dir/former.settings
 # Names of the directives in the wanted configuration and in the one in force.
 directive_names=$scratch_dir/directives
 # Last look: the server's INFO, its users as it listed them, and as it listed them once they were as they should be.

@@ -23,22 +23,19 @@ beforeEach(() => {
         mkdirSync(join(root, directory), { recursive: true });
     }
     rmSync(join(root, "settings/retired"), { force: true });
+    write("settings/former", "");
 });
 
 test.each([
     ["while an up waits", "", ""],
     ["while it watches", "yes", "it is so [redis-database/agent-failed]\n"],
 ])("a refusal %s ends with its code, once", (_when, watching, kept) => {
-    const stubs = `undo() { :; }\nstop_trial() { :; }\nidle() { exit 3; }\nwatching=${watching}`;
-    const { stdout, status } = spawnSync(
-        "sh",
-        ["-c", `${functions}\n${stubs}\nrefuse agent-failed "it is so"`, "sh", ""],
-        {
-            encoding: "utf8",
-            env,
-        },
-    );
-    expect(stdout).toBe("refused: it is so [redis-database/agent-failed]\n");
+    const stubs = `undo() { :; }\nstop_trial() { :; }\nwatching=${watching}`;
+    // What it goes over to, in a process of its own.
+    write("script", 'echo "$1"; exit 3');
+    const text = `${functions}\n${stubs}\nrefuse agent-failed "it is so"`;
+    const { stdout, status } = spawnSync("sh", ["-c", text, join(root, "script"), ""], { encoding: "utf8", env });
+    expect(stdout).toBe(`refused: it is so [redis-database/agent-failed]\n${watching ? "" : "guard\n"}`);
     expect(status).toBe(watching ? 1 : 3);
     // The server's health check reads it there and puts "refused: " before it.
     const file = join(root, "settings/run/refused");
@@ -283,12 +280,12 @@ describe("a server's answers", () => {
     test("what the server had before an interrupted agent changed it stays what a refusal goes back to", () => {
         const settings = "timeout\t30\nhz\t20\n";
         write("tmp/wanted.settings", "hz\t50\ntimeout\t60\n");
-        write("tmp/former.settings", "timeout\t0\n");
+        write("settings/former", "timeout\t0\n");
         write("generation/database", "version=8.0\nflavor=aof\n");
         const config = settings.replaceAll(/\t/g, "\n");
         const applied = asked("same_version() { :; }\nserver() { echo OK; }\napply_config", { config });
         expect(applied).toBe("applied: hz\napplied: timeout");
-        expect(readFileSync(join(root, "tmp/former.settings"), "utf8")).toBe("timeout\t0\nhz\t20\n");
+        expect(readFileSync(join(root, "settings/former"), "utf8")).toBe("timeout\t0\nhz\t20\n");
     });
 
     test("a server of another version, which is about to be replaced, writes its data where its successor reads it", () => {
@@ -375,6 +372,7 @@ describe("users of replicas", () => {
         "ACL LIST") printf 'user %s on\\n' default repl-kept repl-mine ;;
         *) echo "$*" >>${root}/tmp/sent; echo OK ;;
     esac; }
+    same_version() { :; }
     chown() { :; }`;
 
     beforeEach(() => {
@@ -477,7 +475,7 @@ describe("settings on each look", () => {
         write("tmp/running.settings", running);
         write("tmp/sent", "");
         const server = `server() { echo "$*" >>${root}/tmp/sent; case "$*" in ${takes}) echo OK ;; *) echo ERR ;; esac; }`;
-        const said = agent(`${server}\nwrite_here() { echo written; }\nkeep_config "put back"`);
+        const said = agent(`${server}\nwrite_here() { echo written; }\nkeep_config "put back" ${root}/tmp/kept.settings`);
         return { said, sent: readFileSync(join(root, "tmp/sent"), "utf8") };
     };
 
