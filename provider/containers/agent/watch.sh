@@ -6,6 +6,7 @@ watch() {
     trap 'exit 0' TERM
     # What goes wrong here is tried again and does not end the agent.
     set +e
+    find_access
     if server_answers; then "${wanted_access}_stay_in"; fi
     while :; do
         pause
@@ -21,21 +22,29 @@ take_up() {
     set +e
     watching=yes
     true >"$trial_settings"
-    mark "$looked_marker"
     rm -f "$whole_marker" "$listed_users" "$listed_followers" "$kept_users"
-    take_look
+    lock
+    get_ready
+    unlock
+    # After a crash of the host the server may wait for this. After a refusal nothing has changed.
+    if [ -e "$looked_marker" ]; then take_look; else mark "$looked_marker"; fi
     watch
+}
+
+# All that a look needs and that those after it need, too.
+get_ready() {
+    if superseded; then stand_down; fi
+    if touched; then keep_generation; fi
+    if [ -e "$whole_marker" ] && [ ! -s "$trial_settings" ]; then recall_settings; fi
 }
 
 take_look() {
     exec 2>"$errors_file"
     true >"$looking_marker"
     lock
-    if superseded; then stand_down; fi
-    if touched; then keep_generation; fi
+    get_ready
     # Without them whole, what is missing there would be taken away from the server.
     if [ -e "$whole_marker" ]; then
-        if [ ! -s "$trial_settings" ]; then recall_settings; fi
         if observe; then
             if replicates; then mv "$looking_marker" "$looked_marker"; fi
             (look)
