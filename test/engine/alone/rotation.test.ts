@@ -1,4 +1,5 @@
 /** What is rotated goes in steps that break no client: passwords have a time of grace, CAs one in which both are published. */
+import { present } from "../../support/present";
 import { until } from "../support/docker";
 import { TestDatabase } from "../support/testDatabase";
 
@@ -60,6 +61,29 @@ describe("rotation", () => {
             expect(certificates(published)).toBe(count);
             expect(client.redis(url, ["PING"], { caCertPem: published })).toBe("PONG");
         }
+    });
+
+    test("of the password ends in time where an update stops before the server, which stays watched until it is replaced", async () => {
+        const { client } = db;
+        const old = await db.url();
+        const password = "another-password-of-the-program";
+        const now = old.replace(/:[^:@]+@/, `:${password}@`);
+        const container = await db.serverId();
+        client.redis(old, ["SET", "kept", "yes"]);
+        // Prepared for the server that comes: it reads what this one hands over, and has more databases.
+        const args = { password, flavor: "nordb", config: { databases: 17 }, tls: { caVersions: [2] } };
+        const { resources } = await db.stack.state();
+        const { urn } = present(resources.find((resource) => resource.urn.endsWith("::db-agent")));
+        await db.with(args).up("--target", urn);
+        expect(client.redis(now, ["CONFIG", "SET", "maxmemory-policy", "allkeys-random"])).toBe("OK");
+        expect(client.redis(old, ["PING"])).toBe("PONG");
+        await until(() => client.redis(old, ["PING"]).includes("WRONGPASS"));
+        await until(() => client.redis(now, ["CONFIG", "GET", "maxmemory-policy"]).endsWith("noeviction"));
+        expect(client.redis(now, ["CONFIG", "GET", "save"])).toBe("save\n2147483647 2147483647");
+        expect(await db.serverId()).toBe(container);
+        await db.up(args);
+        expect(await db.serverId()).not.toBe(container);
+        expect(client.redis(now, ["GET", "kept"])).toBe("yes");
     });
 
     test("is not repeated for a state that was exported and imported: nothing changes", async () => {
