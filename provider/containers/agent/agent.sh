@@ -28,6 +28,7 @@ fi
 
 . "$parts/../shared/settings.sh"
 . "$parts/settings.sh"
+. "$parts/connection.sh"
 . "$parts/redis.sh"
 . "$parts/users.sh"
 . "$parts/password.sh"
@@ -75,6 +76,7 @@ refuse() {
 
 # Waits for Docker to end this container. Process 1 ignores signals that it does not trap.
 idle() {
+    hang_up
     trap 'exit 0' TERM
     while :; do
         sleep 86400 &
@@ -101,6 +103,8 @@ run() {
     # What an interrupted update left behind must not undo, after a restart, what its successor has done.
     if [ -e "$applied_marker" ] && superseded; then stand_down; fi
     rm -f "$applied_marker" "$reported_marker" "$refusal_file"
+    # At once: where the limit of connections is reached, clients want the one that the agent before this had, too.
+    stay_in 1
     check_image
     check_version
     check_owner
