@@ -17,8 +17,9 @@ export const agentRefusals = {
         remedy: "Read the reason in the message, remove its cause and run `pulumi up` again.",
     },
     "agent-login-refused": {
-        meaning: "The server does not accept the login of the settings agent, because somebody changed it by hand.",
-        remedy: "Restart the server's container, which then reads its users or its password anew, and run `pulumi up`.",
+        meaning:
+            "The server does not accept the login of the settings agent, because somebody changed its user and `default`, or before 6.0 the password, by hand.",
+        remedy: "Restart the server's container, which then reads its users or its password anew (a memory-only database loses its data), and run `pulumi up`.",
     },
     "append-only-file-not-written": {
         meaning: "Redis could not write the append-only file that the new flavor or adopted data needs.",
@@ -27,6 +28,10 @@ export const agentRefusals = {
     "certificate-not-accepted": {
         meaning: "The server, or HAProxy before 6.0, does not accept the certificate, its key or the CA.",
         remedy: "Correct `tls.certificate`, `tls.ca` or the setting of `tls` that the message names.",
+    },
+    "clients-paused": {
+        meaning: "Somebody paused the clients of the running server (`CLIENT PAUSE`), and the settings agent is one of them.",
+        remedy: "Wait until the pause has ended, and run `pulumi up` again.",
     },
     "configuration-not-accepted": {
         meaning: "A trial server of the same image does not start with these settings.",
@@ -133,6 +138,10 @@ export const agentRefusals = {
             "The server needed more memory than its container has, so that the kernel killed it, and Docker started it again.",
         remedy: "Give more `memoryMb`, or find what took the memory, such as a Lua script or a command with a large result; the health check passes again after an update that changes something, a restart of the container, or a day.",
     },
+    "maxclients-reached": {
+        meaning: "Clients use all connections that `maxclients` allows, so that nobody else can connect.",
+        remedy: 'Have some of them disconnect, and give more in `config["maxclients"]`.',
+    },
     "memory-not-released": {
         meaning: "The server still holds more memory than the lower `memoryMb` allows, although its data would fit.",
         remedy: "Give at least the `memoryMb` in the message, or run `pulumi up` again once Redis has released memory.",
@@ -186,9 +195,13 @@ export const agentRefusals = {
         meaning: "The replica's server refuses to be promoted.",
         remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
     },
+    "server-busy": {
+        meaning: "A Lua script or a function keeps the running server busy, so that it refuses other commands.",
+        remedy: "Wait until it has ended, or end it with `SCRIPT KILL` or `FUNCTION KILL`; one that has written ends only with `SHUTDOWN NOSAVE`, which loses what is not on the disk.",
+    },
     "server-does-not-answer": {
         meaning: "The running server does not answer the settings agent in time.",
-        remedy: "Wait until what blocks it has ended, such as a long command, or restart its container, and run `pulumi up` again.",
+        remedy: "Wait until what blocks it has ended, such as a long command or `CLIENT PAUSE`, and run `pulumi up` again; where it does not end, restart the server's container (a memory-only database loses its data).",
     },
     "setting-not-accepted": {
         meaning: "The running server does not accept a setting that a trial server accepted.",

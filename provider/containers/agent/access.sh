@@ -2,15 +2,13 @@
 # How clients and replicas get in. From 6.0 on there are users (users.sh); before, there is one password (password.sh). Both
 # files have the same functions, called by these names:
 #
-#   log_in       prints the command that logs the agent in; $1 is the file of the one password
-#   try_other    succeeds if the server may now take another login than the one that it refused
-#   apply        brings the running server's users or password to the wanted ones
-#   write        makes them what the server reads at its start
-#   admit        lets replicas in, or everybody, unless the server came back without its data
-#   keep         puts back what somebody changed by hand, on each look
-#   stay_in      keeps a way in for the day on which somebody locks the agent out
-#   get_back_in  uses it, or has the health check say that there is none
-#   follow       lets the running server follow the primary whose address and port are $*, or nobody (NO ONE)
+#   log_in     prints the command that logs the agent in; $1 is the file of the one password
+#   try_other  succeeds if the server may now take another login than the one that it refused
+#   apply      brings the running server's users or password to the wanted ones
+#   write      makes them what the server reads at its start
+#   admit      lets replicas in, or everybody, unless the server came back without its data
+#   keep       puts back what somebody changed by hand, on each look
+#   follow     lets the running server follow the primary whose address and port are $*, or nobody (NO ONE)
 
 # What the wanted version has: "users" or "password".
 wanted_access=
@@ -26,7 +24,7 @@ find_access() {
     running_access=users
     # Where there has never been a password, there is nothing to ask.
     [ -e "$password_file" ] || [ "$wanted_access" = password ] || return 0
-    case $(echo 'ACL WHOAMI' | send "$socket") in
+    case $(echo 'ACL WHOAMI' | send_held || echo 'ACL WHOAMI' | send "$socket") in
     *'unknown command'*) running_access=password ;;
     esac
 }

@@ -29,6 +29,7 @@ fi
 . "$parts/../shared/settings.sh"
 . "$parts/links.sh"
 . "$parts/settings.sh"
+. "$parts/connection.sh"
 . "$parts/redis.sh"
 . "$parts/users.sh"
 . "$parts/password.sh"
@@ -72,11 +73,13 @@ refuse() {
     fi
     mark "$refused_marker" || true
     unlock
+    hang_up
     exec sh "$0" guard
 }
 
 # Waits for Docker to end this container. Process 1 ignores signals that it does not trap.
 idle() {
+    hang_up
     trap 'exit 0' TERM
     while :; do
         sleep 86400 &
@@ -108,6 +111,8 @@ run() {
     prepare_volume
     stage
     rm -f "$refusal_file"
+    # At once: where the limit of connections is reached, clients want the one that the agent before this had, too.
+    stay_in 1
     check_image
     check_version
     check_owner

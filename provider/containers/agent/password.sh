@@ -77,29 +77,6 @@ password_keep() {
     if [ "$(set_password)" = OK ]; then say "put back: the password"; fi
 }
 
-# Who changes the one password by hand locks the agent out. But a connection that has logged in stays so.
-held_connection_pid=
-
-#   sets     held_connection_pid
-password_stay_in() {
-    if ! kill -0 "$held_connection_pid" 2>/dev/null; then
-        rm -f "$held_connection"
-        mkfifo -m 600 "$held_connection"
-        exec 8<>"$held_connection"
-        redis-cli -s "$socket" <&8 >/dev/null 2>&1 9>&- &
-        held_connection_pid=$!
-    fi
-    # The server may have closed it since: redis-cli then makes another, which has not logged in.
-    log_in >&8
-}
-
-password_get_back_in() {
-    if [ -z "$held_connection_pid" ] || is_closed; then return; fi
-    sed 's/^/CONFIG SET /' "$generation/password.conf" >&8
-    sleep 0.5
-    if server_answers; then say "put back: the password"; fi
-}
-
 # Before 5.0 there is only this word.
 password_follow() { server "SLAVEOF $*"; }
 

@@ -11,7 +11,11 @@ reply_seconds=15
 send() {
     local status=0
     timeout $reply_seconds redis-cli -s "$1" --raw 2>&1 || status=$?
-    if [ $status = 124 ]; then echo "no answer within $reply_seconds seconds"; fi
+    case $status in
+    124) echo "no answer within $reply_seconds seconds" ;;
+    # That of 2.8 dies of a connection that the server closed.
+    141) echo 'Error: Broken pipe' ;;
+    esac
 }
 
 # Logs in and sends commands.
@@ -20,16 +24,30 @@ send() {
 #   stdin    commands
 #   prints   their replies, or the one line that says why there are none
 ask() {
-    local replies
-    replies=$({ "$2"; cat; } | send "$1")
+    local commands replies held
+    commands=$(cat)
+    replies=$({ "$2"; printf '%s\n' "$commands"; } | send "$1")
     case $replies in
-    OK*) printf '%s\n' "$replies" | sed 1d ;;
+    OK*) replies=$(printf '%s\n' "$replies" | sed 1d) ;;
     # Without a password there is nothing to log in to, and the commands were carried out. redis-cli leaves a line empty
     # after an error.
-    'ERR Client sent AUTH, but no password is set'*) printf '%s\n' "$replies" | sed '1d; 2{/^$/d;}' ;;
-    *) printf '%s\n' "$replies" | head -n 1 ;;
+    'ERR Client sent AUTH, but no password is set'*) replies=$(printf '%s\n' "$replies" | sed '1d; 2{/^$/d;}') ;;
+    *) replies=$(printf '%s\n' "$replies" | head -n 1) ;;
     esac
+    if [ "$1" = "$socket" ] && { is_full "$replies" || is_locked_out "$replies"; }; then
+        held=$(printf '%s\n' "$commands" | send_held) && ! is_locked_out "$held" && replies=$held
+    fi
+    printf '%s\n' "$replies"
 }
+
+# Whether the limit of connections is reached. The server closes each further one at once, before or after redis-cli has
+# sent something.
+#   $1       a reply
+is_full() { case $1 in 'ERR max number of clients'* | 'Error: '*) ;; *) return 1 ;; esac }
+
+# Whether the server refuses the login, or its user lacks the rights.
+#   $1       a reply
+is_locked_out() { case $1 in NOAUTH* | NOPERM* | WRONGPASS* | 'ERR invalid password'*) ;; *) return 1 ;; esac }
 
 # Sends one command to the running server.
 #   $*       the command
@@ -81,26 +99,52 @@ server_state() {
 
 server_answers() { [ "$(server_state)" = PONG ]; }
 
-# Waits while the server loads its data.
+# Waits while the server loads its data, and a while for a connection that a client closes.
 #   fails    if no server is there
 server_runs() {
-    local state
+    local state until
+    until=$(($(date +%s) + 8))
     while :; do
-        find_access
-        state=$(server_state)
+        stay_in
+        state=$held_reply
+        # Without this connection an update would not get through a server that is full.
+        if ! is_full "$state" && [ "${state#no answer}" = "$state" ]; then
+            find_access
+            state=$(server_state)
+        fi
         case $state in
         PONG) return 0 ;;
         *'Could not connect'* | *'Connection refused'*) return 1 ;;
-        LOADING) sleep 0.2 ;;
-        'no answer'*) refuse server-does-not-answer "the running server gives $state; wait until what blocks it has ended, or restart its container, then run pulumi up" ;;
+        LOADING) ;;
         *)
-            if "${running_access}_try_other"; then continue; fi
-            # Somebody took the agent's user away. The next start of the server reads the users from the file.
-            "${wanted_access}_write"
-            refuse agent-login-refused "the running server does not let the agent in ($state); its file of users is right again: restart the server's container, then run pulumi up"
+            if is_locked_out "$state" && "${running_access}_try_other"; then continue; fi
+            if ! is_full "$state" || [ "$(date +%s)" -ge $until ]; then refuse_state "$state"; fi
             ;;
         esac
+        sleep 0.2
     done
+}
+
+# Says why the running server cannot be asked, and what to do. A restart is the last resort: it ends connections.
+#   $1       what it answers
+refuse_state() {
+    if is_locked_out "$1"; then
+        refuse agent-login-refused "the running server does not let the agent in ($1), since somebody changed its user or the password; restart the server's container, which lets it in again$(price_of_restart), then run pulumi up"
+    elif is_full "$1"; then
+        refuse maxclients-reached "config[\"maxclients\"]: clients use all connections that it allows, and the agent gets none; have some of them disconnect, then run pulumi up"
+    fi
+    case $1 in
+    BUSY*)
+        refuse server-busy "a script keeps the running server busy ($1); wait until it has ended, or end it as Redis says there (where that answers UNKILLABLE it has written, and SHUTDOWN NOSAVE would lose what is not on the disk), then run pulumi up"
+        ;;
+    'no answer'*)
+        # From 6.2 on it refuses commands without a login at once even then.
+        case $(echo PING | timeout 1 redis-cli -s "$socket" --raw) in
+        NOAUTH*) refuse clients-paused "somebody paused the clients of the running server (CLIENT PAUSE), so that it gives $1; wait until the pause has ended, then run pulumi up" ;;
+        esac
+        ;;
+    esac
+    refuse server-does-not-answer "the running server gives $1; wait until what blocks it has ended, such as a long command or CLIENT PAUSE, then run pulumi up; where it does not end, restart the server's container first$(price_of_restart)"
 }
 
 # Versions of Redis: of this image, and of the server that runs.

@@ -90,6 +90,8 @@ stage() {
     if [ "$wanted_access" = users ]; then
         local_user agent "$agent_secret" >>"$staging_dir/users.acl"
         local_user health "$health_secret" >>"$staging_dir/users.acl"
+        # For the connection that the agent keeps (connection.sh).
+        sed -i "s/^user default on #[0-9a-f]*/& #$(hash_of "$agent_secret")/" "$staging_dir/users.acl"
     fi
     chown -R 0:999 "$staging_dir"
     chmod 750 "$staging_dir"

@@ -5,7 +5,11 @@
 #   $1       the user
 #   $2       the file of its password
 #   prints   the line
-local_user() { echo "user $1 on #$(sha256sum <"$2" | cut -c1-64) $(wanted "$1_rules")"; }
+local_user() { echo "user $1 on #$(hash_of "$2") $(wanted "$1_rules")"; }
+
+#   $1       the file of a password
+#   prints   its hash
+hash_of() { sha256sum <"$1" | cut -c1-64; }
 
 #   $1       a directory with ACL files
 #   prints   hash and user of each password; that of `default` is that of all clients
@@ -219,16 +223,6 @@ users_keep() {
     save_users
     # Not while replicas are kept out: that is for the next look, too.
     if [ -e "$starts_empty_marker" ]; then rm -f "$kept_users"; else cp "$running_users" "$kept_users"; fi
-}
-
-users_stay_in() { if [ -e "$locked_out_marker" ]; then rm -f "$locked_out_marker"; fi; }
-
-# A start of the server lets it in again (server/start.sh); the health check asks for one.
-users_get_back_in() {
-    printf '%s\n' INFO 'ACL LIST' | ask "$socket" log_in | grep -q '^\(NOPERM\|NOAUTH\|WRONGPASS\)' || return 0
-    if [ -e "$locked_out_marker" ]; then return; fi
-    place_marker "$locked_out_marker"
-    say "locked out: the server no longer lets the agent in; restart its container"
 }
 
 users_follow() { server "REPLICAOF $*"; }

@@ -6,8 +6,8 @@ watch() {
     trap 'exit 0' TERM
     # What goes wrong here is tried again and does not end the agent.
     set +e
+    stay_in
     find_access
-    if server_answers; then "${wanted_access}_stay_in"; fi
     while :; do
         pause
         take_look
@@ -45,13 +45,12 @@ take_look() {
     get_ready
     # Without them whole, what is missing there would be taken away from the server.
     if [ -e "$whole_marker" ]; then
+        stay_in
         if observe; then
             if replicates; then mv "$looking_marker" "$looked_marker"; fi
             (look)
-            "${wanted_access}_stay_in"
         else
             write_primary
-            "${wanted_access}_get_back_in"
         fi
     fi
     unlock
@@ -114,20 +113,49 @@ has_news() {
         { [ -e "$offering_marker" ] && [ ! -e "$primarys_asked_marker" ]; }
 }
 
-# Asks the running server for everything that a look needs, in one connection. It logs in in each way that the server may
-# take. The answers of one kind end where those of another begin: INFO has a colon in each line, settings come in pairs.
-#   sets     running_access
+# Asks the running server for everything that a look needs, through the connection that the agent keeps, or else in one of
+# its own.
+#   sets     running_access, held_reply
 #   fails    if the server does not answer, or loads its data
 observe() {
     local access
-    access=$({
-        if [ -e "$password_file" ]; then password_log_in "$(password_in_force)"; fi
-        if [ "$wanted_access" = users ]; then users_log_in; fi
-        printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'
-    } | send "$socket" | awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" \
+    access=$(all_questions | send_held | sort_answers)
+    if ! is_answered "$access"; then
+        # It was made anew since, such as after a restart of the server, or `default` may do nothing any more.
+        held_reply=
+        access=$({ log_in_as default agent && all_questions; } | send_held | sort_answers)
+    fi
+    if ! is_answered "$access"; then
+        hang_up
+        access=$({ log_in_as default agent && all_questions; } | send "$socket" | sort_answers)
+    fi
+    if is_answered "$access"; then
+        running_access=$access
+        if [ -e "$locked_out_marker" ]; then rm -f "$locked_out_marker"; fi
+        return
+    fi
+    if [ "$access" = 'locked out' ] && [ ! -e "$locked_out_marker" ]; then
+        place_marker "$locked_out_marker"
+        say "locked out: the server no longer lets the agent in; restart its container"
+    fi
+    return 1
+}
+
+#   $1       what sort_answers printed
+is_answered() { [ "$1" = users ] || [ "$1" = password ]; }
+
+all_questions() { printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'; }
+
+# Takes the answers apart. Those of one kind end where those of another begin: INFO has a colon in each line, settings come
+# in pairs.
+#   stdin    the answers
+#   prints   "users" or "password", as the server has them; "locked out"; or nothing
+sort_answers() {
+    awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" \
         -v every_address="$every_address" '
         BEGIN { printf "" >info; printf "" >settings; printf "" >users }
         { sub(/\r$/, "") }
+        /^NO(AUTH|PERM) / { access = "locked out"; exit }
         $0 == "# Server" { part = info }
         part == info && NF && !/^#/ && !/:/ { part = settings }
         part == settings && name == "" && /^user / { part = users; access = "users" }
@@ -137,9 +165,7 @@ observe() {
         part == settings && name == "" { name = $0; next }
         part == settings && name == "bind" && $0 == "" { $0 = every_address }
         part == settings { print name "\t" $0 >settings; name = "" }
-        END { if (!loading) print access }')
-    [ -n "$access" ] || return 1
-    running_access=$access
+        END { if (!loading) print access }'
 }
 
 look() {

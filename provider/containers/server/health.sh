@@ -68,9 +68,19 @@ check() {
         result=$(line_of "$held_back_file")
         : "${result:=it came back without its data; the agent asks its replicas for it, and it takes no writes before}"
     fi
-    if [ "$result" = PONG ] && [ -e "$locked_out_marker" ]; then
-        result=$(reason_in_log agent-login-refused "somebody changed the agent's user, so that it cannot log in: restart this container, which makes its users right again")
-    fi
+    # Before 6.0 this check logs in as the agent does.
+    case $result in
+    PONG | NOAUTH*)
+        if [ -e "$locked_out_marker" ]; then
+            result=$(reason_in_log agent-login-refused "somebody changed the agent's user or the password, so that it cannot log in: restart this container, which makes that right again$(price_of_restart)")
+        fi
+        ;;
+    # Before or after redis-cli has sent something, the server closes each further connection.
+    *'max number of clients'* | 'Error: '* | '')
+        result=$(reason_in_log maxclients-reached "clients use all connections that maxclients allows, and nobody else can connect: have some of them disconnect, or give more (config[\"maxclients\"])")
+        ;;
+    'no answer'*) result="$result: a long command blocks the server, or somebody paused its clients (CLIENT PAUSE)" ;;
+    esac
     # An update that waits for a server's first answer must have it whatever the disk is like. A file that takes another's
     # place is there twice for a moment.
     if [ "$result" = PONG ] && [ -e "$answered_marker" ] && [ -n "$(check_disk)" ]; then

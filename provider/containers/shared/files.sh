@@ -168,8 +168,9 @@ sent_followers=$scratch_dir/followers
 listed_followers=$scratch_dir/followers.listed
 # HAProxy's answer.
 terminator_reply=$scratch_dir/terminator.reply
-# A pipe to a connection that has logged in, for the day on which somebody changes the one password (before 6.0).
-held_connection=$scratch_dir/connection
+# Pipes to and from the redis-cli of the connection that the agent keeps.
+to_held=$scratch_dir/to
+from_held=$scratch_dir/from
 
 # ---- The server's and HAProxy's containers: /tmp is empty after each start -------------------------------------------
 # Health check: it has passed and not failed since; it is empty while a check is at work.

@@ -24,6 +24,9 @@ setting() {
 #   prints   its value
 current() { setting "$1" "$current_dir/database"; }
 
+#   prints   what a restart of the server's container costs beyond its connections
+price_of_restart() { if [ "$(current flavor)" = nordb ]; then echo ", but loses the data, which is in memory only"; fi; }
+
 # The first line of a file.
 #   $1       the file
 #   prints   the line; nothing where there is none

@@ -1,0 +1,86 @@
+# shellcheck shell=sh
+# The connection that the agent keeps. It stays whatever somebody does to the agent's user, and is there when the server
+# takes no other: what a connection of its own cannot do goes through this one (`ask`), and so does each look, which starts
+# no redis-cli for that.
+#
+# From 6.0 on it is one of the user `default`, which nobody can delete and which has the agent's password as a further one
+# (settings.sh). Before, a connection that has logged in stays so.
+
+# Its redis-cli; empty while there is none.
+held_pid=
+# What the server said when it logged in.
+held_reply=
+# What redis-cli says, without asking the server, to a line that is only a quotation mark. Before 6.0 it keeps back what it
+# says until there are 4 KiB of it: so many such lines end each exchange, and the next one begins with what is left of them.
+no_command='Invalid argument(s)'
+many_no_commands=$(printf '%0210d' 0 | sed 's/0/"\n/g')
+# For sed, since awk waits for more than there is: the lines from the first that is another one to the next of these, or why
+# there is no connection, which redis-cli does not keep back. The hold space says whether the replies have begun.
+one_exchange="
+/Could not connect/ { s/.*Could/Could/; p; q; }
+/Error: / { s/.*Error/Error/; p; q; }
+/^$no_command\$/ { x; /begun/ { x; p; q; }; s/.*/next/; x; b
+}
+x; /^\$/ { x; b
+}
+s/.*/begun/; x; p"
+
+# Sends commands through it.
+#   stdin    commands
+#   prints   their replies, or why there are none
+#   fails    if there are none; it is over then
+send_held() {
+    local replies status=0
+    [ -n "$held_pid" ] || return 1
+    replies=$({ printf '"\n' && cat && printf '%s\n' "$many_no_commands"; } 2>/dev/null >&8 |
+        timeout "$reply_seconds" sed -n "$one_exchange" <&7) || status=$?
+    case $replies in
+    *"$no_command")
+        printf '%s\n' "${replies%?"$no_command"}"
+        return
+        ;;
+    'Could not connect'* | 'Error: '*) ;;
+    *) if [ $status = 124 ]; then replies="no answer within $reply_seconds seconds"; else replies='Error: Broken pipe'; fi ;;
+    esac
+    # An answer that comes later must not be taken for that to the next commands.
+    kill "$held_pid" 2>/dev/null || true
+    printf '%s\n' "$replies"
+    return 1
+}
+
+# Logs in in each way that the server may take; the last one that it takes counts.
+#   $@       users, from 6.0 on
+#   prints   commands
+log_in_as() {
+    local user
+    if [ -e "$password_file" ]; then password_log_in "$(password_in_force)"; fi
+    if [ "$wanted_access" = password ]; then return; fi
+    for user; do printf 'AUTH %s %s\n' "$user" "$(line_of "$agent_secret")"; done
+}
+
+# Sees to it that there is this connection, as far as the server allows.
+#   $1       seconds to wait for the server; as long as for other replies where there is none
+#   sets     held_pid, held_reply
+stay_in() {
+    local reply_seconds="${1:-$reply_seconds}"
+    if [ -n "$held_pid" ]; then
+        # As it should be, and not only as the agent's user.
+        case $held_reply in *OK) return ;; esac
+    else
+        rm -f "$to_held" "$from_held"
+        mkfifo -m 600 "$to_held" "$from_held"
+        redis-cli -s "$socket" --raw <"$to_held" >"$from_held" 2>&1 9>&- &
+        held_pid=$!
+        exec 8>"$to_held" 7<"$from_held"
+    fi
+    held_reply=$(log_in_as agent default | send_held) || true
+    case $held_reply in *OK*) ;; *) hang_up ;; esac
+}
+
+#   sets     held_pid
+hang_up() {
+    [ -n "$held_pid" ] || return 0
+    { kill "$held_pid"; wait "$held_pid"; } 2>/dev/null || true
+    exec 8>&- 7<&-
+    held_pid=
+}
