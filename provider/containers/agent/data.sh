@@ -71,6 +71,7 @@ server_version() { first_line_of "$server_file" | cut -d ' ' -f 2; }
 # Whether the server's container will be another one when this update is done.
 replacement_planned() {
     local fingerprint
+    # Compared with what is wanted, and no more: a look can do without `text_of`.
     [ -s "$server_file" ] || return 1
     read -r fingerprint _ <"$server_file"
     [ "$fingerprint" != "$(wanted server)" ]

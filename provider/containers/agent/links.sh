@@ -30,11 +30,16 @@ place_marker() { [ -e "$1" ] || replace_file "$1" '' 644 </dev/null; }
 # Makes a directory the working directory. What has a name without a path is in it from then on, whatever takes its place.
 #   $1       the directory
 #   fails    if it is not there, or is a link
-enter() { cd "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ]; }
+enter() {
+    cd "$1" || return 1
+    if [ "$(pwd -P)" = "$1" ]; then return; fi
+    echo "$1 is a link" >&2
+    return 1
+}
 
 # Removes a directory of files. (`rm -r` of busybox follows a link that takes its place meanwhile.)
 #   $1       the directory
 remove_dir() {
-    (enter "$1" && rm -f ./* ./.[!.]*) || true
+    (enter "$1" && rm -f ./* ./.[!.]*) 2>/dev/null || true
     rmdir "$1" 2>/dev/null || rm -f "$1"
 }

@@ -23,7 +23,7 @@ write_primary() {
         return
     fi
     address=$(primary_address)
-    if [ -z "$address" ] || [ "$(line_of "$primary_file")" = "$address" ]; then return; fi
+    if [ -z "$address" ] || [ "$(first_line_of "$primary_file")" = "$address" ]; then return; fi
     echo "$address" | replace_file "$primary_file" '' 644
 }
 

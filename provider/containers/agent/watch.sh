@@ -169,12 +169,14 @@ sort_answers() {
 }
 
 look() {
+    local planned=
     if [ -e "$unsettled_file" ]; then
         # Without them it would be settled as an empty configuration says.
         [ ! -s "$trial_settings" ] || settle
         return
     fi
     if replacement_planned; then
+        planned=yes
         if [ -e "$generation/.meanwhile" ]; then keep_config "put back" "$generation/.meanwhile"; fi
     elif [ -e "$former_limits_file" ] && ! awaits_memory; then
         apply_held
@@ -183,7 +185,7 @@ look() {
     fi
     "${running_access}_keep"
     if follows || [ -e "$offering_marker" ]; then keep_following; else keep_leading; fi
-    if replacement_planned; then
+    if [ -n "$planned" ]; then
         [ -e "$generation/.meanwhile" ] || note_meanwhile
     elif [ "$running_access" = users ]; then
         forget_password

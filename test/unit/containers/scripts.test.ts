@@ -83,6 +83,26 @@ describe("files", () => {
         expect(variables.filter((name) => !used(name))).toEqual([]);
     });
 
+    // links.sh says why.
+    const foreign = new Set<string>();
+    for (const [, name = "", parent = ""] of text.matchAll(/^(\w+)=\$(\w+)/gm)) {
+        const isForeign = ["data_dir", "acl_dir", "run_dir", "terminator_dir", "primary_dir"].includes(parent);
+        if (isForeign || foreign.has(parent)) foreign.add(name);
+    }
+    ["ROOT", "primarys_offers_dir", "primarys_asked_marker"].forEach((name) => foreign.delete(name));
+    const agents = sources.filter(([name]) => name.startsWith("agent/"));
+
+    test.each(agents)("%s opens none in a directory of the server's user by its name", (_name, source) => {
+        const opening =
+            /(?:[<>]|\b(?:mark|line_of|cat|touch|tail|head|cp|tee|mkdir|chmod|sed [^|;\n]*|awk [^|;\n]*|grep [^|;\n]*|rm -rf [^|;\n]*)) ?"\$(\w+)"/g;
+        const opened = [...source.matchAll(opening)].map(([, name = ""]) => name).filter((name) => foreign.has(name));
+        // Two that are only compared, one of which only names are taken, and a directory that is gone into before anything
+        // is moved to it.
+        const allowed = ["server_file", "memory_limit_file", "log_manifest", "aside_dir"];
+        expect(foreign.size).toBeGreaterThan(20);
+        expect(opened.filter((name) => !allowed.includes(name))).toEqual([]);
+    });
+
     test.each(sources.filter(([name]) => name !== "shared/files.sh"))("%s names none itself", (_name, source) => {
         const code = source.replace(/^\s*#.*$/gm, "").replace(/'[^']*'/g, "");
         const paths = [...code.matchAll(/(?<![\w$}*/.,\])])(?<!(?:_dir|generation)")\/[a-z][\w./-]*/g)].map(

@@ -475,7 +475,9 @@ describe("settings on each look", () => {
         write("tmp/running.settings", running);
         write("tmp/sent", "");
         const server = `server() { echo "$*" >>${root}/tmp/sent; case "$*" in ${takes}) echo OK ;; *) echo ERR ;; esac; }`;
-        const said = agent(`${server}\nwrite_here() { echo written; }\nkeep_config "put back" ${root}/tmp/kept.settings`);
+        const said = agent(
+            `${server}\nwrite_here() { echo written; }\nkeep_config "put back" ${root}/tmp/kept.settings`,
+        );
         return { said, sent: readFileSync(join(root, "tmp/sent"), "utf8") };
     };
 

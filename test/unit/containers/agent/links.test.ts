@@ -1,0 +1,245 @@
+/** What root does in directories that belong to the server's user, where a link is in the place of a file: nothing to where it leads. */
+import {
+    chmodSync,
+    existsSync,
+    linkSync,
+    lstatSync,
+    mkdirSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    symlinkSync,
+} from "node:fs";
+import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { inShell, root, write } from "../../support/agentShell";
+
+/** Looks like a line of each kind of file. */
+const secret = "user hidden on #aa";
+const at = (name: string) => join(root, name);
+const text = (name: string) => readFileSync(at(name), "utf8");
+
+function agent(commands: string): string {
+    const stubs = [
+        'refuse() { echo "$2 [$1]"; exit 0; }',
+        "chown() { :; }",
+        "flush() { :; }",
+        "same_version() { :; }",
+        'server() { echo "$*" >&2; echo OK; }',
+        `PATH=${root}/bin:$PATH`,
+        "wanted_access=users running_access=users",
+    ];
+    return inShell(stubs, `{ ${commands}\n} 2>&1`);
+}
+
+function link(name: string, target = "victim/secret"): void {
+    rmSync(at(name), { recursive: true, force: true });
+    symlinkSync(at(target), at(name));
+}
+
+beforeEach(() => {
+    const directories = [
+        "settings/current",
+        "settings/tls",
+        "settings/acl",
+        "settings/run",
+        "settings/offers",
+        "data",
+        "tmp",
+    ];
+    for (const directory of [...directories, "primary/run", "generation", "victim", "bin"]) {
+        rmSync(at(directory), { recursive: true, force: true });
+        mkdirSync(at(directory), { recursive: true });
+    }
+    rmSync(at("settings/followers"), { force: true });
+    write("victim/secret", `${secret}\n`);
+    write("settings/id", "own-id");
+    write("generation/database", "owner=p/s/db\nflavor=aof\nprimary=\ngrace_seconds=0\n");
+});
+
+afterEach(() => {
+    expect(text("victim/secret")).toBe(`${secret}\n`);
+    expect(readdirSync(at("victim"))).toEqual(["secret"]);
+});
+
+describe("root reads", () => {
+    const read = (name: string) => agent(`text_of ${at(name)}`);
+
+    test("a file", () => {
+        write("settings/acl/users.acl", "one\ntwo\n");
+        expect(read("settings/acl/users.acl")).toBe("one\ntwo");
+        expect(agent(`first_line_of ${at("settings/acl/users.acl")}`)).toBe("one");
+    });
+
+    test("one that was replaced while it was read", () => {
+        write("settings/run/address", "one\n");
+        const replacing = `readlink() { rm ${at("settings/run/address")}; command readlink "$@"; }`;
+        expect(agent(`${replacing}\ntext_of ${at("settings/run/address")}`)).toBe("one");
+    });
+
+    test.each([
+        ["a symbolic link", () => link("settings/run/address")],
+        ["another name of a file", () => linkSync(at("victim/secret"), at("settings/run/address"))],
+        ["a pipe", () => execFileSync("mkfifo", [at("settings/run/address")])],
+        ["a file in a directory that is a link", () => link("settings/run", "victim")],
+        ["nothing", () => undefined],
+    ])("nothing of %s", (_what, plant) => {
+        plant();
+        expect(read("settings/run/address")).toBe("");
+        expect(read("settings/run/secret")).toBe("");
+        rmSync(at("settings/run"), { recursive: true });
+    });
+
+    test("nothing of a link that takes the file's place in between", () => {
+        write("settings/run/address", "one\n");
+        // As it is once that has been opened.
+        expect(agent(`print_opened ${at("settings/run/address")} 3<${at("victim/secret")}`)).toBe("");
+    });
+
+    test.each<[string, string, string]>([
+        [
+            "the password that it logs in with",
+            "settings/acl/password.conf",
+            `password_log_in ${at("settings/acl/password.conf")}`,
+        ],
+        ["other people's users", "settings/acl/users.acl", "saved_users </dev/null"],
+        ["users that an earlier release made", "settings/acl/users.acl", "made_followers"],
+        ["where its primary is", "primary/run/address", "wanted() { echo nearby; }; primary_address"],
+        ["where its tunnel is", "settings/run/link", "wanted() { echo tunnel; }; primary_address"],
+        ["who wrote the data", "data/.redis-server", "server_version"],
+        ["the flavor of the data", "data/.redis-database", "flavor_now"],
+    ])("through no link: %s", (_what, file, command) => {
+        link(file);
+        expect(agent(command)).toBe("");
+    });
+
+    test("through no link: who owns the data", () => {
+        link("data/.redis-database");
+        expect(agent("refuse_owner")).not.toContain("hidden");
+    });
+
+    test("through no link: what the next start must read, which it would write back", () => {
+        link("settings/run/unsettled");
+        const stubs = ["check_at_rest", "check_databases_at_rest", "hold_limits", "own_data", "users_write", "commit"];
+        agent(`${stubs.map((name) => `${name}() { :; }`).join("\n")}\nunsettle() { echo "$1"; }\napply_at_rest`);
+        expect(agent(`first_line_of ${at("settings/run/unsettled")}`)).toBe("");
+    });
+});
+
+describe("root writes", () => {
+    const file = (name: string) => lstatSync(at(name)).isFile();
+
+    test.each(["settings/acl/users.acl", "settings/run/primary"])("%s anew, whatever is there", (name) => {
+        link(name);
+        link(`${name}.new`);
+        agent(`echo text | replace_file ${at(name)} '' 600`);
+        expect([file(name), text(name)]).toEqual([true, "text\n"]);
+        expect(readdirSync(at("settings"))).not.toContain("new");
+    });
+
+    test("no file inside of a directory that is in its place", () => {
+        mkdirSync(at("settings/run/primary"));
+        expect(agent(`echo text | replace_file ${at("settings/run/primary")} '' 600 || echo failed`)).toContain(
+            "failed",
+        );
+        expect(readdirSync(at("settings/run/primary"))).toEqual([]);
+    });
+
+    test.each([
+        ["a marker", "settings/run/promoted", `place_marker ${at("settings/run/promoted")}`],
+        ["why it refused", "settings/run/refused", 'echo reason | replace_file "$refusal_file" "" 644'],
+        ["what a person can do", "settings/run/held", "hold_back so"],
+        [
+            "that it is locked out",
+            "settings/run/locked_out",
+            "echo NOPERM >$ROOT/tmp/said; ask() { cat $ROOT/tmp/said; }; users_get_back_in",
+        ],
+        ["what the next start must read", "settings/run/unsettled", "unsettle aof"],
+    ])("through no link: %s", (_what, name, command) => {
+        link(name, "victim/none");
+        agent(command);
+        expect(file(name)).toBe(true);
+        link(name);
+        agent(command);
+    });
+
+    test("users with rules of a later version through no link", () => {
+        link("settings/acl/users.acl");
+        agent("rules_too_new() { echo '&*'; }\nallow_all_channels");
+        expect(text("settings/acl/users.acl")).toBe("");
+    });
+
+    test.each([
+        ["nobody", ""],
+        ["this database", "own-id rdb p/s/db\n"],
+    ])("who owns the data through no link, where it was %s", (_who, owner) => {
+        if (owner) write("data/.redis-database", owner);
+        link("data/.redis-database.own-id");
+        agent('owner_found=$(first_line_of "$owner_file")\nown_data');
+        expect([file("data/.redis-database"), text("data/.redis-database")]).toEqual([true, "own-id aof p/s/db\n"]);
+    });
+
+    test("the certificates of a refill through no link, and from no other place", () => {
+        write("settings/tls/ca.crt", "ca\n");
+        write("settings/offers/copy.crt", "copy\n");
+        link("settings/run/refill.crt");
+        const stubs = `info() { [ "$2" != master_link_status ] || echo up; }\nsleep() { :; }\nrm() { [ "$2" = "$refill_ca_file" ] || command rm "$@"; }`;
+        agent(`${stubs}\nfollow_offer "1 2 address password ../../victim/copy"`);
+        expect([file("settings/run/refill.crt"), text("settings/run/refill.crt")]).toEqual([true, "ca\ncopy\n"]);
+    });
+});
+
+describe("root gives away, moves and removes", () => {
+    beforeEach(() => {
+        write("bin/chown", `#!/bin/sh\necho "chown $*"\n`);
+        chmodSync(at("bin/chown"), 0o755);
+        write("data/dump.rdb", "REDIS0011");
+    });
+    const take = (kind: string) =>
+        agent(`unset -f chown; kind=${kind}; say() { :; }; unsettle() { :; }; (take_over_files) || echo failed`);
+
+    test("adopted files, and where a link is among them the link", () => {
+        link("data/link");
+        mkdirSync(at("data/appendonlydir"));
+        write("data/appendonlydir/one", "");
+        expect(
+            take("none")
+                .split("\n")
+                .map((line) => line.split(" ").toSorted()),
+        ).toEqual([
+            ["-h", "./appendonlydir", "./dump.rdb", "./link", "999:999", "chown"].toSorted(),
+            ["-h", "./one", "999:999", "chown"].toSorted(),
+        ]);
+    });
+
+    test("nothing in a directory that a link leads to", () => {
+        link("data/appendonlydir", "victim");
+        expect(take("none")).not.toContain("secret");
+        expect(take("none")).toContain(`${at("data/appendonlydir")} is a link`);
+    });
+
+    test("nothing to where a link leads", () => {
+        link("data/before-adoption", "victim");
+        expect(take("aof")).toContain(`${at("data/before-adoption")} is a link`);
+        expect(existsSync(at("data/dump.rdb"))).toBe(true);
+    });
+
+    test("a directory of files, and where it is a link the link", () => {
+        mkdirSync(at("data/appendonlydir"));
+        write("data/appendonlydir/.hidden", "");
+        write("data/appendonlydir/one", "");
+        agent(`remove_dir ${at("data/appendonlydir")}`);
+        link("data/link", "victim");
+        agent(`remove_dir ${at("data/link")}`);
+        expect(readdirSync(at("data"))).toEqual(["dump.rdb"]);
+        expect(agent(`remove_dir ${at("data/none")}`)).toBe("");
+    });
+
+    test("what a link leads to in the midst of it not either", () => {
+        mkdirSync(at("data/appendonlydir"));
+        write("data/appendonlydir/secret", "");
+        const swap = `rm() { mv ${at("data/appendonlydir")} ${at("data/away")}; ln -s ${at("victim")} ${at("data/appendonlydir")}; command rm "$@"; }`;
+        agent(`${swap}\nremove_dir ${at("data/appendonlydir")}`);
+        expect(existsSync(at("data/away/secret"))).toBe(false);
+    });
+});

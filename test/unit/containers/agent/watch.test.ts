@@ -1,0 +1,179 @@
+/** Over what an agent watches: what it applied, or after a refusal what is in force; and a server that is about to be replaced. */
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { inShell, root, write } from "../../support/agentShell";
+
+const at = (name: string) => join(root, name);
+const text = (name: string) => readFileSync(at(name), "utf8");
+const stubs = [
+    "chown() { :; }",
+    "flush() { :; }",
+    "sleep() { :; }",
+    "wanted_access=users running_access=users",
+    'watch() { echo "watches $generation, $wanted_access"; exit; }',
+    "observe() { return 1; }",
+    "write_primary() { :; }",
+    "users_get_back_in() { echo looked; }",
+    `idle() { echo idle; exit; }`,
+];
+const agent = (commands: string) => inShell(stubs, commands);
+
+/** A generation in force, as an agent has committed it. */
+function inForce(files: Readonly<Record<string, string>>): string {
+    mkdirSync(at("settings/generations/some"), { recursive: true });
+    for (const [name, content] of Object.entries(files)) write(`settings/generations/some/${name}`, content);
+    const name = agent(`content_of ${at("settings/generations/some")}`);
+    agent(`mv ${at("settings/generations/some")} ${at(`settings/generations/${name}`)}`);
+    symlinkSync(`generations/${name}`, at("settings/current"));
+    return at(`settings/generations/${name}`);
+}
+
+const files = { "database": "memory_mb=64\nowned=\n", "users.acl": "user default on\n", "redis.conf": "timeout 300\n" };
+
+beforeEach(() => {
+    for (const directory of ["settings", "data", "tmp"]) rmSync(at(directory), { recursive: true, force: true });
+    for (const directory of ["settings/run", "settings/acl", "data", "tmp"])
+        mkdirSync(at(directory), { recursive: true });
+    write("settings/former", "");
+});
+
+describe("an agent that refused", () => {
+    beforeEach(() => write("tmp/refused", ""));
+
+    test("has nothing to watch where nothing is in force", () => {
+        expect(agent("run")).toBe("idle");
+    });
+
+    test("watches what is in force, by what its trial server had, and not by what was refused", () => {
+        const generation = inForce(files);
+        write(`${generation.slice(root.length + 1)}/.settings`, "timeout\t300\nhz\t10\n");
+        write("tmp/trial.settings", "timeout\t77\n");
+        write("tmp/users.listed", "refused\n");
+        expect(agent("guard")).toBe(`watches ${generation}, users`);
+        expect(text("tmp/kept.settings")).toBe("timeout\t300\n");
+        expect(existsSync(at("tmp/users.listed"))).toBe(false);
+    });
+
+    test("looks at once when it is started again", () => {
+        const generation = inForce(files);
+        write("tmp/looked", "");
+        expect(agent("settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }; run")).toBe(
+            `looked\nwatches ${generation}, users`,
+        );
+    });
+
+    test.each([
+        ["has a trial server try what an earlier release has not noted", true, "timeout\t300\n"],
+        ["puts no settings back where none takes them", false, ""],
+    ])("%s", (_what, answers, kept) => {
+        inForce(files);
+        const trial = `launch_trial() { :; }\ntrial_answers() { ${answers}; }\nsettings_of() { printf 'timeout\\t300\\n'; }`;
+        agent(`${trial}\nguard`);
+        expect(text("tmp/kept.settings")).toBe(kept);
+        write("settings/run/unsettled", "aof");
+        // Settling it would apply an empty configuration.
+        expect(agent(`settle() { echo settled; }\nlook`)).toBe(answers ? "settled" : "");
+    });
+
+    test("puts back the files in force, not those that were refused", () => {
+        const generation = inForce(files);
+        const name = generation.slice(root.length + 1);
+        const settings = "settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }";
+        agent(`${settings}; guard`);
+        write(`${name}/redis.conf`, "timeout 1\n");
+        expect(agent(`${settings}; stage() { echo staged; }; run`)).toBe(
+            `put back: the settings on the volume\nlooked\nwatches ${generation}, users`,
+        );
+        expect(text(`${name}/redis.conf`)).toBe(files["redis.conf"]);
+    });
+
+    test("says no other refusal, which an update would take for its own", () => {
+        const refused = 'undo() { :; }; stop_trial() { :; }; watching=yes; (refuse agent-failed "so") || true';
+        expect(agent(refused)).toBe("");
+        expect(text("settings/run/refused")).toBe("so [redis-database/agent-failed]\n");
+    });
+});
+
+describe("an agent that has applied its settings", () => {
+    test("goes on watching when it is started again, whatever it would refuse now", () => {
+        const generation = inForce(files);
+        write("tmp/applied", `${generation.replace(/.*\//, "")}\n`);
+        write("tmp/reported", "");
+        const checks = "check_image() { exit 1; }; check_owner() { exit 1; }; stage() { exit 1; }";
+        const trial = "settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }";
+        expect(agent(`${checks}; ${trial}; run`)).toBe(`watches ${generation}, users`);
+        // Docker's health check starts anew.
+        expect(existsSync(at("tmp/reported"))).toBe(false);
+    });
+
+    test("stands down when it is started again and another one has taken over", () => {
+        inForce(files);
+        write("tmp/applied", "other\n");
+        expect(agent("run")).toBe("another agent has taken over\nidle");
+    });
+
+    test("does not when a full disk has left half of what it put back, which it tries again", () => {
+        const generation = inForce(files);
+        write(`${generation.slice(root.length + 1)}/redis.conf`, "");
+        write("tmp/applied", `${generation.replace(/.*\//, "")}\n`);
+        const half = `stage() { generation=${root}/settings/generations/half; mkdir -p $generation; false; echo not reached; }`;
+        expect(agent(`${half}\nrun`)).toBe(`watches ${generation}, users`);
+        expect(agent(`generation=${generation}\nif touched; then echo again; fi`)).toBe("again");
+    });
+});
+
+describe("a server that is about to be replaced", () => {
+    const look = (running: string) => {
+        mkdirSync(at("generation"), { recursive: true });
+        write("generation/database", "server=next\nprimary=\nimporting=no\n");
+        write("data/.redis-server", "this 8.0.2\n");
+        write("tmp/running.info", "role:master\n");
+        write("tmp/kept.settings", "port\t0\nsave\t\ntimeout\t300\n");
+        write("tmp/running.settings", running);
+        return agent(
+            'observe() { :; }; users_keep() { echo users; }; server() { echo "$*" >&2; echo OK; }; forget_password() { echo forgot; }\n{ look; } 2>&1',
+        );
+    };
+
+    beforeEach(() => {
+        rmSync(at("generation"), { recursive: true, force: true });
+    });
+
+    test("keeps what an update has left it with, and not what its successor shall have", () => {
+        const left = "port\t6379\nsave\t2147483647 2147483647\ntimeout\t300\n";
+        expect(look(`hz\t10\n${left}`)).toBe("users");
+        expect(text("generation/.meanwhile")).toBe(left);
+        const changed = left.replace("300", "1");
+        expect(look(changed)).toBe('CONFIG SET timeout "300"\nput back: timeout\nusers');
+        expect(text("generation/.meanwhile")).toBe(left);
+    });
+});
+
+test("what a refusal could not undo, since the server did not answer, is put back later", () => {
+    write("settings/former", "timeout\t0\n");
+    agent("find_access() { :; }; server_answers() { return 1; }; undo");
+    expect(text("settings/former")).toBe("timeout\t0\n");
+    const generation = inForce({ ...files, "redis.conf": "hz 10\n" });
+    write("tmp/trial.settings", "hz\t10\nmaxclients\t10000\ntimeout\t0\n");
+    agent(`generation=${generation}\nchoose_settings`);
+    expect(text("tmp/kept.settings")).toBe("hz\t10\ntimeout\t0\n");
+    agent("find_access() { :; }; server_answers() { :; }; server() { :; }; undo");
+    expect(text("settings/former")).toBe("");
+});
+
+describe("a primary that came back without its data", () => {
+    const admit = (held: boolean, keys: number) => {
+        mkdirSync(at("generation"), { recursive: true });
+        write("settings/run/starts_empty", "");
+        if (held) write("settings/run/held", "so\n");
+        return agent(
+            `info() { for key in ${"x ".repeat(keys)}; do echo $key; done; }; refill() { echo asks; false; }; take_writes() { :; }; users_admit`,
+        ).split("\n")[0];
+    };
+
+    test("asks its replicas again for as long as it has none", () => {
+        expect(admit(false, 0)).toBe("asks");
+        expect(admit(true, 0)).toBe("asks");
+        expect(admit(true, 1)).toBe("");
+    });
+});
