@@ -30,7 +30,8 @@ export const agentRefusals = {
         remedy: "Correct `tls.certificate`, `tls.ca` or the setting of `tls` that the message names.",
     },
     "clients-paused": {
-        meaning: "Somebody paused the clients of the running server (`CLIENT PAUSE`), and the settings agent is one of them.",
+        meaning:
+            "Somebody paused the clients of the running server (`CLIENT PAUSE`), and the settings agent is one of them.",
         remedy: "Wait until the pause has ended, and run `pulumi up` again.",
     },
     "configuration-not-accepted": {

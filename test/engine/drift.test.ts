@@ -1,6 +1,7 @@
 /** What somebody changed by hand: the agent or `pulumi refresh` and `up` put it back; what the program says nothing of stays. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
@@ -8,7 +9,21 @@ import { docker, until } from "./support/docker";
 import { TestStack } from "./support/stack";
 import { TestDatabase } from "./support/testDatabase";
 
-type Output = "url" | "tlsUrl" | "caCertPem" | "password" | "containerName";
+type Output = "url" | "tlsUrl" | "caCertPem" | "password" | "port" | "containerName";
+
+/** A connection that has logged in and stays. */
+async function connected({ port, password }: Record<Output, string>) {
+    const socket = connect(Number(port), "127.0.0.1");
+    const ask = (command: string) =>
+        new Promise<string>((resolve) => {
+            socket.once("data", (data) => {
+                resolve(String(data));
+            });
+            socket.write(`${command}\r\n`);
+        });
+    await ask(`AUTH ${password}`);
+    return { ask, close: () => socket.destroy() };
+}
 
 /** What the health check says at once. Docker runs it after a pause. */
 function healthOf(container: string): string {
@@ -18,9 +33,15 @@ function healthOf(container: string): string {
 
 describe("a change by hand", () => {
     let db: TestDatabase;
-    /** Further databases: one of a version that lets people change where its data lies, and one that imports. */
+    /**
+     * Further databases: one of a version that lets people change where its data lies, one that imports, and one whose
+     * connections are all in use.
+     */
     let others: TestStack;
     let outputs: Record<string, Record<Output, string>>;
+    type Connection = Awaited<ReturnType<typeof connected>>;
+    let inside: Connection;
+    const idle: Connection[] = [];
     const of = (name: string) => present(outputs[name]);
     const redis = (...command: string[]) => db.redis(...command);
     const setting = async (name: string) => (await redis("CONFIG", "GET", name)).split("\n")[1];
@@ -39,22 +60,31 @@ describe("a change by hand", () => {
     });
 
     afterAll(async () => {
+        for (const { close } of [inside, ...idle]) close();
         await db.close();
         await others.close();
     });
 
-    async function upOthers(copy: object): Promise<void> {
+    async function upOthers(copy: object, maxclients = 8): Promise<void> {
         const databases = {
             old: { version: "6.2", flavor: "rdb", memoryMb: 64 },
             copy: { version: "8.0", flavor: "nordb", memoryMb: 64, ...copy },
+            full: { version: "7.0", flavor: "nordb", memoryMb: 64, config: { maxclients } },
         };
         const text = Object.entries(databases).map(
-            ([name, args]) => `{ const { url, tlsUrl, caCertPem, password, containerName } =
+            ([name, args]) => `{ const { url, tlsUrl, caCertPem, password, port, containerName } =
                     new RedisDatabase("${name}", ${JSON.stringify(args)});
-                exports["${name}"] = { url, tlsUrl, caCertPem, password, containerName }; }`,
+                exports["${name}"] = { url, tlsUrl, caCertPem, password, port, containerName }; }`,
         );
         await others.program(text.join("\n")).up();
         outputs = (await others.outputs()) as typeof outputs;
+    }
+
+    /** Takes all connections that `full` has left. */
+    async function fill(): Promise<void> {
+        inside = await connected(of("full"));
+        while (!(await inside.ask("INFO clients")).includes("connected_clients:8"))
+            idle.push(await connected(of("full")));
     }
 
     const ask = (name: string, ...command: string[]) => db.client.redis(of(name).url, command);
@@ -101,6 +131,23 @@ describe("a change by hand", () => {
         ask("old", "CONFIG", "SET", "dbfilename", "other.rdb");
         ask("old", "SAVE");
         ask("old", "CONFIG", "SET", "tls-port", "0");
+        // Once the agents have the connections that they keep.
+        for (const name of ["old", "copy", "full"])
+            await until(() => ask(name, "CLIENT", "LIST").includes(" user=default "));
+        // Users of the agent's that nobody can log in as, and a database that is open to everybody.
+        ask("old", "ACL", "DELUSER", "agent");
+        ask("old", "ACL", "SETUSER", "default", "off");
+        ask("copy", "CLIENT", "KILL", "TYPE", "normal");
+        ask("copy", "ACL", "DELUSER", "agent", "health");
+        ask("copy", "ACL", "SETUSER", "default", "nopass");
+        // The limit of connections is reached, by some that go on.
+        await fill();
+        await inside.ask("ACL SETUSER agent off resetpass -@all");
+        await inside.ask("CONFIG SET maxmemory 1gb");
+        expect(ask("full", "PING")).toMatch(/max number of clients|closed/);
+        expect(healthOf(of("full").containerName)).toMatch(
+            /^clients use all .*\[redis-database\/maxclients-reached\]$/,
+        );
         ask("old", "CONFIG", "SET", "bind", "127.0.0.1");
         await redis("CONFIG", "SET", "bind", "127.0.0.1");
         await until(async () => (await setting("timeout")) === "300");
@@ -118,13 +165,26 @@ describe("a change by hand", () => {
         expect(await setting("tls-replication")).toBe("no");
         expect(db.client.redis(await db.tlsUrl(), ["PING"], { caCertPem: await db.caCertPem() })).toBe("PONG");
         expect(healthOf(await db.server())).toBe("");
+        for (const name of ["old", "copy"]) {
+            await until(() => ask(name, "ACL", "LIST").includes("user agent on "));
+            await until(() => !/^user default (off|on nopass)/m.test(ask(name, "ACL", "LIST")));
+            expect(healthOf(of(name).containerName)).toBe("");
+        }
+        await until(async () => !(await inside.ask("CONFIG GET maxmemory")).includes("1073741824"));
+        await until(async () => (await inside.ask("ACL LIST")).includes("user agent on "));
+        // Its health check does not come through either.
+        expect(ask("full", "PING")).toMatch(/max number of clients|closed/);
     });
 
-    test("of whom a database follows stays while data is imported, and no longer", async () => {
+    test("of whom a database follows stays while data is imported, and no longer; the limit of connections can be raised while it is reached", async () => {
         await until(() => !ask("copy", "CONFIG", "GET", "maxmemory").includes("1073741824"));
         expect(db.client.info(of("copy").url, "master_link_status")).toBe("up");
         expect(healthOf(of("copy").containerName)).toBe("");
-        await upOthers({});
+        ask("copy", "ACL", "DELUSER", "agent");
+        await upOthers({ passwordVersion: 2 }, 20);
+        expect(ask("full", "CONFIG", "GET", "maxclients")).toBe("maxclients\n20");
+        expect(await inside.ask("PING")).toContain("PONG");
+        for (const { close } of idle) close();
         expect(ask("copy", "SET", "own", "yes")).toBe("OK");
         expect(ask("copy", "GET", "kept")).toBe("yes");
         for (const name of ["masteruser", "masterauth"]) expect(ask("copy", "CONFIG", "GET", name)).toBe(name);

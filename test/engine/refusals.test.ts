@@ -1,15 +1,16 @@
 /** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
-import { createServer } from "node:net";
+import { type Socket, connect, createServer } from "node:net";
 import { Client, docker, until } from "./support/docker";
 import { TestStack, findingsIn } from "./support/stack";
 
 interface Database {
     readonly url: string;
+    readonly port: number;
     readonly containerName: string;
 }
 
 /** One database for each refusal by an agent: they take as long together as one does. */
-const names = ["settings", "image", "memory", "databases", "group"] as const;
+const names = ["settings", "image", "memory", "databases", "group", "busy", "paused", "full", "locked"] as const;
 type Name = (typeof names)[number];
 /** What each has in all updates. */
 const base: Args = {
@@ -18,6 +19,25 @@ const base: Args = {
     group: { flavor: "nordb", replicas: [{ name: "copy", config: {} }] },
 };
 type Args = Readonly<Partial<Record<Name, object>>>;
+
+/** Clients that take each connection that is free, and keep it. */
+class Crowd {
+    private readonly sockets = new Set<Socket>();
+    private readonly timer: NodeJS.Timeout;
+
+    constructor({ port }: Database) {
+        this.timer = setInterval(() => {
+            const socket = connect(port, "127.0.0.1");
+            this.sockets.add(socket);
+            socket.on("error", () => undefined).on("close", () => this.sockets.delete(socket));
+        }, 5);
+    }
+
+    leave(): void {
+        clearInterval(this.timer);
+        for (const socket of this.sockets) socket.destroy();
+    }
+}
 
 describe("a refusal", () => {
     let stack: TestStack;
@@ -33,8 +53,8 @@ describe("a refusal", () => {
             names
                 .map((name) => {
                     const all = { version: "7.0", memoryMb: 64, ...base[name], ...args[name] };
-                    return `{ const { url, containerName } = new RedisDatabase("${name}", ${JSON.stringify(all)});
-                        exports["${name}"] = { url, containerName }; }`;
+                    return `{ const { url, port, containerName } = new RedisDatabase("${name}", ${JSON.stringify(all)});
+                        exports["${name}"] = { url, port, containerName }; }`;
                 })
                 .join("\n"),
         );
@@ -51,7 +71,9 @@ describe("a refusal", () => {
             settings: redis(name, "CONFIG", "GET", "*"),
             users: redis(name, "ACL", "LIST"),
             digest: client.digest(outputs[name].url),
+            files: docker("exec", outputs[name].containerName, "sh", "-c", "cat /settings/acl/* | sha256sum"),
         }));
+    const unavailable = ["busy", "paused", "full", "locked"] as const satisfies Name[];
 
     beforeAll(async () => {
         client = new Client();
@@ -72,14 +94,26 @@ describe("a refusal", () => {
     });
 
     test("by the agent fails the update with the reason, and touches nothing", async () => {
+        redis("locked", "ACL", "DELUSER", "agent");
+        redis("locked", "ACL", "SETUSER", "default", "resetpass", ">another");
         const before = observed();
+        const busy = client.pipe(outputs.busy.url);
+        busy.stdin.write("EVAL 'while true do end' 0\n");
+        redis("paused", "CLIENT", "PAUSE", "30000");
+        const crowd = new Crowd(outputs.full);
+        redis("full", "CONFIG", "SET", "maxclients", "4");
+        const another = { passwordVersion: 2, config: { timeout: 77 } };
         const output = await program({
             settings: { ...rotated, config: { "timeout": 77, "notify-keyspace-events": "nonsense" } },
             group: { config: { "notify-keyspace-events": "nonsense" } },
             image: { image: "redis:8.0" },
             memory: { memoryMb: 40, maxmemoryPolicy: "allkeys-lru" },
             databases: { config: { databases: 4 } },
+            ...Object.fromEntries(unavailable.map((name) => [name, another])),
         }).failure("up");
+        expect(redis("busy", "SCRIPT", "KILL")).toBe("OK");
+        busy.stdin.end();
+        crowd.leave();
         expect(reasonsIn(output)).toEqual({
             group: expect.stringMatching(/\[redis-database\/configuration-not-accepted\]$/) as string,
             settings:
@@ -90,8 +124,22 @@ describe("a refusal", () => {
             memory: "refused: memoryMb: 40 with flavor aof leaves 7 MiB for data, but 14 MiB are in use; give at least 60, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
             databases:
                 'refused: config["databases"]: is 4, but database 9 has keys; give at least 10 [redis-database/databases-below-use]',
+            busy: expect.stringMatching(
+                /^refused: a script .* SCRIPT KILL .*\[redis-database\/server-busy\]$/,
+            ) as string,
+            paused: expect.stringMatching(/^refused: .*CLIENT PAUSE.*\[redis-database\/clients-paused\]$/) as string,
+            full: expect.stringMatching(
+                /^refused: config\["maxclients"\]: clients use all .*\[redis-database\/maxclients-reached\]$/,
+            ) as string,
+            locked: expect.stringMatching(
+                /^refused: .* does not let the agent in \(WRONGPASS .*\[redis-database\/agent-login-refused\]$/,
+            ) as string,
         });
+        await until(() => redis("paused", "PING") === "PONG" && redis("full", "PING") === "PONG");
+        expect(redis("full", "CONFIG", "SET", "maxclients", "10000")).toBe("OK");
         expect(usersLeft(observed())).toEqual(usersLeft(before));
+        // The remedy.
+        docker("restart", outputs.locked.containerName);
     });
 
     /** The password that was replaced is dropped in the meantime; Redis lists users that are set with one rule more. */
@@ -117,7 +165,7 @@ describe("a refusal", () => {
             await until(() => redis(name, "CONFIG", "GET", "maxmemory-policy").endsWith("noeviction"));
             await until(() => !redis(name, "ACL", "LIST").includes("nopass"));
         }
-        for (const agent of stack.containers().filter((name) => /^(settings|image|memory|databases|group)-agent-/.test(name))) {
+        for (const agent of stack.containers().filter((name) => names.some((each) => name.startsWith(`${each}-agent-`)))) {
             expect(docker("inspect", "-f", "{{.State.Health.Status}}", agent)).not.toBe("healthy");
         }
     });

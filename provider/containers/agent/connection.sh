@@ -16,14 +16,14 @@ no_command='Invalid argument(s)'
 many_no_commands=$(printf '%0210d' 0 | sed 's/0/"\n/g')
 # For sed, since awk waits for more than there is: the lines from the first that is another one to the next of these, or why
 # there is no connection, which redis-cli does not keep back. The hold space says whether the replies have begun.
-one_exchange="
+one_exchange='
 /Could not connect/ { s/.*Could/Could/; p; q; }
 /Error: / { s/.*Error/Error/; p; q; }
-/^$no_command\$/ { x; /begun/ { x; p; q; }; s/.*/next/; x; b
+/^Invalid argument(s)$/ { x; /begun/ { x; p; q; }; s/.*/next/; x; b
 }
-x; /^\$/ { x; b
+x; /^$/ { x; b
 }
-s/.*/begun/; x; p"
+s/.*/begun/; x; p'
 
 # Sends commands through it.
 #   stdin    commands

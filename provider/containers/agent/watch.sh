@@ -97,7 +97,8 @@ pause() {
 seconds_to_pause() {
     if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ]; then
         echo 0.2
-    elif [ -e "$former_limits_file" ]; then
+    # Without the connection that the agent keeps, a change by hand can lock it out.
+    elif [ -z "$held_pid" ] || [ -e "$former_limits_file" ]; then
         echo 5
     elif [ -s "$retired_file" ]; then
         { echo 60; in_grace | cut -d ' ' -f 1; } | sort -n | head -n 1

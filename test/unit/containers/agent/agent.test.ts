@@ -170,10 +170,11 @@ describe("a password that was replaced", () => {
 
     test("decides when the agent looks next: once a minute, or when its grace ends", () => {
         up("one", 1000);
-        expect(agent("seconds_to_pause", 1001)).toBe("60");
+        const pause = (now: number) => agent("held_pid=1; seconds_to_pause", now);
+        expect(pause(1001)).toBe("60");
         up("two", 2000);
-        expect(agent("seconds_to_pause", 2001)).toBe("60");
-        expect(agent("seconds_to_pause", 2070)).toBe("30");
+        expect(pause(2001)).toBe("60");
+        expect(pause(2070)).toBe("30");
     });
 });
 
@@ -320,6 +321,107 @@ describe("a server's answers", () => {
         );
         const info = "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n";
         expect(asked("version_running", { info })).toBe("8.0.1");
+    });
+});
+
+describe("the connection that the agent keeps", () => {
+    /** A redis-cli that keeps back what it says as before 6.0, or does not, and answers `ask` in two lines. */
+    const connection = (commands: string, { buffered = false, server = "" } = {}) => {
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write(
+            "bin/redis-cli",
+            `#!${process.execPath}
+            const { appendFileSync, writeSync } = require("node:fs");
+            let said = "";
+            const say = (text) => {
+                said += text;
+                const size = ${buffered} ? said.length - (said.length % 4096) : said.length;
+                writeSync(1, said.slice(0, size));
+                said = said.slice(size);
+            };
+            require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
+                if (line === '"') return say("Invalid argument(s)\\n");
+                appendFileSync("${root}/tmp/asked", line + "\\n");
+                ${server}
+                say(line.startsWith("AUTH") ? "OK\\n" : line + "\\n\\nsecond\\n");
+            });`,
+        );
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        write("settings/agent.secret", "own\n");
+        rmSync(join(root, "tmp/asked"), { force: true });
+        return agent(`PATH=${root}/bin:$PATH; reply_seconds=1\n${commands}\nhang_up`);
+    };
+    const logged = () => readFileSync(join(root, "tmp/asked"), "utf8").trim().split("\n");
+    const twice = "for i in 1 2 3; do echo one$i | send_held || true; done";
+
+    test.each([false, true])("gives each reply to who asked for it; kept back by redis-cli: %s", (buffered) => {
+        const replies = [1, 2, 3].map((number) => `one${number}\n\nsecond`).join("\n");
+        expect(connection(`stay_in; ${twice}`, { buffered })).toBe(replies);
+        expect(logged().slice(0, 2)).toEqual(["AUTH agent own", "AUTH default own"]);
+    });
+
+    test("is over when the server does not answer in time, so that no late reply is taken for another one", () => {
+        const server = 'if (line === "one2") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);';
+        const said = connection(`stay_in; ${twice}`, { server });
+        expect(said).toBe("one1\n\nsecond\nno answer within 1 seconds\nError: Broken pipe");
+    });
+
+    test.each(["Could not connect to Redis at /run/redis.sock: No such file", "Error: Broken pipe"])(
+        "is not there where redis-cli says %j, and says so at once",
+        (text) => {
+            const server = `return writeSync(2, "${text}\\n");`;
+            const said = connection('reply_seconds=30; stay_in; echo "$held_reply, ${held_pid:-none}"', {
+                buffered: true,
+                server,
+            });
+            expect(said).toBe(`${text}, none`);
+        },
+    );
+
+    test.each([
+        ["ERR max number of clients reached", "one\n\nsecond"],
+        ["Error: Broken pipe", "one\n\nsecond"],
+        ["WRONGPASS invalid username-password pair", "one\n\nsecond"],
+        ["OK\nNOPERM this user has no permissions to run the 'config|set' command", "one\n\nsecond"],
+        ["OK\nBUSY Redis is busy running a script.", "BUSY Redis is busy running a script."],
+    ])("takes what a connection of its own cannot do: %j", (answer, expected) => {
+        const send = `send() { cat >/dev/null; printf '%s\\n' "${answer}"; }`;
+        expect(connection(`${send}; running_access=users; stay_in; server one`)).toBe(expected);
+        expect(connection(`${send}; running_access=users; server one`)).toBe(answer.replace(/^OK\n/, ""));
+    });
+});
+
+describe("a server that cannot be asked", () => {
+    /** What becomes of an update where the server's state is this. */
+    const runs = (state: string, unauthenticated = "") => {
+        write("settings/current/database", "flavor=nordb\n");
+        mkdirSync(join(root, "bin"), { recursive: true });
+        write("bin/redis-cli", `#!/bin/sh\nprintf '%s\\n' "${unauthenticated}"\n`);
+        chmodSync(join(root, "bin/redis-cli"), 0o755);
+        const stubs = `stay_in() { held_reply="${state}"; }; find_access() { :; }; server_state() { echo "${state}"; }
+            sleep() { date() { echo 9; }; }; users_write() { echo written; }`;
+        return agent(`PATH=${root}/bin:$PATH\n${stubs}\nif server_runs; then echo runs; else echo none; fi`);
+    };
+
+    test.each([
+        ["PONG", "runs"],
+        ["Could not connect to Redis at /settings/run/redis.sock: Connection refused", "none"],
+        [
+            "WRONGPASS invalid username-password pair or user is disabled.",
+            /restart .*loses the data.*\[agent-login-refused\]$/,
+        ],
+        ["NOPERM this user has no permissions to run the 'info' command", /\[agent-login-refused\]$/],
+        ["ERR max number of clients reached", /^refused: config\["maxclients"\]: .*\[maxclients-reached\]$/],
+        ["Error: Broken pipe", /\[maxclients-reached\]$/],
+        ["BUSY Redis is busy running a script. You can only call SCRIPT KILL.", /SCRIPT KILL.*\[server-busy\]$/],
+        ["no answer within 15 seconds", /\[server-does-not-answer\]$/],
+        ["ERR something else", /ERR something else.*\[server-does-not-answer\]$/],
+    ])("says why, writes nothing and names the price of a restart: %j", (state, expected) => {
+        expect(runs(state)).toEqual(typeof expected === "string" ? expected : expect.stringMatching(expected));
+    });
+
+    test("whose clients are paused is known by what it refuses at once", () => {
+        expect(runs("no answer within 15 seconds", "NOAUTH Authentication required.")).toMatch(/\[clients-paused\]$/);
     });
 });
 

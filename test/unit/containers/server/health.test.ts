@@ -209,7 +209,7 @@ describe("a server that follows another one, though it is no replica,", () => {
 test("an agent that is locked out is let in by a start, with the health check, and replicas are not", () => {
     const lines = ["user default on #aa", "user agent off", "user repl-reader on #bb", "user repl-mine on #cc"];
     expect(health({ dataMb: 1, freeMb: 100, markers: { "settings/run/locked_out": "" } })).toMatch(
-        /^somebody changed the agent's user, .* \[redis-database\/agent-login-refused\]$/,
+        /^somebody changed the agent's user or the password, .* \[redis-database\/agent-login-refused\]$/,
     );
     write("settings/acl/users.acl", `${lines.join("\n")}\nuser agent-refill on #dd\n`);
     write("settings/current/users.acl", "user default on #aa\nuser agent on #ee\nuser health on #ff\n");
@@ -224,6 +224,21 @@ test("an agent that is locked out is let in by a start, with the health check, a
         "",
     ]);
     expect(lookAgain()).toBe("healthy");
+});
+
+test.each([
+    ["ERR max number of clients reached\n", /^clients use all connections .*\[redis-database\/maxclients-reached\]$/],
+    ["Error: Broken pipe", /^clients use all connections .*\[redis-database\/maxclients-reached\]$/],
+    ["BUSY Redis is busy running a script.", /^BUSY Redis is busy running a script\.$/],
+])("a server that answers %j is unhealthy, with the true reason", (ping, reason) => {
+    expect(health({ dataMb: 1, freeMb: 100, ping })).toMatch(reason);
+});
+
+test("before 6.0 an agent that is locked out is the reason, though the check is, too", () => {
+    const markers = { "settings/run/locked_out": "" };
+    expect(health({ args: old, dataMb: 1, freeMb: 100, ping: "NOAUTH Authentication required.", markers })).toMatch(
+        /^somebody changed the agent's user or the password, .*\[redis-database\/agent-login-refused\]$/,
+    );
 });
 
 describe("what an up that fails looks for in the log", () => {
