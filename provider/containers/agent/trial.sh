@@ -21,7 +21,7 @@ start_trial() {
     sed "s,^include .*/,include $generation/," "$generation/redis.conf" >"$trial_dir/redis.conf"
     set -- --dir "$trial_dir" --unixsocket "$trial_socket"
     if [ "$wanted_access" = users ]; then
-        cp "$generation/users.acl" "$trial_dir/users.acl"
+        sed -n "/$own_users/p" "$generation/users.acl" >"$trial_dir/users.acl"
         set -- "$@" --aclfile "$trial_dir/users.acl"
     fi
     wants_terminator || set -- "$@" --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
@@ -32,6 +32,7 @@ start_trial() {
         kill -0 $trial_pid || refuse_settings
         sleep 0.05
     done
+    if [ "$wanted_access" = users ]; then try_users; fi
 }
 
 #   stdin    commands
