@@ -5,7 +5,7 @@ export { RedisServer } from "./components/redisServer";
 export type * from "./components/args";
 export type { FollowedDatabase } from "./components/replication/followed";
 export type { CertificateNodes } from "./components/server/certificates";
-export type { ConnectionUrls, ServerOutputs } from "./components/server/outputs";
+export type { ConnectionUrls, ServerOutputs, UserAccess } from "./components/server/outputs";
 export type { DatabaseNodes } from "./components/server/start";
 export type { DatabaseTransforms, Transform } from "./components/transforms";
 export type { ConfigValue } from "./model/catalog/directives";

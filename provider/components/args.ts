@@ -131,6 +131,14 @@ export interface RedisDatabaseArgs {
      */
     readonly passwordGraceHours?: pulumi.Input<number>;
     /**
+     * Users with fewer rights than `app`, from version 6.0 on. Each gets a password, and URLs in the output `users`.
+     * Replicas have them, too, with the same passwords. A user that is no longer listed is deleted from the server,
+     * and its connections close; users that you made with ACL SETUSER stay. See "Users" in the README. Example:
+     * `[{ name: "orders", rules: "~orders:* +@read" }]`.
+     * @default none
+     */
+    readonly users?: readonly UserArgs[];
+    /**
      * The certificate, and who may connect. Example: `{ hosts: ["redis.example.com"] }`.
      * @default a certificate for `host` from a CA of the database's own
      */
@@ -204,8 +212,8 @@ export interface RedisDatabaseArgs {
 /**
  * Arguments of {@link RedisReplica}: those of a database, without `data`, `replicas` and `replicationAccess`.
  * Where they say nothing, engine, version, flavor and `memoryMb` are the primary's; of a primary of the same
- * program `maxmemoryPolicy`, `savePoints`, `config` and, on the same Docker host, `network`, `bindAddress` and
- * `host`, too. `deletionProtection` is off while it follows: what it holds is a copy.
+ * program `maxmemoryPolicy`, `savePoints`, `config`, `users` and, on the same Docker host, `network`,
+ * `bindAddress` and `host`, too. `deletionProtection` is off while it follows: what it holds is a copy.
  */
 export interface RedisReplicaArgs extends Omit<
     RedisDatabaseArgs,
@@ -269,6 +277,23 @@ export interface PortsArgs {
      * @default chosen once at random
      */
     readonly tls?: pulumi.Input<number>;
+}
+
+/** A user of the database, with rights of its own. */
+export interface UserArgs {
+    /** Its name: up to 64 letters, digits, `_`, `.` and `-`, a letter first. */
+    readonly name: string;
+    /**
+     * What it may do, in the words of Redis's ACL, from left to right. It starts with nothing: no keys, no channels
+     * (except in 6.0, which does not restrict channels), no commands. Example:
+     * `"~orders:* +@read +@write -@dangerous"`.
+     */
+    readonly rules: pulumi.Input<string>;
+    /**
+     * Its password. `passwordVersion` and `rotatePasswordEvery` do not change it. Kept secret.
+     * @default 32 random letters and digits, which `passwordVersion` and `rotatePasswordEvery` change
+     */
+    readonly password?: pulumi.Input<string>;
 }
 
 /** The certificate, and who may connect. */

@@ -1,7 +1,13 @@
 /** A component's arguments: checked, resolved to a specification, and recorded in the state. */
 import * as pulumi from "@pulumi/pulumi";
-import { type Definitions, type Kind, type PlainArguments, unresolved } from "../model/arguments/definition";
-import { definitions, mustBePlain } from "../model/arguments/index";
+import {
+    type Definition,
+    type Definitions,
+    type Kind,
+    type PlainArguments,
+    unresolved,
+} from "../model/arguments/definition";
+import { definitions, mustBePlain, serverArguments } from "../model/arguments/index";
 import { replicaNames } from "../model/arguments/replicaList";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
 import type { Role } from "../model/arguments/replication";
@@ -37,7 +43,7 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
     const known = knownArguments(definitions[kind], args);
     const plain = plainArguments(args, dockerHost);
     const undecided = [...checkDeciding(definitions[kind], args), ...checkDecidingReplicas(args)];
-    if (Object.values(plain).every((value) => value !== unresolved)) {
+    if (isComplete(args)) {
         const { spec, findings } = resolveArguments(plain, kind, role);
         const all = [...findings, ...undecided, ...checkPlace(identity, plain.data, dockerHost)];
         if (!spec || all.length > 0) throw invalid(identity, all);
@@ -73,7 +79,7 @@ function resolveLater(
     place?: { readonly dockerHost: DockerHost },
 ): pulumi.Output<DatabaseSpec> {
     const { kind, role } = identity;
-    const plain = withNamedReplicas(withoutFunctions(args));
+    const plain = withoutLateUserPasswords(withNamedReplicas(withoutFunctions(args)));
     // Secrets make the whole check secret; its result does not contain them.
     const resolved = pulumi.unsecret(
         pulumi.output(plain).apply((all) => {
@@ -101,7 +107,7 @@ function knownArguments(all: Definitions, args: object): PlainArguments {
             const members = all[name]?.members;
             if (members && isObject(value)) return [[name, knownArguments(members, value)]];
             if (name === "replicas" && Array.isArray(value)) return [[name, value.map(knownReplica)]];
-            return [[name, isPlain(value) ? value : unresolved]];
+            return [[name, isPlain(value) ? value : (knownEntries(all[name], value, knownArguments) ?? unresolved)]];
         }),
     );
 }
@@ -110,33 +116,70 @@ function knownReplica(entry: unknown): unknown {
     return isObject(entry) ? knownArguments(definitions.RedisReplica, entry) : entry;
 }
 
+/** A list whose entries have members, with what `change` makes of each entry. Undefined for everything else. */
+function mapEntries(
+    definition: Definition | undefined,
+    list: unknown,
+    change: (members: Definitions, entry: object) => object,
+): unknown[] | undefined {
+    const members = definition?.element?.members;
+    if (!members || !Array.isArray(list)) return undefined;
+    return list.map((entry: unknown) => (isObject(entry) ? change(members, entry) : entry));
+}
+
+/** The same, with `unresolved` for each entry that is an Output. */
+function knownEntries(...list: Parameters<typeof mapEntries>): unknown[] | undefined {
+    return mapEntries(...list)?.map((entry) => (isDeferred(entry) ? unresolved : entry));
+}
+
 /** With `unresolved` for each argument that holds an Output; of the replicas, what their own checks need. */
 function plainArguments(args: object, dockerHost: DockerHost): PlainArguments {
     const { replicas } = args as PlainArguments;
     return {
-        ...plainOf(args),
+        ...plainOf(serverArguments, args),
         ...(Array.isArray(replicas) && {
             replicas: replicas.map((replica: unknown) => {
                 if (typeof replica !== "object" || replica === null || !isPlain(replica, 0)) return replica;
                 const { provider, ...entry } = replica as PlainArguments;
-                return { ...plainOf(entry), ...(provider !== dockerHost && provider !== undefined && { provider }) };
+                return {
+                    ...plainOf(serverArguments, entry),
+                    ...(provider !== dockerHost && provider !== undefined && { provider }),
+                };
             }),
         }),
     };
 }
 
-function plainOf(args: object): PlainArguments {
+function plainOf(all: Definitions, args: object): PlainArguments {
     const given = Object.entries(args).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(given.map(([name, value]) => [name, isPlain(value) ? (value as unknown) : unresolved]));
+    return Object.fromEntries(
+        given.map(([name, value]: [string, unknown]) => [
+            name,
+            isPlain(value) ? value : (knownEntries(all[name], value, plainOf) ?? unresolved),
+        ]),
+    );
+}
+
+/** Whether there is no Output among the arguments. What the replicas are like is theirs to check. */
+function isComplete(args: object): boolean {
+    return Object.entries(args).every(([name, value]) => isPlain(value, name === "replicas" ? 0 : Infinity));
 }
 
 /** What decides which resources exist must be known when the program runs. */
 function checkDeciding(all: Definitions, args: object, parent = ""): Finding[] {
-    return Object.entries(all).flatMap(([name, { decides, inProcess, members }]) => {
+    return Object.entries(all).flatMap(([name, definition]) => {
+        const { decides, inProcess, members } = definition;
         const value = (args as PlainArguments)[name];
-        if (decides && !inProcess && isDeferred(value)) {
-            const text = "is an Output, but decides which resources there are";
-            return [finding(mustBePlain, `${parent}${name}`, text)];
+        const found = (path: string) =>
+            finding(mustBePlain, path, "is an Output, but decides which resources there are");
+        if (decides && !inProcess && isDeferred(value)) return [found(`${parent}${name}`)];
+        if (decides && Array.isArray(value)) {
+            return value.flatMap((entry: unknown, index) => {
+                const path = `${parent}${name}[${index}]`;
+                if (isDeferred(entry)) return [found(path)];
+                const inside = definition.element?.members;
+                return inside && isObject(entry) ? checkDeciding(inside, entry, `${path}.`) : [];
+            });
         }
         return members && isObject(value) ? checkDeciding(members, value, `${parent}${name}.`) : [];
     });
@@ -173,7 +216,7 @@ function withMarkedSecrets(all: Definitions, args: object): PlainArguments {
             const { secret, members } = all[name] ?? {};
             if (value === undefined || value === null) return [name, value];
             if (members && isObject(value)) return [name, withMarkedSecrets(members, value)];
-            return [name, secret ? pulumi.secret(value) : value];
+            return [name, secret ? pulumi.secret(value) : (mapEntries(all[name], value, withMarkedSecrets) ?? value)];
         }),
     );
 }
@@ -183,7 +226,8 @@ function withoutSecrets(all: Definitions, args: object): PlainArguments {
         Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
             const { secret, members } = all[name] ?? {};
             if (secret) return [];
-            return [[name, members && isObject(value) ? withoutSecrets(members, value) : value]];
+            if (members && isObject(value)) return [[name, withoutSecrets(members, value)]];
+            return [[name, mapEntries(all[name], value, withoutSecrets) ?? value]];
         }),
     );
 }
@@ -192,6 +236,17 @@ function withoutSecrets(all: Definitions, args: object): PlainArguments {
 function withoutFunctions(args: object): PlainArguments {
     const { transform: _transform, ...all } = args as PlainArguments;
     return all;
+}
+
+/**
+ * The arguments without the passwords of users that only Outputs know: in a preview one may be unknown, and what
+ * servers are like must be known whatever it is. They are checked where they are used (server/passwords.ts).
+ */
+function withoutLateUserPasswords(args: PlainArguments): PlainArguments {
+    const users = mapEntries(serverArguments.users, args.users, (_members, entry) =>
+        Object.fromEntries(Object.entries(entry).filter(([name, value]) => name !== "password" || !isDeferred(value))),
+    );
+    return users ? { ...args, users } : args;
 }
 
 /** The arguments with no more of the replicas than their names: the rest is theirs to check and to keep. */

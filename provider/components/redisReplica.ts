@@ -50,11 +50,15 @@ export class RedisReplica extends RedisServer {
     }
 }
 
-function requestReplica(name: string, { args, role, primary }: Following, opts: pulumi.ComponentResourceOptions) {
+function requestReplica(
+    name: string,
+    { args, role, primary, users }: Following,
+    opts: pulumi.ComponentResourceOptions,
+) {
     const identity = { kind: "RedisReplica", name, ...(role && { role }) } as const;
     const inputs = checkInputs(identity, args, dockerHostOf(opts));
-    const plan = planServer("RedisReplica", name, inputs.known, primary !== undefined);
-    return requestServer(identity, args, inputs, plan);
+    const plan = planServer("RedisReplica", name, inputs.known, primary !== undefined, [...(users?.keys() ?? [])]);
+    return requestServer(identity, args, inputs, plan, users);
 }
 
 /** What a database asks for where one of its own replicas is concerned. */

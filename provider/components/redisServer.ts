@@ -4,7 +4,7 @@ import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
 import { withReview } from "./hooks/review";
 import { type Identity, warn } from "./inputs";
-import type { ConnectionUrls, ServerOutputs } from "./server/outputs";
+import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
 import type { DatabaseNodes } from "./server/start";
 
@@ -30,6 +30,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly connectionUrls!: pulumi.Output<ConnectionUrls>;
     readonly credentials!: pulumi.Output<Credential[]>;
     readonly password!: pulumi.Output<string>;
+    readonly users!: pulumi.Output<Record<string, UserAccess>>;
     readonly host!: pulumi.Output<string>;
     readonly port!: pulumi.Output<number | undefined>;
     readonly tlsPort!: pulumi.Output<number>;

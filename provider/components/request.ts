@@ -3,19 +3,22 @@ import type { PlainArguments } from "../model/arguments/definition";
 import type { ServerPlan } from "../model/plan";
 import { type CheckedArguments, type Identity, recordedInputs } from "./inputs";
 import type { ComponentRequest } from "./redisServer";
+import type { UserPasswords } from "./server/passwords";
 import type { OwnSecrets } from "./server/prepare";
 import type { DatabaseTransforms } from "./transforms";
 
-/** Of arguments that have been checked, and with the plan for them. */
+/** Of arguments that have been checked, and with the plan for them; a replica shares passwords with its database. */
 export function requestServer(
     identity: Identity,
     args: PlainArguments,
     { spec }: CheckedArguments,
     plan: ServerPlan,
+    sharedUsers?: UserPasswords,
 ): ComponentRequest {
-    const { transform, password, tls } = args as {
+    const { transform, password, users, tls } = args as {
         readonly transform?: DatabaseTransforms;
         readonly password?: OwnSecrets["password"];
+        readonly users?: OwnSecrets["users"];
         readonly tls?: Pick<OwnSecrets, "ca" | "certificate">;
     };
     return {
@@ -23,7 +26,13 @@ export function requestServer(
         inputs: recordedInputs(identity, args, spec),
         plan,
         spec,
-        secrets: { password, ca: tls?.ca, certificate: tls?.certificate },
+        secrets: {
+            password,
+            ...(users && { users }),
+            ...(sharedUsers && { sharedUsers }),
+            ca: tls?.ca,
+            certificate: tls?.certificate,
+        },
         ...(transform && { transform }),
     };
 }

@@ -24,6 +24,8 @@ export interface DatabaseTransforms {
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;
     readonly password?: Transform<random.RandomPasswordArgs>;
+    /** One for each of `users` without a password of its own. */
+    readonly userPassword?: Transform<random.RandomPasswordArgs>;
     /** One for each replica that may follow. */
     readonly replicationPassword?: Transform<random.RandomPasswordArgs>;
     readonly caKey?: Transform<tls.PrivateKeyArgs>;

@@ -3,6 +3,7 @@ import { checkEach } from "./arguments/check";
 import { withDefaults } from "./arguments/defaults";
 import { type Kind, type PlainArguments, unresolved } from "./arguments/definition";
 import { serverArguments } from "./arguments/index";
+import { entriesOf } from "./arguments/users";
 import { listReplicas, replicaComponent, replicaNames } from "./arguments/replicaList";
 import type { Role } from "./arguments/replication";
 import { releaseOf, versions } from "./catalog/versions";
@@ -14,6 +15,12 @@ export interface PlannedLogin {
     readonly follower: string;
     /** Its user; empty before 6.0, where it logs in with the server's one password. */
     readonly user: string;
+}
+
+/** A user that the program asks for, and whether its password is random. */
+export interface PlannedUser {
+    readonly name: string;
+    readonly randomPassword: boolean;
 }
 
 /** Which resources one server has. */
@@ -32,6 +39,7 @@ export interface ServerPlan {
     readonly issuesCertificate: boolean;
     readonly caVersions: readonly number[];
     readonly logins: readonly PlannedLogin[];
+    readonly users: readonly PlannedUser[];
     readonly deletionProtection: boolean;
 }
 
@@ -57,12 +65,16 @@ export interface DatabasePlan {
     readonly replicas: readonly PlannedReplica[];
 }
 
-/** Of arguments in which `unresolved` stands for every Output, at any depth. `follows` says whether a replica follows. */
+/**
+ * Of arguments in which `unresolved` stands for every Output, at any depth. `follows` says whether a replica follows,
+ * `shared` names the users whose passwords it has from its database.
+ */
 export function planServer(
     kind: Kind,
     name: string,
     args: PlainArguments,
     follows = kind === "RedisReplica",
+    shared: readonly string[] = [],
 ): ServerPlan {
     const haproxy = needsHaproxy(kind, args);
     const { tls, deletionProtection } = withDefaults(serverArguments, args);
@@ -78,6 +90,10 @@ export function planServer(
         issuesCertificate: certificate === undefined,
         caVersions: ca === undefined && certificate === undefined ? tls.caVersions : [],
         logins: loginsOf(args, haproxy),
+        users: entriesOf(args.users).map(({ name: user, password }) => ({
+            name: user,
+            randomPassword: password === undefined && !shared.includes(user),
+        })),
         deletionProtection,
     };
 }
@@ -150,9 +166,15 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...(plan.issuesCertificate ? ["key", "request", "certificate"] : []),
         ...cas,
         ...plan.logins.flatMap(({ user }) => (user === "" ? [] : [user])),
+        ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
         ...(plan.tunnel ? ["link"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
+}
+
+/** The name of a user's random password. */
+export function userSuffix(name: string): string {
+    return `user-${name}`;
 }
 
 /** The names of a CA and its key: the first has no number. */

@@ -224,6 +224,10 @@ export const agentRefusals = {
         meaning: "The running server does not accept the rules of a user.",
         remedy: "Read the reason of Redis in the message, remove its cause and run `pulumi up` again.",
     },
+    "user-rules-not-accepted": {
+        meaning: "Redis does not accept the `rules` of one of `users`.",
+        remedy: "Correct the rule that the message names; the version may not know it yet, or no longer.",
+    },
     "users-not-saved": {
         meaning: "The server could not write its file of users to the settings volume.",
         remedy: "Free disk space on the Docker host and run `pulumi up` again.",

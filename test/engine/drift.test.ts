@@ -31,6 +31,10 @@ function healthOf(container: string): string {
     return spawnSync("docker", ["exec", container, "sh", "-c", check], { encoding: "utf8" }).stdout.trim();
 }
 
+/** In spellings that Redis lists otherwise. */
+const orders = { name: "orders", rules: "~orders:* %R~shared:* &orders:* +@ALL -@dangerous -acl (~other:* +GET)" };
+const reports = { name: "reports", rules: '~quoted"key allchannels +get -@all +get' };
+
 describe("a change by hand", () => {
     let db: TestDatabase;
     /**
@@ -44,13 +48,19 @@ describe("a change by hand", () => {
     const idle: Connection[] = [];
     const of = (name: string) => present(outputs[name]);
     const redis = (...command: string[]) => db.redis(...command);
+    /** As one of the program's users; also once the program no longer names it. */
+    let urls: Readonly<Record<string, string>>;
+    const as = (name: string, ...command: string[]) => db.client.redis(present(urls[name]), command);
     const setting = async (name: string) => (await redis("CONFIG", "GET", name)).split("\n")[1];
     /** A process of the container, as the host knows it. */
     const processOf = (container: string) => docker("inspect", "-f", "{{.State.Pid}}", container);
 
     beforeAll(async () => {
         const config = { timeout: 300 };
-        db = await TestDatabase.create("drift", { version: "8.0", memoryMb: 64, passwordGraceHours: 0, config });
+        const all = { version: "8.0", memoryMb: 64, passwordGraceHours: 0, config, users: [orders, reports] };
+        db = await TestDatabase.create("drift", all);
+        const users = await db.stack.value<Record<string, { url: string }>>("users");
+        urls = Object.fromEntries(Object.entries(users).map(([name, { url }]) => [name, url]));
         await redis("SET", "kept", "yes");
         others = await TestStack.create("drift-others");
         await upOthers({ importing: true });
@@ -110,6 +120,31 @@ describe("a change by hand", () => {
         await db.stack.expectEmptyPreview();
     }
 
+    test("the program's users have their rights, and no others", async () => {
+        expect(as("orders", "SET", "orders:1", "one")).toBe("OK");
+        expect(as("orders", "GET", "shared:1")).toBe("");
+        expect(as("orders", "PUBLISH", "orders:1", "m")).toBe("0");
+        for (const command of [
+            "SET shared:1 x",
+            "GET kept",
+            "SET other:1 x",
+            "PUBLISH other m",
+            "FLUSHALL",
+            "ACL WHOAMI",
+        ]) {
+            expect([command, as("orders", ...command.split(" "))]).toEqual([command, expect.stringMatching(/^NOPERM/)]);
+        }
+        expect(as("reports", "GET", 'quoted"key')).toBe("");
+        for (const command of ["GET kept", 'SET quoted"key x', "PING"]) {
+            expect([command, as("reports", ...command.split(" "))]).toEqual([
+                command,
+                expect.stringMatching(/^NOPERM/),
+            ]);
+        }
+        // The agent does not take what Redis lists otherwise for a change.
+        expect(docker("logs", db.agent())).not.toContain("put back");
+    });
+
     test("of settings and users is put back by the agent within a minute, what the program does not speak of stays", async () => {
         await redis("CONFIG", "SET", "timeout", "11");
         await redis("CONFIG", "SET", "maxmemory", "1gb");
@@ -117,6 +152,8 @@ describe("a change by hand", () => {
         await redis("CONFIG", "SET", "slowlog-max-len", "7");
         await redis("ACL", "SETUSER", "default", "nopass", "-@dangerous");
         await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
+        await redis("ACL", "SETUSER", "reports", "resetpass", ">their own", "~*", "+@all");
+        await redis("ACL", "DELUSER", "orders");
         await redis("ACL", "SETUSER", "repl-mine", "on", ">their own", "~*", "+get");
         await redis("CONFIG", "SET", "tls-port", "0");
         await redis("CONFIG", "SET", "tls-replication", "yes");
@@ -159,6 +196,8 @@ describe("a change by hand", () => {
         expect(users).toMatch(/^user default on .*\+@all$/m);
         expect(users).toMatch(/^user reporting on .*\+get$/m);
         expect(users).toMatch(/^user repl-mine on .*\+get$/m);
+        expect(as("orders", "GET", "orders:1")).toBe("one");
+        expect(as("reports", "GET", "kept")).toMatch(/^NOPERM/);
         expect(docker("logs", db.agent())).toContain("put back: timeout");
         await until(async () => (await redis("SET", "written", "yes")) === "OK");
         expect(docker("logs", db.agent())).toContain("somebody had it follow 127.0.0.1:1");
@@ -247,6 +286,41 @@ describe("a change by hand", () => {
         await db.up({ config: { timeout: 400 } });
         expect(await setting("timeout")).toBe("400");
         expect(await redis("GET", "kept")).toBe("yes");
+    });
+
+    test("of a user that the program names from now on is the program's, one that it no longer names is deleted", async () => {
+        const connection = db.client.pipe(present(urls.orders));
+        let printed = "";
+        connection.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+        connection.stdin.write("GET orders:1\n");
+        await until(() => printed.includes("one"));
+        const users = [
+            { ...reports, rules: "~* +get" },
+            { name: "reporting", rules: "+ping" },
+        ];
+        const { explanations } = await db.with({ config: { timeout: 400 }, users }).plannedSteps();
+        expect(explanations.join()).toContain(
+            "user reporting (new), user reports (rules changed), user orders (removed): takes effect while the server " +
+                "runs, clients stay connected; user orders is deleted, and its connections close",
+        );
+        const server = await db.serverId();
+        await db.up({ config: { timeout: 400 }, users });
+        expect(await db.serverId()).toBe(server);
+        connection.stdin.write("GET orders:1\n");
+        await until(() => /closed|NOAUTH|WRONGPASS|lost/.test(printed));
+        connection.stdin.end();
+        expect(as("orders", "GET", "orders:1")).toMatch(/WRONGPASS/);
+        expect(as("reports", "GET", "kept")).toBe("yes");
+        expect((await redis("ACL", "LIST")).match(/^user repo\S+|^user repl\S+|^user ord\S+/gm)).toEqual([
+            "user repl-mine",
+            "user reporting",
+            "user reports",
+        ]);
+        await db.with({ config: { timeout: 400 }, users }).expectNoChanges();
+        docker("restart", await db.server());
+        await until(async () => (await redis("GET", "kept")) === "yes");
+        expect(as("reports", "GET", "kept")).toBe("yes");
+        expect(await redis("ACL", "LIST")).not.toContain("user orders");
     });
 
     test("the agent needs no network to reach the server, and has none", async () => {

@@ -10,7 +10,7 @@ interface Database {
 }
 
 /** One database for each refusal by an agent: they take as long together as one does. */
-const names = ["settings", "image", "memory", "databases", "group", "busy", "paused", "full", "locked"] as const;
+const names = ["settings", "image", "memory", "databases", "users", "group", "busy", "paused", "full", "locked"] as const;
 type Name = (typeof names)[number];
 /** What each has in all updates. */
 const base: Args = {
@@ -109,6 +109,12 @@ describe("a refusal", () => {
             image: { image: "redis:8.0" },
             memory: { memoryMb: 40, maxmemoryPolicy: "allkeys-lru" },
             databases: { config: { databases: 4 } },
+            users: {
+                users: [
+                    { name: "orders", rules: "~* +@read" },
+                    { name: "wrong", rules: "~* +@raed" },
+                ],
+            },
             ...Object.fromEntries(unavailable.map((name) => [name, another])),
         }).failure("up");
         expect(redis("busy", "SCRIPT", "KILL")).toBe("OK");
@@ -124,6 +130,7 @@ describe("a refusal", () => {
             memory: "refused: memoryMb: 40 with flavor aof leaves 7 MiB for data, but 14 MiB are in use; give at least 60, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
             databases:
                 'refused: config["databases"]: is 4, but database 9 has keys; give at least 10 [redis-database/databases-below-use]',
+            users: "refused: users: Redis 7.0.15 does not accept the rules of wrong: Error in ACL SETUSER modifier '+@raed': Unknown command or category name in ACL; correct them [redis-database/user-rules-not-accepted]",
             busy: expect.stringMatching(
                 /^refused: a script .* SCRIPT KILL .*\[redis-database\/server-busy\]$/,
             ) as string,

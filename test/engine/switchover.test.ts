@@ -5,6 +5,7 @@ import { TestStack, findingsIn, reasonIn } from "./support/stack";
 import { TlsTraffic } from "./support/traffic";
 
 const name = "switched";
+const users = [{ name: "orders", rules: "~orders:* +@read +@write -@dangerous" }];
 
 interface Outputs {
     readonly url: string;
@@ -12,6 +13,7 @@ interface Outputs {
     readonly caCertPem: string;
     readonly containerName: string;
     readonly replicaUrls: readonly string[];
+    readonly users: { readonly orders: { readonly url: string; readonly password: string } };
     /** Of the database's own server and its replicas, in that order, whoever takes writes. */
     readonly all: readonly string[];
     readonly containers: readonly string[];
@@ -29,11 +31,11 @@ describe("switchover", () => {
     const ids = () => outputs.containers.map((container) => docker("inspect", "-f", "{{.Id}}", container));
 
     function program(args: object): TestStack {
-        const all = { memoryMb: 64, version: "8.0", replicas: [{ name: "one" }, { name: "two" }], ...args };
+        const all = { memoryMb: 64, version: "8.0", replicas: [{ name: "one" }, { name: "two" }], users, ...args };
         return stack.program(`
             const db = new RedisDatabase("${name}", ${JSON.stringify(all)});
-            const { url, tlsUrl, caCertPem, containerName, replicaUrls } = db;
-            exports.db = { url, tlsUrl, caCertPem, containerName, replicaUrls,
+            const { url, tlsUrl, caCertPem, containerName, replicaUrls, users } = db;
+            exports.db = { url, tlsUrl, caCertPem, containerName, replicaUrls, users,
                 all: pulumi.all([db.url, db.replicaUrls, ...db.replicas.map(({ url }) => url)]).apply(
                     // Whoever takes writes, the database's own server comes first.
                     ([url, others, ...replicas]) => [[url, ...others].find((each) => !replicas.includes(each)), ...replicas]),
@@ -85,6 +87,24 @@ describe("switchover", () => {
         expect(Object.keys(steps).filter((child) => child.endsWith("-server"))).toEqual([]);
     });
 
+    /** What its user may do on each of the servers, with the one password. */
+    function expectUser(): void {
+        const { orders } = outputs.users;
+        for (const url of outputs.all) {
+            const own = Object.assign(new URL(url), { username: "orders", password: orders.password }).toString();
+            expect(redis(own, "GET", "orders:1")).toBe("");
+            for (const command of ["GET other", "KEYS *", "ACL LIST", "INFO"]) {
+                expect(redis(own, ...command.split(" "))).toMatch(/^NOPERM/);
+            }
+        }
+        expect(redis(orders.url, "DEL", "orders:1")).toBe("0");
+        expect(new URL(orders.url).host).toBe(new URL(outputs.url).host);
+    }
+
+    test("its users are on each server, with their rights and one password", () => {
+        expectUser();
+    });
+
     test("to a replica: no acknowledged write is lost, no container is touched, and all follow it", async () => {
         const [containers, old] = [ids(), outputs];
         const full = outputs.all.map((url) => info(url, "sync_full"));
@@ -97,6 +117,9 @@ describe("switchover", () => {
         expect(outputs.containerName).toBe(outputs.containers[1]);
         await together();
         expect(info(outputs.url, "connected_slaves")).toBe("2");
+        const { password } = old.users.orders;
+        expectUser();
+        expect(outputs.users.orders.password).toBe(password);
         expect(redis(present(outputs.all[0]), "SET", "x", "y")).toContain("READONLY");
         expect(client.redis(outputs.tlsUrl, ["PING"], { caCertPem: outputs.caCertPem })).toBe("PONG");
         // Everybody has the history of everybody: nothing was sent anew.

@@ -41,7 +41,7 @@ import type { DatabaseTransforms } from "./transforms";`;
 
 const databaseDoc = `Arguments of {@link RedisDatabase}. All are optional. Wrong or unknown ones are reported all at once, before anything is touched: plain values when the program runs, Outputs as soon as they are known.`;
 
-const replicaDoc = `Arguments of {@link RedisReplica}: those of a database, without \`data\`, \`replicas\` and \`replicationAccess\`. Where they say nothing, engine, version, flavor and \`memoryMb\` are the primary's; of a primary of the same program \`maxmemoryPolicy\`, \`savePoints\`, \`config\` and, on the same Docker host, \`network\`, \`bindAddress\` and \`host\`, too. \`deletionProtection\` is off while it follows: what it holds is a copy.`;
+const replicaDoc = `Arguments of {@link RedisReplica}: those of a database, without \`data\`, \`replicas\` and \`replicationAccess\`. Where they say nothing, engine, version, flavor and \`memoryMb\` are the primary's; of a primary of the same program \`maxmemoryPolicy\`, \`savePoints\`, \`config\`, \`users\` and, on the same Docker host, \`network\`, \`bindAddress\` and \`host\`, too. \`deletionProtection\` is off while it follows: what it holds is a copy.`;
 
 const replicaEntry = `/** One of a database's \`replicas\`. */
 export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {

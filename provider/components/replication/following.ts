@@ -8,6 +8,7 @@ import { finding } from "../../model/findings";
 import type { RedisReplicaArgs, ReplicationAccess } from "../args";
 import { type DockerHost, dockerHostOf } from "../dockerHost";
 import { invalid } from "../inputs";
+import type { UserPasswords } from "../server/passwords";
 import type { Primary } from "../server/primary";
 import { type Followed, type FollowedDatabase, connectionTo, primaryFacts } from "./followed";
 
@@ -17,6 +18,8 @@ export interface Following {
     readonly role?: Role;
     /** Absent where it takes writes itself. */
     readonly primary?: Primary;
+    /** The passwords of the users that it shares with its database. */
+    readonly users?: UserPasswords;
     /** What must be there before its containers are. */
     readonly after: readonly docker.Container[];
 }
@@ -64,6 +67,7 @@ function followDatabase(
         },
         role: { nearby, leads: false, peers: [] },
         ...(!promoted && { primary: connectionTo(server, login, nearby) }),
+        users: server.passwords.users,
         after: containers,
     };
 }

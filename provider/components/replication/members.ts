@@ -68,5 +68,7 @@ function requestMember(
     const identity = { kind: "RedisReplica", name, role } as const;
     const inputs = resolveInputs(identity, all);
     const follows = !promoted && !role.leads;
-    return requestServer(identity, all, inputs, planServer("RedisReplica", name, inputs.known, follows));
+    const { users } = database.passwords;
+    const plan = planServer("RedisReplica", name, inputs.known, follows, [...users.keys()]);
+    return requestServer(identity, all, inputs, plan, users);
 }

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { releaseOf, versions } from "../../model/catalog/versions";
 import type { DatabaseSpec } from "../../model/databaseSpec";
-import { clientUsers, passwordConf } from "../../model/render/acl";
+import { clientUsers, passwordConf, programUsers } from "../../model/render/acl";
 import { agentSettings } from "../../model/render/agentSettings";
 import { bundle } from "../../model/render/bundle";
 import { haproxyCfg } from "../../model/render/haproxyCfg";
@@ -105,7 +105,7 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
         .all([
             spec,
             fingerprint,
-            passwords.password,
+            pulumi.all([passwords.password, pulumi.all(Object.fromEntries(passwords.users))]),
             pulumi.all([certificates.certPem, certificates.keyPem]),
             trustedCaCertPem(spec, certificates, plan.tunnel ? undefined : primary?.caCertPem),
             pulumi.all([...own, ...peers]),
@@ -113,7 +113,16 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
             pulumi.all([primary?.login, primary?.caCertPem]),
         ])
         .apply(
-            ([known, fingerprint, password, [certificate, key], trusted, followers, tlsPort, [login, primaryCa]]) => [
+            ([
+                known,
+                fingerprint,
+                [password, users],
+                [certificate, key],
+                trusted,
+                followers,
+                tlsPort,
+                [login, primaryCa],
+            ]) => [
                 upload(agentPath, script("agent/agent.sh")),
                 upload(
                     desiredPath,
@@ -122,7 +131,7 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
                         "health.sh": script("server/health.sh"),
                         "database": agentSettings(known, { owner, server: fingerprint }),
                         "redis.conf": redisConf(known, tlsPort),
-                        ...passwordFiles(known, password),
+                        ...passwordFiles(known, password, users),
                         "tls.crt": certificate,
                         "tls.key": key,
                         "ca.crt": trusted,
@@ -151,11 +160,15 @@ function replicationFiles(
 }
 
 /** Users from 6.0 on; before, there is one password. */
-function passwordFiles(spec: DatabaseSpec, password: string): Record<string, string> {
+function passwordFiles(
+    spec: DatabaseSpec,
+    password: string,
+    passwords: Readonly<Record<string, string>>,
+): Record<string, string> {
     const release = releaseOf(spec);
-    return versions[release].acl
-        ? { "users.acl": clientUsers(release, password) }
-        : { "password.conf": passwordConf(password) };
+    if (!versions[release].acl) return { "password.conf": passwordConf(password) };
+    const users = spec.users.map(({ name, rules }) => ({ name, rules, password: passwords[name] ?? "" }));
+    return { "users.acl": clientUsers(release, password) + programUsers(release, users) };
 }
 
 function haproxyFiles(spec: DatabaseSpec): Record<string, string> {

@@ -3,7 +3,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { persistenceLabel } from "../../model/catalog/flavors";
 import { type Engine, type Flavor, type Version, releaseOf } from "../../model/catalog/versions";
-import { type Credential, connectionUrl, credentials, userOf } from "../../model/render/urls";
+import { type Credential, type Login, connectionUrl, credentials, userOf } from "../../model/render/urls";
 import type { PreparedServer } from "./prepare";
 
 /** The connection URLs of a database, each labelled by its port's protocol. */
@@ -12,6 +12,15 @@ export interface ConnectionUrls {
     readonly plaintext?: string;
     /** `rediss://`. */
     readonly tls: string;
+}
+
+/** How clients log in as one of the program's own users. */
+export interface UserAccess {
+    /** `redis://NAME:PASSWORD@HOST:PORT`; absent where the plaintext port is closed. */
+    readonly url?: string;
+    /** `rediss://NAME:PASSWORD@HOST:PORT`; verify it with `caCertPem`. */
+    readonly tlsUrl: string;
+    readonly password: string;
 }
 
 /** Every output that `RedisDatabase` and `RedisReplica` have in common. */
@@ -26,6 +35,8 @@ export interface ServerOutputs {
     readonly credentials: pulumi.Output<Credential[]>;
     /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
     readonly password: pulumi.Output<string>;
+    /** URLs and password of each of the users in the argument `users`, by its name. Secret. */
+    readonly users: pulumi.Output<Record<string, UserAccess>>;
     /** Name or address by which clients reach the Docker host. */
     readonly host: pulumi.Output<string>;
     /** Plaintext port on the Docker host. Undefined where it is closed. */
@@ -52,13 +63,14 @@ export function serverOutputs(
 ): ServerOutputs {
     const { password } = passwords;
     const user = spec.apply((known) => userOf(releaseOf(known)));
-    const known = pulumi.secret(pulumi.all([spec.host, ports.plaintext, ports.tls, user, password]));
-    const url = known.apply(([host, port, , user, password]) =>
-        port === undefined ? undefined : connectionUrl("redis", { host, port }, { user, password }),
+    const endpoints = pulumi.all([spec.host, ports.plaintext, ports.tls]);
+    const known = pulumi.secret(pulumi.all([endpoints, user, password]));
+    const all = known.apply(([[host, port, tlsPort], user, password]) =>
+        urlsFor(host, port, tlsPort, { user, password }),
     );
-    const tlsUrl = known.apply(([host, , port, user, password]) =>
-        connectionUrl("rediss", { host, port }, { user, password }),
-    );
+    const url = all.apply((urls) => urls.url);
+    const tlsUrl = all.apply((urls) => urls.tlsUrl);
+    const users = pulumi.secret(pulumi.all([endpoints, pulumi.all(Object.fromEntries(passwords.users))]));
     const urls = pulumi.all([url, tlsUrl]);
     return {
         url,
@@ -66,6 +78,14 @@ export function serverOutputs(
         connectionUrls: urls.apply(([url, tls]) => ({ ...(url !== undefined && { plaintext: url }), tls })),
         credentials: urls.apply(([url, tlsUrl]) => credentials({ ...(url !== undefined && { url }), tlsUrl })),
         password,
+        users: users.apply(([[host, port, tlsPort], all]) =>
+            Object.fromEntries(
+                Object.entries(all).map(([user, password]) => [
+                    user,
+                    { ...urlsFor(host, port, tlsPort, { user, password }), password },
+                ]),
+            ),
+        ),
         host: spec.host,
         port: ports.plaintext,
         tlsPort: ports.tls,
@@ -75,5 +95,12 @@ export function serverOutputs(
         flavor: spec.flavor,
         persistenceLabel: spec.apply(({ flavor }) => persistenceLabel(flavor)),
         containerName: server.name,
+    };
+}
+
+function urlsFor(host: string, port: number | undefined, tlsPort: number, login: Login) {
+    return {
+        ...(port !== undefined && { url: connectionUrl("redis", { host, port }, login) }),
+        tlsUrl: connectionUrl("rediss", { host, port: tlsPort }, login),
     };
 }

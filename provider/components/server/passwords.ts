@@ -1,10 +1,13 @@
-/** The password of a server, and those by which replicas follow it. */
+/** The passwords of a server, and those by which replicas follow it. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { passwordKeepers } from "../../model/passwordRotation";
-import type { PlannedLogin, ServerPlan } from "../../model/plan";
+import { checkUserPassword } from "../../model/arguments/users";
+import { formatFinding } from "../../model/findings";
+import { type PlannedLogin, type PlannedUser, type ServerPlan, userSuffix } from "../../model/plan";
 import type { Login } from "../../model/render/urls";
+import { runError } from "../runError";
 import type { Children } from "./children";
 
 export interface Passwords {
@@ -12,16 +15,28 @@ export interface Passwords {
     readonly password: pulumi.Output<string>;
     /** The random one; absent where the program gives a password. */
     readonly generated?: random.RandomPassword;
+    /** Those of the users that the program asks for, by their names. Secret. */
+    readonly users: UserPasswords;
     /** How those that may follow log in, by the names in the plan. Secret. */
     readonly logins: ReadonlyMap<string, pulumi.Output<Login>>;
 }
 
-/** `own` is the password that the program gives. */
+export type UserPasswords = ReadonlyMap<string, pulumi.Output<string>>;
+
+/** What the program gives. */
+export interface OwnPasswords {
+    readonly password?: pulumi.Input<string>;
+    /** The users that it asks for, in its order. */
+    readonly users?: readonly { readonly name: string; readonly password?: pulumi.Input<string> }[];
+    /** For a replica, the passwords of its database's users. */
+    readonly sharedUsers?: UserPasswords;
+}
+
 export function createPasswords(
     children: Children,
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    own: pulumi.Input<string> | undefined,
+    own: OwnPasswords,
 ): Passwords {
     const args = {
         // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
@@ -32,7 +47,7 @@ export function createPasswords(
     const generated = plan.randomPassword
         ? children.create("password", "password", random.RandomPassword, { ...args })
         : undefined;
-    const password = generated ? generated.result : pulumi.secret(own ?? "");
+    const password = generated ? generated.result : pulumi.secret(own.password ?? "");
     const loginOf = ({ user }: PlannedLogin) => {
         // Before 6.0 there are no users, and the server's password is for all.
         const of =
@@ -41,9 +56,32 @@ export function createPasswords(
                 : children.create("replicationPassword", user, random.RandomPassword, { ...args }).result;
         return of.apply((known) => ({ user, password: known }));
     };
+    const passwordOf = ({ name, randomPassword }: PlannedUser) => {
+        if (randomPassword) {
+            return children.create("userPassword", userSuffix(name), random.RandomPassword, { ...args }).result;
+        }
+        const index = own.users?.findIndex((user) => user.name === name) ?? -1;
+        const given = own.users?.[index]?.password;
+        return given === undefined ? own.sharedUsers?.get(name) : checkedPassword(plan.name, index, given);
+    };
     return {
         password,
+        users: new Map(
+            plan.users.flatMap((user) => {
+                const known = passwordOf(user);
+                return known ? [[user.name, known] as const] : [];
+            }),
+        ),
         ...(generated && { generated }),
         logins: new Map(plan.logins.map((login) => [login.follower, loginOf(login)])),
     };
+}
+
+/** An Output may turn out to be anything. */
+function checkedPassword(server: string, index: number, given: pulumi.Input<string>): pulumi.Output<string> {
+    return pulumi.secret(given).apply((known) => {
+        const found = checkUserPassword(index, known);
+        if (found) throw runError(`${server}: ${formatFinding(found)}`);
+        return known;
+    });
 }

@@ -7,15 +7,13 @@ import type { DatabaseTransforms } from "../transforms";
 import { type Certificates, type OwnCertificates, createCertificates } from "./certificates";
 import { Children } from "./children";
 import { type ContainerHooks, containerHooks } from "./container";
-import { type Passwords, createPasswords } from "./passwords";
+import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
 import { type PlannedServer, planServerContainer } from "./server";
 import { type Volumes, createVolumes } from "./volumes";
 
 /** What the program brings itself; no specification holds it, since it is secret. */
-export interface OwnSecrets extends OwnCertificates {
-    readonly password?: pulumi.Input<string>;
-}
+export interface OwnSecrets extends OwnCertificates, OwnPasswords {}
 
 /** A server that is to be created. */
 export interface ServerRequest {
@@ -45,7 +43,7 @@ export function prepareServer(component: pulumi.ComponentResource, request: Serv
     const hooks = containerHooks(component);
     const volumes = createVolumes(children, plan, spec, dockerHost);
     const ports = choosePorts(children, plan, spec);
-    const passwords = createPasswords(children, plan, spec, secrets.password);
+    const passwords = createPasswords(children, plan, spec, secrets);
     const certificates = createCertificates(children, plan, spec, secrets);
     const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, dockerHost });
     return { plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates, ...planned };

@@ -26,7 +26,7 @@ launch_trial() {
     sed "s,^include .*/,include $generation/," "$generation/redis.conf" >"$trial_dir/redis.conf"
     set -- --dir "$trial_dir" --unixsocket "$trial_socket"
     if [ "$wanted_access" = users ]; then
-        cp "$generation/users.acl" "$trial_dir/users.acl"
+        sed -n "/$own_users/p" "$generation/users.acl" >"$trial_dir/users.acl"
         set -- "$@" --aclfile "$trial_dir/users.acl"
     fi
     wants_terminator || set -- "$@" --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
@@ -42,6 +42,7 @@ trial_answers() {
         kill -0 "$trial_pid" || return 1
         sleep 0.05
     done
+    if [ "$wanted_access" = users ]; then try_users; fi
 }
 
 #   stdin    commands

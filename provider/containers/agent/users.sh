@@ -12,24 +12,25 @@ local_user() { echo "user $1 on #$(hash_of "$2") $(wanted "$1_rules")"; }
 hash_of() { sha256sum <"$1" | cut -c1-64; }
 
 #   $1       a directory with ACL files
-#   prints   hash and user of each password; that of `default` is that of all clients
+#   prints   hash and user of each password that may be replaced; that of `default` is that of `app`, too
 hashes_in() {
-    { grep '^user default ' "$1/users.acl" && cat "$1/followers.acl"; } 2>/dev/null |
-        sed -n 's/^user \([^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'
+    cat "$1/users.acl" "$1/followers.acl" 2>/dev/null |
+        sed -n '/^user \(app\|agent\|health\) /d; s/^user \([^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'
 }
 
 # From now on the passwords in force are replaced ones, where others are wanted. One that stopped working stays so, whatever
-# grace is wanted now.
+# grace is wanted now, and so does one of a user that is gone.
 retire_passwords() {
     local now
     now=$(date +%s)
     # In files, since everyone on the host can read a command line.
     hashes_in "$current_dir" >"$hashes_in_force"
     hashes_in "$generation" >"$hashes_wanted"
-    grep -vxF -f "$hashes_wanted" "$hashes_in_force" >"$hashes_replaced" || true
+    awk 'FILENAME == ARGV[1] { wanted[$0]; users[$2]; next } !($0 in wanted) && $2 in users' \
+        "$hashes_wanted" "$hashes_in_force" >"$hashes_replaced"
     {
         awk -v now="$now" -v grace="$(current grace_seconds)" \
-            'FILENAME != ARGV[3] { known[$1]; next } $1 + grace > now && !($2 in known)' \
+            'FILENAME != ARGV[3] { known[$0]; users[$2]; next } $1 + grace > now && !($2 " " $3 in known) && $3 in users' \
             "$hashes_wanted" "$hashes_replaced" "$retired_file" 2>/dev/null || true
         sed "s/^/$now /" "$hashes_replaced"
     } >"$retired_file.new"
@@ -50,9 +51,8 @@ count_in_grace() { if [ -s "$retired_file" ]; then in_grace | wc -l; else echo 0
 #   prints   the wanted lines of the program's users, with the passwords in grace
 wanted_users() {
     in_grace >"$grace_file"
-    awk 'FILENAME == ARGV[1] { if ($3 == "default") more = more " #" $2; next }
-        $2 != "agent" && $2 != "health" { $4 = $4 more }
-        { print }' "$grace_file" "$generation/users.acl"
+    awk 'FILENAME == ARGV[1] { more[$3] = more[$3] " #" $2; next }
+        { $4 = $4 more[$2 == "app" ? "default" : $2]; print }' "$grace_file" "$generation/users.acl"
 }
 
 #   prints   the same for the users of replicas, each of which has a password of its own
@@ -70,6 +70,29 @@ running_lines() { awk 'NR == FNR { named[$2]; next } $2 in named' "$1" "$running
 #   $1       a file of users' lines
 #   prints   their names
 names_in() { sed -n 's/^user \([^ ]*\) .*/\1/p' "$1" 2>/dev/null || true; }
+
+# The users that every server has; the program asks for the others, in `users`.
+own_users='^user \(default\|app\|agent\|health\) '
+
+#   prints   the wanted lines of the users that the program asks for
+program_users() { sed "/$own_users/d" "$generation/users.acl"; }
+
+#   prints   their names
+program_names() { program_users | names_in -; }
+
+#   prints   the names of the users that were made for the program and may be there yet
+made_users() { if [ -e "$made_users_file" ]; then cat "$made_users_file"; fi; }
+
+# Before any of them is made, so that none is forgotten.
+note_users() { { made_users; program_names; } | sort -u | replace_file "$made_users_file" '' 644; }
+
+# Deletes those that the program no longer asks for; their connections close.
+drop_users() {
+    local name
+    for name in $(made_users); do
+        if ! program_names | grep -qxF "$name"; then server "ACL DELUSER $name" >/dev/null; fi
+    done
+}
 
 # Any other name is that of somebody else's user. An earlier release noted none and took each that begins with repl- for its
 # own.
@@ -97,13 +120,30 @@ saved_users() {
         awk '!NF { in_file = 1 } !in_file { left_out[$1]; next } /^user [^ ]+ (on|off) / && !($2 in left_out)'
 }
 
-# Sets users of the running server: one command for each, so that nobody is locked out in between.
+# A quote in a pattern is a letter like any other, which a command must be made to take as such.
+#   $1       rules
+#   prints   the same as the words of a command
+quote_rules() { printf '%s\n' "$1" | awk '/["\047]/ { gsub(/["\\]/, "\\\\&"); gsub(/[^ ]+/, "\"&\"") } { print }'; }
+
+# Has the trial server take the program's users one by one, so that a refusal says whose rules are wrong.
+try_users() {
+    local name rules reply
+    program_users >"$sent_users"
+    while read -r _ name rules; do
+        reply=$(printf 'ACL SETUSER %s reset %s\n' "$name" "$(quote_rules "$rules")" | ask_trial)
+        [ "$reply" = OK ] ||
+            refuse user-rules-not-accepted "users: Redis $(version_here) does not accept the rules of $name: ${reply#ERR }; correct them"
+    done <"$sent_users"
+}
+
+# Sets users of the running server: one command for each, so that nobody is locked out in between. A server that is about to
+# be replaced by one of a later version goes without rules that it does not know.
 #   $1       the file of their lines
 set_users() {
     local name rules reply
     while read -r _ name rules; do
-        reply=$(server "ACL SETUSER $name reset $rules")
-        [ "$reply" = OK ] || refuse user-not-accepted "the running server does not accept user $name: $reply"
+        reply=$(server "ACL SETUSER $name reset $(quote_rules "$rules")")
+        [ "$reply" = OK ] || ! same_version || refuse user-not-accepted "the running server does not accept user $name: $reply"
     done <"$1"
 }
 
@@ -128,7 +168,10 @@ set_wanted_users() {
     wanted_users >"$sent_users"
     if ! same_version; then leave_out_newer_rules "$sent_users"; fi
     set_users "$sent_users"
+    drop_users
+    # Before the note: a user who is in the server's file alone comes back at its next start.
     save_users
+    program_names | replace_file "$made_users_file" '' 644
     list_users
     running_lines "$generation/users.acl" >"$listed_users"
     count_in_grace >"$users_grace_count"
@@ -163,14 +206,16 @@ users_try_other() { return 1; }
 
 users_apply() {
     note_followers
+    note_users
     retire_passwords
     set_wanted_users
 }
 
 users_write() {
     note_followers
+    note_users
     retire_passwords
-    { wanted_users; names_in "$generation/users.acl" | saved_users; } | replace_file "$acl_file" 999:999 600
+    { wanted_users; { names_in "$generation/users.acl" && made_users; } | saved_users; } | replace_file "$acl_file" 999:999 600
 }
 
 users_admit() {

@@ -56,6 +56,8 @@ acl_dir=$settings_dir/acl
 acl_file=$acl_dir/users.acl
 # Agent: the names of the users that it has made for replicas. A start of the server removes these from that file.
 made_followers_file=$settings_dir/followers
+# Agent: the names of the users that it has made since the program asks for them, in `users`.
+made_users_file=$settings_dir/users
 # Before 6.0, its one password. An agent that is stopped while it replaces it finds one of the two names.
 password_file=$acl_dir/password.conf
 next_password_file=$password_file.next

@@ -108,6 +108,8 @@ function findingsOf(kind: Kind, name: string, value: unknown, issue: z.core.$Zod
         (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
         value,
     );
+    // Nothing is held against what only an Output knows.
+    if (found === unresolved) return [];
     const text =
         found === undefined
             ? "is missing"
@@ -133,7 +135,7 @@ function mayBeSecret(kind: Kind, keys: readonly PropertyKey[]): boolean {
         const [above, at] = [definitionAt(kind, keys.slice(0, index)), definitionAt(kind, keys.slice(0, index + 1))];
         const isLast = index === keys.length - 1;
         return at
-            ? at.secret === true || (isLast && (holdsSecret(at) || holdsPem(at)))
+            ? at.secret === true || at.mayHoldSecret === true || (isLast && (holdsSecret(at) || holdsPem(at)))
             : above?.secretKey?.(String(key)) === true;
     });
 }

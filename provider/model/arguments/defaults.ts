@@ -12,6 +12,7 @@ export function withDefaults<D extends Definitions>(definitions: D, values: obje
     return Object.fromEntries(all) as ResolvedOf<D>;
 }
 
-function filled({ members }: Definition, value: unknown): unknown {
+function filled({ members, element }: Definition, value: unknown): unknown {
+    if (element && Array.isArray(value)) return value.map((each: unknown) => filled(element, each));
     return members && typeof value === "object" && value !== null ? withDefaults(members, value) : value;
 }

@@ -23,6 +23,8 @@ export interface ChangeEntry {
      * the one that the program gives).
      */
     readonly value?: (database: never) => unknown;
+    /** What a preview says of a change, in place of the path with the old and the new value. */
+    readonly words?: (before: never, after: never) => readonly string[];
     /** Whether, where HAProxy terminates TLS, it is about HAProxy's container alone and not about the server's. */
     readonly haproxyAlone?: true;
 }
@@ -43,6 +45,8 @@ export interface Definition<S extends z.ZodType = z.ZodType> {
     readonly example?: unknown;
     /** Whether nobody may see its value: not in messages, not in previews, not in the state. */
     readonly secret?: true;
+    /** Whether a secret may stand in it by mistake, so that messages do not show a wrong value. */
+    readonly mayHoldSecret?: true;
     /** Of an argument with names of the user's own: those whose values messages do not show. */
     readonly secretKey?: (key: string) => boolean;
     /** Whether it decides which resources exist, so that its value must be known when the program runs. */
@@ -84,15 +88,20 @@ export type ValuesOf<D extends Definitions> = { readonly [K in keyof D]?: z.outp
 
 /** The values once the defaults are filled in. Secrets are left out. */
 export type ResolvedOf<D extends Definitions> = {
-    readonly [K in PublicWith<D, { readonly default: unknown }>]: ResolvedValue<D[K]>;
+    readonly [K in PublicWith<D, Always>]: ResolvedValue<D[K]>;
 } & {
-    readonly [K in Exclude<PublicWith<D, object>, PublicWith<D, { readonly default: unknown }>>]?: ResolvedValue<D[K]>;
+    readonly [K in Exclude<PublicWith<D, object>, PublicWith<D, Always>>]?: ResolvedValue<D[K]>;
 };
 
-/** A value, with the defaults of its members where it is an object. */
+/** What is never missing. */
+type Always = { readonly default: unknown } | { readonly required: true };
+
+/** A value, with the defaults of its members where it is an object, or a list of objects. */
 type ResolvedValue<D extends Definition> = D extends { readonly members: infer M extends Definitions }
     ? ResolvedOf<M> | Exclude<z.output<D["schema"]>, object>
-    : z.output<D["schema"]>;
+    : D extends { readonly element: infer E extends Definition }
+      ? readonly ResolvedValue<E>[]
+      : z.output<D["schema"]>;
 
 type PublicWith<D extends Definitions, Has> = {
     [K in keyof D]: D[K] extends { readonly secret: true } | { readonly inProcess: true }

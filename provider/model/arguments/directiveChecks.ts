@@ -34,15 +34,16 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     [/^tls-protocols$/, "set `tls.protocols`"],
     [/^tls-auth-clients$/, "set `tls.clientAuth`"],
     [/^tls-/, "set `tls`"],
-    [accounts, "set `password`; users of your own go in with ACL SETUSER"],
+    [accounts, "set `password` and `users`"],
     [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data lives on the database's own volume"],
     [/^(replicaof|slaveof)$/, "leave it out: this is a database of its own"],
     [/^shutdown-(on-sigint|on-sigterm|timeout)$/, "leave it out: a server that stops writes its data first"],
     [/^cluster-/, "leave it out: a cluster needs several servers"],
     [
-        /^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule|rename-command)$/,
+        /^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule)$/,
         "leave it out: the container sees to it",
     ],
+    [/^rename-command$/, "leave it out: `users` gives each client the commands that it needs"],
 ];
 
 /**
@@ -62,6 +63,9 @@ export function checkConfig(release: Release, config: Readonly<Record<string, Co
 
 /** What to write instead of a directive that the component sets itself. */
 function ownedBy(release: Release, name: string): string | undefined {
+    if (!versions[release].acl && /^rename-command$/i.test(name)) {
+        return `leave it out; from version 6.0 on, \`users\` gives each client the commands that it needs`;
+    }
     if (!versions[release].acl && accounts.test(name)) return `set \`password\`; ${nameOf(release)} knows no users`;
     return owned.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
 }

@@ -13,6 +13,7 @@ import { diskProblems } from "../sizing/disk";
 import { followingRules } from "./followingRules";
 import { followingArguments, groupArguments, replicationProblems } from "./replication";
 import { tlsArguments, tlsProblems, tlsRules } from "./tls";
+import { userArguments, userProblems, userRules } from "./users";
 
 /** What a database and a replica have in common. */
 export const serverArguments = {
@@ -21,6 +22,7 @@ export const serverArguments = {
     ...persistenceArguments,
     ...endpointArguments,
     ...passwordArguments,
+    ...userArguments,
     ...tlsArguments,
     ...configArguments,
     ...operationArguments,
@@ -41,6 +43,7 @@ const serverRules = [
     ...memoryRules,
     ...persistenceRules,
     ...passwordRules,
+    ...userRules,
     ...tlsRules,
 ];
 
@@ -69,6 +72,7 @@ export const argumentProblems = [
     diskProblems,
     endpointProblems,
     passwordProblems,
+    userProblems,
     tlsProblems,
     directiveProblems,
     replicationProblems,
@@ -95,6 +99,6 @@ export function holdsSecret(definition: Definition): boolean {
     return (
         definition.secret === true ||
         definition.secretKey !== undefined ||
-        Object.values(definition.members ?? {}).some(holdsSecret)
+        Object.values(definition.members ?? definition.element?.members ?? {}).some(holdsSecret)
     );
 }

@@ -11,7 +11,7 @@ export function inheritedArguments(
     return given({
         // What decides which resources there are must be known when the program runs.
         ...(haproxy && releaseAlone(database)),
-        ...pick(database, ["maxmemoryPolicy", "config", "savePoints"]),
+        ...pick(database, ["maxmemoryPolicy", "config", "savePoints", "users"]),
         ...(nearby && pick(database, ["network", "bindAddress", "host"])),
     });
 }

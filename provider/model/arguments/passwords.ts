@@ -3,18 +3,17 @@ import { finding, problem } from "../findings";
 import { type Given, type Rule, argument } from "./definition";
 import { count, days, numberBetween, text } from "./schemas";
 
+export const passwordSchema = text("give text of at least one character and no line break", (value) =>
+    /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
+);
+
 export const passwordArguments = {
-    password: argument(
-        text("give text of at least one character and no line break", (value) =>
-            /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
-        ),
-        {
-            doc: "Password of the users `app` and `default`. Any characters but line breaks; URLs carry it percent-encoded.",
-            defaultDoc: "32 random letters and digits",
-            secret: true,
-            changes: [{ row: "password" }],
-        },
-    ),
+    password: argument(passwordSchema, {
+        doc: "Password of the users `app` and `default`. Any characters but line breaks; URLs carry it percent-encoded.",
+        defaultDoc: "32 random letters and digits",
+        secret: true,
+        changes: [{ row: "password" }],
+    }),
     passwordVersion: argument(count(), {
         doc: "Increase it to generate a new password. Cannot be combined with `password`.",
         default: 1,

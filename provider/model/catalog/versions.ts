@@ -30,6 +30,8 @@ export interface VersionFacts {
     readonly acl: boolean;
     /** ACL rules know `&pattern` for channels. */
     readonly channelPermissions: boolean;
+    /** ACL rules know `%R~pattern`, and selectors in parentheses. */
+    readonly selectors: boolean;
     /** Hands over to a replica by itself, without losing a write. */
     readonly failover: boolean;
     /** One directive line may carry several classes or values, and CONFIG SET several parameters. */
@@ -61,6 +63,7 @@ const since = {
     acl: 6.0,
     channelPermissions: 6.2,
     failover: 6.2,
+    selectors: 7.0,
     multiValueDirectives: 7.0,
     clientMemoryLimit: 7.0,
     appendonlydir: 7.0,
@@ -85,6 +88,7 @@ function redis(version: Version, released: string, own: Own): VersionFacts {
         acl: has(since.acl),
         channelPermissions: has(since.channelPermissions),
         failover: has(since.failover),
+        selectors: has(since.selectors),
         multiValueDirectives: has(since.multiValueDirectives),
         clientMemoryLimit: has(since.clientMemoryLimit),
         replicaDirective: has(since.replicaof) ? "replicaof" : "slaveof",

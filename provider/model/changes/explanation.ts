@@ -81,7 +81,8 @@ function introductions(before: Described, after: Described, kind: Kind): string[
 
 /** The arguments of a row that were changed, with old and new value where both are short and may be read. */
 function wordsFor(row: ChangeRow, before: Described, after: Described, values: boolean): string[] {
-    return changedIn(row, before, after).map(({ path, shown, value }) => {
+    return changedIn(row, before, after).flatMap(({ path, shown, value, words }) => {
+        if (words) return words(before, after);
         const [old, now] = [value(before), value(after)];
         return values && shown && [old, now].every(isShort) ? `${path} ${String(old)} → ${String(now)}` : path;
     });

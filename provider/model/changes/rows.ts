@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { replicaNames } from "../arguments/replicaList";
 import { addressOf, primaryName, roleOf } from "../arguments/replication";
+import { usersAdded, usersRemoved, usersWithOtherPassword, usersWithOtherRules } from "../arguments/users";
 import { canUpgrade, nameOf, releaseOf, versions } from "../catalog/versions";
 import type { DatabaseSpec } from "../databaseSpec";
 import { type Finding, finding } from "../findings";
@@ -87,6 +88,9 @@ function mayEvict({ spec: before }: Described, { spec }: Described): string | un
         : undefined;
 }
 
+const withoutGrace = (_before: Described, { spec }: Described) =>
+    spec.passwordGraceHours === 0 ? "the old password stops working at once (passwordGraceHours 0)" : undefined;
+
 const joined = (warnings: readonly string[]) => (warnings.length > 0 ? warnings.join("; ") : undefined);
 
 /** Who cannot make another connection over TLS. */
@@ -143,12 +147,33 @@ export const rows = {
         effect: "live",
         clients:
             "stay connected; the old password is accepted too for `passwordGraceHours`, before 6.0 only the new one is",
-        warning: (before, { spec }) =>
+        warning: (before, after) =>
             !speaksTls(before)
                 ? `${nameOf(releaseOf(before.spec))} has only one password: the old password stops working at once; passwordGraceHours has no effect`
-                : spec.passwordGraceHours === 0
-                  ? "the old password stops working at once (passwordGraceHours 0)"
-                  : undefined,
+                : withoutGrace(before, after),
+    },
+    userAdded: {
+        effect: "live",
+        clients: "stay connected; a user of that name that somebody made becomes the program's",
+        when: (before, after) => usersAdded(before, after).length > 0,
+    },
+    userRules: {
+        effect: "live",
+        clients: "stay connected, under the new rules at once; who subscribes to a forbidden channel is disconnected",
+        when: (before, after) => usersWithOtherRules(before, after).length > 0,
+    },
+    userPassword: {
+        effect: "live",
+        clients: "stay connected; the old password is accepted too for `passwordGraceHours`",
+        when: (before, after) => usersWithOtherPassword(before, after).length > 0,
+        warning: withoutGrace,
+    },
+    userRemoved: {
+        effect: "live",
+        clients: "of that user are disconnected and cannot log in again; others stay connected",
+        when: (before, after) => usersRemoved(before, after).length > 0,
+        warning: (before, after) =>
+            joined(usersRemoved(before, after).map((name) => `user ${name} is deleted, and its connections close`)),
     },
     grace: {
         effect: "live",

@@ -15,6 +15,7 @@ export interface Compared {
     /** Whether its values may be shown. */
     readonly shown: boolean;
     readonly value: (database: Described) => unknown;
+    readonly words?: Entry["words"];
     readonly haproxyAlone?: true;
 }
 
@@ -27,6 +28,7 @@ interface Entry {
     readonly row: RowId;
     readonly label?: string;
     readonly value?: (database: Described) => unknown;
+    readonly words?: (before: Described, after: Described) => readonly string[];
     readonly haproxyAlone?: true;
 }
 
@@ -62,8 +64,9 @@ function tableOf(kind: Kind): ChangeRow[] {
         arguments: [
             ...found
                 .filter((entry) => entry.row === id)
-                .map(({ path, shown, label, value, haproxyAlone }) => ({
+                .map(({ path, shown, label, value, words, haproxyAlone }) => ({
                     path,
+                    words,
                     haproxyAlone,
                     label: label ?? `\`${path}\``,
                     shown,

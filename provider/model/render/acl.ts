@@ -13,6 +13,33 @@ export function clientUsers(release: Release, password: string): string {
     return ["default", clientUser].map((user) => `user ${user} on #${hash} ~*${channels} +@all\n`).join("");
 }
 
+/** A user that the program asks for. */
+export interface ProgramUser {
+    readonly name: string;
+    /** In the words of Redis's ACL. */
+    readonly rules: string;
+    readonly password: string;
+}
+
+/** Whether a user of this name is the component's, or that of a replica. */
+export function isOwnUser(name: string): boolean {
+    return ["default", clientUser, "agent", "health", "agent-refill"].includes(name) || name.startsWith("repl-");
+}
+
+/**
+ * ACL lines for the program's own users. They start without channels, as from 7.0 on; in 6.2 they would have all of them,
+ * and 6.0 does not restrict channels.
+ */
+export function programUsers(release: Release, users: readonly ProgramUser[]): string {
+    const channels = versions[release].channelPermissions ? " resetchannels" : "";
+    return users
+        .map(({ name, rules, password }) => {
+            const hash = createHash("sha256").update(password).digest("hex");
+            return `user ${name} on #${hash}${channels} ${rules}\n`;
+        })
+        .join("");
+}
+
 /** What the agent may do: settings, users, dumps, replication, and no key. */
 export function agentRules(release: Release): string {
     const failover = versions[release].failover ? ["+failover"] : [];
@@ -38,10 +65,10 @@ export const healthRules = "-@all +acl|save +info +ping +shutdown";
  * that is about to be replaced by one of this version.
  */
 export function rulesSince(release: Release): string {
-    const rules = { channelPermissions: "&*", failover: "+failover" } as const;
+    const rules = { channelPermissions: ["&*", "resetchannels"], failover: ["+failover"] } as const;
     return (Object.keys(rules) as (keyof typeof rules)[])
         .filter((fact) => versions[release][fact])
-        .map((fact) => `${firstWith(fact)}:${rules[fact]}`)
+        .flatMap((fact) => rules[fact].map((rule) => `${firstWith(fact)}:${rule}`))
         .join(" ");
 }
 

@@ -9,14 +9,16 @@ describe("rotation", () => {
     const passwordGraceHours = 12 / 3600;
 
     beforeAll(async () => {
-        db = await TestDatabase.create("rotation", { version: "8.0", memoryMb: 64, passwordGraceHours });
+        const users = [{ name: "orders", rules: "+ping" }];
+        db = await TestDatabase.create("rotation", { version: "8.0", memoryMb: 64, passwordGraceHours, users });
     });
 
     afterAll(() => db.close());
 
     test("of the password: the old one opens the door for the time of grace, then the agent drops it by itself", async () => {
         const { client } = db;
-        const old = await db.url();
+        const urlOfUser = async () => (await db.stack.value<{ orders: { url: string } }>("users")).orders.url;
+        const [old, oldOfUser] = [await db.url(), await urlOfUser()];
         const connection = client.pipe(old);
         let printed = "";
         connection.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
@@ -27,10 +29,12 @@ describe("rotation", () => {
         const now = await db.url();
         expect(now).not.toBe(old);
         expect(client.redis(now, ["PING"])).toBe("PONG");
-        expect(client.redis(old, ["PING"])).toBe("PONG");
+        for (const url of [old, oldOfUser, await urlOfUser()]) expect(client.redis(url, ["PING"])).toBe("PONG");
+        expect(await urlOfUser()).not.toBe(oldOfUser);
 
         await until(() => client.redis(old, ["PING"]).includes("WRONGPASS"));
-        expect(client.redis(now, ["PING"])).toBe("PONG");
+        for (const url of [now, await urlOfUser()]) expect(client.redis(url, ["PING"])).toBe("PONG");
+        expect(client.redis(oldOfUser, ["PING"])).toContain("WRONGPASS");
         expect(
             client
                 .redis(now, ["ACL", "LIST"])

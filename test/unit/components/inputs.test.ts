@@ -64,6 +64,41 @@ describe("plain values", () => {
         expect(checkInputs(identity, args).known).toEqual(known);
     });
 
+    test("in users wait one by one, and their names must be there", () => {
+        const [rules, password] = [pulumi.output(never), pulumi.output(never)];
+        const users = [
+            { name: "orders", rules, password },
+            { name: "own", rules: "+ping", password },
+        ];
+        expect(checkInputs(identity, { users }).known).toEqual({
+            users: [
+                { name: "orders", rules: unresolved, password: unresolved },
+                { name: "own", rules: "+ping", password: unresolved },
+            ],
+        });
+        const wrongUsers = [
+            { name: "app", rules },
+            { name: pulumi.output("orders"), rules: ">hunter2 +ping" },
+            pulumi.output({ name: "late", rules: "+ping" }),
+            { name: "twice", rules, password },
+            { name: "twice", rules: "", password: "" },
+        ];
+        expect(
+            pathsOf(() => {
+                checkInputs(identity, wrong({ users: wrongUsers }));
+            }).sort(),
+        ).toEqual([
+            "users[0].name",
+            "users[1].name",
+            "users[1].rules",
+            "users[2]",
+            "users[4].name",
+            "users[4].password",
+            "users[4].rules",
+        ]);
+        expect(pathsOf(() => checkInputs(identity, wrong({ users: pulumi.output(users) })))).toEqual(["users"]);
+    });
+
     test("a name that is unknown does not wait for its value", () => {
         expect(
             pathsOf(() => {

@@ -1,6 +1,8 @@
 /** What the arguments of a database change in what it asks Pulumi for. */
+import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { type DatabaseTransforms, RedisDatabase } from "../../../provider";
 import { rotationPeriod } from "../../../provider/model/passwordRotation";
 import { OpenSsl } from "../support/openssl";
@@ -88,6 +90,62 @@ test("a password of one's own: none is made up", async () => {
     expect(missing(stack)).toEqual(["password"]);
     expect(stack.db.nodes).not.toHaveProperty("password");
     expect(await valueOf(stack.db.tlsUrl)).toBe("rediss://app:p%40ss%2Fword@localhost:24001");
+});
+
+describe("users", () => {
+    const hash = (password: string) => createHash("sha256").update(password).digest("hex");
+    const users = [
+        { name: "orders", rules: " ~orders:*   +@read" },
+        { name: "own", rules: pulumi.output("+ping"), password: pulumi.output("p@ss/word") },
+    ];
+
+    test("each has a line of rights for the agent, its URLs, and a random password unless it brings one", async () => {
+        const stack = await deploy({ users });
+        expect(childrenOf(stack)).toEqual([...everyChild, "user-orders"].sort());
+        expect(
+            String(filesOf(stack.find("sessions-agent"))["users.acl"])
+                .split("\n")
+                .slice(2),
+        ).toEqual([
+            `user orders on #${hash("aRandomPassword")} resetchannels ~orders:* +@read`,
+            `user own on #${hash("p@ss/word")} resetchannels +ping`,
+            "",
+        ]);
+        expect(await valueOf(stack.db.users)).toEqual({
+            orders: {
+                url: "redis://orders:aRandomPassword@localhost:24000",
+                tlsUrl: "rediss://orders:aRandomPassword@localhost:24001",
+                password: "aRandomPassword",
+            },
+            own: {
+                url: "redis://own:p%40ss%2Fword@localhost:24000",
+                tlsUrl: "rediss://own:p%40ss%2Fword@localhost:24001",
+                password: "p@ss/word",
+            },
+        });
+        expect(stack.find("sessions").inputs.users).toEqual({
+            secret: [users[0], { name: "own", rules: "+ping", password: "p@ss/word" }],
+        });
+    });
+
+    test("where plaintext is closed there is no plaintext URL", async () => {
+        const { db } = await deploy({ users: [{ name: "orders", rules: "+ping" }], plaintext: false });
+        expect(Object.keys((await valueOf(db.users)).orders ?? {})).toEqual(["tlsUrl", "password"]);
+    });
+
+    test("rotate with the database", async () => {
+        const stack = await deploy({ users, passwordVersion: 2 });
+        expect(stack.find("sessions-user-orders").inputs.keepers).toEqual({ version: "2" });
+    });
+
+    test("a password that nobody knows yet hides neither the server nor the rights", async () => {
+        const registered = await startStack({ preview: true });
+        const password = new random.RandomPassword("later", { length: 32 }).result;
+        new RedisDatabase("sessions", { users: [{ name: "own", rules: "+ping", password }] });
+        await pulumi.runtime.disconnect();
+        const server = registered.find(({ name }) => name === "sessions-server");
+        expect(server?.inputs).toMatchObject({ image: "redis:8.0", memory: 512 });
+    });
 });
 
 test("a CA of one's own signs: none is made", async () => {

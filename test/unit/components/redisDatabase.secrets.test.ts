@@ -17,13 +17,21 @@ afterAll(() => {
 const ca = openssl.make({ commonName: "Our CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
 
-const secretOutputs = ["url", "tlsUrl", "connectionUrls", "credentials", "password"];
+const secretOutputs = ["url", "tlsUrl", "connectionUrls", "credentials", "password", "users"];
 /** Ways to bring secrets of one's own, as plain text and as Outputs, and the texts that are secret in them. */
 const ways: Record<string, [args: RedisDatabaseArgs, secrets: string[]]> = {
     "all made up": [{}, [randomPassword, "key of sessions-key", "key of sessions-ca-key"]],
     "a password": [{ password: "hunter2-hunter2" }, ["hunter2-hunter2", "key of sessions-key"]],
     "a password that is an Output": [{ password: pulumi.output("hunter2-hunter2") }, ["hunter2-hunter2"]],
     "a secret password": [{ password: pulumi.secret("hunter2-hunter2") }, ["hunter2-hunter2"]],
+    "a user's password": [
+        { users: [{ name: "orders", rules: "+ping", password: "hunter2-hunter2" }] },
+        ["hunter2-hunter2"],
+    ],
+    "a user's password that is an Output": [
+        { users: [{ name: "orders", rules: "+ping", password: pulumi.output("hunter2-hunter2") }] },
+        ["hunter2-hunter2"],
+    ],
     "a CA": [{ tls: { ca } }, [ca.keyPem]],
     "a CA whose key is an Output": [{ tls: { ca: { ...ca, keyPem: pulumi.output(ca.keyPem) } } }, [ca.keyPem]],
     "a certificate": [

@@ -117,6 +117,7 @@ test("its outputs, each of them", async () => {
             { type: "redis+ssl", default: false, connectionUrl: tlsUrl },
         ],
         password: "aRandomPassword",
+        users: {},
         host: "localhost",
         port: 24000,
         tlsPort: 24001,

@@ -87,6 +87,33 @@ const cases: Readonly<Record<string, Case>> = {
         database: [...every, "repl-one", "repl-two", "repl-0"],
         replicas: { one: [...without("password", ...cas), "ca-3", "ca-key-3"], two: without("port") },
     },
+    "users, of which one has a password": {
+        args: () => ({
+            users: [
+                { name: "orders", rules: "~* +@read" },
+                { name: "own", rules: "+ping", password: "hunter2" },
+            ],
+        }),
+        database: [...every, "user-orders"],
+    },
+    "users whose passwords replicas share, and one that a replica has alone": {
+        args: () => ({
+            users: [{ name: "orders", rules: "~* +@read" }],
+            replicas: [
+                { name: "like" },
+                {
+                    name: "other",
+                    users: [
+                        { name: "orders", rules: "+ping" },
+                        { name: "alone", rules: "+ping" },
+                    ],
+                },
+                { name: "gone", promoted: true },
+            ],
+        }),
+        database: [...every, "user-orders", "repl-like", "repl-other", "repl-gone", "repl-0"],
+        replicas: { like: every, other: [...every, "user-alone"], gone: every },
+    },
     "access for others": {
         args: () => ({ replicationAccess: ["away", "archive"] }),
         database: [...every, "repl-away", "repl-archive"],
@@ -147,6 +174,16 @@ describe("arguments that are Outputs decide nothing, beside others that do", () 
             "the texts of a certificate",
             { tls: { certificate: { certPem: unresolved, keyPem: unresolved, caCertPem: unresolved } } },
             without(...cas, ...issued),
+        ],
+        [
+            "what users may do, and a password",
+            {
+                users: [
+                    { name: "orders", rules: unresolved },
+                    { name: "own", rules: "+ping", password: unresolved },
+                ],
+            },
+            [...every, "user-orders"],
         ],
         ["the name of a volume", { data: { volume: unresolved } }, without("data")],
         ["the version", { version: unresolved }, every],

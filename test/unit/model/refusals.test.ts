@@ -41,7 +41,7 @@ test("the record is in order, in one sentence each", () => {
 test("those that start with an argument start with one that there is", () => {
     const paths = refusals.flatMap(({ words }) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
     expect(new Set(paths)).toEqual(
-        new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted"]),
+        new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted", "users"]),
     );
     const known = [
         ...argumentNames("RedisDatabase"),

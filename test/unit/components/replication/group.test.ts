@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../../../provider";
 import { present } from "../../../support/present";
-import { type Registered, filesOf, startStack, valueOf } from "../../support/mockedStack";
+import { type Registered, filesOf, startStack, valueOf, withoutSecrets } from "../../support/mockedStack";
 
 const login = { user: "repl-reader", password: 'a "quoted" \\ one' };
 
@@ -131,6 +131,50 @@ describe("the program, when a replica takes writes", () => {
     test("protects its data as the database's", () => {
         expect(find("sessions-two").inputs.deletionProtection).toBe(true);
         expect(find("sessions-one").inputs.deletionProtection).toBe(false);
+    });
+});
+
+describe("users", () => {
+    let registered: readonly Registered[];
+    const find = (name: string) => present(registered.find((each) => each.name === name));
+    const orders = { name: "orders", rules: "~* +@read" };
+    let db: RedisDatabase;
+    let reader: RedisReplica;
+
+    beforeAll(async () => {
+        registered = await startStack();
+        const users = [orders, { name: "own", rules: "+ping", password: "hunter2" }];
+        const replicas = [{ name: "one" }, { name: "two", users: [{ name: "alone", rules: "+ping" }] }];
+        const args = { version: "6.2", users, replicas, primary: "one", replicationAccess: ["reader"] };
+        db = new RedisDatabase("sessions", args);
+        reader = new RedisReplica("reader", { primary: db });
+        await pulumi.runtime.disconnect();
+    });
+
+    test("are on every replica that does not name others, with the database's passwords", () => {
+        const lines = (agent: string) =>
+            String(filesOf(find(agent))["users.acl"])
+                .split("\n")
+                .slice(2);
+        for (const agent of ["sessions-one-agent", "reader-agent"])
+            expect(lines(agent)).toEqual(lines("sessions-agent"));
+        expect(lines("sessions-agent")).toHaveLength(3);
+        expect(lines("sessions-two-agent")[0]).toMatch(/^user alone on /);
+        const passwords = registered.filter(({ name }) => name.includes("-user-")).map(({ name }) => name);
+        expect(passwords).toEqual(["sessions-user-orders", "sessions-two-user-alone"]);
+    });
+
+    test("have the URLs of the server that takes writes", async () => {
+        expect(db.users).toBe(present(db.replicas[0]).users);
+        expect(Object.keys(await valueOf(db.users))).toEqual(["orders", "own"]);
+        expect((await valueOf(reader.users)).own?.password).toBe("hunter2");
+    });
+
+    test("are recorded with their rules, and with their passwords as secrets", () => {
+        expect(find("sessions-one").inputs.users).toEqual({
+            secret: find("reader").inputs.users && (expect.anything() as unknown),
+        });
+        expect(JSON.stringify(withoutSecrets(registered))).not.toMatch(/hunter2/);
     });
 });
 

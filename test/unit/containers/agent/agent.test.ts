@@ -467,6 +467,132 @@ describe("users on each look", () => {
     });
 });
 
+describe("users of the program", () => {
+    const own = ["default", "app", "agent", "health"].map((name) => `user ${name} on #aa ~* +@all\n`).join("");
+    const line = (name: string, hash = "bb") => `user ${name} on #${hash} resetchannels ~orders:* +@read\n`;
+    const command = (name: string, hash = "bb") =>
+        `ACL SETUSER ${name} reset on #${hash} resetchannels ~orders:* +@read`;
+    const noted = () => readFileSync(join(root, "settings/users"), "utf8");
+    const sent = () => readFileSync(join(root, "tmp/sent"), "utf8").split("\n").filter(Boolean);
+    /** A server of version 8.0 that does not accept what has `refused` in it. */
+    const server = (refused = "none") => `server() { case "$*" in
+        "ACL LIST") printf 'user %s on\n' default orders somebody ;;
+        *"${refused}"*) echo "ERR no" ;;
+        *) echo "$*" >>${root}/tmp/sent; echo OK ;;
+    esac; }
+    chown() { :; }
+    version_here() { echo 8.0.2; }
+    version_running() { echo "$running"; }
+    running=8.0.1`;
+
+    beforeEach(() => {
+        rmSync(join(root, "settings/users"), { force: true });
+        write("settings/acl/users.acl", own + line("orders") + line("old") + line("somebody"));
+        write("generation/database", "grace_seconds=100\nrules_since=6.2:&* 6.2:resetchannels\n");
+        write("generation/users.acl", own + line("orders"));
+    });
+
+    test("one that is no longer asked for is deleted, and somebody's own stays, whatever its name", () => {
+        write("generation/users.acl", own + line("a.b") + line("orders"));
+        write("settings/users", "a-b\nold\norders\n");
+        agent(`${server()}\nset_wanted_users`);
+        expect(sent().slice(4)).toEqual([
+            command("a.b"),
+            command("orders"),
+            "ACL DELUSER a-b",
+            "ACL DELUSER old",
+            "ACL SAVE",
+        ]);
+        expect(noted()).toBe("a.b\norders\n");
+        expect(readFileSync(join(root, "tmp/users.listed"), "utf8")).toBe("user default on\nuser orders on\n");
+    });
+
+    test("are noted before there is one, and stay so until the server's file is without them", () => {
+        write("settings/users", "old\n");
+        agent("note_users");
+        expect(noted()).toBe("old\norders\n");
+        expect(agent(`${server("SAVE")}\nset_wanted_users`)).toContain("[users-not-saved]");
+        expect(noted()).toBe("old\norders\n");
+    });
+
+    test("are what the next start reads, without those that are no longer asked for", () => {
+        write("settings/users", "old\n");
+        agent(`${server()}\nusers_write`);
+        expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toBe(
+            own + line("orders") + line("somebody"),
+        );
+    });
+
+    test("a rule that the running server does not know waits for the server that will take its place, and no longer", () => {
+        write("generation/users.acl", own + line("new") + line("orders"));
+        expect(agent(`${server("SETUSER new")}\nset_wanted_users`)).toContain(
+            "does not accept user new: ERR no [user-not-accepted]",
+        );
+        expect(agent(`${server("SETUSER new")}\nrunning=6.0.16\nset_wanted_users`)).toBe("");
+        expect(sent()).toContain("ACL SETUSER orders reset on #bb ~orders:* +@read");
+    });
+
+    test("with quotes in their patterns are the words that they are", () => {
+        const rules = `on #bb ~a"b ~c\\d +get`;
+        expect(agent(`quote_rules '${rules}'`)).toBe(String.raw`"on" "#bb" "~a\"b" "~c\\d" "+get"`);
+        expect(agent(`quote_rules "~a'b +get"`)).toBe(`"~a'b" "+get"`);
+        expect(agent(String.raw`quote_rules '~a\*b +get'`)).toBe(String.raw`~a\*b +get`);
+    });
+
+    test("are tried one by one, and a refusal names the user and what Redis says", () => {
+        write("generation/users.acl", own + line("orders") + line("wrong", "cc"));
+        const trial = `ask_trial() { read -r line; case $line in *wrong*) echo "ERR Error in '+@raed'" ;; *) echo OK ;; esac; }`;
+        expect(agent(`${server()}\n${trial}\ntry_users`)).toBe(
+            "refused: users: Redis 8.0.2 does not accept the rules of wrong: Error in '+@raed'; correct them [user-rules-not-accepted]",
+        );
+    });
+
+    describe("their passwords", () => {
+        const update = (users: string, now: number) => {
+            write("generation/users.acl", own + users);
+            write("settings/current/database", "grace_seconds=100\n");
+            const printed = agent("retire_passwords; wanted_users", now);
+            write("settings/current/users.acl", own + users);
+            return printed.split("\n").slice(4);
+        };
+        const lineWith = (name: string, ...hashes: string[]) => line(name, hashes.join(" #")).trimEnd();
+
+        beforeEach(() => {
+            rmSync(join(root, "settings/retired"), { force: true });
+        });
+
+        test("are accepted in grace, each for its own user, also where others have the same", () => {
+            update(line("one", "11") + line("two", "22"), 1000);
+            expect(update(line("one", "22") + line("two", "33"), 2000)).toEqual([
+                lineWith("one", "22", "11"),
+                lineWith("two", "33", "22"),
+            ]);
+            expect(update(line("one", "22") + line("two", "33"), 2100)).toEqual([
+                lineWith("one", "22"),
+                lineWith("two", "33"),
+            ]);
+        });
+
+        test("go with the user, and are not there again when it is", () => {
+            update(line("one", "11"), 1000);
+            update(line("one", "22"), 2000);
+            update("", 2010);
+            expect(update(line("one", "33"), 2020)).toEqual([lineWith("one", "33")]);
+        });
+
+        test("are not those of app, whose replaced one is for it and for default alone", () => {
+            update(line("one", "11"), 1000);
+            write("settings/current/users.acl", own.replaceAll("#aa", "#99") + line("one", "11"));
+            write("generation/users.acl", own + line("one", "11"));
+            const lines = agent("retire_passwords; wanted_users", 2000).split("\n");
+            expect(lines.filter((each) => each.includes("#99")).map((each) => each.split(" ")[1])).toEqual([
+                "default",
+                "app",
+            ]);
+        });
+    });
+});
+
 describe("users of replicas", () => {
     const rules = "on #aa -@all +psync";
     const noted = () => readFileSync(join(root, "settings/followers"), "utf8");

@@ -90,10 +90,7 @@ test.each([
     ["set `tls.protocols`", ["tls-protocols"]],
     ["set `tls.clientAuth`", ["tls-auth-clients"]],
     ["set `tls`", ["tls-cert-file", "tls-key-file-pass", "tls-not-yet-invented"]],
-    [
-        "set `password`; users of your own go in with ACL SETUSER",
-        ["requirepass", "RequirePass", "user", "aclfile", "masteruser", "masterauth"],
-    ],
+    ["set `password` and `users`", ["requirepass", "RequirePass", "user", "aclfile", "masteruser", "masterauth"]],
     ["leave it out: data lives on the database's own volume", ["dir", "dbfilename", "appendfilename", "appenddirname"]],
     ["leave it out: this is a database of its own", ["replicaof", "slaveof"]],
     ["leave it out: a cluster needs several servers", ["cluster-enabled", "cluster-node-timeout"]],
@@ -101,9 +98,10 @@ test.each([
         "leave it out: the container sees to it",
         [
             ...["unixsocket", "unixsocketperm", "daemonize", "supervised", "pidfile", "logfile", "syslog-ident"],
-            ...["include", "loadmodule", "rename-command"],
+            ...["include", "loadmodule"],
         ],
     ],
+    ["leave it out: `users` gives each client the commands that it needs", ["rename-command"]],
 ])("the component's own: %s", (remedy, names) => {
     for (const name of names) {
         expect(checkConfig("8.0", { [name]: "x" })).toEqual([

@@ -43,6 +43,7 @@ test("nothing given: every default", () => {
         host: "localhost",
         passwordVersion: 1,
         passwordGraceHours: 24,
+        users: [],
         deletionProtection: true,
         tls: {
             hosts: ["localhost", "127.0.0.1"],
@@ -85,11 +86,13 @@ test("everything given: all of it, and nothing of the password", () => {
             caVersions: [3, 2],
         },
         config: { timeout: 300, activedefrag: true },
+        users: [{ name: "orders", rules: "~orders:* +@read", password: "hunter2" }],
     };
     const rotation = { passwordVersion: 4, rotatePasswordEvery: 90, passwordGraceHours: 0.5 };
     const expected = {
         ...args,
         followers: [],
+        users: [{ name: "orders", rules: "~orders:* +@read" }],
         tls: {
             ...args.tls,
             hosts: ["redis.example.com", "*.example.com", "192.0.2.1", "localhost", "127.0.0.1"],

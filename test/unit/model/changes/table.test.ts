@@ -52,6 +52,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "passwordVersion": [{}, { passwordVersion: 2 }, ["password"]],
     "rotatePasswordEvery": [{}, { rotatePasswordEvery: 30 }, ["password"]],
     "passwordGraceHours": [{}, { passwordGraceHours: 0.5 }, ["grace"]],
+    "users": [{}, { users: [{ name: "orders", rules: "~* +@read" }] }, ["userAdded"]],
     "logs": [{}, { logs: { maxSizeMb: 50 } }, ["container"]],
     "deletionProtection": [{}, { deletionProtection: false }, ["recorded"]],
     "data": [{}, { data: { volume: "v" } }, ["place"]],
@@ -80,6 +81,9 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "config": [{}, { config: { "timeout": 300, "io-threads": 2 } }, ["settings", "startup"]],
 };
 
+/** The rows of what is undone by another row. */
+const otherWay: Readonly<Record<string, string>> = { versionDown: "versionUp", userRemoved: "userAdded" };
+
 describe("every argument", () => {
     const nested = { ports: "PortsArgs", data: "DataArgs", tls: "TlsArgs" };
 
@@ -93,7 +97,7 @@ describe("every argument", () => {
     test.each(Object.entries(changes))("%s has its row, which is found either way", (path, [before, after, rows]) => {
         for (const args of [before, after]) expect(resolveArguments(args).findings).toEqual([]);
         expect(rowsBetween(before, after)).toEqual(rows);
-        expect(rowsBetween(after, before).map((id) => id.replace("versionDown", "versionUp"))).toEqual(rows);
+        expect(rowsBetween(after, before).map((id) => otherWay[id] ?? id)).toEqual(rows);
         const compared = changeRows.filter(({ id }) => rows.includes(id)).flatMap((row) => row.arguments);
         const said = compared.map((argument) => argument.path);
         // `ports` and `data` stand for their members, the members of `tls` for it.
@@ -187,6 +191,41 @@ describe("flavors", () => {
         if (from === to) expect(said).toBeUndefined();
         else if (to === "nordb") expect(said).toMatch(/from then on data is in memory only, and a restart loses it\.$/);
         else expect(said).not.toContain("memory");
+    });
+});
+
+describe("users", () => {
+    const orders = { name: "orders", rules: "~orders:* +@read" };
+    const users = (...all: PlainArguments[]) => ({ users: all });
+
+    test("are added, changed and removed at once, each in its words, without a password", () => {
+        const given = { name: "given", rules: "+ping", password: "hunter2" };
+        const before = users(orders, { name: "old", rules: "+ping" }, given, { name: "same", rules: "+ping" });
+        const after = users(
+            { name: "new", rules: "+ping", password: "hunter3" },
+            { ...given, password: "hunter4" },
+            { ...orders, rules: "~orders:*  +@all" },
+            { name: "same", rules: " +ping" },
+        );
+        expect(rowsBetween(before, after)).toEqual(["userAdded", "userRules", "userPassword", "userRemoved"]);
+        expect(explanation(before, after)).toBe(
+            'RedisDatabase "sessions": user new (new), user orders (rules changed), user given (password changed), ' +
+                "user old (removed): takes effect while the server runs, clients stay connected; user old is deleted, " +
+                "and its connections close.",
+        );
+        expect(explanation(before, { ...after, passwordGraceHours: 0 })).toContain("the old password stops working");
+    });
+
+    test("in another order are the same", () => {
+        const other = { name: "other", rules: "+ping", password: "hunter2" };
+        expect(rowsBetween(users(orders, other), users(other, orders))).toEqual([]);
+    });
+
+    test("a password of one's own in place of a random one is another one, and the other way round", () => {
+        const given = { ...orders, password: "hunter2" };
+        for (const [before, after] of [[orders, given] as const, [given, orders] as const]) {
+            expect(rowsBetween(users(before), users(after))).toEqual(["userPassword"]);
+        }
     });
 });
 

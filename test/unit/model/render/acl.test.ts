@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { releaseNames, versions } from "../../../../provider/model/catalog/versions";
-import { clientUsers, passwordConf } from "../../../../provider/model/render/acl";
+import { clientUsers, passwordConf, programUsers } from "../../../../provider/model/render/acl";
 import { parseRedisConf } from "../../support/redisConfParser";
 
 function sha256(text: string): string {
@@ -34,6 +34,15 @@ test("two lines and no more, whatever the password", () => {
             expect(clientUsers("8.0", password)).toMatch(/^(user (default|app) on #[0-9a-f]{64} ~\* &\* \+@all\n){2}$/);
         }),
     );
+});
+
+test("the program's own users start without channels wherever these can be restricted, and keep the order of their rules", () => {
+    const users = [{ name: "orders", rules: "+@all -@dangerous +info", password: "hunter2" }];
+    const login = `user orders on #${sha256("hunter2")}`;
+    expect(programUsers("6.0", users)).toBe(`${login} +@all -@dangerous +info\n`);
+    for (const release of releaseNames.filter((each) => versions[each].channelPermissions)) {
+        expect(programUsers(release, users)).toBe(`${login} resetchannels +@all -@dangerous +info\n`);
+    }
 });
 
 test("before 6.0 there are no users, but one password in a line that Redis reads as it was meant", () => {

@@ -68,7 +68,7 @@ test("every argument that reaches it, in full", () => {
 test("clientAuth asks clients for certificates, plaintext: false closes the port", () => {
     const { spec } = resolveArguments({ plaintext: false });
     const base = spec ?? fail("no specification");
-    const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: true } }, 20001));
+    const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: { caCertPem: "a CA" } } }, 20001));
     expect(conf).toContainEqual(["tls-auth-clients", "yes"]);
     expect(conf).toContainEqual(["port", "0"]);
     expect(conf).toContainEqual(["tls-port", "6380"]);
