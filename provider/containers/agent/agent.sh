@@ -27,6 +27,7 @@ if [ "$1" = health ]; then
 fi
 
 . "$parts/../shared/settings.sh"
+. "$parts/../shared/redact.sh"
 . "$parts/settings.sh"
 . "$parts/redis.sh"
 . "$parts/users.sh"
@@ -52,7 +53,7 @@ watching=
 
 # Writes to the agent's log.
 #   $*       what to say
-say() { echo "$*"; }
+say() { printf '%s\n' "$*" | redact; }
 
 # Ends what the agent is doing. While an update waits, the container stays, so that the reason can be read and Docker does
 # not start over; the health check never passes. While it watches, only this look ends, and the next one tries again.
@@ -60,7 +61,9 @@ say() { echo "$*"; }
 #   $2       the reason
 refuse() {
     trap - EXIT
-    local reason="$2 [redis-database/$1]"
+    local reason
+    # Before `undo` removes the files that tell what is secret.
+    reason=$(printf '%s\n' "$2 [redis-database/$1]" | redact)
     undo
     stop_trial
     say "refused: $reason"

@@ -45,8 +45,13 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
     return Object.entries(settings)
-        .map(([name, value]) => `${name}=${value}\n`)
+        .map(([name, value]) => `${name}=${onOneLine(String(value))}\n`)
         .join("");
+}
+
+/** A line break in a name or a path would begin another setting. */
+function onOneLine(text: string): string {
+    return text.replace(/\p{Cc}/gu, encodeURIComponent);
 }
 
 /** Where the agent finds its primary: on the same Docker host, or at an address; before 6.0 through its tunnel, wherever that leads. */

@@ -5,8 +5,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, wr
 import { join } from "node:path";
 import fc from "fast-check";
 import { versionNames, versions } from "../../../../provider/model/catalog/versions";
-import { clientUsers } from "../../../../provider/model/render/acl";
+import { clientUsers, passwordConf } from "../../../../provider/model/render/acl";
 import { bundle } from "../../../../provider/model/render/bundle";
+import { primaryConf } from "../../../../provider/model/render/replication";
 import { env, functions, inShell, root, write } from "../../support/agentShell";
 
 /** Runs some of the functions at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
@@ -570,5 +571,48 @@ describe("data is there already", () => {
             else write(`data/${file}`, "x");
         }
         expect(agent("if is_empty; then echo yes; fi")).toBe(empty ? "yes" : "");
+    });
+});
+
+describe("what the agent prints", () => {
+    const secrets = { requirepass: 'one " of \\ the three', masterauth: "password-of-the-primary" };
+    beforeEach(() => {
+        mkdirSync(join(root, "settings/generations/g"), { recursive: true });
+        write("settings/acl/password.conf", passwordConf(secrets.requirepass));
+        write("settings/generations/g/primary.conf", primaryConf({ user: "", password: secrets.masterauth }));
+        write("settings/agent.secret", hash("agent"));
+    });
+    afterEach(() => {
+        rmSync(join(root, "settings/generations"), { recursive: true });
+    });
+
+    test.each([
+        [passwordConf(secrets.requirepass).trimEnd(), "requirepass (secret)"],
+        [`ERR unknown command, with args: '${secrets.requirepass}'`, "ERR unknown command, with args: '(secret)'"],
+        [`${secrets.masterauth}, twice: ${secrets.masterauth}`, "(secret), twice: (secret)"],
+        [`AUTH agent ${hash("agent")}`, "AUTH agent (secret)"],
+        ["user app on #" + hash("app"), "user app on (secret)"],
+        ["does not accept masterauth: a \\n reason", "does not accept masterauth: a \\n reason"],
+        ["(secret)", "(secret)"],
+    ])("%s", (text, shown) => {
+        write("text", text);
+        expect(inShell([], `say "$(cat ${root}/text)"`)).toBe(shown);
+        expect(
+            inShell(
+                ["undo() { :; }", "stop_trial() { :; }", "idle() { exit 0; }"],
+                `refuse agent-failed "$(cat ${root}/text)"`,
+            ),
+        ).toBe(`refused: ${shown} [redis-database/agent-failed]`);
+    });
+
+    test("is whole, whatever the password is", () => {
+        fc.assert(
+            fc.property(fc.string({ minLength: 6 }), (password) => {
+                write("settings/acl/password.conf", passwordConf(password));
+                write("text", `it is ${password}.`);
+                expect(inShell([], `redact <${root}/text`)).toBe("it is (secret).");
+            }),
+            { numRuns: 30 },
+        );
     });
 });

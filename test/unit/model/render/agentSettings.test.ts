@@ -155,3 +155,12 @@ test("all that the agent and the health check ask for is there, and they ask for
     const named = asked.flatMap((name) => (name === "$1_rules" ? ["agent_rules", "health_rules"] : [name]));
     expect([...new Set(named)].sort()).toEqual(Object.keys(parsed({})).sort());
 });
+
+test("a name with a line break is no other setting", () => {
+    const text = agentSettings(present(resolveArguments({}).spec), {
+        owner: "project/stack/a\nmemory_mb=1",
+        server: "ab12",
+    });
+    expect(text).toContain("owner=project/stack/a%0Amemory_mb=1\n");
+    expect(text.match(/^memory_mb=/gm)).toHaveLength(1);
+});
