@@ -3,9 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, handshake, uniqueName } from "./support/docker";
-import { TestStack } from "./support/stack";
+import { Client, docker, handshake, uniqueName, until } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
 import { present } from "../support/present";
+import { OpenSsl, type Pair } from "../unit/support/openssl";
 
 interface Database {
     readonly url?: string;
@@ -14,13 +15,22 @@ interface Database {
     readonly caCertPem: string;
     /** The container that has the TLS port. */
     readonly front: string;
+    readonly containerName: string;
+    readonly certificateExpires: string;
 }
+
+const dayMs = 24 * 3600 * 1000;
 
 describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     const network = uniqueName("redis-tls");
     let stack: TestStack;
     let client: Client;
     let databases: Record<string, Database>;
+    let output: string;
+    let openssl: OpenSsl;
+    let root: Pair;
+    let intermediate: Pair;
+    let args: Record<string, object>;
     let files: Record<"ca" | "caKey" | "own" | "ownKey" | "client" | "clientKey", string>;
     const of = (name: string) => present(databases[name]);
 
@@ -51,31 +61,63 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         return made;
     }
 
+    /** A certificate for localhost that ends at a moment. */
+    const ownUntil = (ends: Date, issuer = root) => ({
+        ...openssl.make({ commonName: "own", san: "DNS:localhost,IP:127.0.0.1", issuer, ends }),
+        caCertPem: root.certPem,
+    });
+    const seconds = (count: number) => new Date(Date.now() + count * 1000);
+
+    function program(): TestStack {
+        const programs = Object.entries(args).map(
+            ([name, more]) =>
+                `{ const { url, tlsUrl, tlsPort, caCertPem, containerName, certificateExpires, nodes } = new RedisDatabase("${name}", ` +
+                `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
+                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, containerName, certificateExpires, front }; }`,
+        );
+        return stack.program(programs.join("\n"));
+    }
+
+    async function up(): Promise<string> {
+        const { output } = await program().up();
+        databases = (await stack.outputs()) as typeof databases;
+        return output;
+    }
+
+    /** What the health check says when it looks now, and not when its pause is over. */
+    function health(name: string): string {
+        const look = "rm -f /tmp/healthy; sh /settings/current/health.sh || true";
+        return docker("exec", of(name).containerName, "sh", "-c", look);
+    }
+
     beforeAll(async () => {
         client = new Client();
         files = makeCertificates();
+        openssl = new OpenSsl();
+        root = openssl.make({ commonName: "a root of my own", ca: true });
+        intermediate = openssl.make({ commonName: "an intermediate CA", ca: true, issuer: root });
+        const shortCa = openssl.make({ commonName: "a CA for two days", ca: true, ends: seconds(2 * 24 * 3600) });
         docker("network", "create", network);
         stack = await TestStack.create("tls");
-        const args = {
+        args = {
             "plain": {},
             "strict": { tls: { protocols: ["TLSv1.3"] } },
             "mutual": { tls: { clientAuth: { caCertPem: files.ca } } },
             "own-ca": { tls: { ca: { certPem: files.ca, keyPem: files.caKey } } },
             "own-cert": { tls: { certificate: { certPem: files.own, keyPem: files.ownKey, caCertPem: files.ca } } },
             "networked": { network },
+            "chained": {
+                tls: { ca: { certPem: intermediate.certPem + "\n" + root.certPem, keyPem: intermediate.keyPem } },
+            },
+            "short-ca": { tls: { ca: shortCa } },
+            "ending": { tls: { certificate: ownUntil(seconds(45)) } },
         };
-        const programs = Object.entries(args).map(
-            ([name, more]) =>
-                `{ const { url, tlsUrl, tlsPort, caCertPem, nodes } = new RedisDatabase("${name}", ` +
-                `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
-                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, front }; }`,
-        );
-        await stack.program(programs.join("\n")).up();
-        databases = (await stack.outputs()) as typeof databases;
+        output = await up();
     });
 
     afterAll(async () => {
         client.close();
+        openssl.close();
         await stack.close();
         docker("network", "rm", network);
     });
@@ -134,6 +176,28 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         expect(client.redis(of(name).tlsUrl, ["PING"], { caCertPem: files.ca })).toBe("PONG");
     });
 
+    test("sends the intermediate CA along, so that clients verify with the output, and with the root alone", () => {
+        const { tlsPort, tlsUrl, caCertPem } = of("chained");
+        for (const trusted of [caCertPem, root.certPem]) {
+            expect(handshake("localhost", tlsPort, trusted, ["-verify_hostname", "localhost"]).text).toContain(
+                "Verified peername: localhost",
+            );
+            expect(client.redis(tlsUrl, ["PING"], { caCertPem: trusted })).toBe("PONG");
+        }
+    });
+
+    test("has a certificate that ends before the CA of a person does, and says when", () => {
+        const { certificateExpires } = of("short-ca");
+        const left = Date.parse(certificateExpires) - Date.now();
+        expect(left).toBeGreaterThan(dayMs);
+        expect(left).toBeLessThan(2 * dayMs);
+        expect(certificateExpires).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+        expect(output).toMatch(
+            /RedisDatabase "short-ca": tls\.ca\.certPem: is valid until .*; give a CA that is valid for longer/,
+        );
+        expect(output).not.toMatch(/"(plain|own-cert|chained)": .*is valid until/);
+    });
+
     test("is reached by the database's name on its network, where the certificate is valid for that name", () => {
         const { caCertPem, front } = of("networked");
         const unauthenticated = docker(
@@ -152,5 +216,28 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         expect(handshake(address, 6380, caCertPem, ["-verify_hostname", "networked"]).text).toContain(
             "Verified peername: networked",
         );
+    });
+
+    test("a certificate that ends is warned of and reported, and keeps no change away", async () => {
+        const { certificateExpires: ends, containerName } = of("ending");
+        const text = `tls.certificate.certPem: is valid until ${ends}; give one that is valid for longer`;
+        expect(output).toContain(`RedisDatabase "ending": ${text}.`);
+        await until(() => Date.now() > Date.parse(ends));
+        expect(health("ending")).toBe(`${text} [redis-database/certificate-ends-soon]`);
+        const id = () => docker("inspect", "-f", "{{.Id}}", containerName);
+        const server = id();
+        args.ending = { ...args.ending, memoryMb: 40 };
+        expect(await up()).toContain(text);
+        // Another one is another matter.
+        args.ending = { memoryMb: 40, tls: { certificate: ownUntil(seconds(-60)) } };
+        const refused = findingsIn(await program().failure("preview"));
+        expect(refused).toMatch(/tls\.certificate\.certPem: expired on [^]*\[redis-database\/certificate-expired\]/);
+        args.ending = { memoryMb: 40, tls: { certificate: ownUntil(seconds(3600 * 24 * 300), intermediate) } };
+        expect(findingsIn(await program().failure("preview"))).toContain("certificate-of-another-ca");
+        args.ending = { memoryMb: 40, tls: { certificate: ownUntil(seconds(3600 * 24 * 300)) } };
+        expect(await up()).not.toContain('"ending": tls.certificate.certPem');
+        expect(health("ending")).toBe("");
+        expect(id()).toBe(server);
+        expect(Date.parse(of("ending").certificateExpires)).toBeGreaterThan(Date.now() + 299 * dayMs);
     });
 });

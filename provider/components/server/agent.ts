@@ -106,21 +106,30 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
             spec,
             fingerprint,
             passwords.password,
-            pulumi.all([certificates.certPem, certificates.keyPem]),
+            pulumi.all([certificates.certPem, certificates.keyPem, pulumi.all([...certificates.expiries])]),
             trustedCaCertPem(spec, certificates, plan.tunnel ? undefined : primary?.caCertPem),
             pulumi.all([...own, ...peers]),
             ports.tls,
             pulumi.all([primary?.login, primary?.caCertPem]),
         ])
         .apply(
-            ([known, fingerprint, password, [certificate, key], trusted, followers, tlsPort, [login, primaryCa]]) => [
+            ([
+                known,
+                fingerprint,
+                password,
+                [certificate, key, expiries],
+                trusted,
+                followers,
+                tlsPort,
+                [login, primaryCa],
+            ]) => [
                 upload(agentPath, script("agent/agent.sh")),
                 upload(
                     desiredPath,
                     bundle({
                         "start.sh": script("server/start.sh"),
                         "health.sh": script("server/health.sh"),
-                        "database": agentSettings(known, { owner, server: fingerprint }),
+                        "database": agentSettings(known, { owner, server: fingerprint }, expiries.flat()),
                         "redis.conf": redisConf(known, tlsPort),
                         ...passwordFiles(known, password),
                         "tls.crt": certificate,
