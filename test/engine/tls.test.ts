@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, handshake, uniqueName, until } from "./support/docker";
+import { Client, docker, handshake, uniqueName, until as holds } from "./support/docker";
 import { TestStack, findingsIn } from "./support/stack";
+import { TestDatabase } from "./support/testDatabase";
 import { present } from "../support/present";
 import { OpenSsl, type Pair } from "../unit/support/openssl";
 
@@ -15,11 +16,11 @@ interface Database {
     readonly caCertPem: string;
     /** The container that has the TLS port. */
     readonly front: string;
-    readonly containerName: string;
     readonly certificateExpires: string;
 }
 
 const dayMs = 24 * 3600 * 1000;
+const seconds = (count: number) => new Date(Date.now() + count * 1000);
 
 describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     const network = uniqueName("redis-tls");
@@ -30,7 +31,6 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     let openssl: OpenSsl;
     let root: Pair;
     let intermediate: Pair;
-    let args: Record<string, object>;
     let files: Record<"ca" | "caKey" | "own" | "ownKey" | "client" | "clientKey", string>;
     const of = (name: string) => present(databases[name]);
 
@@ -61,35 +61,6 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         return made;
     }
 
-    /** A certificate for localhost that ends at a moment. */
-    const ownUntil = (ends: Date, issuer = root) => ({
-        ...openssl.make({ commonName: "own", san: "DNS:localhost,IP:127.0.0.1", issuer, ends }),
-        caCertPem: root.certPem,
-    });
-    const seconds = (count: number) => new Date(Date.now() + count * 1000);
-
-    function program(): TestStack {
-        const programs = Object.entries(args).map(
-            ([name, more]) =>
-                `{ const { url, tlsUrl, tlsPort, caCertPem, containerName, certificateExpires, nodes } = new RedisDatabase("${name}", ` +
-                `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
-                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, containerName, certificateExpires, front }; }`,
-        );
-        return stack.program(programs.join("\n"));
-    }
-
-    async function up(): Promise<string> {
-        const { output } = await program().up();
-        databases = (await stack.outputs()) as typeof databases;
-        return output;
-    }
-
-    /** What the health check says when it looks now, and not when its pause is over. */
-    function health(name: string): string {
-        const look = "rm -f /tmp/healthy; sh /settings/current/health.sh || true";
-        return docker("exec", of(name).containerName, "sh", "-c", look);
-    }
-
     beforeAll(async () => {
         client = new Client();
         files = makeCertificates();
@@ -99,7 +70,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         const shortCa = openssl.make({ commonName: "a CA for two days", ca: true, ends: seconds(2 * 24 * 3600) });
         docker("network", "create", network);
         stack = await TestStack.create("tls");
-        args = {
+        const args = {
             "plain": {},
             "strict": { tls: { protocols: ["TLSv1.3"] } },
             "mutual": { tls: { clientAuth: { caCertPem: files.ca } } },
@@ -110,9 +81,15 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
                 tls: { ca: { certPem: intermediate.certPem + "\n" + root.certPem, keyPem: intermediate.keyPem } },
             },
             "short-ca": { tls: { ca: shortCa } },
-            "ending": { tls: { certificate: ownUntil(seconds(45)) } },
         };
-        output = await up();
+        const programs = Object.entries(args).map(
+            ([name, more]) =>
+                `{ const { url, tlsUrl, tlsPort, caCertPem, certificateExpires, nodes } = new RedisDatabase("${name}", ` +
+                `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
+                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, certificateExpires, front }; }`,
+        );
+        ({ output } = await stack.program(programs.join("\n")).up());
+        databases = (await stack.outputs()) as typeof databases;
     });
 
     afterAll(async () => {
@@ -217,27 +194,42 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
             "Verified peername: networked",
         );
     });
+});
 
-    test("a certificate that ends is warned of and reported, and keeps no change away", async () => {
-        const { certificateExpires: ends, containerName } = of("ending");
+test("a certificate that ends is warned of and reported, and keeps no change away", async () => {
+    const openssl = new OpenSsl();
+    const ca = openssl.make({ commonName: "a CA of my own", ca: true });
+    const until = (ends: Date) => {
+        const pair = openssl.make({ commonName: "own", san: "DNS:localhost,IP:127.0.0.1", issuer: ca, ends });
+        return { tls: { certificate: { ...pair, caCertPem: ca.certPem } } };
+    };
+    const ending = until(seconds(20));
+    const db = await TestDatabase.create("ending", { memoryMb: 32, ...ending });
+    try {
+        const [ends, server, container] = [
+            await db.stack.value("certificateExpires"),
+            await db.server(),
+            await db.serverId(),
+        ];
+        /** What the health check says when it looks now, and not when its pause is over. */
+        const health = () =>
+            docker("exec", server, "sh", "-c", "rm -f /tmp/healthy; sh /settings/current/health.sh || true");
         const text = `tls.certificate.certPem: is valid until ${ends}; give one that is valid for longer`;
-        expect(output).toContain(`RedisDatabase "ending": ${text}.`);
-        await until(() => Date.now() > Date.parse(ends));
-        expect(health("ending")).toBe(`${text} [redis-database/certificate-ends-soon]`);
-        const id = () => docker("inspect", "-f", "{{.Id}}", containerName);
-        const server = id();
-        args.ending = { ...args.ending, memoryMb: 40 };
-        expect(await up()).toContain(text);
-        // Another one is another matter.
-        args.ending = { memoryMb: 40, tls: { certificate: ownUntil(seconds(-60)) } };
-        const refused = findingsIn(await program().failure("preview"));
-        expect(refused).toMatch(/tls\.certificate\.certPem: expired on [^]*\[redis-database\/certificate-expired\]/);
-        args.ending = { memoryMb: 40, tls: { certificate: ownUntil(seconds(3600 * 24 * 300), intermediate) } };
-        expect(findingsIn(await program().failure("preview"))).toContain("certificate-of-another-ca");
-        args.ending = { memoryMb: 40, tls: { certificate: ownUntil(seconds(3600 * 24 * 300)) } };
-        expect(await up()).not.toContain('"ending": tls.certificate.certPem');
-        expect(health("ending")).toBe("");
-        expect(id()).toBe(server);
-        expect(Date.parse(of("ending").certificateExpires)).toBeGreaterThan(Date.now() + 299 * dayMs);
-    });
+        expect(health()).toBe(`${text} [redis-database/certificate-ends-soon]`);
+        await holds(() => Date.now() > Date.parse(ends));
+        // It is still the one that is there, and so no reason against other changes.
+        expect((await db.up({ memoryMb: 40 })).output).toContain(`RedisDatabase "db": ${text}.`);
+        expect(findingsIn(await db.with(until(seconds(-60))).failure("preview"))).toMatch(
+            /tls\.certificate\.certPem: expired on [^]*\[redis-database\/certificate-expired\]/,
+        );
+        expect((await db.up({ memoryMb: 40, ...until(seconds(300 * 24 * 3600)) })).output).not.toContain(
+            "is valid until",
+        );
+        expect(health()).toBe("");
+        expect(await db.serverId()).toBe(container);
+        expect(Date.parse(await db.stack.value("certificateExpires"))).toBeGreaterThan(Date.now() + 299 * dayMs);
+    } finally {
+        openssl.close();
+        await db.close();
+    }
 });
