@@ -107,8 +107,8 @@ export interface RedisDatabaseArgs {
      */
     readonly network?: pulumi.Input<string>;
     /**
-     * Password of the users `app` and `default`. Any characters but line breaks; URLs carry it percent-encoded. Kept
-     * secret.
+     * Password of the users `app` and `default`. Any characters but line breaks and zero bytes; URLs carry it
+     * percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most 512. Kept secret.
      * @default 32 random letters and digits
      */
     readonly password?: pulumi.Input<string>;

@@ -13,6 +13,7 @@ import { checkArguments, resolveArguments } from "../model/arguments/resolve";
 import type { Role } from "../model/arguments/replication";
 import { nameOf, releaseOf, versions } from "../model/catalog/versions";
 import { warnings } from "../model/warnings";
+import type { Expiry } from "../model/certificates";
 import { currentFormat } from "../model/changes/formats";
 import type { RecordedFacts } from "../model/changes/recorded";
 import type { DatabaseSpec } from "../model/databaseSpec";
@@ -265,6 +266,17 @@ export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
     spec.apply(async (known) => {
         for (const text of warnings(name, known)) await pulumi.log.warn(text);
     });
+}
+
+/** The same of certificates that end soon. */
+export function warnOfExpiry({ kind, name }: Identity, expiries: readonly pulumi.Output<readonly Expiry[]>[]): void {
+    for (const known of expiries) {
+        pulumi.unsecret(known).apply(async (all) => {
+            for (const { warnedFrom, text } of all) {
+                if (warnedFrom <= Date.now()) await pulumi.log.warn(`${kind} "${name}": ${text}.`);
+            }
+        });
+    }
 }
 
 /** Whether its members can be looked at one by one. */

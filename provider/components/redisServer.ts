@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
 import { withReview } from "./hooks/review";
-import { type Identity, warn } from "./inputs";
+import { type Identity, warn, warnOfExpiry } from "./inputs";
 import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
 import type { DatabaseNodes } from "./server/start";
@@ -35,6 +35,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly port!: pulumi.Output<number | undefined>;
     readonly tlsPort!: pulumi.Output<number>;
     readonly caCertPem!: pulumi.Output<string>;
+    readonly certificateExpires!: pulumi.Output<string>;
     readonly engine!: pulumi.Output<Engine>;
     readonly version!: pulumi.Output<Version>;
     readonly flavor!: pulumi.Output<Flavor>;
@@ -50,6 +51,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
         super(`redis-database:index:${kind}`, name, request.inputs, withReview(kind, opts));
         warn(name, request.spec);
         this.prepared = prepareServer(this, request);
+        warnOfExpiry(request.identity, this.prepared.certificates.expiries);
     }
 
     /** Sets the outputs, of this server or of the one that takes writes for it, and those that one component alone has. */

@@ -25,6 +25,10 @@ export const agentRefusals = {
         meaning: "Redis could not write the append-only file that the new flavor or adopted data needs.",
         remedy: "Free disk space on the data volume, or read the reason in the server's log, and run `pulumi up` again.",
     },
+    "certificate-ends-soon": {
+        meaning: "The server's certificate, or that of its CA, ends soon or has ended.",
+        remedy: "Run `pulumi up`, which renews a certificate that the component made, or replace the one that the message names.",
+    },
     "certificate-not-accepted": {
         meaning: "The server, or HAProxy before 6.0, does not accept the certificate, its key or the CA.",
         remedy: "Correct `tls.certificate`, `tls.ca` or the setting of `tls` that the message names.",
@@ -129,6 +133,11 @@ export const agentRefusals = {
         meaning:
             "Somebody had the server follow another one (`REPLICAOF`), which replaces its data and stops its writes.",
         remedy: "Wait a minute, until the agent has made it take writes again; to copy that server's data, set `importing: true` first.",
+    },
+    "haproxy-not-asked": {
+        meaning:
+            "HAProxy, which terminates TLS before 6.0 or is what a replica follows through, runs but cannot be asked or told anything.",
+        remedy: "Use images with Perl (`image`, `transform.terminator`, `transform.link`), as the official ones based on Debian are; if HAProxy gives no answer, restart its container.",
     },
     "image-version-mismatch": {
         meaning: "`image` runs another version of Redis than `version` names.",

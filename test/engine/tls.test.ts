@@ -3,9 +3,11 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, handshake, uniqueName } from "./support/docker";
-import { TestStack } from "./support/stack";
+import { Client, docker, handshake, uniqueName, until as holds } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
+import { TestDatabase } from "./support/testDatabase";
 import { present } from "../support/present";
+import { OpenSsl, type Pair } from "../unit/support/openssl";
 
 interface Database {
     readonly url?: string;
@@ -14,13 +16,21 @@ interface Database {
     readonly caCertPem: string;
     /** The container that has the TLS port. */
     readonly front: string;
+    readonly certificateExpires: string;
 }
+
+const dayMs = 24 * 3600 * 1000;
+const seconds = (count: number) => new Date(Date.now() + count * 1000);
 
 describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     const network = uniqueName("redis-tls");
     let stack: TestStack;
     let client: Client;
     let databases: Record<string, Database>;
+    let output: string;
+    let openssl: OpenSsl;
+    let root: Pair;
+    let intermediate: Pair;
     let files: Record<"ca" | "caKey" | "own" | "ownKey" | "client" | "clientKey", string>;
     const of = (name: string) => present(databases[name]);
 
@@ -54,6 +64,10 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     beforeAll(async () => {
         client = new Client();
         files = makeCertificates();
+        openssl = new OpenSsl();
+        root = openssl.make({ commonName: "a root of my own", ca: true });
+        intermediate = openssl.make({ commonName: "an intermediate CA", ca: true, issuer: root });
+        const shortCa = openssl.make({ commonName: "a CA for two days", ca: true, ends: seconds(2 * 24 * 3600) });
         docker("network", "create", network);
         stack = await TestStack.create("tls");
         const args = {
@@ -63,19 +77,24 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
             "own-ca": { tls: { ca: { certPem: files.ca, keyPem: files.caKey } } },
             "own-cert": { tls: { certificate: { certPem: files.own, keyPem: files.ownKey, caCertPem: files.ca } } },
             "networked": { network },
+            "chained": {
+                tls: { ca: { certPem: intermediate.certPem + "\n" + root.certPem, keyPem: intermediate.keyPem } },
+            },
+            "short-ca": { tls: { ca: shortCa } },
         };
         const programs = Object.entries(args).map(
             ([name, more]) =>
-                `{ const { url, tlsUrl, tlsPort, caCertPem, nodes } = new RedisDatabase("${name}", ` +
+                `{ const { url, tlsUrl, tlsPort, caCertPem, certificateExpires, nodes } = new RedisDatabase("${name}", ` +
                 `${JSON.stringify({ version, memoryMb: 32, ...more })}); const front = (nodes.terminator ?? nodes.server).name; ` +
-                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, front }; }`,
+                `exports["${name}"] = { url, tlsUrl, tlsPort, caCertPem, certificateExpires, front }; }`,
         );
-        await stack.program(programs.join("\n")).up();
+        ({ output } = await stack.program(programs.join("\n")).up());
         databases = (await stack.outputs()) as typeof databases;
     });
 
     afterAll(async () => {
         client.close();
+        openssl.close();
         await stack.close();
         docker("network", "rm", network);
     });
@@ -134,6 +153,28 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         expect(client.redis(of(name).tlsUrl, ["PING"], { caCertPem: files.ca })).toBe("PONG");
     });
 
+    test("sends the intermediate CA along, so that clients verify with the output, and with the root alone", () => {
+        const { tlsPort, tlsUrl, caCertPem } = of("chained");
+        for (const trusted of [caCertPem, root.certPem]) {
+            expect(handshake("localhost", tlsPort, trusted, ["-verify_hostname", "localhost"]).text).toContain(
+                "Verified peername: localhost",
+            );
+            expect(client.redis(tlsUrl, ["PING"], { caCertPem: trusted })).toBe("PONG");
+        }
+    });
+
+    test("has a certificate that ends before the CA of a person does, and says when", () => {
+        const { certificateExpires } = of("short-ca");
+        const left = Date.parse(certificateExpires) - Date.now();
+        expect(left).toBeGreaterThan(dayMs);
+        expect(left).toBeLessThan(2 * dayMs);
+        expect(certificateExpires).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+        expect(output).toMatch(
+            /RedisDatabase "short-ca": tls\.ca\.certPem: is valid until .*; give a CA that is valid for longer/,
+        );
+        expect(output).not.toMatch(/"(plain|own-cert|chained)": .*is valid until/);
+    });
+
     test("is reached by the database's name on its network, where the certificate is valid for that name", () => {
         const { caCertPem, front } = of("networked");
         const unauthenticated = docker(
@@ -153,4 +194,42 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
             "Verified peername: networked",
         );
     });
+});
+
+test("a certificate that ends is warned of and reported, and keeps no change away", async () => {
+    const openssl = new OpenSsl();
+    const ca = openssl.make({ commonName: "a CA of my own", ca: true });
+    const until = (ends: Date) => {
+        const pair = openssl.make({ commonName: "own", san: "DNS:localhost,IP:127.0.0.1", issuer: ca, ends });
+        return { tls: { certificate: { ...pair, caCertPem: ca.certPem } } };
+    };
+    const ending = until(seconds(20));
+    const db = await TestDatabase.create("ending", { memoryMb: 32, ...ending });
+    try {
+        const [ends, server, container] = [
+            await db.stack.value("certificateExpires"),
+            await db.server(),
+            await db.serverId(),
+        ];
+        /** What the health check says when it looks now, and not when its pause is over. */
+        const health = () =>
+            docker("exec", server, "sh", "-c", "rm -f /tmp/healthy; sh /settings/current/health.sh || true");
+        const text = `tls.certificate.certPem: is valid until ${ends}; give one that is valid for longer`;
+        expect(health()).toBe(`${text} [redis-database/certificate-ends-soon]`);
+        await holds(() => Date.now() > Date.parse(ends));
+        // It is still the one that is there, and so no reason against other changes.
+        expect((await db.up({ memoryMb: 40 })).output).toContain(`RedisDatabase "db": ${text}.`);
+        expect(findingsIn(await db.with(until(seconds(-60))).failure("preview"))).toMatch(
+            /tls\.certificate\.certPem: expired on [^]*\[redis-database\/certificate-expired\]/,
+        );
+        expect((await db.up({ memoryMb: 40, ...until(seconds(300 * 24 * 3600)) })).output).not.toContain(
+            "is valid until",
+        );
+        expect(health()).toBe("");
+        expect(await db.serverId()).toBe(container);
+        expect(Date.parse(await db.stack.value("certificateExpires"))).toBeGreaterThan(Date.now() + 299 * dayMs);
+    } finally {
+        openssl.close();
+        await db.close();
+    }
 });

@@ -1,5 +1,6 @@
 /** Brings the reason of a container's failure from its log to the person who runs `pulumi up`. */
 import * as pulumi from "@pulumi/pulumi";
+import { redact } from "../../model/redaction";
 import { logOf } from "./containerLog";
 import { oncePerStack } from "./oncePerStack";
 
@@ -28,7 +29,7 @@ async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promi
 
 async function readableLog(container: string): Promise<string[]> {
     try {
-        return await logOf(container);
+        return (await logOf(container)).map(redact);
     } catch (error) {
         return [`its log could not be read (${String(error)}); read it with: docker logs ${container}`];
     }

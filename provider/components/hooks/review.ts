@@ -1,12 +1,13 @@
 /** Says in the preview what a change will do to a database, and refuses there what must not happen. */
 import * as pulumi from "@pulumi/pulumi";
+import { checkNewCertificates } from "../../model/arguments/certificateChecks";
 import { type Kind, type PlainArguments, unresolved } from "../../model/arguments/definition";
 import { definitions, holdsSecret } from "../../model/arguments/index";
 import { describeRecorded } from "../../model/changes/describe";
 import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
 import { readRecorded } from "../../model/changes/recorded";
 import { refusals } from "../../model/changes/table";
-import { formatFindings } from "../../model/findings";
+import { type Finding, formatFindings } from "../../model/findings";
 import { oncePerStack } from "./oncePerStack";
 
 const reviewHook = oncePerStack(
@@ -24,20 +25,29 @@ const reviewHook = oncePerStack(
 export function withReview(kind: Kind, opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
     return {
         ...opts,
-        hooks: { ...opts.hooks, beforeUpdate: [...reviewHook(kind), ...(opts.hooks?.beforeUpdate ?? [])] },
+        hooks: {
+            ...opts.hooks,
+            beforeCreate: [...reviewHook(kind), ...(opts.hooks?.beforeCreate ?? [])],
+            beforeUpdate: [...reviewHook(kind), ...(opts.hooks?.beforeUpdate ?? [])],
+        },
     };
+}
+
+function refuse(name: string, kind: Kind, findings: readonly Finding[]): void {
+    if (findings.length > 0) throw new Error(formatFindings(name, findings, kind));
 }
 
 /** Throws what is refused, which fails the preview or the update before any child is touched. */
 async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const before = readRecorded((await plain(oldInputs)) as PlainArguments);
     const after = readRecorded((await plain(newInputs)) as PlainArguments);
+    const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
+    refuse(name, kind, checkNewCertificates(after.args, before?.args));
+    if (!before) return;
     const pair = describeRecorded(before, after, kind);
     if (!pair) return;
     // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
     const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
-    const refused = completed ? refusals(pair.before, pair.after, kind) : [];
-    if (refused.length > 0) throw new Error(formatFindings(name, refused, kind));
+    if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.

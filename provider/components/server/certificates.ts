@@ -2,16 +2,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { splitHosts } from "../../model/arguments/certificateChecks";
+import {
+    type Expiry,
+    expiriesOfOwn,
+    expiryOfCa,
+    expiryOfIssued,
+    intermediatesIn,
+    issuedFor,
+} from "../../model/certificates";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { type ServerPlan, caNames } from "../../model/plan";
 import type { Children } from "./children";
 
 export interface Certificates {
+    /** The certificate that the server shows, and the intermediate CAs that it sends along. */
     readonly certPem: pulumi.Output<string>;
     /** Secret. */
     readonly keyPem: pulumi.Output<string>;
     /** What clients verify `certPem` with. */
     readonly caCertPem: pulumi.Output<string>;
+    /** When they end: each as soon as it is known. */
+    readonly expiries: readonly pulumi.Output<readonly Expiry[]>[];
     /** The children that made them, as far as the program did not bring its own. */
     readonly nodes: CertificateNodes;
 }
@@ -75,10 +86,12 @@ export function trustedCaCertPem(
 }
 
 function ownCertificate(own: CertificateWithCa): Certificates {
+    const [certPem, caCertPem] = [pulumi.output(own.certPem), pulumi.output(own.caCertPem)];
     return {
-        certPem: pulumi.output(own.certPem),
+        certPem,
         keyPem: pulumi.secret(own.keyPem),
-        caCertPem: pulumi.output(own.caCertPem),
+        caCertPem,
+        expiries: [pulumi.all([certPem, caCertPem]).apply(([certificate, ca]) => expiriesOfOwn(certificate, ca))],
         nodes: {},
     };
 }
@@ -98,6 +111,8 @@ function issueCertificate(
         dnsNames: hosts.dnsNames,
         ipAddresses: hosts.ipAddresses,
     });
+    // No secret, even where the program gives its CA as one.
+    const periods = pulumi.unsecret(pulumi.all([spec, ca.chain])).apply(([{ tls }, chain]) => issuedFor(tls, chain));
     const certificate = children.create("certificate", "certificate", tls.LocallySignedCert, {
         caCertPem: ca.certPem,
         caPrivateKeyPem: ca.keyPem,
@@ -105,13 +120,20 @@ function issueCertificate(
         allowedUses: ["digital_signature", "server_auth"],
         // OpenSSL's strict mode, which Python 3.13 turns on, refuses a chain without key identifiers.
         setSubjectKeyId: true,
-        validityPeriodHours: spec.apply(({ tls }) => tls.validityDays * hoursADay),
-        earlyRenewalHours: spec.apply(({ tls }) => tls.renewBeforeDays * hoursADay),
+        validityPeriodHours: periods.validity,
+        earlyRenewalHours: periods.renewal,
     });
+    const withSpec = (pem: pulumi.Output<string>) => pulumi.all([spec, pem] as const);
     return {
-        certPem: certificate.certPem,
+        certPem: pulumi
+            .all([certificate.certPem, ca.chain])
+            .apply(([own, chain]) => (own ? `${own}${intermediatesIn(chain)}` : own)),
         keyPem: key.privateKeyPem,
         caCertPem: ca.published,
+        expiries: [
+            withSpec(certificate.certPem).apply(([{ tls }, pem]) => expiryOfIssued(tls, pem)),
+            withSpec(ca.chain).apply(([{ tls }, pem]) => expiryOfCa(tls, pem, ca.nodes.ca !== undefined)),
+        ],
         nodes: { ...ca.nodes, key, request, certificate },
     };
 }
@@ -121,14 +143,19 @@ interface Ca {
     readonly certPem: pulumi.Output<string>;
     /** Secret. */
     readonly keyPem: pulumi.Output<string>;
+    /** The CA that signs and, where it is an intermediate, those up to its root. */
+    readonly chain: pulumi.Output<string>;
     readonly published: pulumi.Output<string>;
     readonly nodes: CertificateNodes;
 }
 
-/** The PEM text may hold further CAs after the one that signs, which clients then trust before they sign. */
+/**
+ * The PEM text may hold further CAs after the one that signs: those above it, or others that clients then trust before
+ * they sign.
+ */
 function ownCa({ certPem, keyPem }: KeyPair): Ca {
     const published = pulumi.output(certPem);
-    return { certPem: published, keyPem: pulumi.secret(keyPem), published, nodes: {} };
+    return { certPem: published, keyPem: pulumi.secret(keyPem), chain: published, published, nodes: {} };
 }
 
 function createCas(children: Children, { name, caVersions: [signing = 1, ...others] }: ServerPlan): Ca {
@@ -149,5 +176,5 @@ function createCa(children: Children, server: string, version: number): Omit<Ca,
         setAuthorityKeyId: true,
         validityPeriodHours: caValidityYears * 365 * hoursADay,
     });
-    return { certPem: ca.certPem, keyPem: caKey.privateKeyPem, nodes: { caKey, ca } };
+    return { certPem: ca.certPem, keyPem: caKey.privateKeyPem, chain: ca.certPem, nodes: { caKey, ca } };
 }

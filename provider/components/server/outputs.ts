@@ -2,6 +2,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { persistenceLabel } from "../../model/catalog/flavors";
+import { endOfFirst } from "../../model/certificates";
 import { type Engine, type Flavor, type Version, releaseOf } from "../../model/catalog/versions";
 import { type Credential, type Login, connectionUrl, credentials, userOf } from "../../model/render/urls";
 import type { PreparedServer } from "./prepare";
@@ -45,6 +46,8 @@ export interface ServerOutputs {
     readonly tlsPort: pulumi.Output<number>;
     /** Certificate of the CA that the server's certificate verifies with, in PEM. */
     readonly caCertPem: pulumi.Output<string>;
+    /** When the certificate that the server shows ends, in ISO 8601. */
+    readonly certificateExpires: pulumi.Output<string>;
     /** What runs: `redis` or `valkey`. */
     readonly engine: pulumi.Output<Engine>;
     /** Its version, without a flavor. */
@@ -90,6 +93,7 @@ export function serverOutputs(
         port: ports.plaintext,
         tlsPort: ports.tls,
         caCertPem: certificates.caCertPem,
+        certificateExpires: pulumi.unsecret(certificates.certPem).apply(endOfFirst),
         engine: spec.engine,
         version: spec.version,
         flavor: spec.flavor,

@@ -27,6 +27,7 @@ if [ "$1" = health ]; then
 fi
 
 . "$parts/../shared/settings.sh"
+. "$parts/../shared/redact.sh"
 . "$parts/links.sh"
 . "$parts/settings.sh"
 . "$parts/connection.sh"
@@ -54,7 +55,7 @@ watching=
 
 # Writes to the agent's log.
 #   $*       what to say
-say() { echo "$*"; }
+say() { printf '%s\n' "$*" | redact; }
 
 # Ends what the agent is doing. While an update waits, the agent goes over to watching what is in force, in a process without
 # anything of this one; its health check never passes. While it watches, only this look ends, and the next one tries again.
@@ -62,7 +63,9 @@ say() { echo "$*"; }
 #   $2       the reason
 refuse() {
     trap - EXIT
-    local reason="$2 [redis-database/$1]"
+    local reason
+    # Before `undo` removes the files that tell what is secret.
+    reason=$(printf '%s\n' "$2 [redis-database/$1]" | redact)
     undo
     stop_trial
     # An update reads the last of these lines.

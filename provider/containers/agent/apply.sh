@@ -12,6 +12,7 @@ apply_to_running_server() {
     check_hand_over
     check_databases
     check_promotion
+    check_terminator
     hold_limits
     apply_config
     if place_changed; then moved=yes; fi

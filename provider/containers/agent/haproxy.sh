@@ -13,36 +13,45 @@ prepare_terminator() {
     chown 99:999 "$terminator_dir" && chmod 700 "$terminator_dir"
 }
 
+# Before anything is touched: a new certificate must reach the HAProxy that runs. One that does not run reads it at its
+# start, and one whose place the server takes goes with the certificate that it has.
+check_terminator() {
+    local status=0
+    if ! has_terminator || ! wants_terminator || same_certificate; then return; fi
+    echo 'show info' | ask_haproxy "$terminator_socket" >/dev/null || status=$?
+    [ $status -le 1 ] ||
+        refuse haproxy-not-asked "tls: the new certificate cannot reach HAProxy, which goes on with the old one: $(why_unasked $status)"
+}
+
 # Makes whoever terminates TLS read the certificate again; connections stay.
 #   prints   OK, or why not
 reread_certificate() {
-    local reply
+    local reply status=0
     if ! has_terminator; then
         server "CONFIG SET tls-cert-file $tls_dir/tls.crt"
-    # One that does not run reads it at its start.
-    elif ! reply=$(change_certificate); then
-        echo OK
-    else
-        case $reply in
-        *Success!*) echo OK ;;
-        *)
-            echo "abort ssl cert $tls_dir/tls.crt" | ask_haproxy "$terminator_socket" >/dev/null
-            # Its reason comes after what it is about to do.
-            printf '%s\n' "$reply" | grep . | grep -v '^Committing' | head -n 1
-            ;;
-        esac
+        return
     fi
+    reply=$(change_certificate) || status=$?
+    case $status:$reply in
+    1:* | 0:*Success!*) echo OK ;;
+    0:*)
+        echo "abort ssl cert $tls_dir/tls.crt" | ask_haproxy "$terminator_socket" >/dev/null
+        # Its reason comes after what it is about to do.
+        printf '%s\n' "$reply" | grep . | grep -v '^Committing' | head -n 1
+        ;;
+    *) why_unasked $status ;;
+    esac
 }
 
 # Certificate and key are one text, which ends at the first empty line.
 #   prints   HAProxy's answer
-#   fails    if it does not run
+#   fails    as ask_haproxy does
 change_certificate() {
     {
         echo "set ssl cert $tls_dir/tls.crt <<"
         cat "$tls_dir/tls.crt" "$tls_dir/tls.key" | tr -d '\r' | grep .
         echo
-    } | ask_haproxy "$terminator_socket" >"$terminator_reply" || return 1
+    } | ask_haproxy "$terminator_socket" >"$terminator_reply" || return
     grep -q 'Transaction \(created\|updated\)' "$terminator_reply" || { cat "$terminator_reply"; return; }
     echo "commit ssl cert $tls_dir/tls.crt" | ask_haproxy "$terminator_socket"
 }

@@ -131,9 +131,17 @@ commit() {
     true >"$former_settings"
     point "$tls_dir" "generations/${generation##*/}"
     flush "$settings_dir"
+    note_expiry
     for old in "$generations_dir"/*; do
         if [ "$old" != "$generation" ]; then rm -rf "$old"; fi
     done
+}
+
+# A time to come, so that a health check learns from a comparison of two files that no certificate ends soon: it starts no
+# process for that. It looks at the clock where the file system cannot hold such a time.
+note_expiry() {
+    rm -f "$expiry_marker"
+    touch -d "@$(wanted certificate_report_from)" "$expiry_marker" 2>/dev/null || true
 }
 
 # Whether another agent has taken over: what an interrupted update left behind must not fight its successor.

@@ -4,12 +4,33 @@
 #   $1       its socket
 #   stdin    a command
 #   prints   the answer
-#   fails    if HAProxy does not run
+#   fails    with 1 if HAProxy does not run, with another status if there is no answer for another reason
 ask_haproxy() {
-    timeout 10 perl -MSocket -e '
-        socket(S, PF_UNIX, SOCK_STREAM, 0) && connect(S, sockaddr_un($ARGV[0])) or exit 1;
+    if [ ! -S "$1" ]; then return 1; fi
+    timeout 10 perl -MSocket -MErrno -e '
+        socket(S, PF_UNIX, SOCK_STREAM, 0) or exit 2;
+        connect(S, sockaddr_un($ARGV[0])) or exit($!{ECONNREFUSED} || $!{ENOENT} ? 1 : 2);
         local $/;
         syswrite S, <STDIN>;
         shutdown(S, 1);
-        while (sysread S, my $answer, 16384) { print $answer }' "$1"
+        my $answers = 0;
+        while (sysread S, my $answer, 16384) { print $answer; $answers++ }
+        exit($answers ? 0 : 2)' "$1"
+}
+
+#   $1       the status with which it could not be asked
+#   prints   why, as a sentence
+why_unasked() {
+    case $1 in
+    1) echo "HAProxy does not run" ;;
+    126 | 127) echo "HAProxy cannot be asked, since the image has no Perl; give one that has, as the official ones based on Debian do" ;;
+    *) echo "HAProxy gives no answer; restart its container" ;;
+    esac
+}
+
+# Ends a health check of HAProxy that had no answer.
+#   $1       the status with which it could not be asked
+fail_unasked() {
+    if [ "$1" = 1 ]; then fail_check "$(why_unasked 1)"; fi
+    fail_check "$(reason_in_log haproxy-not-asked "$(why_unasked "$1")")"
 }

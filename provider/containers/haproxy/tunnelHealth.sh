@@ -4,12 +4,14 @@
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
+. "$parts/../shared/redact.sh"
 . "$parts/../shared/pace.sh"
 . "$parts/ask.sh"
 
 pause_before_check
 # The fields: 18, whether it is up; 57, what the last question came to.
-state=$(echo 'show stat' | ask_haproxy "$tunnel_socket" | awk -F , '$1 == "primary" && $2 == "primary" { print $18 "," $57 }')
+answer=$(echo 'show stat' | ask_haproxy "$tunnel_socket") || fail_unasked $?
+state=$(printf '%s\n' "$answer" | awk -F , '$1 == "primary" && $2 == "primary" { print $18 "," $57 }')
 case $state in
 UP,?*)
     note_success

@@ -1,16 +1,18 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Healthy is a server that answers an authenticated PING, whose data is settled and whose disk has room for more; a
-# replica follows its primary, and a primary follows nobody and lets its replicas follow. It runs every 45 seconds for as long as the database
+# Healthy is a server that answers an authenticated PING, whose data is settled, whose disk has room for more and whose
+# certificate is valid for a while; a replica follows its primary, and a primary follows nobody and lets its replicas follow. It runs every 45 seconds for as long as the database
 # lives, so it asks Redis once and otherwise does with what the shell has built in.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
+. "$parts/../shared/redact.sh"
 . "$parts/../shared/pace.sh"
 . "$parts/login.sh"
 . "$parts/memory.sh"
 . "$parts/replication.sh"
 . "$parts/disk.sh"
+. "$parts/expiry.sh"
 
 #   prints   the server's replies
 ask() {
@@ -101,6 +103,7 @@ result=$(check)
 if [ "$result" != PONG ]; then fail_check "$result"; fi
 forget_dump
 report_kill
+report_expiry
 note_success
 if [ ! -e "$answered_marker" ]; then
     # What happened on the way here is over.

@@ -96,6 +96,8 @@ held_back_file=$run_dir/held
 promoted_marker=$run_dir/promoted
 # Server: a line for each start that has not led to a first sync.
 starts_file=$run_dir/starts
+# Agent: its modification time is when the health check begins to report that a certificate ends.
+expiry_marker=$run_dir/expiry
 # Health check: the host name of the container that has answered once.
 answered_file=$run_dir/answered
 # Agent of a replica: there while it offers its data.

@@ -29,7 +29,7 @@ note_success() {
 # Ends the check, with the reason where Docker keeps it.
 #   $1       the reason
 fail_check() {
-    echo "$1"
+    printf '%s\n' "$1" | redact
     echo $(($(failures) + 1)) >"$failures_file"
     rm -f "$healthy_marker"
     exit 1
@@ -53,7 +53,7 @@ fail_slowly() {
 #   $2       the reason
 #   prints   the reason with its code
 reason_in_log() {
-    local reason="$2 [redis-database/$1]"
-    if [ $(($(failures) % 25)) = 1 ]; then echo "refused: $reason" >>"$ROOT/proc/1/fd/1"; fi
-    echo "$reason"
+    set -- "$(printf '%s\n' "$2 [redis-database/$1]" | redact)"
+    if [ $(($(failures) % 25)) = 1 ]; then printf '%s\n' "refused: $1" >>"$ROOT/proc/1/fd/1"; fi
+    printf '%s\n' "$1"
 }

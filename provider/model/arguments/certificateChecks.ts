@@ -1,7 +1,10 @@
 /** What a certificate must be valid for, and whether one that a person brings is. */
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+import { certificatesIn, chainOf, endOf, endsInRoot } from "../certificates";
 import { type Finding, finding, problem } from "../findings";
+import type { PlainArguments } from "./definition";
 
 /** Names and addresses apart, as a certificate lists them. */
 export function splitHosts(hosts: readonly string[]): { dnsNames: string[]; ipAddresses: string[] } {
@@ -54,6 +57,11 @@ export const certificateProblems = {
         "`tls.certificate.caCertPem` did not sign the certificate.",
         "give the CA that did; intermediate certificates go into certPem, after the server's own",
     ),
+    rootMissing: problem(
+        "root-certificate-missing",
+        "The CA is an intermediate one and its root is not in the text, so that OpenSSL verifies nothing with it.",
+        "add the certificates of the CAs above it to the same text, the root's last",
+    ),
 };
 
 export interface KeyPair {
@@ -78,9 +86,6 @@ export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", 
     if (key && !certificate.checkPrivateKey(key)) {
         findings.push(finding(certificateProblems.keyOfAnother, keyPath, "does not belong to the certificate"));
     }
-    if (new Date(certificate.validTo) < new Date()) {
-        findings.push(finding(certificateProblems.expired, certPath, `expired on ${certificate.validTo}`));
-    }
     if (use === "ca" && !certificate.ca) {
         findings.push(finding(certificateProblems.notACa, certPath, "is not the certificate of a CA"));
     }
@@ -102,6 +107,49 @@ export function checkCa(path: string, pem: string): Finding[] {
         : [finding(certificateProblems.notACertificate, path, "is not a certificate in PEM")];
 }
 
+/** By their paths, the texts from which a chain is made: it starts with the first certificate, and the last text is trusted. */
+type Chain = Readonly<Record<string, unknown>>;
+
+function chainsIn({ tls }: PlainArguments): Chain[] {
+    const { ca, certificate, clientAuth } = (tls ?? {}) as Readonly<Record<string, PlainArguments | undefined>>;
+    return [
+        { "tls.ca.certPem": ca?.certPem },
+        { "tls.certificate.certPem": certificate?.certPem, "tls.certificate.caCertPem": certificate?.caCertPem },
+        { "tls.clientAuth.caCertPem": clientAuth?.caCertPem },
+    ];
+}
+
+/**
+ * What is held against certificates only when they are new. A database that has them goes on with them, so that every
+ * other change of it stays possible.
+ */
+export function checkNewCertificates(after: PlainArguments, before: PlainArguments = {}): Finding[] {
+    const former = chainsIn(before);
+    return chainsIn(after).flatMap((texts, index) =>
+        isDeepStrictEqual(texts, former[index]) ? [] : checkNewChain(texts),
+    );
+}
+
+function checkNewChain(texts: Chain): Finding[] {
+    const found = Object.entries(texts).map(
+        ([path, pem]) => [path, typeof pem === "string" ? certificatesIn(pem) : []] as const,
+    );
+    const [first, ...others] = found.flatMap(([, certificates]) => certificates);
+    const [trustedPath, trusted] = found.at(-1) ?? ["", []];
+    if (!first || trusted.length === 0) return [];
+    const chain = chainOf(first, others);
+    const expired = found.flatMap(([path, certificates]) =>
+        certificates
+            .filter((certificate) => chain.includes(certificate) && endOf([certificate]) < Date.now())
+            .map((certificate) => finding(certificateProblems.expired, path, `expired on ${certificate.validTo}`)),
+    );
+    const root = chain.at(-1);
+    const isTrusted = trusted.some(({ fingerprint256 }) => fingerprint256 === root?.fingerprint256);
+    if (endsInRoot(chain) && isTrusted) return expired;
+    const text = "has an intermediate CA, but not the root CA above it, without which OpenSSL verifies nothing";
+    return [...expired, finding(certificateProblems.rootMissing, trustedPath, text)];
+}
+
 /** Checks that clients which trust `caCertPem` trust the certificate, by way of the intermediates in `certPem`. */
 export function checkChain(path: string, { certPem, caCertPem }: { certPem: string; caCertPem: string }): Finding[] {
     const findings = checkCa(`${path}.caCertPem`, caCertPem);
@@ -110,11 +158,6 @@ export function checkChain(path: string, { certPem, caCertPem }: { certPem: stri
         return findings;
     }
     return [finding(certificateProblems.chainBroken, `${path}.caCertPem`, `did not sign ${path}.certPem`)];
-}
-
-function certificatesIn(pem: string): X509Certificate[] {
-    const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    return blocks.flatMap((block) => attempt(() => new X509Certificate(block)) ?? []);
 }
 
 function leadsTo(

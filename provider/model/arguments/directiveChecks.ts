@@ -126,6 +126,6 @@ function expectation(directive: Directive, text: string): string | undefined {
                 : `one of ${values?.map((v) => `"${v}"`).join(", ")}`;
         case "text":
         case "words":
-            return /[\r\n\0]/.test(text) ? "one line of text" : undefined;
+            return /[\r\n\0\p{Surrogate}]/u.test(text) ? "one line of text" : undefined;
     }
 }

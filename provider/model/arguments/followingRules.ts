@@ -4,6 +4,7 @@ import { type Finding, finding } from "../findings";
 import type { Given, Rule } from "./definition";
 import { isThisHostAlone } from "./endpoints";
 import { defaultEngine } from "./engine";
+import { checkLength } from "./passwords";
 import { type Role, replicationProblems } from "./replication";
 
 interface Primary {
@@ -11,6 +12,7 @@ interface Primary {
     readonly engine?: Engine;
     readonly version?: string;
     readonly memoryMb?: number;
+    readonly password?: string;
 }
 
 interface Values {
@@ -25,7 +27,10 @@ export const followingRules: readonly Rule[] = [
 ];
 
 function checkPrimary(primary: Primary, memoryMb: number | undefined, wanted: Wanted | undefined, role?: Role) {
-    const findings: Finding[] = [...checkRelease(primary, wanted)];
+    const findings: Finding[] = [
+        ...checkRelease(primary, wanted),
+        ...checkLength("primary.password", primary.password, wanted),
+    ];
     if (memoryMb !== undefined && primary.memoryMb !== undefined && memoryMb < primary.memoryMb) {
         findings.push(
             finding(

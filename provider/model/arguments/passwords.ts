@@ -1,15 +1,14 @@
 /** The password of the users `app` and `default`, and when it is replaced. */
-import { finding, problem } from "../findings";
+import { type Wanted, nameOf, releaseOf, versions } from "../catalog/versions";
+import { type Finding, finding, problem } from "../findings";
 import { type Given, type Rule, argument } from "./definition";
-import { count, days, numberBetween, text } from "./schemas";
-
-export const passwordSchema = text("give text of at least one character and no line break", (value) =>
-    /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
-);
+import { count, days, numberBetween, secretText } from "./schemas";
 
 export const passwordArguments = {
-    password: argument(passwordSchema, {
-        doc: "Password of the users `app` and `default`. Any characters but line breaks; URLs carry it percent-encoded.",
+    password: argument(secretText, {
+        doc:
+            "Password of the users `app` and `default`. Any characters but line breaks and zero bytes; URLs carry it " +
+            "percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most 512.",
         defaultDoc: "32 random letters and digits",
         secret: true,
         changes: [{ row: "password" }],
@@ -46,9 +45,25 @@ export const passwordProblems = {
         "`passwordVersion` or `rotatePasswordEvery` is given together with `password`, which they cannot rotate.",
         "leave one of them out; to rotate a password of your own, change it",
     ),
+    tooLong: problem(
+        "password-too-long",
+        "The password is longer than the version takes: 512 bytes in UTF-8 before 6.0, 16384 from there on.",
+        "give a shorter password",
+    ),
 };
 
+/** Measured: before 6.0 `requirepass` takes no more, since then a client that has not logged in may send no more. */
+export function checkLength(path: string, password: string | undefined, wanted: Wanted | undefined): Finding[] {
+    if (password === undefined || wanted === undefined) return [];
+    const most = versions[releaseOf(wanted)].acl ? 16384 : 512;
+    const bytes = Buffer.byteLength(password);
+    if (bytes <= most) return [];
+    const text = `is ${bytes} bytes long (its value is not shown), and ${nameOf(releaseOf(wanted))} takes at most ${most}`;
+    return [finding(passwordProblems.tooLong, path, text)];
+}
+
 export const passwordRules: readonly Rule[] = [
+    ({ values, wanted }: Given<{ password?: string }>) => checkLength("password", values.password, wanted),
     ({ args }: Given) =>
         args.password === undefined
             ? []

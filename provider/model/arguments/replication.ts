@@ -5,7 +5,7 @@ import { type PlainArguments, argument } from "./definition";
 import { engineSchema, flavorSchema } from "./engine";
 import { memorySchema } from "./memory";
 import { replicaNames } from "./replicaList";
-import { boolean, count, host, memberName, object, pem, port, text, wholeNumber } from "./schemas";
+import { boolean, count, host, memberName, object, pem, port, secretText, text, wholeNumber } from "./schemas";
 
 /** What the rows about roles look at. */
 export interface InGroup {
@@ -107,11 +107,11 @@ export const followingArguments = {
                 doc: "What the primary's certificate verifies with, in PEM.",
                 required: true,
             }),
-            user: argument(z.string({ error: "give the user's name" }).optional(), {
+            user: argument(text("give the user's name", (value) => !/[\r\n\0]/.test(value)).optional(), {
                 doc: "User by which the replica follows; empty before 6.0.",
                 required: true,
             }),
-            password: argument(text("give the user's password").optional(), {
+            password: argument(secretText.optional(), {
                 doc: "Its password.",
                 required: true,
                 secret: true,

@@ -28,6 +28,11 @@ export function text(error: string, check: (value: string) => boolean = (value) 
     return z.string({ error }).refine(check, { error });
 }
 
+/** A secret that servers and clients can be given: they end it at a line break or a zero byte, if they take it at all. */
+export const secretText = text("give text of at least one character and no line break", (value) =>
+    /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
+);
+
 export function choice<const T extends readonly string[]>(values: T) {
     return z.enum(values, { error: `give one of ${values.map((value) => `"${value}"`).join(", ")}` });
 }

@@ -4,8 +4,8 @@ import { type Release, type Wanted, nameOf, releaseOf, versions } from "../catal
 import { type Finding, finding, problem, show } from "../findings";
 import { isOwnUser } from "../render/acl";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
-import { passwordSchema } from "./passwords";
-import { object, text } from "./schemas";
+import { checkLength } from "./passwords";
+import { object, secretText, text } from "./schemas";
 
 /** What the rows about users look at. */
 export interface WithUsers {
@@ -72,7 +72,7 @@ const user = object(
                 example: "~orders:* +@read +@write -@dangerous",
             },
         ),
-        password: argument(passwordSchema, {
+        password: argument(secretText, {
             doc: "Its password. `passwordVersion` and `rotatePasswordEvery` do not change it.",
             defaultDoc: "32 random letters and digits, which `passwordVersion` and `rotatePasswordEvery` change",
             secret: true,
@@ -152,7 +152,7 @@ export function entriesOf(users: unknown): { name: string; password: unknown }[]
 
 /** What is wrong with a password that an Output brought, for the entry at this place. */
 export function checkUserPassword(index: number, password: unknown): Finding | undefined {
-    const { error } = passwordSchema.safeParse(password);
+    const { error } = secretText.safeParse(password);
     const [remedy = "", text] = [
         error?.issues[0]?.message,
         password === undefined ? "is missing" : "is not usable (its value is not shown)",
@@ -216,10 +216,14 @@ function checkUsers({ args: { users }, wanted }: Given): Finding[] {
         ];
     }
     const entries = users.map((entry: unknown) => (entry ?? {}) as PlainArguments);
-    return entries.flatMap(({ name, rules }, index) => {
+    return entries.flatMap(({ name, rules, password }, index) => {
         const path = `users[${index}]`;
         const found = typeof name === "string" ? checkName(`${path}.name`, name, index, entries) : [];
-        return [...found, ...(typeof rules === "string" ? checkRules(`${path}.rules`, rules, wanted) : [])];
+        return [
+            ...found,
+            ...(typeof rules === "string" ? checkRules(`${path}.rules`, rules, wanted) : []),
+            ...(typeof password === "string" ? checkLength(`${path}.password`, password, wanted) : []),
+        ];
     });
 }
 

@@ -82,9 +82,15 @@ export function bytesOf(text: string): number {
     return Number(number) * (binary ? 1024 : 1000) ** ["", "k", "m", "g"].indexOf(letter);
 }
 
-/** In redis.conf's own quotes, where the text needs them. */
+/** One word of redis.conf, or of a command to redis-cli: in quotes where the text needs them, whatever is in it. */
 export function quoted(text: string): string {
-    return /^[\w.:/@%+,*-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+    if (/^[\w.:/@%+,*-]+$/.test(text)) return text;
+    // Escapes stand for bytes, so only for characters that are one byte.
+    const escaped = text.replace(/["\\]/g, "\\$&").replace(/\p{Cc}/gu, (control) => {
+        const code = control.charCodeAt(0);
+        return code < 128 ? `\\x${code.toString(16).padStart(2, "0")}` : control;
+    });
+    return `"${escaped}"`;
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

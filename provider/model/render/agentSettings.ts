@@ -1,4 +1,5 @@
 /** The agent's settings besides the files that Redis reads: lines of name=value, for a shell to read. */
+import type { Expiry } from "../certificates";
 import type { DatabaseSpec } from "../databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
 import { clientLimits } from "../sizing/clients";
@@ -14,9 +15,14 @@ export interface Identity {
     readonly server: string;
 }
 
-export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): string {
+export function agentSettings(
+    spec: DatabaseSpec,
+    { owner, server }: Identity,
+    expiries: readonly Expiry[] = [],
+): string {
     const { valueMb, allMb } = clientLimits(spec);
     const { permille, besideMb } = memoryForData(spec);
+    const [expiry] = [...expiries].sort((one, other) => one.reportedFrom - other.reportedFrom);
     const settings = {
         owner,
         server,
@@ -42,11 +48,19 @@ export function agentSettings(spec: DatabaseSpec, { owner, server }: Identity): 
         agent_rules: agentRules(releaseOf(spec)),
         health_rules: healthRules,
         rules_since: rulesSince(releaseOf(spec)),
+        // In seconds, as a shell has them.
+        certificate_report_from: expiry ? Math.ceil(expiry.reportedFrom / 1000) : "",
+        certificate_report: expiry?.text ?? "",
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
     return Object.entries(settings)
-        .map(([name, value]) => `${name}=${value}\n`)
+        .map(([name, value]) => `${name}=${onOneLine(String(value))}\n`)
         .join("");
+}
+
+/** A line break in a name or a path would begin another setting. */
+function onOneLine(text: string): string {
+    return text.replace(/\p{Cc}/gu, encodeURIComponent);
 }
 
 /** Where the agent finds its primary: on the same Docker host, or at an address; before 6.0 through its tunnel, wherever that leads. */

@@ -100,9 +100,10 @@ test("making children without stack traces leaves those of everybody else as the
     expect(stack.db.nodes.agent).toBeDefined();
 });
 
-test("the component itself is reviewed before each update", () => {
+test("the component itself is reviewed before it is created and before each update", () => {
     const hooks = stack.options.get("sessions")?.hooks;
-    expect(hooks).toEqual({ beforeUpdate: [expect.objectContaining({ name: "redis-database:review" })] });
+    const review = [expect.objectContaining({ name: "redis-database:review" })];
+    expect(hooks).toEqual({ beforeCreate: review, beforeUpdate: review });
 });
 
 test("its outputs, each of them", async () => {
@@ -122,6 +123,8 @@ test("its outputs, each of them", async () => {
         port: 24000,
         tlsPort: 24001,
         caCertPem: "certificate of sessions-ca",
+        // The mocks' certificate is none.
+        certificateExpires: "",
         engine: "redis",
         version: "8.0",
         flavor: "aof",

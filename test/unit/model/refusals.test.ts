@@ -4,9 +4,13 @@ import { argumentNames } from "../../../provider/model/arguments/index";
 import { agentRefusals } from "../../../provider/model/refusals";
 import { membersOf } from "../support/argsTypes";
 
-const [agent, server, tunnel] = (["agent/agent.sh", "server/health.sh", "haproxy/tunnelHealth.sh"] as const).map(
-    (name) => script(name).replace(/^ *#.*$/gm, ""),
-) as [string, string, string];
+const scripts = ["agent/agent.sh", "server/health.sh", "haproxy/tunnelHealth.sh", "haproxy/health.sh"] as const;
+const [agent, server, tunnel, terminator] = scripts.map((name) => script(name).replace(/^ *#.*$/gm, "")) as [
+    string,
+    string,
+    string,
+    string,
+];
 const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
 
 const refusals = [...agent.matchAll(/\brefuse ([a-z-]+) "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(
@@ -17,11 +21,14 @@ const codesOfServers = [
     ...server.matchAll(/\breason_in_log ([a-z-]+) "/g),
     ...server.matchAll(/\[redis-database\/([a-z-]+)\]/g),
     ...tunnel.matchAll(/^ +code=([a-z-]+)$/gm),
+    ...terminator.matchAll(/\breason_in_log ([a-z-]+) "/g),
 ].map(([, code = ""]) => code);
 
 test("each of them is found, with its code and in full", () => {
     expect(refusals).toHaveLength(count(agent, /\brefuse /g));
-    expect(codesOfServers).toHaveLength(2 + count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm));
+    expect(codesOfServers).toHaveLength(
+        3 + count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm) + count(terminator, /\breason_in_log /g),
+    );
     expect(refusals.map(({ code, words }) => `${words} [redis-database/${code}]`)).toMatchSnapshot();
 });
 
@@ -41,7 +48,7 @@ test("the record is in order, in one sentence each", () => {
 test("those that start with an argument start with one that there is", () => {
     const paths = refusals.flatMap(({ words }) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
     expect(new Set(paths)).toEqual(
-        new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted", "users"]),
+        new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted", "tls", "users"]),
     );
     const known = [
         ...argumentNames("RedisDatabase"),

@@ -16,6 +16,10 @@ export interface Wanted {
     readonly san?: string;
     readonly ca?: boolean;
     readonly expired?: boolean;
+    /** When it ends, if that is not in 2100. */
+    readonly ends?: Date;
+    /** When it starts, if that is not in 2020. */
+    readonly starts?: Date;
     /** Who signs; the certificate signs itself if nobody does. */
     readonly issuer?: Pair;
 }
@@ -23,6 +27,12 @@ export interface Wanted {
 /** Fixed dates, so that messages that name them can stand in snapshots. */
 const valid = ["-startdate", "20200101000000Z", "-enddate", "21000101000000Z"];
 const expired = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"];
+
+function validityOf({ starts, ends }: Wanted): string[] {
+    const time = (date: Date) => `${date.toISOString().replace(/\D/g, "").slice(0, 14)}Z`;
+    const [, from = "", , to = ""] = valid;
+    return ["-startdate", starts ? time(starts) : from, "-enddate", ends ? time(ends) : to];
+}
 
 /** An openssl with a directory of its own; `close` removes it. */
 export class OpenSsl {
@@ -53,7 +63,12 @@ export class OpenSsl {
         const certPem = this.run(
             ...["ca", "-batch", "-notext", "-md", "sha256", "-policy", "any"],
             ...["-config", this.configuration(), "-extensions", "wanted", "-extfile", this.extensions(wanted)],
-            ...["-in", this.file("request.pem", request), ...signer, ...(wanted.expired ? expired : valid)],
+            ...[
+                "-in",
+                this.file("request.pem", request),
+                ...signer,
+                ...(wanted.expired ? expired : validityOf(wanted)),
+            ],
         );
         return { certPem, keyPem };
     }

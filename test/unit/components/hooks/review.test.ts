@@ -5,6 +5,7 @@ import { withReview } from "../../../../provider/components/hooks/review";
 import { currentFormat } from "../../../../provider/model/changes/formats";
 import { present } from "../../../support/present";
 import { forgetReplacements, formerArguments } from "../../support/former";
+import { OpenSsl } from "../../support/openssl";
 import { startStack } from "../../support/mockedStack";
 
 forgetReplacements();
@@ -54,7 +55,8 @@ describe("the hook", () => {
         const opts = { protect: true, hooks: { beforeUpdate: [own], afterCreate: [own] } };
         const { hooks, ...others } = withReview("RedisDatabase", opts);
         expect(others).toEqual({ protect: true });
-        expect(hooks).toEqual({ beforeUpdate: [hooksOf()[0], own], afterCreate: [own] });
+        const beforeCreate = [hooksOf()[0]];
+        expect(hooks).toEqual({ beforeCreate, beforeUpdate: [hooksOf()[0], own], afterCreate: [own] });
         expect(opts.hooks.beforeUpdate).toEqual([own]);
     });
 });
@@ -200,5 +202,35 @@ describe("what is not known yet", () => {
         await startStack({ preview: true });
         expect(await update({ password: "p" }, { password: pulumi.secret(unknown as unknown as string) })).toEqual([]);
         await startStack();
+    });
+});
+
+describe("a certificate that has expired", () => {
+    const openssl = new OpenSsl();
+    const [past, other] = [1, 2].map(() => openssl.make({ commonName: "A CA", ca: true, expired: true }));
+    openssl.close();
+    const args = (ca: unknown, memoryMb = 64) => ({ memoryMb, tls: { ca: pulumi.secret(ca) } });
+    const code = "redis-database/certificate-expired";
+    const create = async (newInputs: Values) => {
+        const [hook] = hooksOf() as pulumi.ResourceHook[];
+        const urn = "urn:pulumi:stack::project::redis-database:index:RedisDatabase::sessions";
+        await present(hook).callback({
+            urn,
+            id: "",
+            name: "sessions",
+            type: "redis-database:index:RedisDatabase",
+            newInputs,
+        });
+    };
+
+    test("is refused where it is new, with its path", async () => {
+        await expect(create(args(past))).rejects.toThrow(/tls\.ca\.certPem: expired on .*\n.*certificate-expired/);
+        await expect(update({ memoryMb: 64 }, args(past))).rejects.toThrow(code);
+        await expect(update(args(other), args(past))).rejects.toThrow(code);
+        await expect(update(args(other), args(past), {})).rejects.toThrow(code);
+    });
+
+    test("stands in the way of no other change", async () => {
+        expect(await update(args(past), args(past, 128))).toEqual([expect.stringContaining("memoryMb 64 → 128")]);
     });
 });

@@ -1,12 +1,14 @@
 /** The agent's arithmetic of versions, passwords and moments, in a real shell on files of its own. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { versionNames, versions } from "../../../../provider/model/catalog/versions";
-import { clientUsers } from "../../../../provider/model/render/acl";
+import { clientUsers, passwordConf } from "../../../../provider/model/render/acl";
 import { bundle } from "../../../../provider/model/render/bundle";
+import { primaryConf } from "../../../../provider/model/render/replication";
 import { env, functions, inShell, root, write } from "../../support/agentShell";
 
 /** Runs some of the functions at a moment, in seconds, with the real `refuse` replaced by one that ends at once. */
@@ -798,5 +800,101 @@ describe("data is there already", () => {
             else write(`data/${file}`, "x");
         }
         expect(agent("if is_empty; then echo yes; fi")).toBe(empty ? "yes" : "");
+    });
+});
+
+describe("a certificate's end is the time of a file", () => {
+    const ends = (from: string) => {
+        write("generation/database", `certificate_report_from=${from}\n`);
+        inShell([], "note_expiry");
+        return existsSync(join(root, "settings/run/expiry"))
+            ? statSync(join(root, "settings/run/expiry")).mtimeMs / 1000
+            : undefined;
+    };
+
+    test("which is to come, and not one that was noted before", () => {
+        expect(ends("2500000000")).toBe(2500000000);
+        expect(ends("")).toBeUndefined();
+        expect(ends("1000000000")).toBe(1000000000);
+    });
+});
+
+describe("HAProxy", () => {
+    const socket = join(root, "settings/terminator/stats.sock");
+    const perl = (body: string) => `timeout() { shift; "$@"; }\nperl() { cat >/dev/null; ${body}; }`;
+    const withSocket = (run: () => void) => {
+        mkdirSync(join(root, "settings/terminator"), { recursive: true });
+        const server = createServer().listen(socket);
+        try {
+            run();
+        } finally {
+            server.close();
+        }
+    };
+    const refuse = 'refuse() { echo "refused: $2 [$1]"; exit 0; }';
+    const terminates = ["has_terminator() { :; }", "wants_terminator() { :; }", "same_certificate() { false; }"];
+    const check = (...stubs: string[]) => inShell([refuse, ...terminates, ...stubs], "check_terminator");
+
+    test("that does not run reads its certificate at its start, whatever the image has", () => {
+        expect(check(perl("return 127"))).toBe("");
+        withSocket(() => {
+            expect(check(perl("return 1"))).toBe("");
+        });
+    });
+
+    test.each([
+        [127, "the image has no Perl"],
+        [2, "HAProxy gives no answer; restart its container"],
+        [124, "HAProxy gives no answer; restart its container"],
+    ])("that cannot be asked (%i) keeps a new certificate away", (status, reason) => {
+        withSocket(() => {
+            expect(check(perl(`return ${status}`))).toMatch(/^refused: tls: the new certificate cannot reach HAProxy/);
+            expect(check(perl(`return ${status}`))).toContain(reason);
+            expect(inShell([...terminates, perl(`return ${status}`)], "reread_certificate")).toContain(reason);
+            expect(check(perl(`return ${status}`), "same_certificate() { :; }")).toBe("");
+        });
+    });
+});
+
+describe("what the agent prints", () => {
+    const secrets = { requirepass: 'one " of \\ the three', masterauth: "password-of-the-primary" };
+    beforeEach(() => {
+        mkdirSync(join(root, "settings/generations/g"), { recursive: true });
+        write("settings/acl/password.conf", passwordConf(secrets.requirepass));
+        write("settings/generations/g/primary.conf", primaryConf({ user: "", password: secrets.masterauth }));
+        write("settings/agent.secret", hash("agent"));
+    });
+    afterEach(() => {
+        rmSync(join(root, "settings/generations"), { recursive: true });
+    });
+
+    test.each([
+        [passwordConf(secrets.requirepass).trimEnd(), "requirepass (secret)"],
+        [`ERR unknown command, with args: '${secrets.requirepass}'`, "ERR unknown command, with args: '(secret)'"],
+        [`${secrets.masterauth}, twice: ${secrets.masterauth}`, "(secret), twice: (secret)"],
+        [`AUTH agent ${hash("agent")}`, "AUTH agent (secret)"],
+        ["user app on #" + hash("app"), "user app on (secret)"],
+        ["does not accept masterauth: a \\n reason", "does not accept masterauth: a \\n reason"],
+        ["(secret)", "(secret)"],
+    ])("%s", (text, shown) => {
+        write("text", text);
+        expect(inShell([], `say "$(cat ${root}/text)"`)).toBe(shown);
+        expect(
+            inShell(
+                ["undo() { :; }", "stop_trial() { :; }", "idle() { exit 0; }"],
+                `refuse agent-failed "$(cat ${root}/text)"`,
+            ),
+        ).toBe(`refused: ${shown} [redis-database/agent-failed]`);
+    });
+
+    test("is whole, whatever the password is", () => {
+        fc.assert(
+            fc.property(fc.string({ minLength: 6 }), (password) => {
+                write("settings/acl/password.conf", passwordConf(password));
+                write("text", `it is ${password}.`);
+                expect(inShell([], `redact <${root}/text`)).toBe("it is (secret).");
+            }),
+            { numRuns: 30 },
+        );
     });
 });

@@ -294,3 +294,39 @@ describe("a server that the kernel killed", () => {
         expect(readFileSync(join(root, "proc/1/fd/1"), "utf8")).toBe("reported: the kernel killed the server\n");
     });
 });
+
+describe("a certificate that ends", () => {
+    const text = "tls.certificate.certPem: is valid until 2026-01-01T00:00:00Z; give another";
+    const report = `${text} [redis-database/certificate-ends-soon]`;
+    const now = () => Math.floor(Date.now() / 1000);
+    const settings = (from: number | string) => ({
+        "settings/current/database": `next_dump_percent=0\ncertificate_report_from=${from}\ncertificate_report=${text}\n`,
+    });
+    const situation = { dataMb: 1, freeMb: 100 };
+
+    test.each<[string, Partial<Situation>, string]>([
+        ["is reported from that second on", { markers: settings(now()) }, report],
+        ["is not reported before", { markers: settings(now() + 60) }, "healthy"],
+        ["is unknown to an earlier agent", { markers: settings("") }, "healthy"],
+        ["does not keep an update from its first answer", { answered: false, markers: settings(1) }, "healthy"],
+        ["hides nothing else", { ping: "LOADING", markers: settings(1) }, "LOADING"],
+    ])("%s", (_name, more, expected) => {
+        expect(health({ ...situation, ...more })).toBe(expected);
+    });
+
+    test("is no longer reported once it is renewed", () => {
+        expect(health({ ...situation, markers: settings(1) })).toBe(report);
+        write("settings/current/database", settings(now() + 60)["settings/current/database"]);
+        expect(lookAgain()).toBe("healthy");
+    });
+
+    test("costs a healthy server no process", () => {
+        expect(health({ ...situation, markers: { ...settings(now() + 60), "settings/run/expiry": "" } })).toBe(
+            "healthy",
+        );
+        const later = new Date(Date.now() + 60_000);
+        utimesSync(join(root, "settings/run/expiry"), later, later);
+        write("bin/date", "#!/bin/sh\necho looked at the clock >&2\n");
+        expect(lookAgain()).toBe("healthy");
+    });
+});

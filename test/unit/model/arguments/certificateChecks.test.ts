@@ -5,6 +5,7 @@ import {
     checkCa,
     checkChain,
     checkKeyPair,
+    checkNewCertificates,
     isCertificateHost,
     isHost,
     splitHosts,
@@ -65,18 +66,6 @@ describe("a server certificate", () => {
         ]);
     });
 
-    test("that has expired says since when", () => {
-        const past = openssl.make({ commonName: "redis", san, issuer: ca, expired: true });
-        expect(checkServer(past, "redis.example.com")).toEqual([
-            {
-                code: "redis-database/certificate-expired",
-                path: "tls.certificate.certPem",
-                problem: "expired on Feb  1 00:00:00 2020 GMT",
-                remedy: "give one that is valid now",
-            },
-        ]);
-    });
-
     test("with the key of another one", () => {
         expect(checkServer({ ...server, keyPem: openssl.key() }, "redis.example.com")).toEqual([
             {
@@ -114,15 +103,6 @@ describe("a CA", () => {
                 problem: "is not the certificate of a CA",
                 remedy: "give one with basicConstraints CA:TRUE, or use tls.certificate",
             },
-        ]);
-    });
-
-    test("that has expired, with a wrong key: both are said at once", () => {
-        const past = openssl.make({ commonName: "Past CA", ca: true, expired: true });
-        const findings = checkKeyPair("tls.ca", { ...past, keyPem: server.keyPem }, "ca", []);
-        expect(findings.map(({ problem }) => problem)).toEqual([
-            "does not belong to the certificate",
-            "expired on Feb  1 00:00:00 2020 GMT",
         ]);
     });
 
@@ -164,6 +144,50 @@ describe("the chain from a server certificate to caCertPem", () => {
 
     test("a CA that is no certificate is said once", () => {
         expect(problems(server.certPem, "nothing")).toEqual(["tls.certificate.caCertPem: is not a certificate in PEM"]);
+    });
+});
+
+describe("what is held against a certificate that is new", () => {
+    const past = openssl.make({ commonName: "redis", san, issuer: ca, expired: true });
+    const pastCa = openssl.make({ commonName: "Past CA", ca: true, expired: true });
+    const intermediate = openssl.make({ commonName: "Intermediate", ca: true, issuer: ca });
+    const below = openssl.make({ commonName: "redis", san, issuer: intermediate });
+    const selfSigned = openssl.make({ commonName: "redis", san });
+    const expired = "expired on Feb  1 00:00:00 2020 GMT";
+    const rootless = "has an intermediate CA, but not the root CA above it, without which OpenSSL verifies nothing";
+    const own = (certPem: string, caCertPem = ca.certPem) => ({ certificate: { certPem, keyPem: "", caCertPem } });
+    const both = (...pairs: readonly Pair[]) => pairs.map(({ certPem }) => certPem).join("\n");
+    const problems = (tls: object, before?: object) =>
+        checkNewCertificates({ tls }, before && { tls: before }).map(({ path, problem }) => `${path}: ${problem}`);
+
+    test.each<[string, object, string[]]>([
+        ["nothing", {}, []],
+        ["a certificate that is valid", own(server.certPem), []],
+        ["one that signed itself", own(selfSigned.certPem, selfSigned.certPem), []],
+        ["one with its intermediate", own(both(below, intermediate)), []],
+        ["one whose intermediate is trusted, too", own(below.certPem, both(intermediate, ca)), []],
+        ["one that has expired", own(past.certPem), [`tls.certificate.certPem: ${expired}`]],
+        [
+            "one whose intermediate alone is trusted",
+            own(below.certPem, intermediate.certPem),
+            [`tls.certificate.caCertPem: ${rootless}`],
+        ],
+        [
+            "one whose root is only sent",
+            own(both(below, intermediate, ca), intermediate.certPem),
+            [`tls.certificate.caCertPem: ${rootless}`],
+        ],
+        ["a CA that has expired", { ca: pastCa }, [`tls.ca.certPem: ${expired}`]],
+        ["one that has not, before one that has", { ca: { certPem: both(ca, pastCa) } }, []],
+        ["an intermediate CA without its root", { ca: intermediate }, [`tls.ca.certPem: ${rootless}`]],
+        ["one before another root", { ca: { certPem: both(intermediate, pastCa) } }, [`tls.ca.certPem: ${rootless}`]],
+        ["one with its root", { ca: { certPem: both(intermediate, ca) } }, []],
+        ["the CA of clients", { clientAuth: { caCertPem: pastCa.certPem } }, [`tls.clientAuth.caCertPem: ${expired}`]],
+        ["what is not known yet", { ca: { certPem: Symbol("unresolved") } }, []],
+    ])("%s", (_what, tls, expected) => {
+        expect(problems(tls)).toEqual(expected);
+        expect(problems(tls, tls)).toEqual([]);
+        expect(problems(tls, own(server.certPem, selfSigned.certPem))).toEqual(expected);
     });
 });
 

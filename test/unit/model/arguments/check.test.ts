@@ -13,7 +13,6 @@ afterAll(() => {
 const ca = openssl.make({ commonName: "Our CA", ca: true });
 const otherCa = openssl.make({ commonName: "Another CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
-const expired = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca, expired: true });
 const host = "redis.example.com";
 const loop: Record<string, unknown> = {};
 loop.self = loop;
@@ -95,7 +94,9 @@ const cases: Record<string, PlainArguments> = {
     "a key in place of a CA": { tls: { ca: ca.keyPem } },
     "certificate and key swapped": { tls: { ca: { certPem: ca.keyPem, keyPem: ca.certPem } } },
     "a CA beside a certificate": { host, tls: { ca, certificate: { ...server, caCertPem: ca.certPem } } },
-    "an expired certificate": { host, tls: { certificate: { ...expired, caCertPem: ca.certPem } } },
+    "a password that is too long before 6.0": { version: "5.0", password: "ä".repeat(257) },
+    "a password that is too long for a client": { password: "a".repeat(16385) },
+    "text in config with half a character": { config: { "notify-keyspace-events": "\ud800" } },
     "a certificate for another host": { tls: { certificate: { ...server, caCertPem: ca.certPem } } },
     "a certificate of another CA": { host, tls: { certificate: { ...server, caCertPem: otherCa.certPem } } },
     "what an own certificate decides": {

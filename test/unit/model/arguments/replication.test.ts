@@ -17,3 +17,23 @@ test("replicas have names, numbered where the program gives none", () => {
     expect(replicaNames(undefined)).toEqual([]);
     expect(listReplicas([{ name: "reader", memoryMb: 64 }])).toEqual([{ name: "reader", memoryMb: 64 }]);
 });
+
+test.each([
+    ["a\nrename-command PING nothing", "primary.password", "is not usable (its value is not shown)"],
+    ["a\0b", "primary.password", "is not usable (its value is not shown)"],
+    [
+        "a".repeat(16385),
+        "primary.password",
+        "is 16385 bytes long (its value is not shown), and Redis 8.0 takes at most 16384",
+    ],
+])("a primary's password that no server could have", (password, path, problem) => {
+    const primary = {
+        host: "192.0.2.1",
+        tlsPort: 6380,
+        caCertPem: "-----BEGIN CERTIFICATE-----",
+        user: "repl-x",
+        password,
+    };
+    const { findings } = resolveArguments({ primary }, "RedisReplica");
+    expect(findings.map((found) => [found.path, found.problem])).toEqual([[path, problem]]);
+});

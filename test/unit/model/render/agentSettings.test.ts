@@ -44,6 +44,8 @@ test("of a database with nothing given, in full", () => {
         agent_rules=-@all +acl +bgrewriteaof +bgsave +config +failover +info +memory +ping +replicaof
         health_rules=-@all +acl|save +info +ping +shutdown
         rules_since=6.2:&* 6.2:resetchannels 6.2:+failover
+        certificate_report_from=
+        certificate_report=
         evicts=no
         "
     `);
@@ -85,6 +87,8 @@ test("of one with everything given, in full", () => {
         agent_rules=-@all +acl +bgrewriteaof +bgsave +config +failover +info +memory +ping +replicaof
         health_rules=-@all +acl|save +info +ping +shutdown
         rules_since=6.2:&* 6.2:resetchannels 6.2:+failover
+        certificate_report_from=
+        certificate_report=
         evicts=yes
         "
     `);
@@ -154,4 +158,22 @@ test("all that the agent and the health check ask for is there, and they ask for
     );
     const named = asked.flatMap((name) => (name === "$1_rules" ? ["agent_rules", "health_rules"] : [name]));
     expect([...new Set(named)].sort()).toEqual(Object.keys(parsed({})).sort());
+});
+
+test("a name with a line break is no other setting", () => {
+    const text = agentSettings(present(resolveArguments({}).spec), {
+        owner: "project/stack/a\nmemory_mb=1",
+        server: "ab12",
+    });
+    expect(text).toContain("owner=project/stack/a%0Amemory_mb=1\n");
+    expect(text.match(/^memory_mb=/gm)).toHaveLength(1);
+});
+
+test("of the certificates that end, the one that is to be reported first", () => {
+    const expiry = (reportedFrom: number, text: string) => ({ warnedFrom: 0, reportedFrom, text });
+    const text = agentSettings(present(resolveArguments({}).spec), identity, [
+        expiry(3000_000, "later"),
+        expiry(2000_001, "first"),
+    ]);
+    expect(text).toContain("certificate_report_from=2001\ncertificate_report=first\n");
 });
