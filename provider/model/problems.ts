@@ -2,6 +2,7 @@
 import { singleArgumentProblems } from "./arguments/check";
 import { argumentProblems } from "./arguments/index";
 import { changeProblems } from "./changes/problems";
+import { dockerProblems } from "./dockerRefusals";
 import { type Problem, problem } from "./findings";
 import { agentRefusals } from "./refusals";
 import { transformProblems } from "./render/containerArguments";
@@ -16,6 +17,7 @@ export function allProblems(): Problem[] {
         ...Object.values(clientProblems),
         ...Object.values(transformProblems),
         ...Object.values(changeProblems),
+        ...Object.values(dockerProblems),
         ...refused,
     ];
 }

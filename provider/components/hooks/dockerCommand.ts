@@ -7,8 +7,11 @@ import type { DockerHost } from "../dockerHost";
 
 export type Run = (...args: string[]) => Promise<string>;
 
-/** On the host that the provider has. */
-export async function dockerCommand(dockerHost: DockerHost): Promise<Run> {
+/** Enough for a Docker host that answers. One that does not is left to the provider, which says what is wrong with it. */
+export const answerSeconds = 30;
+
+/** On the host that the provider has. Without `timeoutSeconds`, it may take as long as it needs. */
+export async function dockerCommand(dockerHost: DockerHost, timeoutSeconds = 0): Promise<Run> {
     const { host, context, certPath } = docker.Provider.isInstance(dockerHost)
         ? await valueOf(
               pulumi.all({ host: dockerHost.host, context: dockerHost.context, certPath: dockerHost.certPath }),
@@ -18,7 +21,9 @@ export async function dockerCommand(dockerHost: DockerHost): Promise<Run> {
     const secured = certPath ? { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" } : {};
     return async (...args) => {
         const { stdout } = await promisify(execFile)("docker", [...where, ...args], {
-            env: { ...process.env, ...secured },
+            // Without a host the provider takes Docker's default one, whatever context `docker context use` has chosen.
+            env: { DOCKER_CONTEXT: "default", ...process.env, ...secured },
+            timeout: timeoutSeconds * 1000,
         });
         return stdout;
     };

@@ -1,35 +1,65 @@
-/** Brings the reason of a container's failure from its log to the person who runs `pulumi up`. */
+/** Brings the reason of a container's failure to the person who runs `pulumi up`. */
 import * as pulumi from "@pulumi/pulumi";
+import { takenPortIn } from "../../model/dockerRefusals";
 import { redact } from "../../model/redaction";
+import type { DockerHost } from "../dockerHost";
 import { logOf } from "./containerLog";
 import { oncePerStack } from "./oncePerStack";
+import { endOfWait } from "./vainWait";
 
 /** The last lines of a log are enough to tell why, where none among more of them is a reason of ours. */
 const lastLines = 5;
 
-/** Docker's words for a port that is in use: up to version 27, and since. */
-const takenPort = /(?:Bind for|listen tcp[46]?) (\S+?):? .*already|bind host port(?: for)? (\S+?:\d+)[:/].*already/;
-
 /** For the `onError` hooks of a container. */
-export const explainFailure = oncePerStack(() => new pulumi.ErrorHook("redis-database:explainFailure", explain));
+export const explainFailure = oncePerStack(
+    (dockerHost: DockerHost, index) =>
+        new pulumi.ErrorHook(`redis-database:explainFailure-${index}`, (args) => explain(dockerHost, args)),
+);
 
-/** Never retries: the next up does, and a person has read the reason by then. */
-async function explain({ name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {
-    const taken = errors.map((text) => takenPort.exec(text)?.slice(1).find(Boolean)).find(Boolean);
-    if (taken) {
-        await pulumi.log.error(`${name}: port ${taken} is taken. Free it, or give others in \`ports\`.`);
-    } else if (newInputs?.name) {
-        const lines = await readableLog(String(newInputs.name));
-        await pulumi.log.error(
-            `${name}: ${lines.filter((line) => line.startsWith("refused: ")).at(-1) ?? lines.slice(-lastLines).join("\n")}`,
-        );
-    }
+/** Never retries: the next update does, and a person has read the reason by then. */
+async function explain(dockerHost: DockerHost, { name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {
+    const { name: container, waitTimeout } = (newInputs ?? {}) as {
+        readonly name?: string;
+        readonly waitTimeout?: number;
+    };
+    const removed = container === undefined ? undefined : endOfWait(container);
+    const lines = removed ?? (container === undefined ? [] : await readableLog(container, dockerHost));
+    const timedOut = errors.some((text) => text.includes("failed to be in healthy state"));
+    const parts = [
+        reasonOf(lines, errors, removed !== undefined),
+        ...(removed ? ["The update removed the container to end at once: that is why Pulumi finds none."] : []),
+        ...(timedOut
+            ? [`It did not become healthy within ${waitTimeout ?? 0} seconds. The next \`pulumi up\` starts it anew.`]
+            : []),
+        ...(timedOut ? [] : consequences(name)),
+    ];
+    await pulumi.log.error(`${name}: ${parts.join("\n")}`);
     return false;
 }
 
-async function readableLog(container: string): Promise<string[]> {
+/** The container's own last words; those of Docker where it never said any, as one that was not started. */
+function reasonOf(lines: readonly string[], errors: readonly string[], removed: boolean): string {
+    const taken = errors.map(takenPortIn).find(Boolean);
+    if (taken) return `port ${taken} is taken. Free it, or give others in \`ports\`.`;
+    const refusal = lines.filter((line) => line.startsWith("refused: ")).at(-1);
+    if (refusal) return refusal;
+    const words = [...new Set(lines.filter((line) => line.trim() !== "").slice(-lastLines))].join("\n");
+    if (words !== "") return removed ? `it ends at each start. Its last words:\n${words}` : words;
+    const dockers = errors.flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "");
+    return dockers.at(-1)?.replace(/^\s*\* /, "") ?? "Docker gives no reason";
+}
+
+/** Of the parts without which clients cannot connect. */
+function consequences(name: string): string[] {
+    const part = /-(server|terminator)$/.exec(name)?.[1];
+    if (part === undefined) return [];
+    const stopped = part === "server" ? "The database is stopped now; its data is kept." : "TLS is stopped now.";
+    return [`${stopped} Remove the cause, or undo the change, and run \`pulumi up\` to start it again.`];
+}
+
+async function readableLog(container: string, dockerHost: DockerHost): Promise<readonly string[]> {
     try {
-        return (await logOf(container)).map(redact);
+        return (await logOf(container, dockerHost)).map(redact);
     } catch (error) {
         return [`its log could not be read (${String(error)}); read it with: docker logs ${container}`];
     }

@@ -48,6 +48,6 @@ async function remove(dockerHost: DockerHost, args: pulumi.ResourceHookArgs): Pr
 
 /** The volume that is one database's alone, among the mounts of one of its containers. */
 export function settingsVolumeOf(volumes: unknown): string | undefined {
-    const mounts = (volumes ?? []) as { containerPath?: string; volumeName?: string }[];
+    const mounts = (Array.isArray(volumes) ? volumes : []) as { containerPath?: string; volumeName?: string }[];
     return mounts.find(({ containerPath }) => containerPath === settingsDir)?.volumeName;
 }

@@ -1,7 +1,7 @@
 /** Says in the preview what a change will do to a database, and refuses there what must not happen. */
 import * as pulumi from "@pulumi/pulumi";
 import { checkNewCertificates } from "../../model/arguments/certificateChecks";
-import { type Kind, type PlainArguments, unresolved } from "../../model/arguments/definition";
+import type { Kind, PlainArguments } from "../../model/arguments/definition";
 import { definitions, holdsSecret } from "../../model/arguments/index";
 import { describeRecorded } from "../../model/changes/describe";
 import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
@@ -9,6 +9,7 @@ import { readRecorded } from "../../model/changes/recorded";
 import { refusals } from "../../model/changes/table";
 import { type Finding, formatFindings } from "../../model/findings";
 import { oncePerStack } from "./oncePerStack";
+import { plain } from "./plain";
 
 const reviewHook = oncePerStack(
     (kind: Kind) =>
@@ -65,18 +66,4 @@ function hidesShownValue(kind: Kind, inputs: object | undefined): boolean {
         const definition = definitions[kind][name];
         return definition !== undefined && !holdsSecret(definition) && pulumi.Output.isInstance(value);
     });
-}
-
-/** Secrets arrive as Outputs, what is not known yet as an object that says so. */
-async function plain(value: unknown): Promise<unknown> {
-    if (pulumi.Output.isInstance(value)) {
-        // Public at run time only; waiting for the value of one that is not known would never end.
-        const { isKnown } = value as unknown as { isKnown: Promise<boolean> };
-        return (await isKnown) ? plain(await new Promise((resolve) => value.apply(resolve))) : unresolved;
-    }
-    if (typeof value !== "object" || value === null) return value;
-    if ("__pulumiUnknown" in value) return unresolved;
-    if (Array.isArray(value)) return Promise.all(value.map(plain));
-    const members = Object.entries(value).map(async ([name, member]) => [name, await plain(member)] as const);
-    return Object.fromEntries(await Promise.all(members));
 }

@@ -12,6 +12,7 @@ import { redisConf } from "../../model/render/redisConf";
 import { followerUsers, ownMember, primaryConf } from "../../model/render/replication";
 import { tunnelCfg } from "../../model/render/tunnelCfg";
 import type { Login } from "../../model/render/urls";
+import { whenAccepted } from "../hooks/dockerAccepts";
 import { checkUse } from "../hooks/inUse";
 import { ownerOf } from "../places";
 import { trustedCaCertPem } from "./certificates";
@@ -79,6 +80,8 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
                 capabilities: agentCapabilities,
             }),
             image: role.spec.image,
+            // Whatever user the image has.
+            user: "0:0",
             entrypoints: ["sh", agentPath],
             command: ["run"],
             // Everything that it does goes through the volumes and the socket that lies there.
@@ -93,7 +96,11 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
             deleteBeforeReplace: true,
         },
     );
-    return agent.create(docker.Container, {}, after);
+    const replacing = [
+        { ...server.container, fingerprint: server.fingerprint },
+        ...(server.haproxy ? [server.haproxy] : []),
+    ];
+    return agent.create(docker.Container, {}, after, whenAccepted(server, replacing));
 }
 
 /** All that the agent brings, as one file: Docker takes 40 ms for each. */

@@ -18,8 +18,15 @@ export type After = readonly pulumi.Resource[];
 
 /** A child whose transform has been applied, and that has not been created yet. */
 export interface PlannedChild<A> {
+    readonly name: string;
     readonly args: A;
-    readonly create: <R>(type: ResourceClass<A, R>, further?: Partial<A>, after?: After) => R;
+    /** `ready` holds it back until it resolves; it is not created if that does not. */
+    readonly create: <R>(
+        type: ResourceClass<A, R>,
+        further?: Partial<A>,
+        after?: After,
+        ready?: pulumi.Output<unknown>,
+    ) => R;
 }
 
 type ChildOptions = Omit<pulumi.CustomResourceOptions, "dependsOn" | "parent">;
@@ -50,10 +57,11 @@ export class Children {
         const transformed = transform?.(args, options, name) ?? args;
         const planned = transform && isContainer(kind) ? reported(transformed, kind, name) : transformed;
         return {
+            name,
             args: planned,
-            create: (type, further = {}, after = []) => {
+            create: (type, further = {}, after = [], ready = undefined) => {
                 const dependsOn = pulumi
-                    .all([pulumi.output(options.dependsOn ?? []), this.checked])
+                    .all([pulumi.output(options.dependsOn ?? []), this.checked, ready])
                     .apply(([given]) => [...after, ...[given].flat()] as pulumi.Resource[]);
                 const all = Object.assign({}, planned, further);
                 return withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));

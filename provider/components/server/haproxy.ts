@@ -4,8 +4,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { haproxyCfg, haproxyImage, haproxyMemoryMb } from "../../model/render/haproxyCfg";
 import { currentDir, redisUid, terminatorConfPath, terminatorUid, tlsPort } from "../../model/render/layout";
-import { containerOf } from "./container";
-import type { PreparedServer } from "./prepare";
+import type { DatabaseSpec } from "../../model/databaseSpec";
+import type { ServerPlan } from "../../model/plan";
+import type { Children, PlannedChild } from "./children";
+import { type ContainerHooks, containerOf } from "./container";
+import type { Ports } from "./ports";
+import type { Volumes } from "./volumes";
 
 /** Seconds for which an update waits until HAProxy had an answer of the server's. */
 const waitSeconds = 60;
@@ -28,14 +32,16 @@ export function readAtStart(...texts: readonly string[]) {
     return [{ label: "redis-database.configuration", value: hash.digest("hex").slice(0, 16) }];
 }
 
-export function createHaproxy(
-    { plan, spec, children, volumes, ports, hooks }: PreparedServer,
-    server: docker.Container,
-): docker.Container {
-    return children.create(
+/** HAProxy's container before it is created: what Docker refuses of it must be known before the agent starts. */
+export function planHaproxy(
+    children: Children,
+    plan: ServerPlan,
+    spec: pulumi.Output<DatabaseSpec>,
+    { volumes, ports, hooks }: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
+): PlannedChild<docker.ContainerArgs> {
+    return children.plan(
         "terminator",
         "terminator",
-        docker.Container,
         {
             ...haproxyContainer,
             ...containerOf(spec, {
@@ -50,11 +56,15 @@ export function createHaproxy(
                 .apply(([{ bindAddress }, tls]) => [{ internal: tlsPort, external: tls, ip: bindAddress }]),
             networksAdvanced: spec.apply(({ network }) => (network ? [{ name: network, aliases: [plan.name] }] : [])),
             labels: spec.apply((known) => readAtStart(haproxyCfg(known), known.tls.clientAuth?.caCertPem ?? "")),
-            // Its port is the server's own from 6.0 on. Pulumi removes at the very end what a program no longer has, but
-            // before a server is replaced what cannot be without it.
-            hostname: server.id.apply((id) => id.slice(0, 12)),
             volumes: [volumes.settingsMount],
         },
         { hooks },
     );
+}
+
+export function createHaproxy(planned: PlannedChild<docker.ContainerArgs>, server: docker.Container): docker.Container {
+    // Its port is the server's own from 6.0 on. Pulumi removes at the very end what a program no longer has, but before a
+    // server is replaced what cannot be without it.
+    const hostname = server.id.apply((id) => id.slice(0, 12));
+    return planned.create(docker.Container, { hostname: planned.args.hostname ?? hostname });
 }

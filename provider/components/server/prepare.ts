@@ -1,12 +1,14 @@
 /** The first of three steps to create a server: all that its containers need, and that other servers need from it. */
+import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { type DockerHost, containerType } from "../dockerHost";
 import type { DatabaseTransforms } from "../transforms";
 import { type Certificates, type OwnCertificates, createCertificates } from "./certificates";
-import { Children } from "./children";
+import { Children, type PlannedChild } from "./children";
 import { type ContainerHooks, containerHooks } from "./container";
+import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
 import { type PlannedServer, planServerContainer } from "./server";
@@ -34,6 +36,8 @@ export interface PreparedServer extends PlannedServer {
     readonly ports: Ports;
     readonly passwords: Passwords;
     readonly certificates: Certificates;
+    /** HAProxy, which terminates TLS before 6.0; absent from 6.0 on. */
+    readonly haproxy?: PlannedChild<docker.ContainerArgs>;
 }
 
 export function prepareServer(component: pulumi.ComponentResource, request: ServerRequest): PreparedServer {
@@ -46,5 +50,10 @@ export function prepareServer(component: pulumi.ComponentResource, request: Serv
     const passwords = createPasswords(children, plan, spec, secrets);
     const certificates = createCertificates(children, plan, spec, secrets);
     const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, dockerHost });
-    return { plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates, ...planned };
+    const haproxy = plan.haproxy ? planHaproxy(children, plan, spec, { volumes, ports, hooks }) : undefined;
+    return {
+        ...{ plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates },
+        ...planned,
+        ...(haproxy && { haproxy }),
+    };
 }

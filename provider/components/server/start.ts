@@ -50,7 +50,7 @@ export function startServer(
     const tunnel = plan.tunnel && primary ? createTunnel(prepared, spec, primary, [agent, ...after]) : undefined;
     const server = createServer(prepared, [agent, ...(tunnel ? [tunnel] : after)]);
     reportKills(plan.name, server, dockerHost);
-    const haproxy = plan.haproxy ? createHaproxy(prepared, server) : undefined;
+    const haproxy = prepared.haproxy && createHaproxy(prepared.haproxy, server);
     const containers = [server, ...(haproxy ? [haproxy] : [])];
     const nodes = {
         ...(volumes.data && { dataVolume: volumes.data }),

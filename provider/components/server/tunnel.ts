@@ -5,6 +5,7 @@ import { syncTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { currentDir } from "../../model/render/layout";
 import { tunnelCfg, tunnelMemoryMb } from "../../model/render/tunnelCfg";
+import { whenAccepted } from "../hooks/dockerAccepts";
 import type { After } from "./children";
 import { containerOf } from "./container";
 import { haproxyContainer, readAtStart } from "./haproxy";
@@ -17,11 +18,12 @@ function waitSeconds(spec: DatabaseSpec): number {
 }
 
 export function createTunnel(
-    { children, volumes, hooks }: PreparedServer,
+    server: PreparedServer,
     spec: pulumi.Output<DatabaseSpec>,
     primary: Primary,
     after: After,
 ): docker.Container {
+    const { children, volumes, hooks } = server;
     const tunnel = children.plan(
         "link",
         "link",
@@ -46,5 +48,5 @@ export function createTunnel(
         },
         { hooks },
     );
-    return tunnel.create(docker.Container, {}, after);
+    return tunnel.create(docker.Container, {}, after, whenAccepted(server, [tunnel]));
 }

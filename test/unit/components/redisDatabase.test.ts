@@ -92,7 +92,7 @@ test("the server waits for the agent; both explain their failures", async () => 
     const waitsFor = await valueOf(pulumi.output(server?.dependsOn) as pulumi.Output<pulumi.Resource[]>);
     expect(waitsFor).toEqual([stack.db.nodes.agent]);
     const hooks = [server, agent].map((options) => options?.hooks?.onError?.map(({ name }) => name));
-    expect(hooks).toEqual([["redis-database:explainFailure"], ["redis-database:explainFailure"]]);
+    expect(hooks).toEqual([["redis-database:explainFailure-0"], ["redis-database:explainFailure-0"]]);
 });
 
 test("making children without stack traces leaves those of everybody else as they were", () => {

@@ -9,9 +9,14 @@ const logged = jest.spyOn(pulumi.log, "error").mockResolvedValue();
 const getLogs = jest.spyOn(docker, "getLogs");
 
 function failedWith(...errors: string[]): Promise<boolean> {
-    const args = { urn: "urn", id: "", name: "sessions-agent", type: "docker:index/container:Container" };
-    const failure = { ...args, newInputs: { name: "sessions-agent-1" }, failedOperation: "create", errors };
-    return Promise.resolve(present(explainFailure()[0]).callback(failure as unknown as pulumi.ErrorHookArgs));
+    return failed("sessions-agent", errors);
+}
+
+function failed(name: string, errors: string[]): Promise<boolean> {
+    const args = { urn: "urn", id: "", name, type: "docker:index/container:Container" };
+    const newInputs = { name: `${name}-1`, waitTimeout: 600 };
+    const failure = { ...args, newInputs, failedOperation: "create", errors };
+    return Promise.resolve(present(explainFailure(undefined)[0]).callback(failure as unknown as pulumi.ErrorHookArgs));
 }
 
 function logOf(...lines: string[]): void {
@@ -41,11 +46,11 @@ test.each([
     ["failed to bind host port 127.0.0.1:24000/tcp: address already in use", "127.0.0.1:24000"],
     ["failed to bind host port [::1]:24000/tcp: address already in use", "[::1]:24000"],
 ])("a port that is taken is named: %s", async (error, port) => {
+    logOf();
     expect(await failedWith("something before", error)).toBe(false);
     expect(logged.mock.calls).toEqual([
         [`sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`.`],
     ]);
-    expect(getLogs).not.toHaveBeenCalled();
 });
 
 test("the agent's refusal is brought from its log, and nothing else of it", async () => {
@@ -71,7 +76,44 @@ test("a log that cannot be read says how to read it", async () => {
     ]);
 });
 
+test("a container that was never started has Docker's own words for a reason", async () => {
+    logOf();
+    await failedWith(
+        "1 error occurred:\n\t* creating urn:x: 1 error occurred:\n\t* Unable to start container: no such device\n\n",
+    );
+    expect(logged.mock.calls).toEqual([["sessions-agent: Unable to start container: no such device"]]);
+});
+
+test("there is a reason even where nobody gives one", async () => {
+    logOf("", " ");
+    await failedWith("");
+    expect(logged.mock.calls).toEqual([["sessions-agent: Docker gives no reason"]]);
+});
+
+const again = "Remove the cause, or undo the change, and run `pulumi up` to start it again.";
+
+test.each([
+    ["sessions-server", `The database is stopped now; its data is kept. ${again}`],
+    ["sessions-terminator", `TLS is stopped now. ${again}`],
+])("what %s was needed for is said, with how to bring it back", async (name, consequence) => {
+    await failed(name, ["Bind for 127.0.0.1:24000 failed: port is already allocated"]);
+    expect(logged.mock.calls).toEqual([
+        [`${name}: port 127.0.0.1:24000 is taken. Free it, or give others in \`ports\`.\n${consequence}`],
+    ]);
+});
+
+test("a server that may still be loading is not said to be stopped", async () => {
+    logOf("Loading RDB produced by version 8.0.2");
+    await failed("sessions-server", ["container failed to be in healthy state"]);
+    expect(logged.mock.calls).toEqual([
+        [
+            "sessions-server: Loading RDB produced by version 8.0.2\n" +
+                "It did not become healthy within 600 seconds. The next `pulumi up` starts it anew.",
+        ],
+    ]);
+});
+
 test("all containers of a stack share one hook, since hooks are named for the whole stack", () => {
-    expect(explainFailure()).toHaveLength(1);
-    expect(explainFailure()[0]).toBe(explainFailure()[0]);
+    expect(explainFailure(undefined)).toHaveLength(1);
+    expect(explainFailure(undefined)[0]).toBe(explainFailure(undefined)[0]);
 });

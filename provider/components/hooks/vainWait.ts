@@ -1,0 +1,73 @@
+/**
+ * Ends the wait for a container that will never be healthy: an agent that has refused, and whatever ends at each start. The
+ * provider waits for the health check until `waitTimeout` is over, but fails as soon as the container is gone. Where
+ * Docker's own command is not at hand, the update waits.
+ */
+import { setTimeout } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import type { DockerHost } from "../dockerHost";
+import { logOf } from "./containerLog";
+import { type Run, answerSeconds, dockerCommand } from "./dockerCommand";
+import { oncePerStack } from "./oncePerStack";
+
+/** Longer than nearly all containers need, which are not asked at all then. */
+const intervalMs = 3000;
+
+/** Docker starts a container again after 0.1 s, and each time after twice as long: this is about six seconds of it. */
+const restartsInVain = 5;
+
+/** The containers that an update waits for, by name; for one that was removed, the end of its log. */
+const awaited = new Map<string, readonly string[] | undefined>();
+
+/** For the `beforeCreate` hooks of a container. */
+export const endVainWait = oncePerStack(
+    (dockerHost: DockerHost, index) =>
+        new pulumi.ResourceHook(`redis-database:endVainWait-${index}`, ({ name, newInputs }) => {
+            const container: unknown = (newInputs as { readonly name?: unknown } | undefined)?.name;
+            if (typeof container !== "string") return;
+            // The container is created once this has returned.
+            watch(container, name.endsWith("-agent"), dockerHost).catch((error: unknown) =>
+                pulumi.log.debug(`${container}: ${String(error)}`),
+            );
+        }),
+);
+
+/** Says that the wait for a container is over. Returns the end of its log, of one that was removed for that. */
+export function endOfWait(container: string): readonly string[] | undefined {
+    const lines = awaited.get(container);
+    awaited.delete(container);
+    return lines;
+}
+
+/** Ends with the wait, whoever ends it. */
+export async function watch(
+    container: string,
+    isAgent: boolean,
+    dockerHost: DockerHost,
+    interval = intervalMs,
+): Promise<void> {
+    awaited.set(container, undefined);
+    const run = await dockerCommand(dockerHost, answerSeconds);
+    while (awaited.has(container)) {
+        await setTimeout(interval, undefined, { ref: false });
+        const state = await stateOf(run, container);
+        if (state?.health === "healthy") awaited.delete(container);
+        if (!state || !awaited.has(container) || !(isAgent || state.restarts >= restartsInVain)) continue;
+        const lines = await logOf(container, dockerHost);
+        // A server's log has what its agent refuses later, which may end.
+        const refused = isAgent && lines.some((line) => line.startsWith("refused: "));
+        // The provider may have given up meanwhile.
+        if (!(refused || state.restarts >= restartsInVain) || !awaited.has(container)) continue;
+        awaited.set(container, lines);
+        await run("rm", "--force", "--volumes", container);
+        return;
+    }
+}
+
+/** Undefined while there is no such container. */
+async function stateOf(run: Run, container: string): Promise<{ health: string; restarts: number } | undefined> {
+    const format = "{{.RestartCount}} {{with .State.Health}}{{.Status}}{{end}}";
+    const text = await run("inspect", "--type", "container", "--format", format, container).catch(() => undefined);
+    const [restarts, health = ""] = text?.trim().split(" ") ?? [];
+    return restarts === undefined ? undefined : { health, restarts: Number(restarts) };
+}

@@ -1,0 +1,284 @@
+/** What is tried before a server's containers are replaced, by a `docker` that says what the tests want. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { previewRefusals, refusalsOfReplaced, whenAccepted } from "../../../../provider/components/hooks/dockerAccepts";
+import { formatFinding } from "../../../../provider/model/findings";
+import { present } from "../../../support/present";
+import { startStack, valueOf } from "../../support/mockedStack";
+
+const logged = {
+    info: jest.spyOn(pulumi.log, "info").mockResolvedValue(),
+    warn: jest.spyOn(pulumi.log, "warn").mockResolvedValue(),
+};
+const { PATH } = process.env;
+let directory: string;
+
+const volumes = [{ containerPath: "/settings", volumeName: "settings-1" }];
+const args = {
+    image: "redis:8.0",
+    user: "999:999",
+    readOnly: true,
+    tmpfs: { "/tmp": "size=1m" },
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m" },
+    ports: [
+        { internal: 6379, external: 24000, ip: "127.0.0.1" },
+        { internal: 6380, external: 24001, ip: "127.0.0.1" },
+    ],
+    networksAdvanced: [{ name: "backend", aliases: ["sessions"] }],
+    volumes,
+};
+const own = { name: "sessions-server-1", command: "sh start.sh old", ports: "127.0.0.1:24000-24001->6379-6380/tcp" };
+
+/** What there is on the Docker host, and what Docker says to a command that starts with this. */
+function dockerHas(
+    containers: readonly {
+        name: string;
+        command?: string;
+        ports?: string;
+        volume?: string;
+        state?: string;
+        image?: string;
+    }[],
+    answers: Readonly<Record<string, string>> = {},
+): void {
+    const lines = containers.map(
+        ({ name, command = "", ports = "", volume = "settings-1", state = "running", image = "redis:8.0" }) =>
+            JSON.stringify([name, image, state, command, ports, "backend", volume]),
+    );
+    writeFileSync(join(directory, "ps"), lines.map((line) => `${line}\n`).join(""));
+    const cases = Object.entries(answers).map(([start, answer]) => `"${start}"*) ${answer} ;;`);
+    const script = [
+        "#!/bin/sh",
+        `echo "$*" >>${directory}/asked`,
+        // A refusal may end once what it was about is left out.
+        'case "$*" in',
+        ...cases,
+        `ps*) cat ${directory}/ps ;;`,
+        "esac",
+    ];
+    writeFileSync(join(directory, "docker"), script.join("\n"));
+    chmodSync(join(directory, "docker"), 0o755);
+}
+const refuses = (words: string) => `echo "Error response from daemon: ${words}" >&2; exit 1`;
+
+const asked = (start: string) =>
+    readFileSync(join(directory, "asked"), "utf8")
+        .split("\n")
+        .filter((line) => line.startsWith(start))
+        .map((line) => line.replace(/-trial-[0-9a-f]{8}/g, "-trial"));
+
+/** What keeps the agent from being started. */
+async function refusal(changed: object = {}, { fingerprint = "new", kind = "server" } = {}): Promise<string> {
+    const container = {
+        name: `sessions-${kind}`,
+        args: { ...args, ...changed },
+        ...(kind === "server" && { fingerprint }),
+    };
+    return (await refusalsOfReplaced("sessions", undefined, [container])).map(formatFinding).join("\n");
+}
+
+/** Why the preview fails; undefined if it does not. */
+async function previewed(newInputs: object = args, name = "sessions-server"): Promise<string | undefined> {
+    await startStack({ preview: true });
+    // One hook for each; this one is made in a preview.
+    const dockerHost = {} as pulumi.ProviderResource;
+    const type = "docker:index/container:Container";
+    const urn = `urn:pulumi:stack::project::redis-database:index:RedisDatabase$${type}::${name}`;
+    return Promise.resolve(
+        present(previewRefusals(dockerHost)[0]).callback({ urn, id: "", name, type, newInputs }),
+    ).then(
+        () => undefined,
+        (error: unknown) => (error as Error).message,
+    );
+}
+
+beforeEach(async () => {
+    await startStack();
+    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
+    process.env.PATH = [directory, PATH].join(delimiter);
+});
+
+afterEach(() => {
+    process.env.PATH = PATH;
+    rmSync(directory, { recursive: true });
+    jest.clearAllMocks();
+});
+
+afterAll(() => {
+    jest.restoreAllMocks();
+});
+
+describe("before the agent is replaced", () => {
+    test("a container like the server's is tried, without the ports that the server holds, and removed", async () => {
+        dockerHas([own]);
+        expect(await refusal({ ports: [...args.ports, { internal: 7000, external: 24002, ip: "::1" }] })).toBe("");
+        const flags = [
+            "create --rm --pull never --name sessions-server-trial --memory 64m --user 999:999 --read-only",
+            "--tmpfs /tmp:size=1m --log-driver json-file --log-opt max-size=10m --publish [::1]:24002:7000",
+            "redis:8.0 sh -c redis-server --version && redis-cli --version",
+        ];
+        expect(asked("create")).toEqual([flags.join(" ")]);
+        // Clients look for it by the alias that the server has.
+        expect(asked("network connect")).toEqual([
+            "network connect --alias sessions-server-trial backend sessions-server-trial",
+        ]);
+        expect(asked("start")).toEqual(["start --attach sessions-server-trial"]);
+        expect(asked("rm")).toEqual(["rm --force --volumes sessions-server-trial"]);
+    });
+
+    test.each([
+        ["runs", "running"],
+        ["was stopped", "exited"],
+    ])("nothing is tried if the same server %s", async (_what, state) => {
+        dockerHas([{ ...own, command: "sh start.sh new", state }]);
+        expect(await refusal()).toBe("");
+        expect(asked("")).toHaveLength(2); // `ps`, and the end of the file
+    });
+
+    test("one that Docker has made and not started is tried again", async () => {
+        dockerHas([{ ...own, command: "sh start.sh new", state: "created", ports: "" }]);
+        expect(await refusal()).toBe("");
+        expect(asked("start")).toHaveLength(1);
+    });
+
+    test("HAProxy is tried if its image, ports or networks are others, by running it in place of its server", async () => {
+        const haproxy = { name: "sessions-terminator-1", image: "haproxy:2.6", ports: "127.0.0.1:24001->6380/tcp" };
+        const changed = { image: "haproxy:2.6", ports: args.ports.slice(1), entrypoints: ["haproxy"] };
+        dockerHas([haproxy]);
+        expect(await refusal(changed, { kind: "terminator" })).toBe("");
+        expect(asked("create")).toEqual([]);
+        expect(await refusal({ ...changed, image: "haproxy:3.0" }, { kind: "terminator" })).toBe("");
+        expect(asked("create")).toEqual([
+            expect.stringMatching(/ --entrypoint sh haproxy:3\.0 -c haproxy -v$/) as string,
+        ]);
+    });
+
+    test("all that Docker refuses is found, also what it says only once the first is left out", async () => {
+        const other = { name: "cache", ports: "127.0.0.1:24000->6379/tcp", volume: "cache" };
+        const start = `case "$(tail -n 3 ${directory}/asked)" in *24000*) ${refuses("Bind for 127.0.0.1:24000 failed: port is already allocated")} ;; esac`;
+        dockerHas([other, { name: "sessions-agent-1" }], {
+            "network connect": refuses("network backend not found"),
+            "start": start,
+        });
+        expect(await refusal()).toBe(
+            [
+                'network: is "backend", which the Docker host does not have',
+                "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
+                'ports.plaintext: 24000 is taken on 127.0.0.1 by the container "cache"',
+                "    → free it, or give another one in ports [redis-database/port-taken]",
+            ].join("\n"),
+        );
+        expect(asked("rm")).toHaveLength(3);
+    });
+
+    test("an image that is not there is pulled first; one that cannot be is refused", async () => {
+        dockerHas([own], { "image inspect": "exit 1" });
+        expect(await refusal()).toBe("");
+        expect(asked("pull")).toEqual(["pull --quiet redis:8.0"]);
+        expect(logged.info.mock.calls).toEqual([
+            ["sessions-server: pulls the image redis:8.0 before anything is touched."],
+        ]);
+        dockerHas([own], { "image inspect": "exit 1", "pull": refuses("manifest unknown") });
+        expect(await refusal()).toContain(
+            'image: is "redis:8.0", which is not on the Docker host and cannot be pulled: manifest unknown',
+        );
+    });
+
+    test("an image in which Redis does not run is refused with the program's own words", async () => {
+        dockerHas([own], { start: "echo 'sh: redis-server: not found' >&2; exit 127" });
+        expect(await refusal()).toContain(
+            'image: is "redis:8.0", in which Redis does not run: sh: redis-server: not found',
+        );
+    });
+
+    test.each([
+        ["is not there", { ps: "exit 1" }],
+        ["reaches another host", { "volume inspect": "exit 1" }],
+        ["loses its connection", { create: "echo 'Cannot connect to the Docker daemon' >&2; exit 1" }],
+    ])("a `docker` that %s is no reason to fail", async (_what, answers) => {
+        dockerHas([], answers);
+        expect(await refusal()).toBe("");
+        expect(asked("start")).toEqual([]);
+    });
+});
+
+describe("in a preview", () => {
+    test("what Docker refuses of a new container fails it", async () => {
+        dockerHas([], { start: refuses("listen tcp4 127.0.0.1:24000: bind: cannot assign requested address") });
+        expect(await previewed()).toBe(
+            [
+                'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
+                "  bindAddress: is 127.0.0.1, which the Docker host does not have",
+                "    → give an address that the Docker host has; on it, `ip address` lists them [redis-database/address-not-there]",
+            ].join("\n"),
+        );
+        expect(logged.info).not.toHaveBeenCalled();
+    });
+
+    test("a network that the update may make is a warning", async () => {
+        dockerHas([], { "network connect": refuses("network backend not found") });
+        expect(await previewed()).toBeUndefined();
+        expect(logged.warn.mock.calls).toEqual([
+            [
+                '"sessions": unless the network is there by then, the update will refuse this:\n' +
+                    '  network: is "backend", which the Docker host does not have\n' +
+                    "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
+            ],
+        ]);
+    });
+
+    test("no image is pulled", async () => {
+        dockerHas([], { "image inspect": "exit 1" });
+        expect(await previewed()).toBeUndefined();
+        expect(asked("pull")).toEqual([]);
+        expect(logged.info.mock.calls).toEqual([
+            ["sessions-server: the image redis:8.0 is not on the Docker host; the update pulls it first."],
+        ]);
+    });
+
+    test("what is not known yet is not tried", async () => {
+        dockerHas([]);
+        const unknown = { __pulumiUnknown: true };
+        const ports = [{ internal: 6379, external: unknown, ip: "127.0.0.1" }];
+        expect(
+            await previewed({ ...args, ports, volumes: unknown, networksAdvanced: [{ name: unknown }] }),
+        ).toBeUndefined();
+        expect(asked("create").join()).not.toContain("--publish");
+    });
+
+    test("where Docker's command does not reach the host, it says once that this was not tested", async () => {
+        dockerHas([], { ps: "exit 1" });
+        expect(await previewed()).toBeUndefined();
+        expect(await previewed(args, "sessions-terminator")).toBeUndefined();
+        expect(logged.info.mock.calls).toEqual([
+            [
+                '"sessions": whether Docker accepts its image, network, address and ports was not tested: the docker command does not reach its Docker host.',
+            ],
+        ]);
+    });
+
+    test("the agent has nothing that Docker could refuse", async () => {
+        dockerHas([]);
+        expect(await previewed(args, "sessions-agent")).toBeUndefined();
+        expect(logged.info).not.toHaveBeenCalled();
+    });
+
+    test("an update leaves it to what comes before the agent", async () => {
+        dockerHas([], { start: refuses("no") });
+        const [hook] = previewRefusals(undefined);
+        expect(hook).toMatchObject({ opts: { onDryRun: true } });
+        await present(hook).callback({ urn: "", id: "", name: "sessions-server", type: "", newInputs: args });
+    });
+
+    test("nothing is tried before the agent, which is not replaced", async () => {
+        await startStack({ preview: true });
+        const server = { plan: { name: "sessions" }, spec: pulumi.output({}), dockerHost: undefined };
+        const container = { name: "sessions-server", args: args as docker.ContainerArgs };
+        dockerHas([], { ps: "exit 1" });
+        expect(await valueOf(whenAccepted(server, [container]))).toBeUndefined();
+    });
+});
