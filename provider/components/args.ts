@@ -77,8 +77,8 @@ export interface RedisDatabaseArgs {
      */
     readonly savePoints?: pulumi.Input<pulumi.Input<SavePointArgs>[]>;
     /**
-     * Ports on the Docker host. One that is taken fails the update with an error that names it. Example:
-     * `{ plaintext: 6379, tls: 6380 }`.
+     * Ports on the Docker host. One that is taken fails the preview, or the update before anything is replaced.
+     * Example: `{ plaintext: 6379, tls: 6380 }`.
      * @default a pair from 20000 to 31999, chosen once at random and kept in the state
      */
     readonly ports?: pulumi.Input<PortsArgs>;
