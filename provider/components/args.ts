@@ -77,8 +77,8 @@ export interface RedisDatabaseArgs {
      */
     readonly savePoints?: pulumi.Input<pulumi.Input<SavePointArgs>[]>;
     /**
-     * Ports on the Docker host. One that is taken fails the update with an error that names it. Example:
-     * `{ plaintext: 6379, tls: 6380 }`.
+     * Ports on the Docker host. One that is taken fails the preview, or the update before anything is replaced.
+     * Example: `{ plaintext: 6379, tls: 6380 }`.
      * @default a pair from 20000 to 31999, chosen once at random and kept in the state
      */
     readonly ports?: pulumi.Input<PortsArgs>;
@@ -176,6 +176,12 @@ export interface RedisDatabaseArgs {
      */
     readonly data?: DataArgs;
     /**
+     * Seconds, 1 to 86400, for which an update waits until a new container of the server has loaded the data. Unit:
+     * seconds. Example: `3600`.
+     * @default 600, or one for each 50 MiB of `memoryMb` where that is more
+     */
+    readonly startTimeoutSeconds?: pulumi.Input<number>;
+    /**
      * Whether the server may follow another one that somebody names with `REPLICAOF`, to copy its data. While it is
      * true, the agent leaves alone whom it follows and the directives `masteruser`, `masterauth`, `tls-replication`,
      * `tls-ca-cert-*` and `tls-client-*`. Set back to false, it makes the server take writes and puts these back.
@@ -217,7 +223,7 @@ export interface RedisDatabaseArgs {
  */
 export interface RedisReplicaArgs extends Omit<
     RedisDatabaseArgs,
-    "data" | "importing" | "replicas" | "primary" | "replicationAccess"
+    "data" | "startTimeoutSeconds" | "importing" | "replicas" | "primary" | "replicationAccess"
 > {
     /**
      * Whom it follows: a database of the same program, or what the output `replicationAccess` of another program's

@@ -22,6 +22,8 @@ export interface DatabaseSpec extends ResolvedOf<ServerArguments> {
     };
     /** Where data is, unless on a volume that the database makes for itself. */
     readonly data?: ResolvedOf<typeof dataArguments>["data"];
+    /** Seconds for which an update waits for it, where the program says so. */
+    readonly startTimeoutSeconds?: number;
     /** Whether it may follow a server that the program does not name. */
     readonly importing: boolean;
     /** The users by which replicas may follow it. */

@@ -1,6 +1,6 @@
 /** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
 import { type Socket, connect, createServer } from "node:net";
-import { Client, docker, until } from "./support/docker";
+import { Client, docker, until, uniqueName } from "./support/docker";
 import { TestStack, findingsIn } from "./support/stack";
 
 interface Database {
@@ -47,6 +47,7 @@ describe("a refusal", () => {
     let replaced: string;
     const rotated = { passwordVersion: 2 };
 
+    const ownImage = `${uniqueName("redis")}:7.0`;
     const redis = (name: Name, ...command: string[]) => client.redis(outputs[name].url, command);
     const program = (args: Args) =>
         stack.program(
@@ -83,6 +84,7 @@ describe("a refusal", () => {
         await program({ settings: rotated }).up();
         outputs = (await stack.outputs()) as typeof outputs;
         for (const name of names) redis(name, "SET", "kept", "yes");
+        docker("commit", "--change", "USER 999", outputs.image.containerName, ownImage);
         const data = "for i = 1, 12 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end";
         redis("memory", "EVAL", data, "0");
         redis("databases", "-n", "9", "SET", "there", "too");
@@ -91,6 +93,7 @@ describe("a refusal", () => {
     afterAll(async () => {
         client.close();
         await stack.close();
+        docker("rmi", ownImage);
     });
 
     test("by the agent fails the update with the reason, and touches nothing", async () => {
@@ -208,6 +211,8 @@ describe("a refusal", () => {
         redis("memory", "EVAL", "for i = 1, 12 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
         await program({
             settings: { ...rotated, config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
+            // The agent needs root whatever user the image has.
+            image: { image: ownImage },
             memory: evicting,
             databases: { config: { databases: 10 } },
         }).up();
@@ -241,15 +246,53 @@ describe("a refusal", () => {
         expect(observed()).toEqual(before);
     });
 
-    test("a port that somebody else listens on is named", async () => {
+    test("by Docker is found before the agent is replaced, of all databases at once", async () => {
+        const before = [
+            ...observed(),
+            ...stack
+                .containers()
+                .filter((name) => name.includes("-agent-"))
+                .sort(),
+        ];
         const listener = createServer().listen(0, "127.0.0.1");
         await new Promise((resolve) => listener.once("listening", resolve));
         const { port } = listener.address() as { port: number };
-        const other = await TestStack.create("busy-port");
-        const args = { ports: { plaintext: port, tls: port === 65535 ? port - 1 : port + 1 } };
-        expect(await other.database(args).failure("up")).toContain(`port 127.0.0.1:${port} is taken`);
+        program({
+            settings: { ports: { plaintext: port } },
+            image: { image: "localhost:1/redis:7.0" },
+            memory: { bindAddress: "192.0.2.77", host: "localhost" },
+            databases: { network: uniqueName("network") },
+        });
+        const preview = await stack.failure("preview");
+        expect(preview).toContain(`ports.plaintext: ${port} is taken on 127.0.0.1`);
+        expect(preview).toContain("bindAddress: is 192.0.2.77, which the Docker host does not have");
+        const update = await stack.failure("up");
+        for (const code of ["port-taken", "image-not-pulled", "address-not-there", "network-not-there"]) {
+            expect(update).toContain(`[redis-database/${code}]`);
+        }
         await new Promise((resolve) => listener.close(resolve));
-        await other.up();
+        expect([
+            ...observed(),
+            ...stack
+                .containers()
+                .filter((name) => name.includes("-agent-"))
+                .sort(),
+        ]).toEqual(before);
+    });
+
+    test("a server that ends at each start ends the update, too", async () => {
+        const other = await TestStack.create("ends-at-start");
+        const database = (transform: string) =>
+            other.program(
+                `const { url } = new RedisDatabase("db", { memoryMb: 64, transform: { ${transform} } }); exports.url = url;`,
+            );
+        const started = Date.now();
+        const errors = await database('server: (args) => { args.user = "1234:1234"; }').failure("up");
+        expect(errors).toContain("db-server: it ends at each start. Its last words:");
+        expect(errors).toContain("start.sh: Permission denied");
+        expect(errors).toContain("The database is stopped now; its data is kept.");
+        expect(Date.now() - started).toBeLessThan(120_000);
+        await database("").up();
         expect(client.redis(await other.value("url"), ["PING"])).toBe("PONG");
         await other.close();
     });

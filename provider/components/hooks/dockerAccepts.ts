@@ -73,7 +73,7 @@ export function whenAccepted(
 ): pulumi.Output<unknown> {
     if (pulumi.runtime.isDryRun() || !takesHooks()) return pulumi.output(undefined);
     const all = containers.map(({ name, args, fingerprint }) =>
-        pulumi.output({ name, args: { ...args } as Args, ...(fingerprint && { fingerprint }) }),
+        pulumi.output({ name, args: { ...args }, ...(fingerprint && { fingerprint }) }),
     );
     return pulumi.all([spec, pulumi.all(all)]).apply(async ([{ replica }, known]) => {
         const findings = await refusalsOfReplaced(database, dockerHost, known);
@@ -113,8 +113,8 @@ async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, docker
     const kind = kindOf(name);
     if (!kind) return;
     const database = name.slice(0, -kind.length - 1);
-    const run = await dockerCommand(dockerHost, answerSeconds);
-    const listed = await containersOn(run).catch(notTested(database));
+    const reached = dockerCommand(dockerHost, answerSeconds).then((run) => containersOn(run));
+    const listed = await reached.catch(notTested(database));
     if (!listed) {
         if (kind === "server") {
             await pulumi.log.info(
@@ -299,10 +299,7 @@ const isDockers = (error: object) =>
 function flags(container: string, args: Args, { ports }: Asked): string[] {
     const { user, readOnly, tmpfs, runtime, logDriver, logOpts, networkMode } = args;
     const pairs = (flag: string, values: unknown, separator: string) =>
-        Object.entries((values ?? {}) as object).flatMap(([key, value]) => [
-            flag,
-            `${key}${separator}${String(value)}`,
-        ]);
+        Object.entries(values ?? {}).flatMap(([key, value]) => [flag, `${key}${separator}${String(value)}`]);
     const given = (flag: string, value: unknown) => (typeof value === "string" && value !== "" ? [flag, value] : []);
     return [
         ...["--rm", "--pull", "never", "--name", container, "--memory", "64m"],

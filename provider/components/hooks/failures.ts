@@ -28,10 +28,7 @@ async function explain(dockerHost: DockerHost, { name, newInputs, errors }: pulu
     const parts = [
         reasonOf(lines, errors, removed !== undefined),
         ...(removed ? ["The update removed the container to end at once: that is why Pulumi finds none."] : []),
-        ...(timedOut
-            ? [`It did not become healthy within ${waitTimeout ?? 0} seconds. The next \`pulumi up\` starts it anew.`]
-            : []),
-        ...(timedOut ? [] : consequences(name)),
+        ...(timedOut ? timeUp(name, waitTimeout) : consequences(name)),
     ];
     await pulumi.log.error(`${name}: ${parts.join("\n")}`);
     return false;
@@ -47,6 +44,16 @@ function reasonOf(lines: readonly string[], errors: readonly string[], removed: 
     if (words !== "") return removed ? `it ends at each start. Its last words:\n${words}` : words;
     const dockers = errors.flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "");
     return dockers.at(-1)?.replace(/^\s*\* /, "") ?? "Docker gives no reason";
+}
+
+/** Of a container that may still be about to become healthy. */
+function timeUp(name: string, seconds = 0): string[] {
+    return [
+        `It did not become healthy within ${seconds} seconds. The next \`pulumi up\` starts it anew.`,
+        ...(name.endsWith("-server")
+            ? ["If it needs longer, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica."]
+            : []),
+    ];
 }
 
 /** Of the parts without which clients cannot connect. */

@@ -2,6 +2,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlainArguments } from "../../model/arguments/definition";
+import { findOtherNetwork } from "../../model/arguments/groupChecks";
 import { inheritedArguments } from "../../model/arguments/inherited";
 import { type Role, replicationProblems } from "../../model/arguments/replication";
 import { finding } from "../../model/findings";
@@ -58,6 +59,11 @@ function followDatabase(
         throw invalid({ kind: "RedisReplica", name }, [found]);
     }
     const nearby = dockerHost === server.dockerHost;
+    const [one, other] = [own, database].map(({ transform }) => transform);
+    if (nearby && !promoted && !server.plan.haproxy && own.network !== undefined && !(one ?? other)) {
+        const found = findOtherNetwork("network", own.network, database.network);
+        if (found.length > 0) throw invalid({ kind: "RedisReplica", name }, found);
+    }
     return {
         args: {
             deletionProtection: promoted && server.plan.deletionProtection,

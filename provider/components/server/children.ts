@@ -59,7 +59,7 @@ export class Children {
         return {
             name,
             args: planned,
-            create: (type, further = {}, after = [], ready = undefined) => {
+            create: (type, further = {}, after = [], ready) => {
                 const dependsOn = pulumi
                     .all([pulumi.output(options.dependsOn ?? []), this.checked, ready])
                     .apply(([given]) => [...after, ...[given].flat()] as pulumi.Resource[]);

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { startupOnly } from "../../model/catalog/directives";
 import { releaseOf, versions } from "../../model/catalog/versions";
 import type { DatabaseSpec } from "../../model/databaseSpec";
-import { syncTimeoutOf } from "../../model/arguments/replication";
+import { startTimeoutOf } from "../../model/arguments/replication";
 import type { ServerPlan } from "../../model/plan";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
@@ -50,7 +50,7 @@ export function planServerContainer(
                 health: ["sh", `${currentDir}/health.sh`],
                 // Loading its data is part of that, or its first sync. The same whatever its role is, so that a preview
                 // of another role shows nothing of the server.
-                waitSeconds: syncTimeoutOf,
+                waitSeconds: startTimeoutOf,
             }),
             image: spec.image,
             user: `${redisUid}:${redisUid}`,

@@ -1,7 +1,7 @@
 /** The tunnel of a replica before 6.0, where Redis follows in plaintext only: HAProxy, which speaks TLS to the primary. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { syncTimeoutOf } from "../../model/arguments/replication";
+import { startTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { currentDir } from "../../model/render/layout";
 import { tunnelCfg, tunnelMemoryMb } from "../../model/render/tunnelCfg";
@@ -14,7 +14,7 @@ import { type Primary, primaryMount } from "./primary";
 
 /** Seconds for which an update waits until the tunnel had an answer of the primary's, which may be about to start. */
 function waitSeconds(spec: DatabaseSpec): number {
-    return Math.min(60, syncTimeoutOf(spec));
+    return Math.min(60, startTimeoutOf(spec));
 }
 
 export function createTunnel(

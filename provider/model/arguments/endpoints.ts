@@ -32,7 +32,7 @@ export const endpointArguments = {
             }),
         },
         {
-            doc: "Ports on the Docker host. One that is taken fails the update with an error that names it.",
+            doc: "Ports on the Docker host. One that is taken fails the preview, or the update before anything is replaced.",
             default: {},
             defaultDoc: "a pair from 20000 to 31999, chosen once at random and kept in the state",
             example: { plaintext: 6379, tls: 6380 },

@@ -24,6 +24,9 @@ export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
         const text = "is true, but with `primary` the database's own server follows a replica";
         findings.push(finding(replicationProblems.importingBesidePrimary, "importing", text));
     }
+    const haproxy = wanted !== undefined && !versions[releaseOf(wanted)].nativeTls;
+    // Before 6.0 a replica on the same Docker host goes through the primary's socket.
+    if (!haproxy) findings.push(...checkNetworks(args, listReplicas(values.replicas)));
     const { host = impliedHost(filled) } = values;
     const { memoryMb } = filled;
     // As a replica on the same Docker host sees it; any port will do.
@@ -35,7 +38,6 @@ export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
         );
         findings.push(...checkLeader(values.primaryName, memberOf("", args, "RedisDatabase"), replicas));
     }
-    const haproxy = wanted !== undefined && !versions[releaseOf(wanted)].nativeTls;
     const checkOne = (entry: PlainArguments, nearby: boolean) => {
         // While the database's own version is wrong, nothing is held against the replicas' for it.
         const replica = { ...inheritedArguments(args, { nearby, haproxy }), ...entry, ...(wanted && { primary }) };
@@ -96,6 +98,35 @@ function checkReplicas(
         }
         return findings;
     });
+}
+
+/** Replicas that cannot reach whoever takes writes, on the same Docker host. Where there is a transform, that may see to it. */
+function checkNetworks(database: PlainArguments, replicas: readonly PlainArguments[]): Finding[] {
+    type Placed = PlainArguments & { readonly path: string };
+    const own: Placed = { ...database, path: "network", name: undefined, provider: undefined, promoted: false };
+    const members: Placed[] = [
+        own,
+        ...replicas.map((replica, index) => ({
+            ...(replica.provider === undefined && { network: database.network }),
+            ...replica,
+            path: `replicas[${index}].network`,
+        })),
+    ];
+    const leader = members.find(({ name }) => name !== undefined && name === database.primary) ?? own;
+    return members
+        .filter(({ provider, promoted }) => provider === leader.provider && promoted !== true)
+        .flatMap((member) =>
+            (member.transform ?? leader.transform) ? [] : findOtherNetwork(member.path, member.network, leader.network),
+        );
+}
+
+/** The finding that a replica on its primary's Docker host is on another network, if both are known. */
+export function findOtherNetwork(path: string, network: unknown, primarys: unknown): Finding[] {
+    if (network === primarys || [network, primarys].some((name) => !["string", "undefined"].includes(typeof name)))
+        return [];
+    const called = (name: unknown) => (name === undefined ? "Docker's default network" : show(name));
+    const text = `is ${called(network)}, but its primary on the same Docker host is on ${called(primarys)}`;
+    return [finding(replicationProblems.otherNetwork, path, text)];
 }
 
 /** What a replica on the same Docker host has from its database. */

@@ -9,7 +9,7 @@ import { type Finding, finding, problem } from "../findings";
 import { checkDiskSize } from "../sizing/disk";
 import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
-import { boolean, choice, count, numberBetween, object, text } from "./schemas";
+import { boolean, choice, count, numberBetween, object, text, wholeNumber } from "./schemas";
 
 /** Save points as far as they are not the flavor's own: another flavor is its own row. */
 const ownSavePoints = ({ spec }: { spec: { flavor: Flavor; savePoints: readonly SavePoint[] } }) =>
@@ -99,6 +99,13 @@ export const dataArguments = {
             changes: [{ row: "place", label: "`data`: another volume or directory", value: placeOf }],
         },
     ),
+    startTimeoutSeconds: argument(wholeNumber("a whole number of seconds", 1, 86400), {
+        doc: "Seconds, 1 to 86400, for which an update waits until a new container of the server has loaded the data.",
+        defaultDoc: "600, or one for each 50 MiB of `memoryMb` where that is more",
+        unit: "seconds",
+        example: 3600,
+        changes: [{ row: "recorded" }],
+    }),
     importing: argument(boolean, {
         doc:
             "Whether the server may follow another one that somebody names with `REPLICAOF`, to copy its data. While it is " +

@@ -211,6 +211,11 @@ export const replicationProblems = {
         "The primary's `host` is a name that only its own Docker host knows it by.",
         "give the primary a bindAddress that this Docker host reaches, and its host",
     ),
+    otherNetwork: problem(
+        "replica-on-other-network",
+        "The replica reaches its primary on the same Docker host directly, which takes a network that both are on.",
+        "give both the same network, or leave it out to have the database's",
+    ),
     replicaTooOld: problem(
         "replica-cannot-read",
         "The replica's version cannot read what its primary sends.",
@@ -253,9 +258,16 @@ export const replicationProblems = {
     ),
 };
 
-/** Seconds for which an update waits for a server, whether or not it is a replica. */
-export function syncTimeoutOf({ replica }: { readonly replica?: { readonly syncTimeoutSeconds: number } }): number {
-    return replica?.syncTimeoutSeconds ?? followingArguments.syncTimeoutSeconds.default;
+interface Waited {
+    readonly memoryMb: number;
+    readonly startTimeoutSeconds?: number;
+    readonly replica?: { readonly syncTimeoutSeconds: number };
+}
+
+/** Seconds for which an update waits for a server, whether or not it is a replica. 50 MiB a second is slow for a disk. */
+export function startTimeoutOf({ memoryMb, startTimeoutSeconds, replica }: Waited): number {
+    const least = followingArguments.syncTimeoutSeconds.default;
+    return replica?.syncTimeoutSeconds ?? startTimeoutSeconds ?? Math.max(least, Math.ceil(memoryMb / 50));
 }
 
 /** A replica's place in the group of its database: no argument, since the database decides on it. */

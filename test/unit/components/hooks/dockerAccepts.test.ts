@@ -85,7 +85,7 @@ async function refusal(changed: object = {}, { fingerprint = "new", kind = "serv
 async function previewed(newInputs: object = args, name = "sessions-server"): Promise<string | undefined> {
     await startStack({ preview: true });
     // One hook for each; this one is made in a preview.
-    const dockerHost = {} as pulumi.ProviderResource;
+    const dockerHost = Object.create({}) as pulumi.ProviderResource;
     const type = "docker:index/container:Container";
     const urn = `urn:pulumi:stack::project::redis-database:index:RedisDatabase$${type}::${name}`;
     return Promise.resolve(

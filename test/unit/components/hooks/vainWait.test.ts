@@ -20,7 +20,7 @@ async function watched(name: string, states: readonly string[], ...log: string[]
     writeFileSync(join(directory, "states"), states.map((state) => `${state}\n`).join(""));
     const script = `#!/bin/sh
         case "$1" in
-        inspect) sed 1q ${directory}/states | grep . ; sed -i 1d ${directory}/states ;;
+        inspect) [ -s ${directory}/states ] || echo >${directory}/over; sed 1q ${directory}/states | grep . ; sed -i 1d ${directory}/states ;;
         *) echo "$*" >>${directory}/asked ;;
         esac`;
     writeFileSync(join(directory, "docker"), script);
@@ -28,7 +28,7 @@ async function watched(name: string, states: readonly string[], ...log: string[]
     const waiting = watch(`${name}-1`, name.endsWith("-agent"), undefined, 1);
     // As the provider does when its time is over.
     const gaveUp = setInterval(() => {
-        if (readFileSync(join(directory, "states"), "utf8") === "" && !removed()) endOfWait(`${name}-1`);
+        if (existsSync(join(directory, "over"))) endOfWait(`${name}-1`);
     }, 50);
     await waiting;
     clearInterval(gaveUp);

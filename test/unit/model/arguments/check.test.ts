@@ -212,6 +212,18 @@ const cases: Record<string, PlainArguments> = {
     "a primary that is none of its replicas": { replicas: [{ name: "one" }], primary: "two" },
     "a primary without replicas": { primary: "one" },
     "a primary that is no name": { replicas: 2, primary: "Replica 1" },
+    "replicas on another network than their primary": {
+        network: "backend",
+        replicas: [{ network: "other" }, { network: "backend" }, { network: "other", promoted: true }, {}],
+    },
+    "a database whose replica takes the writes on another network": {
+        replicas: [
+            { name: "one", network: "other" },
+            { provider: "another", network: "third" },
+        ],
+        primary: "one",
+        host: "db.example.com",
+    },
     "a primary that goes its own way": { replicas: [{ name: "one", promoted: true }], primary: "one" },
     "a primary that cannot hand over": { version: "6.0", replicas: 1, primary: "replica-1" },
     "a primary whom nobody else can follow": {

@@ -59,6 +59,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "data.volume": [{ data: { volume: "v" } }, { data: { volume: "w" } }, ["place"]],
     "data.hostPath": [{ data: { hostPath: "/srv" } }, { data: { hostPath: "/mnt" } }, ["place"]],
     "data.files": [{ data: { volume: "v", files: "aof" } }, { data: { volume: "v" } }, ["recorded"]],
+    "startTimeoutSeconds": [{}, { startTimeoutSeconds: 7 }, ["recorded"]],
     "importing": [{}, { importing: true }, ["importing"]],
     "image": [{}, { image: "registry/redis:8.0" }, ["container"]],
     "network": [{}, { network: "backend" }, ["container"]],
