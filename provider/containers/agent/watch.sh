@@ -96,7 +96,7 @@ pause() {
 }
 
 seconds_to_pause() {
-    if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ]; then
+    if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ] && [ -s "$trial_settings" ]; then
         echo 0.2
     elif [ -e "$former_limits_file" ]; then
         echo 5

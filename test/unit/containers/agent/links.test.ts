@@ -202,14 +202,9 @@ describe("root gives away, moves and removes", () => {
         link("data/link");
         mkdirSync(at("data/appendonlydir"));
         write("data/appendonlydir/one", "");
-        expect(
-            take("none")
-                .split("\n")
-                .map((line) => line.split(" ").toSorted()),
-        ).toEqual([
-            ["-h", "./appendonlydir", "./dump.rdb", "./link", "999:999", "chown"].toSorted(),
-            ["-h", "./one", "999:999", "chown"].toSorted(),
-        ]);
+        const words = take("none").split(/\s/).sort();
+        const names = ["./appendonlydir", "./dump.rdb", "./link", "./one"];
+        expect(words).toEqual(["-h", "-h", ...names, "999:999", "999:999", "chown", "chown"]);
     });
 
     test("nothing in a directory that a link leads to", () => {
