@@ -78,10 +78,25 @@ describe("root reads", () => {
     });
 
     test.each([
-        ["a symbolic link", () => link("settings/run/address")],
-        ["another name of a file", () => linkSync(at("victim/secret"), at("settings/run/address"))],
+        [
+            "a symbolic link",
+            () => {
+                link("settings/run/address");
+            },
+        ],
+        [
+            "another name of a file",
+            () => {
+                linkSync(at("victim/secret"), at("settings/run/address"));
+            },
+        ],
         ["a pipe", () => execFileSync("mkfifo", [at("settings/run/address")])],
-        ["a file in a directory that is a link", () => link("settings/run", "victim")],
+        [
+            "a file in a directory that is a link",
+            () => {
+                link("settings/run", "victim");
+            },
+        ],
         ["nothing", () => undefined],
     ])("nothing of %s", (_what, plant) => {
         plant();
