@@ -95,7 +95,7 @@ pause() {
 }
 
 seconds_to_pause() {
-    if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ]; then
+    if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ] && [ -s "$trial_settings" ]; then
         echo 0.2
     # Without the connection that the agent keeps, a change by hand can lock it out.
     elif [ -z "$held_pid" ] || [ -e "$former_limits_file" ]; then

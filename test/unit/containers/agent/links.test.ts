@@ -78,10 +78,25 @@ describe("root reads", () => {
     });
 
     test.each([
-        ["a symbolic link", () => link("settings/run/address")],
-        ["another name of a file", () => linkSync(at("victim/secret"), at("settings/run/address"))],
+        [
+            "a symbolic link",
+            () => {
+                link("settings/run/address");
+            },
+        ],
+        [
+            "another name of a file",
+            () => {
+                linkSync(at("victim/secret"), at("settings/run/address"));
+            },
+        ],
         ["a pipe", () => execFileSync("mkfifo", [at("settings/run/address")])],
-        ["a file in a directory that is a link", () => link("settings/run", "victim")],
+        [
+            "a file in a directory that is a link",
+            () => {
+                link("settings/run", "victim");
+            },
+        ],
         ["nothing", () => undefined],
     ])("nothing of %s", (_what, plant) => {
         plant();
@@ -202,14 +217,9 @@ describe("root gives away, moves and removes", () => {
         link("data/link");
         mkdirSync(at("data/appendonlydir"));
         write("data/appendonlydir/one", "");
-        expect(
-            take("none")
-                .split("\n")
-                .map((line) => line.split(" ").toSorted()),
-        ).toEqual([
-            ["-h", "./appendonlydir", "./dump.rdb", "./link", "999:999", "chown"].toSorted(),
-            ["-h", "./one", "999:999", "chown"].toSorted(),
-        ]);
+        const words = take("none").split(/\s/).sort();
+        const names = ["./appendonlydir", "./dump.rdb", "./link", "./one"];
+        expect(words).toEqual(["-h", "-h", ...names, "999:999", "999:999", "chown", "chown"]);
     });
 
     test("nothing in a directory that a link leads to", () => {

@@ -38,7 +38,9 @@ beforeEach(() => {
 });
 
 describe("an agent that refused", () => {
-    beforeEach(() => write("tmp/refused", ""));
+    beforeEach(() => {
+        write("tmp/refused", "");
+    });
 
     test("has nothing to watch where nothing is in force", () => {
         expect(agent("run")).toBe("idle");
