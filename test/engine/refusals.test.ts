@@ -89,7 +89,7 @@ describe("a refusal", () => {
         const before = observed();
         const busy = client.pipe(outputs.busy.url);
         busy.stdin.write("EVAL 'while true do end' 0\n");
-        redis("paused", "CLIENT", "PAUSE", "45000");
+        redis("paused", "CLIENT", "PAUSE", "600000");
         const crowd = new Crowd(outputs.full);
         redis("full", "CONFIG", "SET", "maxclients", "4");
         const another = { passwordVersion: 2, config: { timeout: 77 } };
@@ -123,6 +123,8 @@ describe("a refusal", () => {
                 /^refused: .* does not let the agent in \(WRONGPASS .*\[redis-database\/agent-login-refused\]$/,
             ) as string,
         });
+        docker("kill", outputs.paused.containerName);
+        docker("start", outputs.paused.containerName);
         await until(() => redis("paused", "PING") === "PONG" && redis("full", "PING") === "PONG");
         expect(redis("full", "CONFIG", "SET", "maxclients", "10000")).toBe("OK");
         expect(observed()).toEqual(before);
