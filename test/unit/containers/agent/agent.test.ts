@@ -170,6 +170,24 @@ describe("a password that was replaced", () => {
         expect(agent("wanted_users", 3000)).toBe((clientUsers("7.0", "two") + own).trimEnd());
     });
 
+    test("stands beside the agent's own password of default, which is none of the clients'", () => {
+        const files = { "users.acl": clientUsers("8.0", "two"), "database": "memory_mb=64\ngrace_seconds=100\n" };
+        write("settings/agent.secret", "own");
+        write("settings/health.secret", "other");
+        mkdirSync(join(root, "settings/generations"), { recursive: true });
+        write("desired", bundle(files));
+        const stage = "chown() { :; }; flush() { :; }; stage";
+        const staged = agent(`${stage}; cp "$generation/users.acl" ${root}/generation; hashes_in "$generation"`);
+        expect(staged).toBe(`${hash("two")} default`);
+        write("settings/current/users.acl", clientUsers("8.0", "one"));
+        write("settings/current/database", "grace_seconds=100\n");
+        write("generation/database", "grace_seconds=100\n");
+        expect(agent("retire_passwords; wanted_users", 2000).split("\n").slice(0, 2)).toEqual([
+            `user default on #${hash("two")} #${hash("one")} #${hash("own")} ~* &* +@all`,
+            `user app on #${hash("two")} #${hash("one")} ~* &* +@all`,
+        ]);
+    });
+
     test("decides when the agent looks next: once a minute, or when its grace ends", () => {
         up("one", 1000);
         const pause = (now: number) => agent("held_pid=1; seconds_to_pause", now);
@@ -351,7 +369,8 @@ describe("the connection that the agent keeps", () => {
         chmodSync(join(root, "bin/redis-cli"), 0o755);
         write("settings/agent.secret", "own\n");
         rmSync(join(root, "tmp/asked"), { force: true });
-        return agent(`PATH=${root}/bin:$PATH; reply_seconds=1\n${commands}\nhang_up`);
+        // Without Perl it is redis-cli.
+        return agent(`PATH=${root}/bin:$PATH; command() { return 1; }; reply_seconds=1\n${commands}\nhang_up`);
     };
     const logged = () => readFileSync(join(root, "tmp/asked"), "utf8").trim().split("\n");
     const twice = "for i in 1 2 3; do echo one$i | send_held || true; done";
