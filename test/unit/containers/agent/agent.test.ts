@@ -593,7 +593,8 @@ describe("a certificate's end is the time of a file", () => {
 
 describe("HAProxy", () => {
     const socket = join(root, "settings/terminator/stats.sock");
-    const perl = (body: string) => `timeout() { shift; "$@"; }\nperl() { cat >/dev/null; ${body}; }`;
+    const perl = (body: string, cli = "Unknown command") =>
+        `timeout() { shift; "$@"; }\nperl() { cat >/dev/null; ${body}; }\nredis-cli() { echo "${cli}"; }`;
     const withSocket = (run: () => void) => {
         mkdirSync(join(root, "settings/terminator"), { recursive: true });
         const server = createServer().listen(socket);
@@ -611,6 +612,7 @@ describe("HAProxy", () => {
         expect(check(perl("return 127"))).toBe("");
         withSocket(() => {
             expect(check(perl("return 1"))).toBe("");
+            expect(check(perl("return 127", "Could not connect to Redis at x: Connection refused"))).toBe("");
         });
     });
 
