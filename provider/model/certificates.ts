@@ -1,6 +1,5 @@
 /** Certificates in PEM: who signed whom, when they end, and when that is reported. */
 import { X509Certificate } from "node:crypto";
-import type { DatabaseSpec } from "./databaseSpec";
 
 const dayMs = 24 * 3600 * 1000;
 const hourMs = 3600 * 1000;
@@ -116,7 +115,11 @@ export function expiriesOfOwn(certPem: string, caCertPem: string): Expiry[] {
     ];
 }
 
-type Validity = Pick<DatabaseSpec["tls"], "validityDays" | "renewBeforeDays">;
+/** What the argument `tls` says of a certificate that is issued here. */
+interface Validity {
+    readonly validityDays: number;
+    readonly renewBeforeDays: number;
+}
 
 /** Of the CA that signs here, the first in the text. `made` says whether the component made it. */
 export function expiryOfCa(tls: Validity, caPem: string, made: boolean): Expiry[] {
