@@ -311,7 +311,7 @@ export interface TlsArgs {
      */
     readonly hosts?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * Days for which the certificate is valid, 1 to 3650. Unit: days.
+     * Days for which the certificate is valid, 1 to 3650; fewer where its CA ends sooner. Unit: days.
      * @default 365
      */
     readonly validityDays?: pulumi.Input<number>;
@@ -340,8 +340,8 @@ export interface TlsArgs {
      */
     readonly caVersions?: readonly number[];
     /**
-     * A CA of your own that signs the certificate. Its PEM may hold further CAs after it, which clients then trust
-     * before they sign. Kept secret.
+     * A CA of your own that signs the certificate. Its PEM may hold further CAs after it: those above it up to the
+     * root, which an intermediate CA needs, and others, which clients then trust before they sign. Kept secret.
      * @default a CA made for this database alone
      */
     readonly ca?: KeyPairArgs;

@@ -1,6 +1,5 @@
 /** Certificates in PEM: who signed whom, when they end, and when that is reported. */
 import { X509Certificate } from "node:crypto";
-import type { DatabaseSpec } from "./databaseSpec";
 
 const dayMs = 24 * 3600 * 1000;
 const hourMs = 3600 * 1000;
@@ -85,6 +84,8 @@ export interface Expiry {
 
 /** Days before its end from which a certificate that no update renews is warned of. */
 const warningDays = 14;
+/** Days before its end from which a CA that the component made shortens what it signs. */
+const lastYearDays = 365;
 
 /** Of a certificate that a person must replace: the health check has a tenth of its validity at most. */
 function replacedByPerson(
@@ -116,7 +117,11 @@ export function expiriesOfOwn(certPem: string, caCertPem: string): Expiry[] {
     ];
 }
 
-type Validity = Pick<DatabaseSpec["tls"], "validityDays" | "renewBeforeDays">;
+/** What the argument `tls` says of a certificate that is issued here. */
+interface Validity {
+    readonly validityDays: number;
+    readonly renewBeforeDays: number;
+}
 
 /** Of the CA that signs here, the first in the text. `made` says whether the component made it. */
 export function expiryOfCa(tls: Validity, caPem: string, made: boolean): Expiry[] {
@@ -125,8 +130,9 @@ export function expiryOfCa(tls: Validity, caPem: string, made: boolean): Expiry[
         : ["tls.ca.certPem", "give a CA that is valid for longer"];
     const [signer, ...others] = certificatesIn(caPem);
     if (!signer) return [];
+    const shortDays = Math.max(warningDays, made ? Math.min(tls.validityDays, lastYearDays) : tls.validityDays);
     const short = `${remedy}; certificates that it signs end before it, whatever tls.validityDays says`;
-    return replacedByPerson(path, chainOf(signer, others), short, Math.max(warningDays, tls.validityDays));
+    return replacedByPerson(path, chainOf(signer, others), short, shortDays);
 }
 
 /** Of the certificate that the CA signed: half of the time in which an update renews it has passed without one. */
@@ -150,12 +156,14 @@ export interface IssuedFor {
  * A certificate does not outlive the CA that signs it. What is shortened is so in few steps, at least to three quarters of
  * what the CA has left: each step issues another certificate.
  */
-export function issuedFor(tls: Validity, caPem: string, now: number = Date.now()): IssuedFor {
+export function issuedFor(tls: Validity, caPem: string, made = false, now: number = Date.now()): IssuedFor {
     const wanted: IssuedFor = { validity: tls.validityDays * 24, renewal: tls.renewBeforeDays * 24 };
     const [signer, ...others] = certificatesIn(caPem);
     const left = signer ? (endOf(chainOf(signer, others)) - now) / hourMs : Infinity;
     // One that is about to end, or has ended, cannot sign what is any better.
     if (left >= wanted.validity || left < 2) return wanted;
+    // The ten years of a CA that the component made are what validityDays can be: what it signed before its last year stays.
+    if (made && left > lastYearDays * 24) return wanted;
     const share = 0.75 ** Math.ceil(Math.log(left / wanted.validity) / Math.log(0.75));
     return { validity: Math.floor(wanted.validity * share), renewal: Math.floor(wanted.renewal * share) };
 }

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
-import { Client, docker, handshake, spokenProtocols, until } from "./support/docker";
+import { Client, docker, handshake, spokenProtocols, uniqueName, until } from "./support/docker";
 import { TestStack, findingsIn, reasonIn, unchanged } from "./support/stack";
 import { TlsTraffic } from "./support/traffic";
 
@@ -83,8 +83,13 @@ describe("versions before 6.0", () => {
     };
     const idOf = (container: string) => docker("inspect", "-f", "{{.Id}}", container);
 
+    const withoutPerl = uniqueName("redis-without-perl");
+
     beforeAll(async () => {
         client = new Client();
+        const dockerfile = "FROM redis:2.8\nRUN rm /usr/bin/perl*\n";
+        execFileSync("docker", ["build", "--tag", withoutPerl, "-"], { input: dockerfile, stdio: "pipe" });
+        args["old-28"] = { ...args["old-28"], image: withoutPerl };
         stack = await TestStack.create("old-versions");
         await up();
     });
@@ -92,6 +97,7 @@ describe("versions before 6.0", () => {
     afterAll(async () => {
         client.close();
         await stack.close();
+        docker("rmi", withoutPerl);
     });
 
     test("the password is on no command line, in no environment, no label and no log, and in no file for others", () => {
@@ -160,11 +166,18 @@ describe("versions before 6.0", () => {
         await stack.expectEmptyPreview();
     });
 
+    const shownBy = (name: string) => {
+        const { tlsPort, caCertPem } = of(name);
+        return handshake("localhost", tlsPort, caCertPem, ["-verify_hostname", "localhost"]);
+    };
+    const certificateOf = (name: string) =>
+        /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(shownBy(name).text)?.[0];
+
     test("a certificate that HAProxy does not take is refused with its words; clients and the one before go on", async () => {
         const name = "old-50-rdb";
-        const { tlsPort, caCertPem } = of(name);
-        const shown = () => handshake("localhost", tlsPort, caCertPem, ["-verify_hostname", "localhost"]);
-        const fingerprint = () => /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(shown().text)?.[0];
+        const { caCertPem } = of(name);
+        const shown = () => shownBy(name);
+        const fingerprint = () => certificateOf(name);
         const before = present(fingerprint());
         const traffic = new TlsTraffic(of(name).tlsUrl, caCertPem);
         const right = args[name];
@@ -185,6 +198,30 @@ describe("versions before 6.0", () => {
         await up();
         expect(shown().text).toContain("Verified peername: localhost");
         expect(fingerprint()).not.toBe(before);
+    });
+
+    test("a certificate that an image without Perl cannot hand to HAProxy is refused before anything is touched", async () => {
+        const name = "old-28";
+        const before = present(certificateOf(name));
+        const right = args[name];
+        const inForce = () => [
+            redis(name, "CONFIG", "GET", "maxmemory"),
+            docker("exec", of(name).containerName, "readlink", "/settings/tls", "/settings/current"),
+        ];
+        const settings = inForce();
+        args[name] = { ...right, memoryMb: 96, tls: { hosts: ["redis.example.com"] } };
+        expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
+            `"refused: tls: the new certificate cannot reach HAProxy, which goes on with the old one: HAProxy cannot be asked, since the image has no Perl; give one that has, as the official ones based on Debian do, or stop its container while the update runs [redis-database/haproxy-not-asked]"`,
+        );
+        expect(certificateOf(name)).toBe(before);
+        expect(inForce()).toEqual(settings);
+        // What the message says helps: one that does not run reads it at its start.
+        args[name] = { ...right, tls: { hosts: ["redis.example.com"] } };
+        docker("stop", present(of(name).terminator));
+        await up();
+        docker("start", present(of(name).terminator));
+        await until(() => shownBy(name).status === 0);
+        expect(certificateOf(name)).not.toBe(before);
     });
 
     test("TLS 1.0 and 1.1 where they are asked for; the server stays, its terminator is another one", async () => {

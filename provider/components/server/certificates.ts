@@ -112,7 +112,9 @@ function issueCertificate(
         ipAddresses: hosts.ipAddresses,
     });
     // No secret, even where the program gives its CA as one.
-    const periods = pulumi.unsecret(pulumi.all([spec, ca.chain])).apply(([{ tls }, chain]) => issuedFor(tls, chain));
+    const periods = pulumi
+        .unsecret(pulumi.all([spec, ca.chain]))
+        .apply(([{ tls }, chain]) => issuedFor(tls, chain, ca.nodes.ca !== undefined));
     const certificate = children.create("certificate", "certificate", tls.LocallySignedCert, {
         caCertPem: ca.certPem,
         caPrivateKeyPem: ca.keyPem,

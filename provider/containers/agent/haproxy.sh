@@ -20,7 +20,7 @@ check_terminator() {
     if ! has_terminator || ! wants_terminator || same_certificate; then return; fi
     echo 'show info' | ask_haproxy "$terminator_socket" >/dev/null || status=$?
     [ $status -le 1 ] ||
-        refuse haproxy-not-asked "tls: the new certificate cannot reach HAProxy, which goes on with the old one: $(why_unasked $status)"
+        refuse haproxy-not-asked "tls: the new certificate cannot reach HAProxy, which goes on with the old one: $(why_unasked $status), or stop its container while the update runs"
 }
 
 # Makes whoever terminates TLS read the certificate again; connections stay.

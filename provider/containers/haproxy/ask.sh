@@ -6,6 +6,7 @@
 #   prints   the answer
 #   fails    with 1 if HAProxy does not run, with another status if there is no answer for another reason
 ask_haproxy() {
+    local status=0
     if [ ! -S "$1" ]; then return 1; fi
     timeout 10 perl -MSocket -MErrno -e '
         socket(S, PF_UNIX, SOCK_STREAM, 0) or exit 2;
@@ -15,7 +16,12 @@ ask_haproxy() {
         shutdown(S, 1);
         my $answers = 0;
         while (sysread S, my $answer, 16384) { print $answer; $answers++ }
-        exit($answers ? 0 : 2)' "$1"
+        exit($answers ? 0 : 2)' "$1" || status=$?
+    case $status in
+    # HAProxy does not speak Redis's protocol, but whether somebody listens redis-cli can tell.
+    126 | 127) if timeout 10 redis-cli -s "$1" PING 2>&1 | grep -q 'Could not connect'; then status=1; fi ;;
+    esac
+    return $status
 }
 
 #   $1       the status with which it could not be asked

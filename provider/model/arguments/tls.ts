@@ -38,7 +38,7 @@ export const tlsArguments = {
                 changes: [{ row: "certificate" }],
             }),
             validityDays: argument(days(1, 3650), {
-                doc: "Days for which the certificate is valid, 1 to 3650.",
+                doc: "Days for which the certificate is valid, 1 to 3650; fewer where its CA ends sooner.",
                 default: 365,
                 unit: "days",
                 changes: [{ row: "certificate" }],
@@ -102,8 +102,8 @@ export const tlsArguments = {
             ),
             ca: object("give { certPem, keyPem } of your CA", keyPair, {
                 doc:
-                    "A CA of your own that signs the certificate. Its PEM may hold further CAs after it, which clients " +
-                    "then trust before they sign.",
+                    "A CA of your own that signs the certificate. Its PEM may hold further CAs after it: those above it up to " +
+                    "the root, which an intermediate CA needs, and others, which clients then trust before they sign.",
                 defaultDoc: "a CA made for this database alone",
                 secret: true,
                 decides: true,

@@ -106,7 +106,7 @@ describe("a certificate that is issued", () => {
     const end = at("2041-01-01T00:00:00Z");
 
     test("is valid for as long as the program says, as long as its CA is", () => {
-        expect(issuedFor(tls, ca.certPem, end - 365 * dayMs)).toEqual({ validity: 365 * 24, renewal: 30 * 24 });
+        expect(issuedFor(tls, ca.certPem, false, end - 365 * dayMs)).toEqual({ validity: 365 * 24, renewal: 30 * 24 });
         expect(issuedFor(tls, "none")).toEqual({ validity: 365 * 24, renewal: 30 * 24 });
     });
 
@@ -115,7 +115,7 @@ describe("a certificate that is issued", () => {
         fc.assert(
             fc.property(validity, fc.double({ min: 3, max: 3650 * 24, noNaN: true }), (validityDays, left) => {
                 const wanted = { validityDays, renewBeforeDays: Math.floor(validityDays / 2) };
-                const issued = issuedFor(wanted, ca.certPem, end - left * 3600_000);
+                const issued = issuedFor(wanted, ca.certPem, false, end - left * 3600_000);
                 expect(issued.validity).toBeLessThanOrEqual(Math.max(left, 0));
                 expect(issued.validity).toBeGreaterThanOrEqual(Math.min(validityDays * 24, Math.floor(left * 0.74)));
                 expect(issued.renewal).toBeLessThan(issued.validity);
@@ -123,9 +123,15 @@ describe("a certificate that is issued", () => {
         );
     });
 
+    test("of a CA that the component made stays as it is until the last year of that", () => {
+        const most = { validityDays: 3650, renewBeforeDays: 30 };
+        expect(issuedFor(most, ca.certPem, true, end - 366 * dayMs).validity).toBe(3650 * 24);
+        expect(issuedFor(most, ca.certPem, true, end - 364 * dayMs).validity).toBeLessThan(364 * 24);
+    });
+
     test("is the same one in most updates", () => {
         const days = Array.from({ length: 360 }, (_none, index) =>
-            issuedFor(tls, ca.certPem, end - (index + 2) * dayMs),
+            issuedFor(tls, ca.certPem, false, end - (index + 2) * dayMs),
         );
         expect(new Set(days.map(({ validity }) => validity)).size).toBeLessThan(20);
     });

@@ -840,7 +840,8 @@ describe("a certificate's end is the time of a file", () => {
 
 describe("HAProxy", () => {
     const socket = join(root, "settings/terminator/stats.sock");
-    const perl = (body: string) => `timeout() { shift; "$@"; }\nperl() { cat >/dev/null; ${body}; }`;
+    const perl = (body: string, cli = "Unknown command") =>
+        `timeout() { case $2 in perl) cat >/dev/null; ${body} ;; *) echo "${cli}" ;; esac; }`;
     const withSocket = (run: () => void) => {
         mkdirSync(join(root, "settings/terminator"), { recursive: true });
         const server = createServer().listen(socket);
@@ -858,6 +859,7 @@ describe("HAProxy", () => {
         expect(check(perl("return 127"))).toBe("");
         withSocket(() => {
             expect(check(perl("return 1"))).toBe("");
+            expect(check(perl("return 127", "Could not connect to Redis at x: Connection refused"))).toBe("");
         });
     });
 
