@@ -120,7 +120,7 @@ describe("a change by hand", () => {
         await db.stack.expectEmptyPreview();
     }
 
-    test("the program's users have their rights, and no others", async () => {
+    test("the program's users have their rights, and no others", () => {
         expect(as("orders", "SET", "orders:1", "one")).toBe("OK");
         expect(as("orders", "GET", "shared:1")).toBe("");
         expect(as("orders", "PUBLISH", "orders:1", "m")).toBe("0");
