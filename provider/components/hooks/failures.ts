@@ -23,7 +23,7 @@ async function explain(dockerHost: DockerHost, { name, newInputs, errors }: pulu
         readonly waitTimeout?: number;
     };
     const removed = container === undefined ? undefined : endOfWait(container);
-    const lines = removed ?? (container === undefined ? [] : await readableLog(container, dockerHost));
+    const lines = (removed ?? (container === undefined ? [] : await readableLog(container, dockerHost))).map(redact);
     const timedOut = errors.some((text) => text.includes("failed to be in healthy state"));
     const parts = [
         reasonOf(lines, errors, removed !== undefined),
@@ -66,7 +66,7 @@ function consequences(name: string): string[] {
 
 async function readableLog(container: string, dockerHost: DockerHost): Promise<readonly string[]> {
     try {
-        return (await logOf(container, dockerHost)).map(redact);
+        return await logOf(container, dockerHost);
     } catch (error) {
         return [`its log could not be read (${String(error)}); read it with: docker logs ${container}`];
     }

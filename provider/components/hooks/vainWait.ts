@@ -1,7 +1,7 @@
 /**
- * Ends the wait for a container that will never be healthy: an agent that has refused, and whatever ends at each start. The
- * provider waits for the health check until `waitTimeout` is over, but fails as soon as the container is gone. Where
- * Docker's own command is not at hand, the update waits.
+ * Ends the wait for a container that ends at each start. The provider waits for the health check until `waitTimeout` is
+ * over, but fails as soon as the container is gone. Where Docker's own command is not at hand, the update waits. An agent
+ * that has refused runs on: it watches over what is in force.
  */
 import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
@@ -22,11 +22,11 @@ const awaited = new Map<string, readonly string[] | undefined>();
 /** For the `beforeCreate` hooks of a container. */
 export const endVainWait = oncePerStack(
     (dockerHost: DockerHost, index) =>
-        new pulumi.ResourceHook(`redis-database:endVainWait-${index}`, ({ name, newInputs }) => {
+        new pulumi.ResourceHook(`redis-database:endVainWait-${index}`, ({ newInputs }) => {
             const container: unknown = (newInputs as { readonly name?: unknown } | undefined)?.name;
             if (typeof container !== "string") return;
             // The container is created once this has returned.
-            watch(container, name.endsWith("-agent"), dockerHost).catch((error: unknown) =>
+            watch(container, dockerHost).catch((error: unknown) =>
                 pulumi.log.debug(`${container}: ${String(error)}`),
             );
         }),
@@ -40,24 +40,17 @@ export function endOfWait(container: string): readonly string[] | undefined {
 }
 
 /** Ends with the wait, whoever ends it. */
-export async function watch(
-    container: string,
-    isAgent: boolean,
-    dockerHost: DockerHost,
-    interval = intervalMs,
-): Promise<void> {
+export async function watch(container: string, dockerHost: DockerHost, interval = intervalMs): Promise<void> {
     awaited.set(container, undefined);
     const run = await dockerCommand(dockerHost, answerSeconds);
     while (awaited.has(container)) {
         await setTimeout(interval, undefined, { ref: false });
         const state = await stateOf(run, container);
         if (state?.health === "healthy") awaited.delete(container);
-        if (!state || !awaited.has(container) || !(isAgent || state.restarts >= restartsInVain)) continue;
+        if (!state || state.restarts < restartsInVain || !awaited.has(container)) continue;
         const lines = await logOf(container, dockerHost);
-        // A server's log has what its agent refuses later, which may end.
-        const refused = isAgent && lines.some((line) => line.startsWith("refused: "));
         // The provider may have given up meanwhile.
-        if (!(refused || state.restarts >= restartsInVain) || !awaited.has(container)) continue;
+        if (!awaited.has(container)) continue;
         awaited.set(container, lines);
         await run("rm", "--force", "--volumes", container);
         return;
