@@ -10,7 +10,18 @@ interface Database {
 }
 
 /** One database for each refusal by an agent: they take as long together as one does. */
-const names = ["settings", "image", "memory", "databases", "users", "group", "busy", "paused", "full", "locked"] as const;
+const names = [
+    "settings",
+    "image",
+    "memory",
+    "databases",
+    "users",
+    "group",
+    "busy",
+    "paused",
+    "full",
+    "locked",
+] as const;
 type Name = (typeof names)[number];
 /** What each has in all updates. */
 const base: Args = {

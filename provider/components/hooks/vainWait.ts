@@ -26,9 +26,7 @@ export const endVainWait = oncePerStack(
             const container: unknown = (newInputs as { readonly name?: unknown } | undefined)?.name;
             if (typeof container !== "string") return;
             // The container is created once this has returned.
-            watch(container, dockerHost).catch((error: unknown) =>
-                pulumi.log.debug(`${container}: ${String(error)}`),
-            );
+            watch(container, dockerHost).catch((error: unknown) => pulumi.log.debug(`${container}: ${String(error)}`));
         }),
 );
 

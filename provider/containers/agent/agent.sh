@@ -71,7 +71,7 @@ refuse() {
     # An update reads the last of these lines.
     if [ ! -e "$refused_marker" ]; then say "refused: $reason"; fi
     if [ -n "$watching" ]; then
-        echo "$reason" | replace_file "$refusal_file" '' 644
+        printf '%s\n' "$reason" | replace_file "$refusal_file" '' 644
         exit 1
     fi
     mark "$refused_marker" || true

@@ -507,9 +507,9 @@ describe("users of the program", () => {
     running=8.0.1`;
 
     beforeEach(() => {
-        rmSync(join(root, "settings/users"), { force: true });
+        for (const file of ["settings/users", "tmp/refused"]) rmSync(join(root, file), { force: true });
         write("settings/acl/users.acl", own + line("orders") + line("old") + line("somebody"));
-        write("generation/database", "grace_seconds=100\nrules_since=6.2:&* 6.2:resetchannels\n");
+        write("generation/database", "version=8.0\ngrace_seconds=100\nrules_since=6.2:&* 6.2:resetchannels\n");
         write("generation/users.acl", own + line("orders"));
     });
 
@@ -900,12 +900,15 @@ describe("what the agent prints", () => {
     ])("%s", (text, shown) => {
         write("text", text);
         expect(inShell([], `say "$(cat ${root}/text)"`)).toBe(shown);
-        expect(
-            inShell(
-                ["undo() { :; }", "stop_trial() { :; }", "idle() { exit 0; }"],
-                `refuse agent-failed "$(cat ${root}/text)"`,
-            ),
-        ).toBe(`refused: ${shown} [redis-database/agent-failed]`);
+        rmSync(join(root, "tmp/refused"), { force: true });
+        // While it watches, since it goes over to another process otherwise.
+        const refused = `watching=yes; (refuse agent-failed "$(cat ${root}/text)") || true`;
+        expect(inShell(["undo() { :; }", "stop_trial() { :; }"], refused)).toBe(
+            `refused: ${shown} [redis-database/agent-failed]`,
+        );
+        expect(readFileSync(join(root, "settings/run/refused"), "utf8")).toBe(
+            `${shown} [redis-database/agent-failed]\n`,
+        );
     });
 
     test("is whole, whatever the password is", () => {

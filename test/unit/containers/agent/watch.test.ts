@@ -11,9 +11,9 @@ const stubs = [
     "sleep() { :; }",
     "wanted_access=users running_access=users",
     'watch() { echo "watches $generation, $wanted_access"; exit; }',
+    "stay_in() { :; }",
     "observe() { return 1; }",
-    "write_primary() { :; }",
-    "users_get_back_in() { echo looked; }",
+    "write_primary() { echo looked; }",
     `idle() { echo idle; exit; }`,
 ];
 const agent = (commands: string) => inShell(stubs, commands);
