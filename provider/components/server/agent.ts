@@ -89,7 +89,7 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
             // Through a tunnel, its container knows where the primary is, and not the agent.
             volumes: primary && !plan.tunnel ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
         },
-        // One that refused has nothing left to do: another try is another agent.
+        // One that refused watches over what is in force from then on: another try is another agent.
         {
             hooks: { ...hooks, beforeCreate: [...beforeCreate, ...checks] },
             replaceOnChanges: ["#initerror"],
