@@ -107,8 +107,8 @@ export interface RedisDatabaseArgs {
      */
     readonly network?: pulumi.Input<string>;
     /**
-     * Password of the users `app` and `default`. Any characters but line breaks and zero bytes; URLs carry it
-     * percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most 512. Kept secret.
+     * Password of the users `app` and `default`, before 6.0 of everybody. Any characters but line breaks and zero
+     * bytes; URLs carry it percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most 512. Kept secret.
      * @default 32 random letters and digits
      */
     readonly password?: pulumi.Input<string>;
@@ -119,22 +119,23 @@ export interface RedisDatabaseArgs {
     readonly passwordVersion?: pulumi.Input<number>;
     /**
      * Days, 1 to 3650, after which an update generates a new password. Each database counts them from a date of its
-     * own, so the first password may be replaced sooner. Cannot be combined with `password`. Unit: days. Example:
-     * `90`.
+     * own, so the first password may be replaced sooner. Setting, changing or removing it generates one at once.
+     * Cannot be combined with `password`. Unit: days. Example: `90`.
      * @default never
      */
     readonly rotatePasswordEvery?: pulumi.Input<number>;
     /**
      * Hours, 0 to 8760, for which a replaced password is still accepted. Then the agent removes it, without another
-     * update; connections that used it stay. Unit: hours. Example: `1`.
+     * update; connections that used it stay. Before 6.0 it has no effect: a replaced password stops working at once.
+     * Unit: hours. Example: `1`.
      * @default 24
      */
     readonly passwordGraceHours?: pulumi.Input<number>;
     /**
      * Users with fewer rights than `app`, from version 6.0 on. Each gets a password, and URLs in the output `users`.
-     * Replicas have them, too, with the same passwords. A user that is no longer listed is deleted from the server,
-     * and its connections close; users that you made with ACL SETUSER stay. See "Users" in the README. Example:
-     * `[{ name: "orders", rules: "~orders:* +@read" }]`.
+     * Replicas have them, too, with the same passwords, unless they have `users` of their own. A user that is no
+     * longer listed is deleted from the server, and its connections close; users that you made with ACL SETUSER stay.
+     * See "Users" in the README. Example: `[{ name: "orders", rules: "~orders:* +@read" }]`.
      * @default none
      */
     readonly users?: readonly UserArgs[];
@@ -305,8 +306,8 @@ export interface UserArgs {
 /** The certificate, and who may connect. */
 export interface TlsArgs {
     /**
-     * Names and addresses that the certificate is valid for, besides `host`, localhost and 127.0.0.1. Example:
-     * `["redis.example.com"]`.
+     * Names and addresses that the certificate is valid for, in addition to `host`, `bindAddress`, localhost,
+     * 127.0.0.1 and, on a `network`, the database's name. Example: `["redis.example.com"]`.
      * @default none
      */
     readonly hosts?: pulumi.Input<pulumi.Input<string>[]>;
@@ -316,7 +317,8 @@ export interface TlsArgs {
      */
     readonly validityDays?: pulumi.Input<number>;
     /**
-     * Days before its end from which an update renews the certificate; less than `validityDays`. Unit: days.
+     * Days before its end from which an update renews the certificate; less than `validityDays`, and fewer in the same
+     * proportion where its CA ends sooner. Unit: days.
      * @default 30
      */
     readonly renewBeforeDays?: pulumi.Input<number>;
@@ -328,7 +330,8 @@ export interface TlsArgs {
      */
     readonly protocols?: pulumi.Input<pulumi.Input<TlsProtocol>[]>;
     /**
-     * Ask clients for a certificate (mTLS) that this CA signed.
+     * Ask clients for a certificate (mTLS) that this CA signed. A CA that has expired is refused where it is new;
+     * nothing reports that it ends later.
      * @default clients need none
      */
     readonly clientAuth?: ClientAuthArgs;

@@ -7,7 +7,7 @@ import { count, days, numberBetween, secretText } from "./schemas";
 export const passwordArguments = {
     password: argument(secretText, {
         doc:
-            "Password of the users `app` and `default`. Any characters but line breaks and zero bytes; URLs carry it " +
+            "Password of the users `app` and `default`, before 6.0 of everybody. Any characters but line breaks and zero bytes; URLs carry it " +
             "percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most 512.",
         defaultDoc: "32 random letters and digits",
         secret: true,
@@ -22,7 +22,8 @@ export const passwordArguments = {
     rotatePasswordEvery: argument(days(1, 3650), {
         doc:
             "Days, 1 to 3650, after which an update generates a new password. Each database counts them from a date of its " +
-            "own, so the first password may be replaced sooner. Cannot be combined with `password`.",
+            "own, so the first password may be replaced sooner. Setting, changing or removing it generates one at once. Cannot be " +
+            "combined with `password`.",
         defaultDoc: "never",
         unit: "days",
         example: 90,
@@ -31,7 +32,7 @@ export const passwordArguments = {
     passwordGraceHours: argument(numberBetween("give a number of hours from 0 to 8760", 0, 8760), {
         doc:
             "Hours, 0 to 8760, for which a replaced password is still accepted. Then the agent removes it, without another " +
-            "update; connections that used it stay.",
+            "update; connections that used it stay. Before 6.0 it has no effect: a replaced password stops working at once.",
         default: 24,
         unit: "hours",
         example: 1,

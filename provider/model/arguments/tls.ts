@@ -31,7 +31,9 @@ export const tlsArguments = {
         'give an object such as { hosts: ["redis.example.com"] }',
         {
             hosts: argument(z.array(certificateHost, { error: "give a list of DNS names and IP addresses" }), {
-                doc: "Names and addresses that the certificate is valid for, besides `host`, localhost and 127.0.0.1.",
+                doc:
+                    "Names and addresses that the certificate is valid for, in addition to `host`, `bindAddress`, localhost, 127.0.0.1 " +
+                    "and, on a `network`, the database's name.",
                 defaultDoc: "none",
                 example: ["redis.example.com"],
                 type: "string[]",
@@ -44,7 +46,9 @@ export const tlsArguments = {
                 changes: [{ row: "certificate" }],
             }),
             renewBeforeDays: argument(days(0, 3649), {
-                doc: "Days before its end from which an update renews the certificate; less than `validityDays`.",
+                doc:
+                    "Days before its end from which an update renews the certificate; less than `validityDays`, and fewer in the same " +
+                    "proportion where its CA ends sooner.",
                 default: 30,
                 unit: "days",
                 changes: [{ row: "certificate" }],
@@ -75,7 +79,9 @@ export const tlsArguments = {
                     }),
                 },
                 {
-                    doc: "Ask clients for a certificate (mTLS) that this CA signed.",
+                    doc:
+                        "Ask clients for a certificate (mTLS) that this CA signed. A CA that has expired is refused where it is new; " +
+                        "nothing reports that it ends later.",
                     defaultDoc: "clients need none",
                     decides: true,
                     type: "ClientAuthArgs",

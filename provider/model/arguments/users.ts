@@ -87,7 +87,7 @@ export const userArguments = {
         {
             doc:
                 "Users with fewer rights than `app`, from version 6.0 on. Each gets a password, and URLs in the output `users`. " +
-                "Replicas have them, too, with the same passwords. A user that is no longer listed is deleted from the " +
+                "Replicas have them, too, with the same passwords, unless they have `users` of their own. A user that is no longer listed is deleted from the " +
                 'server, and its connections close; users that you made with ACL SETUSER stay. See "Users" in the README.',
             default: [],
             defaultDoc: "none",
