@@ -133,7 +133,8 @@ describe("a refusal", () => {
                 ],
             },
             ...Object.fromEntries(unavailable.map((name) => [name, another])),
-        }).failure("up");
+            // All at once: the first that fails keeps those back that have not begun.
+        }).failure("up", "--parallel", "64");
         expect(redis("busy", "SCRIPT", "KILL")).toBe("OK");
         busy.stdin.end();
         crowd.leave();

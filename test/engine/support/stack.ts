@@ -193,9 +193,9 @@ export class TestStack {
         expect(await this.preview()).toEqual(unchanged());
     }
 
-    /** The whole output of a command that must fail. */
-    async failure(command: "up" | "preview" | "destroy"): Promise<string> {
-        const failed = await (command === "preview" ? this.preview() : this[command]()).catch(String);
+    /** The whole output of a command that must fail; `flags` are more of those that `pulumi up` has. */
+    async failure(command: "up" | "preview" | "destroy", ...flags: string[]): Promise<string> {
+        const failed = await (command === "up" ? this.up(...flags) : this[command]()).catch(String);
         if (typeof failed !== "string") throw new Error(`pulumi ${command} was expected to fail`);
         return failed;
     }

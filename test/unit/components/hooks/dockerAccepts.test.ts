@@ -1,20 +1,18 @@
 /** What is tried before a server's containers are replaced, by a `docker` that says what the tests want. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { writeFileSync } from "node:fs";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { previewRefusals, refusalsOfReplaced, whenAccepted } from "../../../../provider/components/hooks/dockerAccepts";
 import { formatFinding } from "../../../../provider/model/findings";
 import { present } from "../../../support/present";
+import { askedOfDocker, nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack, valueOf } from "../../support/mockedStack";
 
 const logged = {
     info: jest.spyOn(pulumi.log, "info").mockResolvedValue(),
     warn: jest.spyOn(pulumi.log, "warn").mockResolvedValue(),
 };
-const { PATH } = process.env;
-let directory: string;
+fakeDocker();
 
 const volumes = [{ containerPath: "/settings", volumeName: "settings-1" }];
 const args = {
@@ -49,25 +47,15 @@ function dockerHas(
         ({ name, command = "", ports = "", volume = "settings-1", state = "running", image = "redis:8.0" }) =>
             JSON.stringify([name, image, state, command, ports, "backend", volume]),
     );
-    writeFileSync(join(directory, "ps"), lines.map((line) => `${line}\n`).join(""));
+    writeFileSync(nextToDocker("ps"), lines.map((line) => `${line}\n`).join(""));
     const cases = Object.entries(answers).map(([start, answer]) => `"${start}"*) ${answer} ;;`);
-    const script = [
-        "#!/bin/sh",
-        `echo "$*" >>${directory}/asked`,
-        // A refusal may end once what it was about is left out.
-        'case "$*" in',
-        ...cases,
-        `ps*) cat ${directory}/ps ;;`,
-        "esac",
-    ];
-    writeFileSync(join(directory, "docker"), script.join("\n"));
-    chmodSync(join(directory, "docker"), 0o755);
+    // A refusal may end once what it was about is left out.
+    dockerDoes('case "$*" in', ...cases, `ps*) cat ${nextToDocker("ps")} ;;`, "esac");
 }
 const refuses = (words: string) => `echo "Error response from daemon: ${words}" >&2; exit 1`;
 
 const asked = (start: string) =>
-    readFileSync(join(directory, "asked"), "utf8")
-        .split("\n")
+    askedOfDocker()
         .filter((line) => line.startsWith(start))
         .map((line) => line.replace(/-trial-[0-9a-f]{8}/g, "-trial"));
 
@@ -98,13 +86,9 @@ async function previewed(newInputs: object = args, name = "sessions-server"): Pr
 
 beforeEach(async () => {
     await startStack();
-    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
-    process.env.PATH = [directory, PATH].join(delimiter);
 });
 
 afterEach(() => {
-    process.env.PATH = PATH;
-    rmSync(directory, { recursive: true });
     jest.clearAllMocks();
 });
 
@@ -136,7 +120,7 @@ describe("before the agent is replaced", () => {
     ])("nothing is tried if the same server %s", async (_what, state) => {
         dockerHas([{ ...own, command: "sh start.sh new", state }]);
         expect(await refusal()).toBe("");
-        expect(asked("")).toHaveLength(2); // `ps`, and the end of the file
+        expect(asked("")).toEqual([expect.stringMatching(/^ps /)]);
     });
 
     test("one that Docker has made and not started is tried again", async () => {
@@ -159,7 +143,7 @@ describe("before the agent is replaced", () => {
 
     test("all that Docker refuses is found, also what it says only once the first is left out", async () => {
         const other = { name: "cache", ports: "127.0.0.1:24000->6379/tcp", volume: "cache" };
-        const start = `case "$(tail -n 3 ${directory}/asked)" in *24000*) ${refuses("Bind for 127.0.0.1:24000 failed: port is already allocated")} ;; esac`;
+        const start = `case "$(tail -n 3 ${nextToDocker("asked")})" in *24000*) ${refuses("Bind for 127.0.0.1:24000 failed: port is already allocated")} ;; esac`;
         dockerHas([other, { name: "sessions-agent-1" }], {
             "network connect": refuses("network backend not found"),
             "start": start,

@@ -1,13 +1,11 @@
 /** Who else runs on a place for data, by a `docker` that has what the tests say. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { checkUse } from "../../../../provider/components/hooks/inUse";
 import { present } from "../../../support/present";
+import { nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 
-const { PATH } = process.env;
-let directory: string;
+fakeDocker();
 
 const mountpoint = "/var/lib/docker/volumes/redis-data/_data";
 interface Container {
@@ -27,21 +25,18 @@ function dockerHas(
         ({ image = "redis:7", path = "docker-entrypoint.sh", args = ["redis-server"], mount }, id) =>
             JSON.stringify({ id: `id${id}`, name: `/compose-${id}`, image, path, args, mounts: [mount] }),
     );
-    writeFileSync(join(directory, "lines"), lines.map((line) => `${line}\n`).join(""));
-    const script = [
-        "#!/bin/sh",
+    writeFileSync(nextToDocker("lines"), lines.map((line) => `${line}\n`).join(""));
+    dockerDoes(
         broken ? "exit 1" : "",
         'case "$*" in',
         `"ps --all --quiet --filter volume=settings-1") echo '${own}' | grep . || true ;;`,
         `"ps --quiet --no-trunc") seq ${containers.length} ;;`,
         `"volume inspect --format {{.Mountpoint}} redis-data") echo ${mountpoint} ;;`,
-        `inspect*) cat ${directory}/lines; ${vanished ? "exit 1" : ":"} ;;`,
+        `inspect*) cat ${nextToDocker("lines")}; ${vanished ? "exit 1" : ":"} ;;`,
         owner === "" ? "exec*) exit 1 ;;" : `exec*) echo 'abc aof ${owner}' ;;`,
         "*) exit 1 ;;",
         "esac",
-    ];
-    writeFileSync(join(directory, "docker"), script.join("\n"));
-    chmodSync(join(directory, "docker"), 0o755);
+    );
 }
 
 /** Why the agent of `sessions` is not made. */
@@ -67,13 +62,6 @@ async function refusal(place: object = { volumeName: "redis-data" }): Promise<st
 
 beforeEach(async () => {
     await startStack();
-    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
-    process.env.PATH = [directory, PATH].join(delimiter);
-});
-
-afterEach(() => {
-    process.env.PATH = PATH;
-    rmSync(directory, { recursive: true });
 });
 
 test("it is named, with what to do", async () => {

@@ -1,41 +1,23 @@
 /** What is asked of Docker before a container is made, by a `docker` that only takes notes. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { removeLeftovers } from "../../../../provider/components/hooks/leftovers";
 import { present } from "../../../support/present";
+import { askedOfDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 
 const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
-const { PATH } = process.env;
-let directory: string;
+fakeDocker();
 
 /** Makes `docker ps` find these containers, by the beginning of their name. */
 function containers(found: Readonly<Record<string, string>>, { broken = false } = {}): void {
     const cases = Object.entries(found).map(([name, id]) => `*name=^/${name}-*) echo ${id} ;;`);
-    const lines = [
-        "#!/bin/sh",
-        `echo "$*" >>${directory}/asked`,
-        broken ? "exit 1" : "",
-        'case "$*" in',
-        ...cases,
-        "esac",
-    ];
-    writeFileSync(join(directory, "docker"), lines.join("\n"));
-    chmodSync(join(directory, "docker"), 0o755);
+    dockerDoes(broken ? "exit 1" : "", 'case "$*" in', ...cases, "esac");
 }
 
 /** What Docker was asked for besides what it has. */
 function done(): string[] {
-    const log = join(directory, "asked");
-    return existsSync(log)
-        ? readFileSync(log, "utf8")
-              .trimEnd()
-              .split("\n")
-              .filter((line) => !line.includes("ps "))
-        : [];
+    return askedOfDocker().filter((line) => !line.includes("ps "));
 }
 
 async function beforeCreate(
@@ -54,13 +36,9 @@ const mounts = [
 
 beforeEach(async () => {
     await startStack();
-    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
-    process.env.PATH = [directory, PATH].join(delimiter);
 });
 
 afterEach(() => {
-    process.env.PATH = PATH;
-    rmSync(directory, { recursive: true });
     warned.mockClear();
 });
 
@@ -78,9 +56,9 @@ test("nothing is left over: nothing is touched", async () => {
 test("only containers of this name are looked for, that have this database's settings mounted", async () => {
     containers({});
     await beforeCreate("sessions-server");
-    expect(readFileSync(join(directory, "asked"), "utf8")).toBe(
-        "ps --format {{.Names}} --filter volume=sessions-settings-1 --filter name=^/sessions-server-[0-9a-f]+$ --all\n",
-    );
+    expect(askedOfDocker()).toEqual([
+        "ps --format {{.Names}} --filter volume=sessions-settings-1 --filter name=^/sessions-server-[0-9a-f]+$ --all",
+    ]);
 });
 
 test("a server is handed over by its agent, stopped and removed, and a person is told", async () => {

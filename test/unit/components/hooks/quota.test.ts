@@ -1,28 +1,21 @@
 /** How a data volume comes by its quota, by a `docker` that only takes notes. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { limitVolume } from "../../../../provider/components/hooks/quota";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { present } from "../../../support/present";
+import { askedOfDocker, dockerDoes, fakeDocker, noDocker } from "../../support/fakeDocker";
 import { deploy, startStack } from "../../support/mockedStack";
 
 const told = jest.spyOn(pulumi.log, "info").mockResolvedValue();
-const { PATH } = process.env;
-let directory: string;
+fakeDocker();
 
 /** Makes `docker` write down what it was asked, and answer like a host that can hold quotas, or one that cannot. */
 function dockerThat(answer: "holds quotas" | "holds none"): void {
     const refuses = 'echo "quota size requested but no quota support" >&2; exit 1';
-    const lines = ["#!/bin/sh", `echo "$*" >>${directory}/asked`, answer === "holds none" ? refuses : ""];
-    writeFileSync(join(directory, "docker"), lines.join("\n"));
-    chmodSync(join(directory, "docker"), 0o755);
+    dockerDoes(answer === "holds none" ? refuses : "");
 }
-
-const asked = () => (existsSync(join(directory, "asked")) ? readFileSync(join(directory, "asked"), "utf8") : "");
 
 async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHost?: pulumi.ProviderResource) {
     const [hook] = limitVolume({ dockerHost, spec: pulumi.output(present(resolveArguments(args).spec)) });
@@ -33,14 +26,7 @@ async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHos
 
 beforeEach(async () => {
     await startStack();
-    directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
-    process.env.PATH = [directory, PATH].join(delimiter);
     told.mockClear();
-});
-
-afterEach(() => {
-    process.env.PATH = PATH;
-    rmSync(directory, { recursive: true });
 });
 
 afterAll(() => {
@@ -50,7 +36,7 @@ afterAll(() => {
 test("where the host can hold one, the volume is made with it, and there is nothing to tell", async () => {
     dockerThat("holds quotas");
     await beforeCreate({ diskSizeGb: 4.5 });
-    expect(asked()).toBe("volume create --opt size=4608m sessions-data-1\n");
+    expect(askedOfDocker()).toEqual(["volume create --opt size=4608m sessions-data-1"]);
     expect(told).not.toHaveBeenCalled();
 });
 
@@ -65,7 +51,7 @@ test("where it cannot, the up goes on, and a person is told", async () => {
 });
 
 test("where there is no docker command, either", async () => {
-    process.env.PATH = directory;
+    noDocker();
     await beforeCreate({ diskSizeGb: 4 });
     expect(told).toHaveBeenCalledTimes(1);
 });
@@ -77,14 +63,14 @@ test.each([
 ])("with %s nothing is asked", async (_what, args, inputs) => {
     dockerThat("holds quotas");
     await beforeCreate(args, inputs);
-    expect(asked()).toBe("");
+    expect(askedOfDocker()).toEqual([]);
 });
 
 test("the host is the provider's, and each database has a hook of its own", async () => {
     dockerThat("holds quotas");
     const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
     await beforeCreate({ diskSizeGb: 4 }, {}, far);
-    expect(asked()).toBe("--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1\n");
+    expect(askedOfDocker()).toEqual(["--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1"]);
     const spec = pulumi.output(present(resolveArguments({}).spec));
     const names = [1, 2].map(() => limitVolume({ dockerHost: undefined, spec })[0]?.name);
     expect(new Set(names).size).toBe(2);

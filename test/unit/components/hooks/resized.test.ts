@@ -1,13 +1,10 @@
 /** The agent is notified of a container's new memory, by a `docker` that only takes notes. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import { notifyResized } from "../../../../provider/components/hooks/resized";
 import { present } from "../../../support/present";
+import { askedOfDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 
-const { PATH } = process.env;
-let directory: string;
+fakeDocker();
 
 const volumes = [
     { containerPath: "/data", volumeName: "sessions-data-1" },
@@ -16,27 +13,17 @@ const volumes = [
 
 /** What Docker was asked for after an update of the server from and to so many MiB. */
 async function asked(before: number, now: number, answer = "echo agent-1"): Promise<string[]> {
-    const notes = join(directory, "asked");
-    const script = ["#!/bin/sh", `echo "$*" >>${notes}`, `case "$*" in ps*) ${answer} ;; esac`];
-    writeFileSync(join(directory, "docker"), script.join("\n"));
-    chmodSync(join(directory, "docker"), 0o755);
+    dockerDoes(`case "$*" in ps*) ${answer} ;; esac`);
     await present(notifyResized(undefined)[0]).callback({
         ...{ urn: "urn", id: "", name: "sessions-server", type: "docker:index/container:Container" },
         oldInputs: { memory: before, volumes },
         newInputs: { memory: now, volumes },
     });
-    return existsSync(notes) ? readFileSync(notes, "utf8").trimEnd().split("\n") : [];
+    return askedOfDocker();
 }
 
 beforeEach(async () => {
     await startStack();
-    directory = mkdtempSync(join(tmpdir(), "redis-database-resized-"));
-    process.env.PATH = [directory, PATH].join(delimiter);
-});
-
-afterEach(() => {
-    process.env.PATH = PATH;
-    rmSync(directory, { recursive: true });
 });
 
 test("by its own agent's command, found by the settings volume", async () => {

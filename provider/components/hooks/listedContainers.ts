@@ -1,0 +1,48 @@
+/** The containers of a Docker host, as Docker's own command lists them. */
+import { type PublishedPort, listedPorts } from "../../model/dockerRefusals";
+import type { Run } from "./dockerCommand";
+
+/** A container as `docker ps` lists it. */
+export interface Listed {
+    readonly name: string;
+    readonly image: string;
+    readonly state: string;
+    readonly command: string;
+    readonly ports: readonly PublishedPort[];
+    readonly networks: readonly string[];
+    readonly volumes: readonly string[];
+}
+
+/** All containers. Throws where Docker's command reaches no host, or another one than that with the volume. */
+export async function containersOn(run: Run, volume?: string): Promise<Listed[]> {
+    // `{{json .}}` would have Docker measure the sizes, too.
+    const columns = ["Names", "Image", "State", "Command", "Ports", "Networks", "Mounts"].map(
+        (name) => `{{json .${name}}}`,
+    );
+    const lines = await run("ps", "--all", "--no-trunc", "--format", `[${columns.join(",")}]`);
+    const listed = lines.split("\n").filter(Boolean).map(parseLine);
+    if (volume !== undefined && !listed.some(({ volumes }) => volumes.includes(volume))) {
+        await run("volume", "inspect", volume);
+    }
+    return listed;
+}
+
+function parseLine(line: string): Listed {
+    const [name, image, state, command, ports, networks, volumes] = JSON.parse(line) as LineOfPs;
+    return {
+        ...{ name, image, state, command },
+        ports: listedPorts(ports),
+        networks: networks.split(","),
+        volumes: volumes.split(","),
+    };
+}
+
+type LineOfPs = [
+    name: string,
+    image: string,
+    state: string,
+    command: string,
+    ports: string,
+    networks: string,
+    volumes: string,
+];
