@@ -33,10 +33,15 @@ export function finding(kind: Problem, path: string, text: string, remedy: strin
 }
 
 /** The message for a person: every finding, each with what would be right. */
-export function formatFindings(database: string, findings: readonly Finding[], component = "RedisDatabase"): string {
+export function formatFindings(
+    database: string,
+    findings: readonly Finding[],
+    component = "RedisDatabase",
+    untouched = "nothing",
+): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
     const lines = findings.map((found) => `  ${formatFinding(found)}`);
-    return [`${component} "${database}": ${count} in its arguments; nothing was touched.`, ...lines].join("\n");
+    return [`${component} "${database}": ${count} in its arguments; ${untouched} was touched.`, ...lines].join("\n");
 }
 
 /** One of them. */

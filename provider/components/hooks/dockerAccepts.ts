@@ -58,7 +58,9 @@ export function whenAccepted(
     );
     return pulumi.all([spec, pulumi.all(all)]).apply(async ([{ replica }, known]) => {
         const findings = await refusalsOfReplaced(database, dockerHost, known);
-        if (findings.length > 0) throw runError(formatFindings(database, findings, replica && "RedisReplica"));
+        if (findings.length === 0) return;
+        // A certificate, for one, may be there already.
+        throw runError(formatFindings(database, findings, replica && "RedisReplica", "no container"));
     });
 }
 

@@ -48,8 +48,12 @@ function reasonOf(lines: readonly string[], errors: readonly string[], removed: 
 
 /** Of a container that may still be about to become healthy. */
 function timeUp(name: string, seconds = 0): string[] {
+    // A server that runs is not touched before its agent has accepted all.
+    if (name.endsWith("-agent")) {
+        return ["A database that runs goes on with the settings that it had. The next `pulumi up` tries again."];
+    }
     return [
-        `It did not become healthy within ${seconds} seconds. The next \`pulumi up\` starts it anew.`,
+        `The container did not become healthy within ${seconds} seconds. The next \`pulumi up\` starts it anew.`,
         ...(name.endsWith("-server")
             ? ["If it needs longer, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica."]
             : []),

@@ -15,9 +15,15 @@ parts=$(dirname "$0")
 
 # Docker's health check: passes once the settings are applied. Docker asks every 100 ms while an update waits for it; once
 # it has the answer, a look now and then is enough.
+#   prints   what was refused
 #   fails    as long as the settings are not applied
 health() {
-    if [ -e "$reported_marker" ] || [ -e "$refused_marker" ]; then sleep 300; fi
+    if [ -e "$refused_marker" ]; then
+        sleep 30
+        cat "$refused_marker"
+        return 1
+    fi
+    if [ -e "$reported_marker" ]; then sleep 300; fi
     [ -e "$applied_marker" ] && mark "$reported_marker"
 }
 # It waits most of the time, so it does without the rest of this script.
@@ -74,7 +80,7 @@ refuse() {
         printf '%s\n' "$reason" | replace_file "$refusal_file" '' 644
         exit 1
     fi
-    mark "$refused_marker" || true
+    { printf '%s\n' "refused: $reason" >"$refused_marker"; } 2>/dev/null || true
     unlock
     hang_up
     exec sh "$0" guard

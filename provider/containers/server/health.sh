@@ -81,6 +81,7 @@ check() {
     *'max number of clients'* | 'Error: '* | '')
         result=$(reason_in_log maxclients-reached "clients use all connections that maxclients allows, and nobody else can connect: have some of them disconnect, or give more (config[\"maxclients\"])")
         ;;
+    BUSY*) result=$(reason_in_log server-busy "$result Wait until the script has ended, or end it as Redis says there") ;;
     'no answer'*) result="$result: a long command blocks the server, or somebody paused its clients (CLIENT PAUSE)" ;;
     esac
     # An update that waits for a server's first answer must have it whatever the disk is like. A file that takes another's

@@ -108,7 +108,7 @@ test("a server that may still be loading is not said to be stopped", async () =>
     expect(logged.mock.calls).toEqual([
         [
             "sessions-server: Loading RDB produced by version 8.0.2\n" +
-                "It did not become healthy within 600 seconds. The next `pulumi up` starts it anew.\n" +
+                "The container did not become healthy within 600 seconds. The next `pulumi up` starts it anew.\n" +
                 "If it needs longer, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica.",
         ],
     ]);

@@ -89,6 +89,11 @@ describe("an agent that refused", () => {
         expect(text(`${name}/redis.conf`)).toBe(files["redis.conf"]);
     });
 
+    test("says in its health check what it is", () => {
+        write("tmp/refused", "refused: it is so [redis-database/agent-failed]\n");
+        expect(agent("health || echo failed")).toBe("refused: it is so [redis-database/agent-failed]\nfailed");
+    });
+
     test("says no other refusal, which an update would take for its own", () => {
         const refused = 'undo() { :; }; stop_trial() { :; }; watching=yes; (refuse agent-failed "so") || true';
         expect(agent(refused)).toBe("");
