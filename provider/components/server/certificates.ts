@@ -113,7 +113,7 @@ function issueCertificate(
     });
     // No secret, even where the program gives its CA as one.
     const periods = pulumi
-        .unsecret(pulumi.all([spec, ca.chain]))
+        .unsecret(pulumi.all([spec, knownChain(ca)]))
         .apply(([{ tls }, chain]) => issuedFor(tls, chain, ca.nodes.ca !== undefined));
     const certificate = children.create("certificate", "certificate", tls.LocallySignedCert, {
         caCertPem: ca.certPem,
@@ -158,6 +158,13 @@ interface Ca {
 function ownCa({ certPem, keyPem }: KeyPair): Ca {
     const published = pulumi.output(certPem);
     return { certPem: published, keyPem: pulumi.secret(keyPem), chain: published, published, nodes: {} };
+}
+
+/** In a preview, a CA that is to be made is not known. It will last for long, and the provider takes no unknown periods. */
+function knownChain({ chain }: Ca): pulumi.Output<string> {
+    // Public at run time only.
+    const { isKnown } = chain as unknown as { isKnown: Promise<boolean> };
+    return pulumi.output(isKnown.then((known) => (known ? chain : pulumi.output(""))));
 }
 
 function createCas(children: Children, { name, caVersions: [signing = 1, ...others] }: ServerPlan): Ca {

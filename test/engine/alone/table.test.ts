@@ -32,9 +32,15 @@ const databases: Database[] = ["6.0", "8.0"].flatMap((version) =>
 
 const network = uniqueName("redis-table");
 
+const user = { name: "orders", rules: "~orders:* +@read", password: "of-orders" };
+
 /** One change for each row, in the table's order. */
 const examples: Readonly<Record<string, (args: Args) => Args>> = {
     password: (args) => ({ ...args, passwordVersion: 2 }),
+    userAdded: (args) => ({ ...args, users: [user] }),
+    userRules: (args) => ({ ...args, users: [{ ...user, rules: "~orders:* +@read +@write" }] }),
+    userPassword: (args) => ({ ...args, users: [{ ...user, rules: "~orders:* +@read +@write", password: "another" }] }),
+    userRemoved: ({ users: _none, ...args }) => args,
     grace: (args) => ({ ...args, passwordGraceHours: 48 }),
     certificate: (args) => ({ ...args, tls: { hosts: ["redis.example.com"] } }),
     ca: (args) => ({ ...args, tls: { hosts: ["redis.example.com"], caVersions: [2, 1] } }),
