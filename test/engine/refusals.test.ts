@@ -115,6 +115,8 @@ describe("a refusal", () => {
     test("by the agent fails the update with the reason, and touches nothing", async () => {
         redis("locked", "ACL", "DELUSER", "agent");
         redis("locked", "ACL", "SETUSER", "default", "resetpass", ">another");
+        // Also that which its agent keeps, by which that would come back in.
+        redis("locked", "CLIENT", "KILL", "TYPE", "normal");
         const before = observed();
         const busy = client.pipe(outputs.busy.url);
         busy.stdin.write("EVAL 'while true do end' 0\n");
