@@ -136,7 +136,7 @@ export const agentRefusals = {
     },
     "haproxy-not-asked": {
         meaning:
-            "HAProxy, which terminates TLS before 6.0 or is what a replica follows through, runs but cannot be asked or told anything.",
+            "HAProxy, which terminates TLS before 6.0 or is what a replica follows through, runs but gives no answer.",
         remedy: "Use images with Perl (`image`, `transform.terminator`, `transform.link`), as the official ones based on Debian are; or stop HAProxy's container while the update runs, and start it again.",
     },
     "image-version-mismatch": {

@@ -47,7 +47,7 @@ test("what a server sends along are the CAs below the root, and none that are on
     expect(names(intermediatesIn(lower.certPem))).toEqual(["CN=lower"]);
 });
 
-test("a moment is told in ISO 8601", () => {
+test("a moment is in ISO 8601", () => {
     expect(endOfFirst(until("2030-01-31T01:02:03Z").certPem)).toBe("2030-01-31T01:02:03Z");
     expect(endOfFirst("none")).toBe("");
 });
