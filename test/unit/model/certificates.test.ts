@@ -1,4 +1,4 @@
-/** When certificates end, who is told when, and what a CA that ends soon signs. */
+/** When certificates end, who gets a warning when, and what a CA that ends soon signs. */
 import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import {
