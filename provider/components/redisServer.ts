@@ -4,6 +4,7 @@ import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
 import { withReview } from "./hooks/review";
 import { type Identity, warn, warnOfExpiry } from "./inputs";
+import { checkOptions } from "./options";
 import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
 import type { DatabaseNodes } from "./server/start";
@@ -48,7 +49,12 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
 
     protected constructor(request: ComponentRequest, opts: pulumi.ComponentResourceOptions = {}) {
         const { kind, name } = request.identity;
-        super(`redis-database:index:${kind}`, name, request.inputs, withReview(kind, opts));
+        super(
+            `redis-database:index:${kind}`,
+            name,
+            request.inputs,
+            withReview(kind, checkOptions(request.identity, opts)),
+        );
         warn(name, request.spec);
         this.prepared = prepareServer(this, request);
         warnOfExpiry(request.identity, this.prepared.certificates.expiries);

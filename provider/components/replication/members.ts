@@ -8,6 +8,7 @@ import { resolveInputs } from "../inputs";
 import { GroupMember, RedisReplica } from "../redisReplica";
 import type { RedisServer } from "../redisServer";
 import { requestServer } from "../request";
+import { isProtected } from "../server/children";
 import type { PreparedServer } from "../server/prepare";
 import { primaryFacts } from "./followed";
 import type { Member } from "./group";
@@ -34,7 +35,9 @@ export function prepareReplicas(
         const { name: _name, provider, ...entry } = entries[replicas.indexOf(planned)] ?? {};
         const dockerHost = provider as DockerHost;
         const request = requestMember(database.prepared, leader, planned, { ...args }, entry);
-        const opts = { parent: database, ...(dockerHost && { provider: dockerHost }) };
+        // Of a protected database, too, a replica can be removed: what it has is a copy, until it takes writes.
+        const protect = (planned.promoted || planned.leads) && isProtected(database);
+        const opts = { parent: database, protect, ...(dockerHost && { provider: dockerHost }) };
         const replica = new RedisReplica(planned.component, new GroupMember(request, planned.promoted), opts);
         created.set(planned, { planned, replica, server: replica.prepared });
         return replica.prepared;

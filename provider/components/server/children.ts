@@ -36,13 +36,18 @@ type TransformedArgs<K extends keyof DatabaseTransforms> =
 
 /** Makes the children of one server, called `SERVER-suffix`. */
 export class Children {
+    /** Whether the component has Pulumi's option `protect`, or its parent has: for the children that hold data. */
+    readonly protect: boolean;
+
     /** `checked` holds the children back until all arguments are found right; nothing is created if they are not. */
     constructor(
         private readonly parent: pulumi.Resource,
         private readonly server: string,
         private readonly checked: pulumi.Output<unknown>,
         private readonly transforms: DatabaseTransforms = {},
-    ) {}
+    ) {
+        this.protect = isProtected(parent);
+    }
 
     /** Plans a child, for those that others must know before it is created. */
     plan<K extends keyof DatabaseTransforms>(
@@ -52,7 +57,8 @@ export class Children {
         opts: ChildOptions = {},
     ): PlannedChild<TransformedArgs<K>> {
         const name = `${this.server}-${suffix}`;
-        const options: pulumi.CustomResourceOptions = { ...opts, parent: this.parent };
+        // Pulumi would protect all children of a protected component, and a change that replaces one would fail.
+        const options: pulumi.CustomResourceOptions = { protect: false, ...opts, parent: this.parent };
         const transform = this.transforms[kind] as Transform<typeof args> | undefined;
         const transformed = transform?.(args, options, name) ?? args;
         const planned = transform && isContainer(kind) ? reported(transformed, kind, name) : transformed;
@@ -79,6 +85,12 @@ export class Children {
     ): R {
         return this.plan(kind, suffix, args, opts).create(type);
     }
+}
+
+/** Whether Pulumi refuses to delete a resource. */
+export function isProtected(resource: pulumi.Resource): boolean {
+    // Public at run time only.
+    return (resource as { readonly __protect?: boolean }).__protect === true;
 }
 
 function isContainer(kind: keyof DatabaseTransforms): boolean {

@@ -11,9 +11,10 @@ import type { Children } from "./children";
  */
 export function protectFromDeletion(
     children: Children,
-    { deletionProtection: protect }: ServerPlan,
+    { deletionProtection }: ServerPlan,
     containers: readonly docker.Container[],
 ): random.RandomId {
+    const protect = children.protect || deletionProtection;
     const guard = children.plan("deletionProtection", "deletion-protection", { byteLength: 1 }, { protect });
     return guard.create(random.RandomId, {}, containers);
 }

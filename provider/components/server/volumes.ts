@@ -27,7 +27,8 @@ export function createVolumes(
     spec: pulumi.Output<DatabaseSpec>,
     dockerHost: DockerHost,
 ): Volumes {
-    const settings = children.create("settingsVolume", "settings", docker.Volume, {});
+    const { protect } = children;
+    const settings = children.create("settingsVolume", "settings", docker.Volume, {}, { protect });
     const settingsMount = { volumeName: settings.name, containerPath: settingsDir };
     if (!plan.dataVolume) return { settings, settingsMount, mounts: [spec.apply(ownDataMount), settingsMount] };
     const data = children.create(
@@ -36,7 +37,7 @@ export function createVolumes(
         docker.Volume,
         {},
         {
-            protect: plan.deletionProtection,
+            protect: protect || plan.deletionProtection,
             // Another option is another volume, without the data; and a quota is one that no program has asked for.
             ignoreChanges: ["driverOpts"],
             hooks: { beforeCreate: plan.quota ? limitVolume({ dockerHost, spec }) : [] },

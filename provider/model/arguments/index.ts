@@ -7,6 +7,7 @@ import { engineArguments, engineProblems, engineRules } from "./engine";
 import { problem } from "../findings";
 import { memoryArguments, memoryProblems, memoryRules } from "./memory";
 import { operationArguments } from "./operations";
+import { optionProblems } from "./options";
 import { passwordArguments, passwordProblems, passwordRules } from "./passwords";
 import { dataArguments, persistenceArguments, persistenceProblems, persistenceRules } from "./persistence";
 import { diskProblems } from "../sizing/disk";
@@ -76,6 +77,7 @@ export const argumentProblems = [
     tlsProblems,
     directiveProblems,
     replicationProblems,
+    optionProblems,
     { mustBePlain, unknownProperty },
 ].flatMap((problems) => Object.values(problems));
 

@@ -80,14 +80,17 @@ export async function startStack({ preview = false } = {}): Promise<Registered[]
     return registered;
 }
 
-export async function deploy(args: RedisDatabaseArgs = {}): Promise<Deployment> {
+export async function deploy(
+    args: RedisDatabaseArgs = {},
+    opts: pulumi.ComponentResourceOptions = {},
+): Promise<Deployment> {
     const registered = await startStack();
     const options = new Map<string, pulumi.CustomResourceOptions>();
     const remember: pulumi.ResourceTransformation = ({ name, opts }) => {
         options.set(name, opts);
         return undefined;
     };
-    const db = new RedisDatabase("sessions", args, { transformations: [remember] });
+    const db = new RedisDatabase("sessions", args, { ...opts, transformations: [remember] });
     await pulumi.runtime.disconnect();
     const find = (name: string) => {
         const found = registered.filter((resource) => resource.name === name);

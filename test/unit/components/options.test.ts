@@ -1,0 +1,69 @@
+/** Pulumi's options on a component: each does what it says, or is an error. */
+import { readFileSync } from "node:fs";
+import type * as pulumi from "@pulumi/pulumi";
+import { RedisReplica } from "../../../provider";
+import { unusable } from "../../../provider/model/arguments/options";
+import { type Deployment, deploy } from "../support/mockedStack";
+
+const deployWith = (opts: object) => deploy({}, opts as pulumi.ComponentResourceOptions);
+
+test("of all the options that Pulumi has, those that are not refused do for a database what Pulumi says", () => {
+    const declared = readFileSync(require.resolve("@pulumi/pulumi/resource.d.ts"), "utf8");
+    const options = ["ResourceOptions", "CustomResourceOptions", "ComponentResourceOptions"].flatMap((name) => {
+        const [body = ""] = new RegExp(`^export interface ${name} [^]*?^}`, "m").exec(declared) ?? [];
+        return [...body.matchAll(/^ {4}(\w+)\?:/gm)].map(([, option = ""]) => option);
+    });
+    expect(options).toEqual(expect.arrayContaining(Object.keys(unusable)));
+    // Tried with a real engine.
+    expect(options.filter((option) => !(option in unusable)).sort()).toEqual([
+        "aliases",
+        "deletedWith",
+        "dependsOn",
+        "hideDiffs",
+        "hooks",
+        "parent",
+        "protect",
+        "provider",
+        "providers",
+        "stateMigrations",
+        "transformations",
+        "transforms",
+    ]);
+});
+
+describe.each(Object.keys(unusable))("%s", (option) => {
+    test("is refused with what to use, and nothing is registered", async () => {
+        await expect(deployWith({ [option]: "x" })).rejects.toThrow(`opts.${option}: `);
+        await expect(deployWith({ [option]: ["x"] })).rejects.toThrow(
+            /\n {4}→ .+ \[redis-database\/option-without-effect\]/,
+        );
+    });
+
+    test("that is off is none", async () => {
+        await expect(deployWith({ [option]: undefined })).resolves.toBeDefined();
+    });
+});
+
+test("options that are off, or empty lists, are none; all others are reported at once", async () => {
+    await expect(deployWith({ retainOnDelete: false, ignoreChanges: [] })).resolves.toBeDefined();
+    const both = deployWith({ retainOnDelete: true, customTimeouts: { create: "5m" } });
+    await expect(both).rejects.toThrow(/^RedisDatabase "sessions": 2 problems/);
+    const { db } = await deploy({ replicationAccess: ["copy"] });
+    expect(() => new RedisReplica("copy", { primary: db }, { retainOnDelete: true })).toThrow(
+        /^RedisReplica "copy": 1 problem.*\n {2}opts\.retainOnDelete: /,
+    );
+});
+
+describe("protect", () => {
+    const protectedIn = ({ options }: Deployment) =>
+        [...options].flatMap(([name, { protect }]) => (protect ? [name] : [])).sort();
+
+    test("protects what holds data, and nothing that updates replace", async () => {
+        const kept = ["sessions", "sessions-data", "sessions-deletion-protection", "sessions-settings"];
+        for (const deletionProtection of [true, false]) {
+            const args = { deletionProtection, replicas: [{ name: "one" }, { name: "two", promoted: true }] };
+            const own = kept.map((name) => name.replace("sessions", "sessions-two"));
+            expect(protectedIn(await deploy(args, { protect: true }))).toEqual([...kept, ...own].sort());
+        }
+    });
+});
