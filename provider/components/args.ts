@@ -6,7 +6,7 @@ import type { ConfigValue } from "../model/catalog/directives";
 import type { TlsProtocol } from "../model/catalog/tlsProtocols";
 import type { Engine, Flavor } from "../model/catalog/versions";
 import type { MaxmemoryPolicy } from "../model/sizing/memory";
-import type { FollowedDatabase } from "./replication/followed";
+import type { FollowedDatabase } from "./replication/followedDatabase";
 import type { DatabaseTransforms } from "./transforms";
 
 /**

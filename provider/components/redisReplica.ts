@@ -61,7 +61,7 @@ function requestReplica(
     return requestServer(identity, args, inputs, plan, users);
 }
 
-/** What a database asks for where one of its own replicas is concerned. */
+/** @internal What a database asks for where one of its own replicas is concerned. */
 export class GroupMember {
     constructor(
         readonly request: ComponentRequest,

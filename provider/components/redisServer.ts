@@ -5,11 +5,11 @@ import type { Credential } from "../model/render/urls";
 import { withReview } from "./hooks/review";
 import { type Identity, warn, warnOfExpiry } from "./inputs";
 import { checkOptions } from "./options";
+import type { DatabaseNodes } from "./server/nodes";
 import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
-import type { DatabaseNodes } from "./server/start";
 
-/** A server as a component asks for it. */
+/** @internal A server as a component asks for it. */
 export interface ComponentRequest extends ServerRequest {
     readonly identity: Identity;
     readonly inputs: pulumi.Inputs;
@@ -47,6 +47,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     /** @internal Its own server, whoever takes writes. */
     readonly prepared: PreparedServer;
 
+    /** @internal */
     protected constructor(request: ComponentRequest, opts: pulumi.ComponentResourceOptions = {}) {
         const { kind, name } = request.identity;
         super(
@@ -60,7 +61,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
         warnOfExpiry(request.identity, this.prepared.certificates.expiries);
     }
 
-    /** Sets the outputs, of this server or of the one that takes writes for it, and those that one component alone has. */
+    /** @internal Sets the outputs, of this server or of the one that takes writes for it, and those that one component alone has. */
     protected setOutputs(nodes: DatabaseNodes, outputs: DeclaredOutputs, more: pulumi.Inputs = {}): void {
         Object.assign(this, { nodes, ...outputs });
         this.registerOutputs({ ...outputs, ...more });

@@ -36,7 +36,7 @@ import type { ConfigValue } from "../model/catalog/directives";
 import type { TlsProtocol } from "../model/catalog/tlsProtocols";
 import type { Engine, Flavor } from "../model/catalog/versions";
 import type { MaxmemoryPolicy } from "../model/sizing/memory";
-import type { FollowedDatabase } from "./replication/followed";
+import type { FollowedDatabase } from "./replication/followedDatabase";
 import type { DatabaseTransforms } from "./transforms";`;
 
 const databaseDoc = `Arguments of {@link RedisDatabase}. All are optional. Wrong or unknown ones are reported all at once, before anything is touched: plain values when the program runs, Outputs as soon as they are known.`;

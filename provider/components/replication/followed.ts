@@ -7,12 +7,6 @@ import type { Login } from "../../model/render/urls";
 import type { PreparedServer } from "../server/prepare";
 import type { Primary } from "../server/primary";
 
-/** A database that replicas of the same program can follow: a `RedisDatabase`. */
-export interface FollowedDatabase {
-    /** @internal */
-    readonly followed: Followed;
-}
-
 export interface Followed {
     /** Its arguments as the program gives them. */
     readonly args: PlainArguments;

@@ -11,7 +11,8 @@ import { type DockerHost, dockerHostOf } from "../dockerHost";
 import { invalid } from "../inputs";
 import type { UserPasswords } from "../server/passwords";
 import type { Primary } from "../server/primary";
-import { type Followed, type FollowedDatabase, connectionTo, primaryFacts } from "./followed";
+import { type Followed, connectionTo, primaryFacts } from "./followed";
+import type { FollowedDatabase } from "./followedDatabase";
 
 export interface Following {
     /** All arguments of the replica, with those that it has from its primary. */

@@ -13,6 +13,7 @@ import {
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { type ServerPlan, caNames } from "../../model/plan";
 import type { Children } from "./children";
+import type { CertificateNodes } from "./nodes";
 
 export interface Certificates {
     /** The certificate that the server shows, and the intermediate CAs that it sends along. */
@@ -25,15 +26,6 @@ export interface Certificates {
     readonly expiries: readonly pulumi.Output<readonly Expiry[]>[];
     /** The children that made them, as far as the program did not bring its own. */
     readonly nodes: CertificateNodes;
-}
-
-export interface CertificateNodes {
-    /** Of the CA that signs. */
-    readonly caKey?: tls.PrivateKey;
-    readonly ca?: tls.SelfSignedCert;
-    readonly key?: tls.PrivateKey;
-    readonly request?: tls.CertRequest;
-    readonly certificate?: tls.LocallySignedCert;
 }
 
 interface KeyPair {

@@ -60,6 +60,7 @@ export interface ServerOutputs {
     readonly containerName: pulumi.Output<string>;
 }
 
+/** @internal */
 export function serverOutputs(
     { spec, ports, passwords, certificates }: PreparedServer,
     server: docker.Container,

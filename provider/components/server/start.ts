@@ -1,37 +1,17 @@
 /** The third step: starts the server, and HAProxy before 6.0, which has no TLS of its own. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type * as random from "@pulumi/random";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { reportKills } from "../hooks/kills";
-import type { CertificateNodes } from "./certificates";
 import type { After } from "./children";
 import { protectFromDeletion } from "./deletionProtection";
 import { createHaproxy } from "./haproxy";
+import type { DatabaseNodes } from "./nodes";
 import { type ServerOutputs, serverOutputs } from "./outputs";
 import type { PreparedServer } from "./prepare";
 import type { Primary } from "./primary";
 import { createServer } from "./server";
 import { createTunnel } from "./tunnel";
-
-/** The resources that a server is made of, for what its outputs do not give. In process only. */
-export interface DatabaseNodes extends CertificateNodes {
-    /** Absent where `data` names another place. */
-    readonly dataVolume?: docker.Volume;
-    readonly settingsVolume: docker.Volume;
-    /** The random choice of ports; absent where the program gives them. */
-    readonly port?: random.RandomInteger;
-    /** Absent where the program gives a password. */
-    readonly password?: random.RandomPassword;
-    readonly agent: docker.Container;
-    readonly server: docker.Container;
-    /** HAProxy, which terminates TLS before 6.0; absent from 6.0 on. */
-    readonly terminator?: docker.Container;
-    /** HAProxy, through which a replica before 6.0 follows; absent from 6.0 on. */
-    readonly link?: docker.Container;
-    /** Goes before all others do, which Pulumi refuses while it is protected. */
-    readonly deletionProtection: random.RandomId;
-}
 
 /** A server that has all of its resources. */
 export interface StartedServer {
