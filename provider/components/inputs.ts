@@ -20,6 +20,7 @@ import type { DatabaseSpec } from "../model/databaseSpec";
 import { needsHaproxy } from "../model/plan";
 import { type Finding, finding, formatFindings } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
+import { type About, log } from "./log";
 import { runError } from "./runError";
 import { takePlace } from "./places";
 
@@ -262,18 +263,22 @@ export function invalid({ kind, name }: Identity, findings: readonly Finding[]):
 }
 
 /** Logs, in previews and updates, what is possible but not advisable. */
-export function warn(name: string, spec: pulumi.Output<DatabaseSpec>): void {
+export function warn(name: string, spec: pulumi.Output<DatabaseSpec>, about: About): void {
     spec.apply(async (known) => {
-        for (const text of warnings(name, known)) await pulumi.log.warn(text);
+        for (const text of warnings(name, known)) await log("warn", text, about);
     });
 }
 
 /** The same of certificates that end soon. */
-export function warnOfExpiry({ kind, name }: Identity, expiries: readonly pulumi.Output<readonly Expiry[]>[]): void {
+export function warnOfExpiry(
+    { kind, name }: Identity,
+    expiries: readonly pulumi.Output<readonly Expiry[]>[],
+    about: About,
+): void {
     for (const known of expiries) {
         pulumi.unsecret(known).apply(async (all) => {
             for (const { warnedFrom, text } of all) {
-                if (warnedFrom <= Date.now()) await pulumi.log.warn(`${kind} "${name}": ${text}.`);
+                if (warnedFrom <= Date.now()) await log("warn", `${kind} "${name}": ${text}.`, about);
             }
         });
     }

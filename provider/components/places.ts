@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Place, sharedPlace } from "../model/arguments/persistence";
 import type { Finding } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
+import { perProgram } from "./perProgram";
 
 /** What people call a database, unlike any other. */
 export const ownerOf = (database: string) => `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
@@ -13,15 +14,10 @@ interface Taken {
     readonly place: Place;
 }
 
-/** A process may run several programs one after the other (Automation API). */
-const takenOf = new WeakMap<pulumi.Resource, Taken[]>();
-
 /** What is wrong with the place where another database of the stack has its data; the place is the database's if nothing is. */
 export function takePlace(name: string, place: Place, dockerHost: DockerHost): Finding[] {
-    const stack = pulumi.runtime.getStackResource();
-    if (!stack) return [];
-    const taken = takenOf.get(stack) ?? [];
-    takenOf.set(stack, taken);
+    if (!pulumi.runtime.getStackResource()) return [];
+    const taken = perProgram<Taken[]>("places", () => []);
     const findings = taken
         .filter((other) => other.dockerHost === dockerHost)
         .flatMap((other) => sharedPlace(place, other));

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
+import { Hooks } from "./hooks/hooks";
 import { withReview } from "./hooks/review";
 import { type Identity, warn, warnOfExpiry } from "./inputs";
 import { checkOptions } from "./options";
@@ -50,15 +51,16 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     /** @internal */
     protected constructor(request: ComponentRequest, opts: pulumi.ComponentResourceOptions = {}) {
         const { kind, name } = request.identity;
+        const hooks = new Hooks(kind, name);
         super(
             `redis-database:index:${kind}`,
             name,
             request.inputs,
-            withReview(kind, checkOptions(request.identity, opts)),
+            withReview(kind, hooks, checkOptions(request.identity, opts)),
         );
-        warn(name, request.spec);
-        this.prepared = prepareServer(this, request);
-        warnOfExpiry(request.identity, this.prepared.certificates.expiries);
+        warn(name, request.spec, this);
+        this.prepared = prepareServer(this, request, hooks);
+        warnOfExpiry(request.identity, this.prepared.certificates.expiries, this);
     }
 
     /** @internal Sets the outputs, of this server or of the one that takes writes for it, and those that one component alone has. */

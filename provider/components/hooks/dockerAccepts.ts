@@ -13,12 +13,13 @@ import {
     mayBeMadeMeanwhile,
 } from "../../model/dockerRefusals";
 import { type Finding, formatFinding, formatFindings } from "../../model/findings";
-import type { DockerHost } from "../dockerHost";
+import { log } from "../log";
 import { runError } from "../runError";
-import { answerSeconds, dockerCommand } from "./dockerCommand";
+import { dockerCommand } from "./dockerCommand";
+import { takesHooks } from "./hooks";
 import { settingsVolumeOf } from "./leftovers";
 import { type Listed, containersOn } from "./listedContainers";
-import { oncePerStack, takesHooks } from "./oncePerStack";
+import type { Owner } from "./owner";
 import { plain } from "./plain";
 import { type Args, pull, rehearse } from "./trialContainer";
 
@@ -26,7 +27,7 @@ import { type Args, pull, rehearse } from "./trialContainer";
 interface Server {
     readonly plan: { readonly name: string };
     readonly spec: pulumi.Output<{ readonly replica?: object }>;
-    readonly dockerHost: DockerHost;
+    readonly owner: Owner;
 }
 
 /** A container that is not created yet. */
@@ -49,7 +50,7 @@ interface Known {
  * as they are it leaves alone. What only a preview knows is left to `previewRefusals`.
  */
 export function whenAccepted(
-    { plan: { name: database }, spec, dockerHost }: Server,
+    { plan: { name: database }, spec, owner }: Server,
     containers: readonly Rehearsed[],
 ): pulumi.Output<unknown> {
     if (pulumi.runtime.isDryRun() || !takesHooks()) return pulumi.output(undefined);
@@ -57,7 +58,7 @@ export function whenAccepted(
         pulumi.output({ name, args: { ...args }, ...(fingerprint && { fingerprint }) }),
     );
     return pulumi.all([spec, pulumi.all(all)]).apply(async ([{ replica }, known]) => {
-        const findings = await refusalsOfReplaced(database, dockerHost, known);
+        const findings = await refusalsOfReplaced(database, owner, known);
         if (findings.length === 0) return;
         // A certificate, for one, may be there already.
         throw runError(formatFindings(database, findings, replica && "RedisReplica", "no container"));
@@ -67,49 +68,49 @@ export function whenAccepted(
 /** What Docker refuses of those containers that do not stay as they are. */
 export async function refusalsOfReplaced(
     database: string,
-    dockerHost: DockerHost,
+    owner: Owner,
     containers: readonly Known[],
 ): Promise<Finding[]> {
-    const run = await dockerCommand(dockerHost, answerSeconds);
     const volume = settingsVolumeOf(containers[0]?.args.volumes);
-    const listed = await containersOn(run, volume).catch(notTested(database));
+    const reached = dockerCommand(owner.dockerHost).then((run) => containersOn(run, volume));
+    const listed = await reached.catch(notTested(database, owner));
     if (!listed) return [];
     const replaced = containers.filter((each) => !unchanged(each, listed));
-    const found = replaced.map(async ({ name, args }) => refusalsOf(name, args, listed, dockerHost, true));
+    const found = replaced.map(async ({ name, args }) => refusalsOf(name, args, listed, owner, true));
     return distinct((await Promise.all(found)).flat());
 }
 
 /** For the `beforeCreate` hooks of a server's containers: in a preview, which starts nothing. */
-export const previewRefusals = oncePerStack((dockerHost: DockerHost, index) => {
-    const isPreview = pulumi.runtime.isDryRun();
-    return new pulumi.ResourceHook(
-        `redis-database:previewRefusals-${index}`,
-        async (args) => {
-            if (isPreview) await preview(args, dockerHost);
-        },
-        { onDryRun: true },
-    );
-});
+export function previewRefusals(owner: Owner): pulumi.ResourceHook[] {
+    const previewed = async (args: pulumi.ResourceHookArgs) => {
+        if (pulumi.runtime.isDryRun()) await preview(args, owner);
+    };
+    return owner.hooks.on("previewRefusals", previewed, { onDryRun: true });
+}
 
-async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, dockerHost: DockerHost): Promise<void> {
+async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner: Owner): Promise<void> {
     const args = (await plain(newInputs)) as Args;
     const kind = kindOf(name);
     if (!kind) return;
     const database = name.slice(0, -kind.length - 1);
-    const reached = dockerCommand(dockerHost, answerSeconds).then((run) => containersOn(run));
-    const listed = await reached.catch(notTested(database));
+    const reached = dockerCommand(owner.dockerHost).then((run) => containersOn(run));
+    const listed = await reached.catch(notTested(database, owner));
     if (!listed) {
         if (kind === "server") {
-            await pulumi.log.info(
+            await log(
+                "info",
                 `"${database}": whether Docker accepts its image, network, address and ports was not tested: the docker command does not reach its Docker host.`,
+                owner,
             );
         }
         return;
     }
-    const findings = distinct(await refusalsOf(name, args, listed, dockerHost, false));
+    const findings = distinct(await refusalsOf(name, args, listed, owner, false));
     for (const found of findings.filter(mayBeMadeMeanwhile)) {
-        await pulumi.log.warn(
+        await log(
+            "warn",
             `"${database}": unless the network is there by then, the update will refuse this:\n  ${formatFinding(found)}`,
+            owner,
         );
     }
     const refused = findings.filter((found) => !mayBeMadeMeanwhile(found));
@@ -122,8 +123,8 @@ function kindOf(name: string): ContainerKind | undefined {
     return (["server", "terminator", "link"] as const).find((kind) => name.endsWith(`-${kind}`));
 }
 
-const notTested = (database: string) => async (error: unknown) => {
-    await pulumi.log.debug(`"${database}": what Docker refuses was not tested: ${String(error)}`);
+const notTested = (database: string, owner: Owner) => async (error: unknown) => {
+    await log("debug", `"${database}": what Docker refuses was not tested: ${String(error)}`, owner);
 };
 
 /** Whether the container that runs has what would be tried. One that Docker did not start is made anew. */
@@ -142,7 +143,7 @@ function unchanged({ name, args, fingerprint }: Known, listed: readonly Listed[]
 }
 
 /** All that Docker refuses of one container. `pulls` says whether its image may be pulled for that. */
-async function refusalsOf(name: string, args: Args, listed: readonly Listed[], dockerHost: DockerHost, pulls: boolean) {
+async function refusalsOf(name: string, args: Args, listed: readonly Listed[], owner: Owner, pulls: boolean) {
     const volume = settingsVolumeOf(args.volumes);
     const isOwn = ({ volumes }: Listed) => volume !== undefined && volumes.includes(volume);
     const holds = (port: PublishedPort) => (each: Listed) => each.ports.some((held) => collide(held, port));
@@ -155,21 +156,23 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], d
         holderOf: (port) => listed.find(holds(port))?.name,
     };
     try {
-        const run = await dockerCommand(dockerHost, answerSeconds);
+        const run = await dockerCommand(owner.dockerHost);
         const there = await run("image", "inspect", asked.image).then(
             () => true,
             () => false,
         );
         if (!there && !pulls) {
-            await pulumi.log.info(
+            await log(
+                "info",
                 `${name}: the image ${asked.image} is not on the Docker host; the update pulls it first.`,
+                owner,
             );
             return [];
         }
-        const unpulled = there ? undefined : await pull(name, asked, dockerHost);
+        const unpulled = there ? undefined : await pull(name, asked, owner);
         return unpulled ?? (await rehearse(run, name, args, asked));
     } catch (error) {
-        await notTested(name)(error);
+        await notTested(name, owner)(error);
         return [];
     }
 }

@@ -1,36 +1,42 @@
 /** Brings the reason of a container's failure to the person who runs `pulumi up`. */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { takenPortIn } from "../../model/dockerRefusals";
 import { redact } from "../../model/redaction";
 import type { DockerHost } from "../dockerHost";
+import { log } from "../log";
 import { logOf } from "./containerLog";
-import { oncePerStack } from "./oncePerStack";
-import { endOfWait } from "./vainWait";
+import type { Owner } from "./owner";
+import type { VainWaits } from "./vainWait";
 
 /** The last lines of a log are enough to tell why, where none among more of them is a reason of ours. */
 const lastLines = 5;
 
 /** For the `onError` hooks of a container. */
-export const explainFailure = oncePerStack(
-    (dockerHost: DockerHost, index) =>
-        new pulumi.ErrorHook(`redis-database:explainFailure-${index}`, (args) => explain(dockerHost, args)),
-);
+export function explainFailure(owner: Owner, waits: VainWaits): pulumi.ErrorHook[] {
+    return owner.hooks.onError("explainFailure", (args) => explain(owner, waits, args));
+}
 
 /** Never retries: the next update does, and a person has read the reason by then. */
-async function explain(dockerHost: DockerHost, { name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {
+async function explain(
+    owner: Owner,
+    waits: VainWaits,
+    { name, newInputs, errors }: pulumi.ErrorHookArgs,
+): Promise<boolean> {
     const { name: container, waitTimeout } = (newInputs ?? {}) as {
         readonly name?: string;
         readonly waitTimeout?: number;
     };
-    const removed = container === undefined ? undefined : endOfWait(container);
-    const lines = (removed ?? (container === undefined ? [] : await readableLog(container, dockerHost))).map(redact);
+    const removed = container === undefined ? undefined : waits.end(container);
+    const lines = (removed ?? (container === undefined ? [] : await readableLog(container, owner.dockerHost))).map(
+        redact,
+    );
     const timedOut = errors.some((text) => text.includes("failed to be in healthy state"));
     const parts = [
         reasonOf(lines, errors, removed !== undefined),
         ...(removed ? ["The update removed the container to end at once: that is why Pulumi finds none."] : []),
         ...(timedOut ? timeUp(name, waitTimeout) : consequences(name)),
     ];
-    await pulumi.log.error(`${name}: ${parts.join("\n")}`);
+    await log("error", `${name}: ${parts.join("\n")}`, owner);
     return false;
 }
 

@@ -2,14 +2,15 @@
  * Refuses a place for data on which a server runs that is not the database's: two of them would write the same files.
  * The settings agent finds only one that writes at that moment; Docker's own command, where it reaches the host, any.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { persistenceProblems, placePath, relation } from "../../model/arguments/persistence";
 import { finding, formatFindings } from "../../model/findings";
 import { agentPath, currentDir, dataDir, ownerPath, settingsDir } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
+import { log } from "../log";
 import { ownerOf } from "../places";
 import { type Run, dockerCommand } from "./dockerCommand";
-import { oncePerStack } from "./oncePerStack";
+import type { Owner } from "./owner";
 
 interface Mounted {
     readonly containerPath?: string;
@@ -32,18 +33,18 @@ const format =
     '"path":{{json .Path}},"args":{{json .Args}},"mounts":{{json .Mounts}}}';
 
 /** For the `beforeCreate` hooks of a settings agent whose database has `data`. */
-export const checkUse = oncePerStack(
-    (dockerHost: DockerHost, index) =>
-        new pulumi.ResourceHook(`redis-database:checkUse-${index}`, (args) => check(dockerHost, args)),
-);
+export function checkUse(owner: Owner): pulumi.ResourceHook[] {
+    return owner.hooks.on("checkUse", (args) => check(owner, args));
+}
 
-async function check(dockerHost: DockerHost, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+async function check(owner: Owner, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const volumes = (newInputs?.volumes ?? []) as readonly Mounted[];
     const [place, settings] = [dataDir, settingsDir].map((path) => volumes.find((all) => all.containerPath === path));
     if (!place || !settings?.volumeName) return;
     const database = name.replace(/-agent$/, "");
-    const [found] = await usersOf(dockerHost, place, settings.volumeName, database).catch(async (error: unknown) => {
-        await pulumi.log.debug(`${name}: could not look for what else uses ${nameOf(place)}: ${String(error)}`);
+    const users = usersOf(owner.dockerHost, place, settings.volumeName, database);
+    const [found] = await users.catch(async (error: unknown) => {
+        await log("debug", `${name}: could not look for what else uses ${nameOf(place)}: ${String(error)}`, owner);
         return [];
     });
     if (!found) return;

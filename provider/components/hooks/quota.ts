@@ -3,37 +3,41 @@
  * others refuse a volume that asks for it, and which kind a host is shows only when it is asked: so Docker's own command
  * tries, and the provider then takes over the volume of this name that is there.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { diskSizeMb } from "../../model/sizing/disk";
-import type { DockerHost } from "../dockerHost";
-import { dockerCommand, valueOf } from "./dockerCommand";
-import { oncePerStack } from "./oncePerStack";
-
-interface Limited {
-    readonly dockerHost: DockerHost;
-    readonly spec: pulumi.Output<DatabaseSpec>;
-}
+import { log } from "../log";
+import { NotReached, dockerCommand, valueOf } from "./dockerCommand";
+import type { Owner } from "./owner";
 
 /** For the `beforeCreate` hooks of one database's data volume: one that is there already is never touched. */
-export const limitVolume = oncePerStack(
-    (limited: Limited, index) =>
-        new pulumi.ResourceHook(`redis-database:limitVolume-${index}`, (args) => create(limited, args)),
-);
+export function limitVolume(owner: Owner, spec: pulumi.Output<DatabaseSpec>): pulumi.ResourceHook[] {
+    return owner.hooks.on("limitVolume", (args) => create(owner, spec, args));
+}
 
-async function create({ dockerHost, spec }: Limited, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+async function create(
+    owner: Owner,
+    spec: pulumi.Output<DatabaseSpec>,
+    { name, newInputs }: pulumi.ResourceHookArgs,
+): Promise<void> {
     const { diskSizeGb } = await valueOf(spec);
     const { name: volume, driver, driverOpts } = newInputs as Readonly<Record<string, unknown>>;
     // Whoever says himself how the volume is made knows better.
     if (diskSizeGb === undefined || typeof volume !== "string" || driver !== undefined || driverOpts !== undefined)
         return;
     try {
-        const run = await dockerCommand(dockerHost);
+        const run = await dockerCommand(owner.dockerHost);
         await run("volume", "create", "--opt", `size=${diskSizeMb(diskSizeGb)}m`, volume);
     } catch (error) {
-        await pulumi.log.info(
-            `${name}: made without a quota of ${diskSizeGb} GiB, which this Docker host cannot hold; the health check watches over it.`,
+        const reason =
+            error instanceof NotReached
+                ? "since the docker command does not reach its Docker host"
+                : "which this Docker host cannot hold";
+        await log(
+            "info",
+            `${name}: made without a quota of ${diskSizeGb} GiB, ${reason}; the health check watches over it.`,
+            owner,
         );
-        await pulumi.log.debug(`${name}: ${String(error)}`);
+        await log("debug", `${name}: ${String(error)}`, owner);
     }
 }

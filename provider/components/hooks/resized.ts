@@ -2,34 +2,33 @@
  * Notifies the agent that Docker has given a server's container more memory. The agent comes before that, and so must wait
  * with what needs it. Where Docker's own command is not at hand, the agent sees it by itself within a minute.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { agentPath } from "../../model/render/layout";
-import type { DockerHost } from "../dockerHost";
+import { log } from "../log";
 import { dockerCommand } from "./dockerCommand";
 import { settingsVolumeOf } from "./leftovers";
-import { oncePerStack } from "./oncePerStack";
+import type { Owner } from "./owner";
 
 /** For the `afterUpdate` hooks of a server's container. */
-export const notifyResized = oncePerStack(
-    (dockerHost: DockerHost, index) =>
-        new pulumi.ResourceHook(`redis-database:notifyResized-${index}`, (args) => notify(dockerHost, args)),
-);
+export function notifyResized(owner: Owner): pulumi.ResourceHook[] {
+    return owner.hooks.on("notifyResized", (args) => notify(owner, args));
+}
 
 interface Container {
     readonly memory?: number;
     readonly volumes?: unknown;
 }
 
-async function notify(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+async function notify(owner: Owner, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const [before, now] = [oldInputs as Container | undefined, newInputs as Container | undefined];
     const volume = settingsVolumeOf(now?.volumes);
     if (volume === undefined || before?.memory === now?.memory) return;
     try {
-        const run = await dockerCommand(dockerHost);
+        const run = await dockerCommand(owner.dockerHost);
         const agent = `name=^/${name.replace(/server$/, "agent")}-[0-9a-f]+$`;
         const found = await run("ps", "--quiet", "--filter", `volume=${volume}`, "--filter", agent);
         for (const id of found.split("\n").filter(Boolean)) await run("exec", id, "sh", agentPath, "resized");
     } catch (error) {
-        await pulumi.log.debug(`${name}: the agent was not notified of the new memory: ${String(error)}`);
+        await log("debug", `${name}: the agent was not notified of the new memory: ${String(error)}`, owner);
     }
 }

@@ -8,28 +8,23 @@ import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
 import { readRecorded } from "../../model/changes/recorded";
 import { refusals } from "../../model/changes/table";
 import { type Finding, formatFindings } from "../../model/findings";
-import { oncePerStack } from "./oncePerStack";
+import { log } from "../log";
+import type { Hooks } from "./hooks";
 import { plain } from "./plain";
 
-const reviewHook = oncePerStack(
-    (kind: Kind) =>
-        new pulumi.ResourceHook(
-            `redis-database:review${kind === "RedisReplica" ? "Replica" : ""}`,
-            (args) => review(kind, args),
-            {
-                onDryRun: true,
-            },
-        ),
-);
-
 /** The options with the review among the component's own hooks. */
-export function withReview(kind: Kind, opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
+export function withReview(
+    kind: Kind,
+    hooks: Hooks,
+    opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+    const reviewed = hooks.on("review", (args) => review(kind, args), { onDryRun: true });
     return {
         ...opts,
         hooks: {
             ...opts.hooks,
-            beforeCreate: [...reviewHook(kind), ...(opts.hooks?.beforeCreate ?? [])],
-            beforeUpdate: [...reviewHook(kind), ...(opts.hooks?.beforeUpdate ?? [])],
+            beforeCreate: [...reviewed, ...(opts.hooks?.beforeCreate ?? [])],
+            beforeUpdate: [...reviewed, ...(opts.hooks?.beforeUpdate ?? [])],
         },
     };
 }
@@ -39,7 +34,8 @@ function refuse(name: string, kind: Kind, findings: readonly Finding[]): void {
 }
 
 /** Throws what is refused, which fails the preview or the update before any child is touched. */
-async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
+async function review(kind: Kind, args: pulumi.ResourceHookArgs): Promise<void> {
+    const { name, oldInputs, newInputs, oldOutputs } = args;
     const after = readRecorded((await plain(newInputs)) as PlainArguments);
     const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
     refuse(name, kind, checkNewCertificates(after.args, before?.args));
@@ -51,10 +47,10 @@ async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pu
     if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
-    // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
-    if (explanation) await pulumi.log.info(explanation);
+    // About the URN that the hook is given: the component has its own only after this very hook.
+    if (explanation) await log("info", explanation, args);
     const limits = warnOfLimits(name, pair.before, pair.after, kind);
-    if (limits) await pulumi.log.warn(limits);
+    if (limits) await log("warn", limits, args);
 }
 
 /**

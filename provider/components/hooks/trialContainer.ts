@@ -13,21 +13,26 @@ import {
 } from "../../model/dockerRefusals";
 import type { Finding } from "../../model/findings";
 import type { DockerHost } from "../dockerHost";
+import { log } from "../log";
 import { type Run, dockerCommand, valueOf } from "./dockerCommand";
+import type { Owner } from "./owner";
 
 /** A container's arguments once they are known, in a preview with `unresolved` in some places. */
 export type Args = Readonly<Record<string, unknown>>;
 
+/** Enough for a large image on a slow line. */
+const pullSeconds = 3600;
+
 /** Undefined once the image is there. */
-export async function pull(name: string, asked: Asked, dockerHost: DockerHost): Promise<Finding[] | undefined> {
-    await pulumi.log.info(`${name}: pulls the image ${asked.image} before anything is touched.`);
-    const run = await dockerCommand(dockerHost);
+export async function pull(name: string, asked: Asked, owner: Owner): Promise<Finding[] | undefined> {
+    await log("info", `${name}: pulls the image ${asked.image} before anything is touched.`, owner);
+    const run = await dockerCommand(owner.dockerHost, pullSeconds);
     try {
         await run("pull", "--quiet", asked.image);
         return undefined;
     } catch (error) {
         // The provider may be logged in where Docker's command is not.
-        return (await hasLogins(dockerHost)) ? [] : [findUnpulled(wordsOf(error), asked)];
+        return (await hasLogins(owner.dockerHost)) ? [] : [findUnpulled(wordsOf(error), asked)];
     }
 }
 

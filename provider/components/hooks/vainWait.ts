@@ -4,11 +4,11 @@
  * that has refused runs on: it watches over what is in force.
  */
 import { setTimeout } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
-import type { DockerHost } from "../dockerHost";
+import type * as pulumi from "@pulumi/pulumi";
+import { log } from "../log";
 import { logOf } from "./containerLog";
-import { type Run, answerSeconds, dockerCommand } from "./dockerCommand";
-import { oncePerStack } from "./oncePerStack";
+import { type Run, dockerCommand } from "./dockerCommand";
+import type { Owner } from "./owner";
 
 /** Longer than nearly all containers need, which are not asked at all then. */
 const intervalMs = 3000;
@@ -16,42 +16,47 @@ const intervalMs = 3000;
 /** Docker starts a container again after 0.1 s, and each time after twice as long: this is about six seconds of it. */
 const restartsInVain = 5;
 
-/** The containers that an update waits for, by name; for one that was removed, the end of its log. */
-const awaited = new Map<string, readonly string[] | undefined>();
+/** The waits for one component's containers. */
+export class VainWaits {
+    /** By the containers' names; for one that was removed, the end of its log. */
+    private readonly awaited = new Map<string, readonly string[] | undefined>();
 
-/** For the `beforeCreate` hooks of a container. */
-export const endVainWait = oncePerStack(
-    (dockerHost: DockerHost, index) =>
-        new pulumi.ResourceHook(`redis-database:endVainWait-${index}`, ({ newInputs }) => {
+    constructor(private readonly owner: Owner) {}
+
+    /** For the `beforeCreate` hooks of a container. */
+    hooks(): pulumi.ResourceHook[] {
+        return this.owner.hooks.on("endVainWait", ({ newInputs }) => {
             const container: unknown = (newInputs as { readonly name?: unknown } | undefined)?.name;
             if (typeof container !== "string") return;
             // The container is created once this has returned.
-            watch(container, dockerHost).catch((error: unknown) => pulumi.log.debug(`${container}: ${String(error)}`));
-        }),
-);
+            this.watch(container).catch((error: unknown) => log("debug", `${container}: ${String(error)}`, this.owner));
+        });
+    }
 
-/** Says that the wait for a container is over. Returns the end of its log, of one that was removed for that. */
-export function endOfWait(container: string): readonly string[] | undefined {
-    const lines = awaited.get(container);
-    awaited.delete(container);
-    return lines;
-}
+    /** Says that the wait for a container is over. Returns the end of its log, of one that was removed for that. */
+    end(container: string): readonly string[] | undefined {
+        const lines = this.awaited.get(container);
+        this.awaited.delete(container);
+        return lines;
+    }
 
-/** Ends with the wait, whoever ends it. */
-export async function watch(container: string, dockerHost: DockerHost, interval = intervalMs): Promise<void> {
-    awaited.set(container, undefined);
-    const run = await dockerCommand(dockerHost, answerSeconds);
-    while (awaited.has(container)) {
-        await setTimeout(interval, undefined, { ref: false });
-        const state = await stateOf(run, container);
-        if (state?.health === "healthy") awaited.delete(container);
-        if (!state || state.restarts < restartsInVain || !awaited.has(container)) continue;
-        const lines = await logOf(container, dockerHost);
-        // The provider may have given up meanwhile.
-        if (!awaited.has(container)) continue;
-        awaited.set(container, lines);
-        await run("rm", "--force", "--volumes", container);
-        return;
+    /** Ends with the wait, whoever ends it. */
+    async watch(container: string, interval = intervalMs): Promise<void> {
+        const { awaited, owner } = this;
+        awaited.set(container, undefined);
+        const run = await dockerCommand(owner.dockerHost);
+        while (awaited.has(container)) {
+            await setTimeout(interval, undefined, { ref: false });
+            const state = await stateOf(run, container);
+            if (state?.health === "healthy") awaited.delete(container);
+            if (!state || state.restarts < restartsInVain || !awaited.has(container)) continue;
+            const lines = await logOf(container, owner.dockerHost);
+            // The provider may have given up meanwhile.
+            if (!awaited.has(container)) continue;
+            awaited.set(container, lines);
+            await run("rm", "--force", "--volumes", container);
+            return;
+        }
     }
 }
 

@@ -62,11 +62,11 @@ export interface AgentRole {
 
 /** The second step: starts the agent, which prepares the settings volume or applies its changes to the running server. */
 export function startAgent(server: PreparedServer, role: AgentRole, after: After): docker.Container {
-    const { plan, volumes, dockerHost } = server;
+    const { plan, volumes, owner } = server;
     const { primary } = role;
     const { beforeCreate = [], ...hooks } = server.hooks;
     // Its own volume nobody else knows.
-    const checks = plan.dataVolume ? [] : checkUse(dockerHost);
+    const checks = plan.dataVolume ? [] : checkUse(owner);
     const agent = server.children.plan(
         "agent",
         "agent",

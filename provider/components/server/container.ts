@@ -2,20 +2,20 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
-import { containerType } from "../dockerHost";
 import { previewRefusals } from "../hooks/dockerAccepts";
 import { explainFailure } from "../hooks/failures";
 import { removeLeftovers } from "../hooks/leftovers";
-import { endVainWait } from "../hooks/vainWait";
+import type { Owner } from "../hooks/owner";
+import { VainWaits } from "../hooks/vainWait";
 
 export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
 
 /** What happens around the creation of each container of a server. */
-export function containerHooks(component: pulumi.ComponentResource): ContainerHooks {
-    const dockerHost = component.getProvider(containerType);
+export function containerHooks(owner: Owner): ContainerHooks {
+    const waits = new VainWaits(owner);
     return {
-        beforeCreate: [...previewRefusals(dockerHost), ...removeLeftovers(dockerHost), ...endVainWait(dockerHost)],
-        onError: explainFailure(dockerHost),
+        beforeCreate: [...previewRefusals(owner), ...removeLeftovers(owner), ...waits.hooks()],
+        onError: explainFailure(owner, waits),
     };
 }
 

@@ -4,6 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { type DockerHost, containerType } from "../dockerHost";
+import type { Hooks } from "../hooks/hooks";
+import type { Owner } from "../hooks/owner";
 import type { DatabaseTransforms } from "../transforms";
 import { type Certificates, type OwnCertificates, createCertificates } from "./certificates";
 import { Children, type PlannedChild } from "./children";
@@ -30,6 +32,7 @@ export interface PreparedServer extends PlannedServer {
     readonly plan: ServerPlan;
     readonly spec: pulumi.Output<DatabaseSpec>;
     readonly dockerHost: DockerHost;
+    readonly owner: Owner;
     readonly children: Children;
     readonly hooks: ContainerHooks;
     readonly volumes: Volumes;
@@ -40,19 +43,24 @@ export interface PreparedServer extends PlannedServer {
     readonly haproxy?: PlannedChild<docker.ContainerArgs>;
 }
 
-export function prepareServer(component: pulumi.ComponentResource, request: ServerRequest): PreparedServer {
+export function prepareServer(
+    component: pulumi.ComponentResource,
+    request: ServerRequest,
+    ownHooks: Hooks,
+): PreparedServer {
     const { plan, spec, secrets, transform } = request;
     const dockerHost = component.getProvider(containerType);
+    const owner = { urn: component.urn, dockerHost, hooks: ownHooks };
     const children = new Children(component, plan.name, spec, transform);
-    const hooks = containerHooks(component);
-    const volumes = createVolumes(children, plan, spec, dockerHost);
+    const hooks = containerHooks(owner);
+    const volumes = createVolumes(children, plan, spec, owner);
     const ports = choosePorts(children, plan, spec);
     const passwords = createPasswords(children, plan, spec, secrets);
     const certificates = createCertificates(children, plan, spec, secrets);
-    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, dockerHost });
+    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, owner });
     const haproxy = plan.haproxy ? planHaproxy(children, plan, spec, { volumes, ports, hooks }) : undefined;
     return {
-        ...{ plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates },
+        ...{ plan, spec, dockerHost, owner, children, hooks, volumes, ports, passwords, certificates },
         ...planned,
         ...(haproxy && { haproxy }),
     };

@@ -8,7 +8,7 @@ import type { DatabaseSpec } from "../../model/databaseSpec";
 import { startTimeoutOf } from "../../model/arguments/replication";
 import type { ServerPlan } from "../../model/plan";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
-import type { DockerHost } from "../dockerHost";
+import type { Owner } from "../hooks/owner";
 import { notifyResized } from "../hooks/resized";
 import type { After, Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
@@ -32,14 +32,14 @@ interface Around {
     readonly volumes: Volumes;
     readonly ports: Ports;
     readonly hooks: ContainerHooks;
-    readonly dockerHost: DockerHost;
+    readonly owner: Owner;
 }
 
 export function planServerContainer(
     children: Children,
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    { volumes, ports, hooks, dockerHost }: Around,
+    { volumes, ports, hooks, owner }: Around,
 ): PlannedServer {
     const container = children.plan(
         "server",
@@ -70,7 +70,7 @@ export function planServerContainer(
             ),
             volumes: volumes.mounts,
         },
-        { hooks: { ...hooks, afterUpdate: notifyResized(dockerHost) } },
+        { hooks: { ...hooks, afterUpdate: notifyResized(owner) } },
     );
     return { container, fingerprint: pulumi.output(container.args).apply(fingerprintOf) };
 }

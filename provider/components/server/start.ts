@@ -26,10 +26,10 @@ export function startServer(
     { spec, primary }: { spec: pulumi.Output<DatabaseSpec>; primary?: Primary },
     after: After,
 ): StartedServer {
-    const { plan, children, volumes, ports, passwords, certificates, dockerHost } = prepared;
+    const { plan, children, volumes, ports, passwords, certificates, owner } = prepared;
     const tunnel = plan.tunnel && primary ? createTunnel(prepared, spec, primary, [agent, ...after]) : undefined;
     const server = createServer(prepared, [agent, ...(tunnel ? [tunnel] : after)]);
-    reportKills(plan.name, server, dockerHost);
+    reportKills(plan.name, server, owner);
     const haproxy = prepared.haproxy && createHaproxy(prepared.haproxy, server);
     const containers = [server, ...(haproxy ? [haproxy] : [])];
     const nodes = {

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { dataDir, settingsDir } from "../../model/render/layout";
-import type { DockerHost } from "../dockerHost";
+import type { Owner } from "../hooks/owner";
 import { limitVolume } from "../hooks/quota";
 import type { Children } from "./children";
 
@@ -25,7 +25,7 @@ export function createVolumes(
     children: Children,
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
-    dockerHost: DockerHost,
+    owner: Owner,
 ): Volumes {
     const { protect } = children;
     const settings = children.create("settingsVolume", "settings", docker.Volume, {}, { protect });
@@ -40,7 +40,7 @@ export function createVolumes(
             protect: protect || plan.deletionProtection,
             // Another option is another volume, without the data; and a quota is one that no program has asked for.
             ignoreChanges: ["driverOpts"],
-            hooks: { beforeCreate: plan.quota ? limitVolume({ dockerHost, spec }) : [] },
+            hooks: { beforeCreate: plan.quota ? limitVolume(owner, spec) : [] },
         },
     );
     return {

@@ -2,15 +2,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { warn } from "../../../provider/components/inputs";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
+import { ownerOn, textsIn } from "../support/owner";
 
 async function said(version: string): Promise<string[]> {
     const { spec } = resolveArguments({ version });
     if (!spec) throw new Error("no specification");
     const log = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
     try {
-        warn("sessions", pulumi.output(spec));
+        warn("sessions", pulumi.output(spec), ownerOn());
         await new Promise((resolve) => setTimeout(resolve, 20));
-        return log.mock.calls.map(([text]) => text);
+        return textsIn(log);
     } finally {
         log.mockRestore();
     }

@@ -92,7 +92,8 @@ test("the server waits for the agent; both explain their failures", async () => 
     const waitsFor = await valueOf(pulumi.output(server?.dependsOn) as pulumi.Output<pulumi.Resource[]>);
     expect(waitsFor).toEqual([stack.db.nodes.agent]);
     const hooks = [server, agent].map((options) => options?.hooks?.onError?.map(({ name }) => name));
-    expect(hooks).toEqual([["redis-database:explainFailure-0"], ["redis-database:explainFailure-0"]]);
+    const name = "redis-database:RedisDatabase:sessions:explainFailure";
+    expect(hooks).toEqual([[name], [name]]);
 });
 
 test("making children without stack traces leaves those of everybody else as they were", () => {
@@ -102,7 +103,7 @@ test("making children without stack traces leaves those of everybody else as the
 
 test("the component itself is reviewed before it is created and before each update", () => {
     const hooks = stack.options.get("sessions")?.hooks;
-    const review = [expect.objectContaining({ name: "redis-database:review" })];
+    const review = [expect.objectContaining({ name: "redis-database:RedisDatabase:sessions:review" })];
     expect(hooks).toEqual({ beforeCreate: review, beforeUpdate: review });
 });
 

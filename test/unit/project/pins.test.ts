@@ -1,7 +1,7 @@
 /** What is pinned in two places is pinned to the same version. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { oldestPulumi } from "../../../provider/components/hooks/oncePerStack";
+import { oldestPulumi } from "../../../provider/components/hooks/hooks";
 import { defaultVersion, parseVersion, releaseNames, versions } from "../../../provider/model/catalog/versions";
 
 const root = join(__dirname, "../../..");

@@ -21,9 +21,14 @@ export function fakeDocker(): void {
 /** A file of the test's, next to the command. */
 export const nextToDocker = (name: string): string => join(directory, name);
 
+/** Of the default network on the host that the mocked provider reaches, and the command. */
+export const bridgeId = "0a1b2c3d";
+
 /** What the command does, as lines of a shell script, after it has noted its arguments. */
 export function dockerDoes(...lines: string[]): void {
-    writeFileSync(nextToDocker("docker"), ["#!/bin/sh", `echo "$*" >>${nextToDocker("asked")}`, ...lines].join("\n"));
+    const reached = `case "$*" in *"network inspect --format {{.Id}} bridge") echo ${bridgeId}; exit ;; esac`;
+    const noted = `echo "$*" >>${nextToDocker("asked")}`;
+    writeFileSync(nextToDocker("docker"), ["#!/bin/sh", reached, noted, ...lines].join("\n"));
     chmodSync(nextToDocker("docker"), 0o755);
 }
 

@@ -7,6 +7,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deserializeProperties as deserialize } from "@pulumi/pulumi/runtime/rpc";
 import { desiredPath } from "../../../provider/model/render/layout";
 import { present } from "../../support/present";
+import { bridgeId } from "./fakeDocker";
 import { RedisDatabase, type RedisDatabaseArgs, type ServerOutputs } from "../../../provider";
 
 type Callback = (error: null, response: object) => void;
@@ -76,7 +77,8 @@ export async function startStack({ preview = false } = {}): Promise<Registered[]
         const state = preview ? (inputs as object) : { ...(inputs as object), ...computed(type, name) };
         return { id: preview ? undefined : `${name}-id`, state };
     };
-    await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "project", "stack", preview);
+    const call = ({ token }: pulumi.runtime.MockCallArgs) => (/getNetwork$/.test(token) ? { id: bridgeId } : {});
+    await pulumi.runtime.setMocks({ newResource, call }, "project", "stack", preview);
     return registered;
 }
 

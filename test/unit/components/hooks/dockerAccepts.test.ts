@@ -7,6 +7,7 @@ import { formatFinding } from "../../../../provider/model/findings";
 import { present } from "../../../support/present";
 import { askedOfDocker, nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack, valueOf } from "../../support/mockedStack";
+import { ownerOn, textsIn } from "../../support/owner";
 
 const logged = {
     info: jest.spyOn(pulumi.log, "info").mockResolvedValue(),
@@ -66,18 +67,16 @@ async function refusal(changed: object = {}, { fingerprint = "new", kind = "serv
         args: { ...args, ...changed },
         ...(kind === "server" && { fingerprint }),
     };
-    return (await refusalsOfReplaced("sessions", undefined, [container])).map(formatFinding).join("\n");
+    return (await refusalsOfReplaced("sessions", ownerOn(), [container])).map(formatFinding).join("\n");
 }
 
 /** Why the preview fails; undefined if it does not. */
 async function previewed(newInputs: object = args, name = "sessions-server"): Promise<string | undefined> {
     await startStack({ preview: true });
-    // One hook for each; this one is made in a preview.
-    const dockerHost = Object.create({}) as pulumi.ProviderResource;
     const type = "docker:index/container:Container";
     const urn = `urn:pulumi:stack::project::redis-database:index:RedisDatabase$${type}::${name}`;
     return Promise.resolve(
-        present(previewRefusals(dockerHost)[0]).callback({ urn, id: "", name, type, newInputs }),
+        present(previewRefusals(ownerOn())[0]).callback({ urn, id: "", name, type, newInputs }),
     ).then(
         () => undefined,
         (error: unknown) => (error as Error).message,
@@ -163,8 +162,8 @@ describe("before the agent is replaced", () => {
         dockerHas([own], { "image inspect": "exit 1" });
         expect(await refusal()).toBe("");
         expect(asked("pull")).toEqual(["pull --quiet redis:8.0"]);
-        expect(logged.info.mock.calls).toEqual([
-            ["sessions-server: pulls the image redis:8.0 before anything is touched."],
+        expect(textsIn(logged.info)).toEqual([
+            "sessions-server: pulls the image redis:8.0 before anything is touched.",
         ]);
         dockerHas([own], { "image inspect": "exit 1", "pull": refuses("manifest unknown") });
         expect(await refusal()).toContain(
@@ -206,12 +205,10 @@ describe("in a preview", () => {
     test("a network that the update may make is a warning", async () => {
         dockerHas([], { "network connect": refuses("network backend not found") });
         expect(await previewed()).toBeUndefined();
-        expect(logged.warn.mock.calls).toEqual([
-            [
-                '"sessions": unless the network is there by then, the update will refuse this:\n' +
-                    '  network: is "backend", which the Docker host does not have\n' +
-                    "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
-            ],
+        expect(textsIn(logged.warn)).toEqual([
+            '"sessions": unless the network is there by then, the update will refuse this:\n' +
+                '  network: is "backend", which the Docker host does not have\n' +
+                "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
         ]);
     });
 
@@ -219,8 +216,8 @@ describe("in a preview", () => {
         dockerHas([], { "image inspect": "exit 1" });
         expect(await previewed()).toBeUndefined();
         expect(asked("pull")).toEqual([]);
-        expect(logged.info.mock.calls).toEqual([
-            ["sessions-server: the image redis:8.0 is not on the Docker host; the update pulls it first."],
+        expect(textsIn(logged.info)).toEqual([
+            "sessions-server: the image redis:8.0 is not on the Docker host; the update pulls it first.",
         ]);
     });
 
@@ -238,10 +235,8 @@ describe("in a preview", () => {
         dockerHas([], { ps: "exit 1" });
         expect(await previewed()).toBeUndefined();
         expect(await previewed(args, "sessions-terminator")).toBeUndefined();
-        expect(logged.info.mock.calls).toEqual([
-            [
-                '"sessions": whether Docker accepts its image, network, address and ports was not tested: the docker command does not reach its Docker host.',
-            ],
+        expect(textsIn(logged.info)).toEqual([
+            '"sessions": whether Docker accepts its image, network, address and ports was not tested: the docker command does not reach its Docker host.',
         ]);
     });
 
@@ -253,14 +248,14 @@ describe("in a preview", () => {
 
     test("an update leaves it to what comes before the agent", async () => {
         dockerHas([], { start: refuses("no") });
-        const [hook] = previewRefusals(undefined);
+        const [hook] = previewRefusals(ownerOn());
         expect(hook).toMatchObject({ opts: { onDryRun: true } });
         await present(hook).callback({ urn: "", id: "", name: "sessions-server", type: "", newInputs: args });
     });
 
     test("nothing is tried before the agent, which is not replaced", async () => {
         await startStack({ preview: true });
-        const server = { plan: { name: "sessions" }, spec: pulumi.output({}), dockerHost: undefined };
+        const server = { plan: { name: "sessions" }, spec: pulumi.output({}), owner: ownerOn() };
         const container = { name: "sessions-server", args: args as docker.ContainerArgs };
         dockerHas([], { ps: "exit 1" });
         expect(await valueOf(whenAccepted(server, [container]))).toBeUndefined();

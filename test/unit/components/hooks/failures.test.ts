@@ -2,8 +2,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { explainFailure } from "../../../../provider/components/hooks/failures";
+import { VainWaits } from "../../../../provider/components/hooks/vainWait";
 import { present } from "../../../support/present";
 import { startStack } from "../../support/mockedStack";
+import { ownerOn, textsIn } from "../../support/owner";
 
 const logged = jest.spyOn(pulumi.log, "error").mockResolvedValue();
 const getLogs = jest.spyOn(docker, "getLogs");
@@ -13,10 +15,13 @@ function failedWith(...errors: string[]): Promise<boolean> {
 }
 
 function failed(name: string, errors: string[]): Promise<boolean> {
+    const owner = ownerOn();
     const args = { urn: "urn", id: "", name, type: "docker:index/container:Container" };
     const newInputs = { name: `${name}-1`, waitTimeout: 600 };
     const failure = { ...args, newInputs, failedOperation: "create", errors };
-    return Promise.resolve(present(explainFailure(undefined)[0]).callback(failure as unknown as pulumi.ErrorHookArgs));
+    return Promise.resolve(
+        present(explainFailure(owner, new VainWaits(owner))[0]).callback(failure as unknown as pulumi.ErrorHookArgs),
+    );
 }
 
 function logOf(...lines: string[]): void {
@@ -48,31 +53,27 @@ test.each([
 ])("a port that is taken is named: %s", async (error, port) => {
     logOf();
     expect(await failedWith("something before", error)).toBe(false);
-    expect(logged.mock.calls).toEqual([
-        [`sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`.`],
-    ]);
+    expect(textsIn(logged)).toEqual([`sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`.`]);
 });
 
 test("the agent's refusal is brought from its log, and nothing else of it", async () => {
     logOf("applied: timeout", "refused: the image runs Redis 8.0.2");
     expect(await failedWith("container exited")).toBe(false);
-    expect(logged.mock.calls).toEqual([["sessions-agent: refused: the image runs Redis 8.0.2"]]);
+    expect(textsIn(logged)).toEqual(["sessions-agent: refused: the image runs Redis 8.0.2"]);
 });
 
 test("without a refusal, the last lines of the log are all there is to say", async () => {
     logOf("one", "two");
     await failedWith("container exited");
-    expect(logged.mock.calls).toEqual([["sessions-agent: one\ntwo"]]);
+    expect(textsIn(logged)).toEqual(["sessions-agent: one\ntwo"]);
 });
 
 test("a log that cannot be read says how to read it", async () => {
     getLogs.mockRejectedValue(new Error("no such container"));
     await failedWith("container exited");
-    expect(logged.mock.calls).toEqual([
-        [
-            "sessions-agent: its log could not be read (Error: no such container); " +
-                "read it with: docker logs sessions-agent-1",
-        ],
+    expect(textsIn(logged)).toEqual([
+        "sessions-agent: its log could not be read (Error: no such container); " +
+            "read it with: docker logs sessions-agent-1",
     ]);
 });
 
@@ -81,13 +82,13 @@ test("a container that was never started has Docker's own words for a reason", a
     await failedWith(
         "1 error occurred:\n\t* creating urn:x: 1 error occurred:\n\t* Unable to start container: no such device\n\n",
     );
-    expect(logged.mock.calls).toEqual([["sessions-agent: Unable to start container: no such device"]]);
+    expect(textsIn(logged)).toEqual(["sessions-agent: Unable to start container: no such device"]);
 });
 
 test("there is a reason even where nobody gives one", async () => {
     logOf("", " ");
     await failedWith("");
-    expect(logged.mock.calls).toEqual([["sessions-agent: Docker gives no reason"]]);
+    expect(textsIn(logged)).toEqual(["sessions-agent: Docker gives no reason"]);
 });
 
 const again = "Remove the cause, or undo the change, and run `pulumi up` to start it again.";
@@ -97,24 +98,17 @@ test.each([
     ["sessions-terminator", `TLS is stopped now. ${again}`],
 ])("what %s was needed for is said, with how to bring it back", async (name, consequence) => {
     await failed(name, ["Bind for 127.0.0.1:24000 failed: port is already allocated"]);
-    expect(logged.mock.calls).toEqual([
-        [`${name}: port 127.0.0.1:24000 is taken. Free it, or give others in \`ports\`.\n${consequence}`],
+    expect(textsIn(logged)).toEqual([
+        `${name}: port 127.0.0.1:24000 is taken. Free it, or give others in \`ports\`.\n${consequence}`,
     ]);
 });
 
 test("a server that may still be loading is not said to be stopped", async () => {
     logOf("Loading RDB produced by version 8.0.2");
     await failed("sessions-server", ["container failed to be in healthy state"]);
-    expect(logged.mock.calls).toEqual([
-        [
-            "sessions-server: Loading RDB produced by version 8.0.2\n" +
-                "The container did not become healthy within 600 seconds. The next `pulumi up` starts it anew.\n" +
-                "If it needs longer, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica.",
-        ],
+    expect(textsIn(logged)).toEqual([
+        "sessions-server: Loading RDB produced by version 8.0.2\n" +
+            "The container did not become healthy within 600 seconds. The next `pulumi up` starts it anew.\n" +
+            "If it needs longer, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica.",
     ]);
-});
-
-test("all containers of a stack share one hook, since hooks are named for the whole stack", () => {
-    expect(explainFailure(undefined)).toHaveLength(1);
-    expect(explainFailure(undefined)[0]).toBe(explainFailure(undefined)[0]);
 });

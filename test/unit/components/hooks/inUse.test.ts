@@ -4,6 +4,7 @@ import { checkUse } from "../../../../provider/components/hooks/inUse";
 import { present } from "../../../support/present";
 import { nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
+import { ownerOn } from "../../support/owner";
 
 fakeDocker();
 
@@ -53,7 +54,7 @@ async function refusal(place: object = { volumeName: "redis-data" }): Promise<st
         newInputs: { volumes },
     };
     try {
-        await present(checkUse(undefined)[0]).callback(args);
+        await present(checkUse(ownerOn())[0]).callback(args);
         return "";
     } catch (error) {
         return (error as Error).message;

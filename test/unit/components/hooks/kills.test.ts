@@ -3,17 +3,18 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { reportKills } from "../../../../provider/components/hooks/kills";
 import { startStack } from "../../support/mockedStack";
+import { ownerOn, textsIn } from "../../support/owner";
 
 const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
 const getLogs = jest.spyOn(docker, "getLogs");
 const dryRun = jest.spyOn(pulumi.runtime, "isDryRun");
 
 /** What is warned of where the server's log ends with these lines. */
-async function reported(...lines: string[]): Promise<unknown[][]> {
+async function reported(...lines: string[]): Promise<string[]> {
     getLogs.mockResolvedValue({ logsListStrings: lines } as docker.GetLogsResult);
-    reportKills("sessions", { name: pulumi.output("sessions-server-1") } as unknown as docker.Container, undefined);
+    reportKills("sessions", { name: pulumi.output("sessions-server-1") } as unknown as docker.Container, ownerOn());
     await new Promise((resolve) => setTimeout(resolve, 10));
-    return warned.mock.calls;
+    return textsIn(warned);
 }
 
 beforeEach(async () => {
@@ -30,7 +31,7 @@ const killed = "killed: the kernel killed the server at 2026-01-01T00:00:00Z [re
 
 test("it was killed", async () => {
     expect(await reported("* Ready to accept connections", killed, "1:M * Ready")).toEqual([
-        ['"sessions": the kernel killed the server at 2026-01-01T00:00:00Z [redis-database/killed-by-kernel]'],
+        '"sessions": the kernel killed the server at 2026-01-01T00:00:00Z [redis-database/killed-by-kernel]',
     ]);
 });
 

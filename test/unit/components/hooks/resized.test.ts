@@ -3,6 +3,7 @@ import { notifyResized } from "../../../../provider/components/hooks/resized";
 import { present } from "../../../support/present";
 import { askedOfDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
+import { ownerOn } from "../../support/owner";
 
 fakeDocker();
 
@@ -14,7 +15,7 @@ const volumes = [
 /** What Docker was asked for after an update of the server from and to so many MiB. */
 async function asked(before: number, now: number, answer = "echo agent-1"): Promise<string[]> {
     dockerDoes(`case "$*" in ps*) ${answer} ;; esac`);
-    await present(notifyResized(undefined)[0]).callback({
+    await present(notifyResized(ownerOn())[0]).callback({
         ...{ urn: "urn", id: "", name: "sessions-server", type: "docker:index/container:Container" },
         oldInputs: { memory: before, volumes },
         newInputs: { memory: now, volumes },

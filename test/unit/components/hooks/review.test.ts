@@ -1,12 +1,14 @@
 /** What the component's own hook says and refuses, with inputs as the engine hands them to it. */
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
+import { Hooks } from "../../../../provider/components/hooks/hooks";
 import { withReview } from "../../../../provider/components/hooks/review";
 import { currentFormat } from "../../../../provider/model/changes/formats";
 import { present } from "../../../support/present";
 import { forgetReplacements, formerArguments } from "../../support/former";
 import { OpenSsl } from "../../support/openssl";
-import { startStack } from "../../support/mockedStack";
+import { startStack, valueOf } from "../../support/mockedStack";
+import { textsIn } from "../../support/owner";
 
 forgetReplacements();
 
@@ -14,7 +16,9 @@ const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
 
 type Values = Record<string, unknown>;
 
-const hooksOf = (opts?: pulumi.ComponentResourceOptions) => withReview("RedisDatabase", opts).hooks?.beforeUpdate ?? [];
+const reviewed = (kind: "RedisDatabase" | "RedisReplica", opts?: pulumi.ComponentResourceOptions) =>
+    withReview(kind, new Hooks(kind, "sessions"), opts);
+const hooksOf = () => reviewed("RedisDatabase").hooks?.beforeUpdate ?? [];
 
 /** One update, after an up that came to its end unless `oldOutputs` says something else. */
 async function update(
@@ -26,8 +30,9 @@ async function update(
     const urn = "urn:pulumi:stack::project::redis-database:index:RedisDatabase::sessions";
     const type = "redis-database:index:RedisDatabase";
     await present(hook).callback({ urn, id: "", name: "sessions", type, oldInputs, newInputs, oldOutputs });
-    expect(logged.mock.calls.filter((call) => call.length > 1)).toEqual([]);
-    return logged.mock.calls.map(([message]) => message);
+    const about = logged.mock.calls.map(([, resource]) => valueOf(present(resource).urn));
+    for (const each of await Promise.all(about)) expect(each).toBe(urn);
+    return textsIn(logged);
 }
 
 beforeAll(async () => {
@@ -43,20 +48,18 @@ afterAll(() => {
 });
 
 describe("the hook", () => {
-    test("is one for all databases of a stack, and runs in previews, too", () => {
+    test("runs in previews, too", () => {
         const [hook] = hooksOf() as pulumi.ResourceHook[];
-        expect(hooksOf()).toEqual([hook]);
-        expect(hooksOf()[0]).toBe(hook);
-        expect(hook).toMatchObject({ name: "redis-database:review", opts: { onDryRun: true } });
+        expect(hook).toMatchObject({ opts: { onDryRun: true } });
     });
 
     test("stands before those that the program gives, whose options stay as they are", () => {
         const own = () => undefined;
         const opts = { protect: true, hooks: { beforeUpdate: [own], afterCreate: [own] } };
-        const { hooks, ...others } = withReview("RedisDatabase", opts);
+        const { hooks, ...others } = reviewed("RedisDatabase", opts);
         expect(others).toEqual({ protect: true });
-        const beforeCreate = [hooksOf()[0]];
-        expect(hooks).toEqual({ beforeCreate, beforeUpdate: [hooksOf()[0], own], afterCreate: [own] });
+        const [review] = hooks?.beforeCreate ?? [];
+        expect(hooks).toEqual({ beforeCreate: [review], beforeUpdate: [review, own], afterCreate: [own] });
         expect(opts.hooks.beforeUpdate).toEqual([own]);
     });
 });
@@ -98,8 +101,7 @@ describe("inputs that an earlier release recorded", () => {
 
     test("of a replica have its role among its primary's facts", async () => {
         const primary = { host: "192.0.2.1", tlsPort: 6380, version: "8.0", memoryMb: 64 };
-        const [hook] = withReview("RedisReplica").hooks?.beforeUpdate as pulumi.ResourceHook[];
-        expect(hook?.name).toBe("redis-database:reviewReplica");
+        const [hook] = reviewed("RedisReplica").hooks?.beforeUpdate as pulumi.ResourceHook[];
         const inputs = (leads: boolean) => ({ primary, role: { nearby: true, leads, peers: ["0"] }, ...facts });
         const type = "redis-database:index:RedisReplica";
         const of = { urn: `urn:pulumi:stack::project::${type}::one`, id: "", name: "one", type };
@@ -108,7 +110,7 @@ describe("inputs that an earlier release recorded", () => {
         for (const leads of [false, true]) {
             await present(hook).callback({ ...of, oldInputs, newInputs: inputs(leads), oldOutputs });
         }
-        expect(logged.mock.calls.map(([message]) => message)).toEqual([
+        expect(textsIn(logged)).toEqual([
             'RedisReplica "one": an earlier release of this package made it; nothing happens to the server.',
             'RedisReplica "one": primary follows → takes writes: takes effect while the server runs, clients stay connected.',
         ]);

@@ -1,4 +1,4 @@
-/** Hooks where nobody calls them, and where an engine is too old to. What they do is in review and failures. */
+/** Hooks where nobody calls them, and where an engine is too old to. Their names are in hooks.names.test.ts. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";

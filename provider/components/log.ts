@@ -1,0 +1,13 @@
+/** Messages of components: diagnostics of the engine on their URNs, which the Automation API has as events. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** Whom a message is about: a component, or what a hook is told of one. */
+export interface About {
+    readonly urn: pulumi.Input<string>;
+}
+
+export async function log(severity: "debug" | "info" | "warn" | "error", text: string, about: About): Promise<void> {
+    // Pulumi would hold back all later messages of the program until it has the URN, which may never come.
+    const urn = await new Promise<string>((resolve) => pulumi.output(about.urn).apply(resolve));
+    await pulumi.log[severity](text, { urn: pulumi.output(urn) } as pulumi.Resource);
+}
