@@ -39,6 +39,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly engine!: pulumi.Output<Engine>;
     readonly version!: pulumi.Output<Version>;
     readonly flavor!: pulumi.Output<Flavor>;
+    readonly maxmemoryMb!: pulumi.Output<number>;
     readonly persistenceLabel!: pulumi.Output<string | undefined>;
     readonly containerName!: pulumi.Output<string>;
     /** The resources behind its own server. In process only. */
@@ -49,8 +50,8 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     protected constructor(request: ComponentRequest, opts: pulumi.ComponentResourceOptions = {}) {
         const { kind, name } = request.identity;
         super(`redis-database:index:${kind}`, name, request.inputs, withReview(kind, opts));
-        warn(name, request.spec);
         this.prepared = prepareServer(this, request);
+        warn(name, request.spec, request.inputs.bindAddress, this.prepared.dockerHost);
         warnOfExpiry(request.identity, this.prepared.certificates.expiries);
     }
 

@@ -50,11 +50,17 @@ async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pu
     const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
     if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
-    const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
+    const secrets = [oldInputs, newInputs].flatMap(secretArguments);
+    const explanation = explainChanges(name, pair.before, pair.after, { values, secrets, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.
     if (explanation) await pulumi.log.info(explanation);
     const limits = warnOfLimits(name, pair.before, pair.after, kind);
     if (limits) await pulumi.log.warn(limits);
+}
+
+/** Those that arrive as a secret, be it for one of their members alone. */
+function secretArguments(inputs: object | undefined): string[] {
+    return Object.entries(inputs ?? {}).flatMap(([name, value]) => (pulumi.Output.isInstance(value) ? [name] : []));
 }
 
 /**
