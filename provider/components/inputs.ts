@@ -19,7 +19,7 @@ import type { RecordedFacts } from "../model/changes/recorded";
 import type { DatabaseSpec } from "../model/databaseSpec";
 import { needsHaproxy } from "../model/plan";
 import { type Finding, finding, formatFindings } from "../model/findings";
-import type { DockerHost } from "./dockerHost";
+import { type DockerHost, isElsewhere } from "./dockerHost";
 import { type About, log } from "./log";
 import { runError } from "./runError";
 import { takePlace } from "./places";
@@ -263,9 +263,15 @@ export function invalid({ kind, name }: Identity, findings: readonly Finding[]):
 }
 
 /** Logs, in previews and updates, what is possible but not advisable. */
-export function warn(name: string, spec: pulumi.Output<DatabaseSpec>, about: About): void {
+export function warn(
+    name: string,
+    spec: pulumi.Output<DatabaseSpec>,
+    bindAddress: unknown,
+    owner: About & { readonly dockerHost: DockerHost },
+): void {
     spec.apply(async (known) => {
-        for (const text of warnings(name, known)) await log("warn", text, about);
+        const boundElsewhere = bindAddress === undefined && (await isElsewhere(owner.dockerHost));
+        for (const text of warnings(name, known, { boundElsewhere })) await log("warn", text, owner);
     });
 }
 

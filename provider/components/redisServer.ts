@@ -41,6 +41,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly engine!: pulumi.Output<Engine>;
     readonly version!: pulumi.Output<Version>;
     readonly flavor!: pulumi.Output<Flavor>;
+    readonly maxmemoryMb!: pulumi.Output<number>;
     readonly persistenceLabel!: pulumi.Output<string | undefined>;
     readonly containerName!: pulumi.Output<string>;
     /** The resources behind its own server. In process only. */
@@ -58,8 +59,8 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
             request.inputs,
             withReview(kind, hooks, checkOptions(request.identity, opts)),
         );
-        warn(name, request.spec, this);
         this.prepared = prepareServer(this, request, hooks);
+        warn(name, request.spec, request.inputs.bindAddress, this.prepared.owner);
         warnOfExpiry(request.identity, this.prepared.certificates.expiries, this);
     }
 

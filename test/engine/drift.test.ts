@@ -300,8 +300,8 @@ describe("a change by hand", () => {
         ];
         const { explanations } = await db.with({ config: { timeout: 400 }, users }).plannedSteps();
         expect(explanations.join()).toContain(
-            "user reporting (new), user reports (rules changed), user orders (removed): takes effect while the server " +
-                "runs, clients stay connected; user orders is deleted, and its connections close",
+            "user orders is deleted, and its connections close; takes effect while the server runs, other clients stay " +
+                "connected: user reporting (new), user reports (rules changed), user orders (removed)",
         );
         const server = await db.serverId();
         await db.up({ config: { timeout: 400 }, users });

@@ -59,7 +59,7 @@ describe("logs", () => {
         expect(client.redis(present(urls["current"]), ["SET", "kept", "yes"])).toBe("OK");
         const { output } = await program({ maxSizeMb: 1, files: 2 }).plannedSteps();
         expect(output).toContain(
-            'RedisDatabase "logs-80": logs: the server is replaced, its data is kept on its volume, clients reconnect once',
+            'RedisDatabase "logs-80": the server is replaced, its data is kept on its volume, clients reconnect once: logs {',
         );
         await up({ maxSizeMb: 1, files: 2 });
         const limited = { Type: "json-file", Config: { "max-size": "1m", "max-file": "2" } };

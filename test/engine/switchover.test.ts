@@ -81,7 +81,7 @@ describe("switchover", () => {
     test("the preview says what it will do", async () => {
         const { steps, output } = await program({ primary: "one" }).plannedSteps();
         expect(output).toContain(
-            `RedisDatabase "${name}": primary the database's own server → one: takes effect while the server runs`,
+            `RedisDatabase "${name}": one takes writes as soon as it has the last of them; the URLs change`,
         );
         expect(output).toContain("the URLs change, and clients that write need the new ones");
         expect(Object.keys(steps).filter((child) => child.endsWith("-server"))).toEqual([]);

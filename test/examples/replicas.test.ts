@@ -24,9 +24,9 @@ describe("the example of replicas", () => {
     /** The README's addresses are those of documentation. */
     const here = (text: string) =>
         text
-            .replaceAll("ssh://you@192.0.2.2", engine.host)
-            .replaceAll("192.0.2.1", engine.here)
-            .replaceAll("192.0.2.2", engine.address);
+            .replaceAll("ssh://you@10.0.0.2", engine.host)
+            .replaceAll("10.0.0.1", engine.here)
+            .replaceAll("10.0.0.2", engine.address);
 
     const shell = (commands: string) =>
         execFileSync("bash", ["-ec", here(commands)], {

@@ -46,11 +46,17 @@ async function review(kind: Kind, args: pulumi.ResourceHookArgs): Promise<void> 
     const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
     if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
-    const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
+    const secrets = [oldInputs, newInputs].flatMap(secretArguments);
+    const explanation = explainChanges(name, pair.before, pair.after, { values, secrets, kind });
     // About the URN that the hook is given: the component has its own only after this very hook.
     if (explanation) await log("info", explanation, args);
     const limits = warnOfLimits(name, pair.before, pair.after, kind);
     if (limits) await log("warn", limits, args);
+}
+
+/** Those that arrive as a secret, be it for one of their members alone. */
+function secretArguments(inputs: object | undefined): string[] {
+    return Object.entries(inputs ?? {}).flatMap(([name, value]) => (pulumi.Output.isInstance(value) ? [name] : []));
 }
 
 /**

@@ -34,7 +34,7 @@ export function followingOf(name: string, args: RedisReplicaArgs, opts: pulumi.C
     const defaults = { deletionProtection: promoted };
     if (primary === undefined) return { args: { ...defaults, ...own }, after: [] };
     if (isFollowed(primary)) return followDatabase(name, primary.followed, { ...own }, promoted, dockerHostOf(opts));
-    const { facts, ...following } = followAccess(primary);
+    const { facts, ...following } = followAccess(name, primary);
     return {
         args: { ...defaults, ...own, primary: facts },
         after: [],
@@ -79,8 +79,13 @@ function followDatabase(
     };
 }
 
-function followAccess(access: pulumi.Input<ReplicationAccess>) {
-    const known = pulumi.secret(access);
+function followAccess(name: string, access: pulumi.Input<ReplicationAccess | undefined>) {
+    const known = pulumi.secret(access).apply((given) => {
+        if (given) return given;
+        const remedy = `add "${name}" to replicationAccess of its database, and give what its output replicationAccess has for it`;
+        const found = finding(replicationProblems.primaryMissing, "primary", `is ${String(given)}`, remedy);
+        throw invalid({ kind: "RedisReplica", name }, [found]);
+    });
     return {
         login: known.apply(({ user, password }) => ({ user, password })),
         caCertPem: pulumi.unsecret(known.apply(({ caCertPem }) => caCertPem)),

@@ -5,6 +5,7 @@ import { persistenceLabel } from "../../model/catalog/flavors";
 import { endOfFirst } from "../../model/certificates";
 import { type Engine, type Flavor, type Version, releaseOf } from "../../model/catalog/versions";
 import { type Credential, type Login, connectionUrl, credentials, userOf } from "../../model/render/urls";
+import { maxmemoryOf } from "../../model/sizing/memory";
 import type { PreparedServer } from "./prepare";
 
 /** The connection URLs of a database, each labelled by its port's protocol. */
@@ -54,6 +55,11 @@ export interface ServerOutputs {
     readonly version: pulumi.Output<Version>;
     /** How data is kept: `aof`, `rdb` or `nordb`. */
     readonly flavor: pulumi.Output<Flavor>;
+    /**
+     * MiB of data that fit: Redis's `maxmemory`, which follows from `memoryMb`, `flavor`, replicas and `config`. A server that an
+     * earlier release made has more, until `memoryMb`, the flavor or the number of replicas changes.
+     */
+    readonly maxmemoryMb: pulumi.Output<number>;
     /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
     readonly persistenceLabel: pulumi.Output<string | undefined>;
     /** Name of the server's container, for `docker logs` and the like. */
@@ -98,6 +104,7 @@ export function serverOutputs(
         engine: spec.engine,
         version: spec.version,
         flavor: spec.flavor,
+        maxmemoryMb: spec.apply(maxmemoryOf),
         persistenceLabel: spec.apply(({ flavor }) => persistenceLabel(flavor)),
         containerName: server.name,
     };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ConfigValue, startupOnly } from "../catalog/directives";
 import { type Engine, type Version, engineNames, releaseNames, releaseOf, versions } from "../catalog/versions";
+import { changeOf, listed } from "../changes/words";
 import type { Finding } from "../findings";
 import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
@@ -14,6 +15,20 @@ const configWhere = ({ spec }: Configured, startup: boolean) => {
     const atStart = startupOnly(releaseOf(spec), spec.config);
     return Object.fromEntries(Object.entries(spec.config).filter(([name]) => atStart.includes(name) === startup));
 };
+
+/** Directives that changed, of those where Redis takes a change in this way, with their values unless they may be secret. */
+const directiveWords = (startup: boolean) => (before: Configured, after: Configured, shown: boolean) => {
+    const [old, now] = [before.spec.config, after.spec.config];
+    const names = Object.keys({ ...configWhere(before, startup), ...configWhere(after, startup) });
+    const changed = names.filter((name) => old[name] !== now[name]);
+    const words = changed.map((name) =>
+        changeOf(`config.${name}`, old[name], now[name], shown && !mayBeSecret(name), "unset"),
+    );
+    return words.length === 0 ? [] : [listed(words, "more in config")];
+};
+
+/** A password may stand among them. */
+const mayBeSecret = (directive: string) => /pass|auth/.test(directive);
 
 export const configArguments = {
     config: argument(
@@ -29,19 +44,20 @@ export const configArguments = {
             default: {},
             defaultDoc: "none",
             example: { timeout: 300 },
-            // A password may stand among them.
-            secretKey: (directive: string) => /pass|auth/.test(directive),
+            secretKey: mayBeSecret,
             type: "Record<string, ConfigValue>",
             changes: [
                 {
                     row: "settings",
                     label: "directives in `config` that Redis takes live",
                     value: (database: Configured) => configWhere(database, false),
+                    words: directiveWords(false),
                 },
                 {
                     row: "startup",
                     label: "directives in `config` that only a start can take",
                     value: (database: Configured) => configWhere(database, true),
+                    words: directiveWords(true),
                 },
             ],
         },

@@ -23,8 +23,10 @@ export interface ChangeEntry {
      * the one that the program gives).
      */
     readonly value?: (database: never) => unknown;
-    /** What a preview says of a change, in place of the path with the old and the new value. */
-    readonly words?: (before: never, after: never) => readonly string[];
+    /** What a preview says of a change, in place of the path with the old and the new value, which may be `shown` or not. */
+    readonly words?: (before: never, after: never, shown: boolean) => readonly string[];
+    /** What a preview says for a value that is not given, if not "default". */
+    readonly unset?: string;
     /** Whether, where HAProxy terminates TLS, it is about HAProxy's container alone and not about the server's. */
     readonly haproxyAlone?: true;
 }

@@ -1,5 +1,5 @@
 /** Where clients reach the server: ports, addresses and networks of the Docker host. */
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { finding, problem } from "../findings";
 import { canonicalHost } from "../render/canonical";
 import { type Given, type Rule, argument } from "./definition";
@@ -23,12 +23,15 @@ export const endpointArguments = {
             plaintext: argument(port, {
                 doc: "Plaintext port.",
                 defaultDoc: "chosen once at random",
-                changes: [{ row: "container" }],
+                changes: [{ row: "container", unset: "random" }],
             }),
             tls: argument(port, {
                 doc: "TLS port.",
                 defaultDoc: "chosen once at random",
-                changes: [{ row: "container", haproxyAlone: true }, { row: "terminator" }],
+                changes: [
+                    { row: "container", unset: "random", haproxyAlone: true },
+                    { row: "terminator", unset: "random" },
+                ],
             }),
         },
         {
@@ -84,6 +87,32 @@ export function isEveryAddress(address: string): boolean {
 export function impliedHost({ bindAddress }: { readonly bindAddress: string }): string {
     const { bindAddress: alone, host } = endpointArguments;
     return bindAddress === alone.default ? host.default : bindAddress;
+}
+
+/** Addresses that the Internet has no way to (RFC 1918, 4193, 6598, 3927 and 4291). */
+const privateNetworks = new BlockList();
+for (const [network, prefix] of [
+    ["10.0.0.0", 8],
+    ["172.16.0.0", 12],
+    ["192.168.0.0", 16],
+    ["100.64.0.0", 10],
+    ["169.254.0.0", 16],
+    ["127.0.0.0", 8],
+] as const) {
+    privateNetworks.addSubnet(network, prefix);
+}
+for (const [network, prefix] of [
+    ["fc00::", 7],
+    ["fe80::", 10],
+    ["::1", 128],
+] as const) {
+    privateNetworks.addSubnet(network, prefix, "ipv6");
+}
+
+/** Whether a host can be reached from the Internet, as far as that can be told: a name may have any address. */
+export function mayBePublic(host: string): boolean {
+    if (isIP(host) !== 0) return !privateNetworks.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
+    return host.includes(".") && !/\.(local|localhost|lan|internal|home\.arpa|test)$/i.test(host);
 }
 
 /** A name or address by which no other machine finds this one. */

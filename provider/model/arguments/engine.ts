@@ -15,6 +15,7 @@ import {
     versions,
     versionsOf,
 } from "../catalog/versions";
+import { changeOf } from "../changes/words";
 import { finding, problem } from "../findings";
 import { isShortImageId } from "../render/canonical";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
@@ -27,9 +28,10 @@ export const flavorSchema = choice(flavorNames);
 
 const quoted = (names: readonly string[]) => names.map((name) => `\`"${name}"\``).join(", ");
 
+type WithImage = { spec: { engine: Engine; version: Version; image: string } };
+
 /** Another version may have another image of its own, which is no change of `image`. */
-const ownImage = ({ spec }: { spec: { engine: Engine; version: Version; image: string } }) =>
-    spec.image === versions[releaseOf(spec)].image ? undefined : spec.image;
+const ownImage = ({ spec }: WithImage) => (spec.image === versions[releaseOf(spec)].image ? undefined : spec.image);
 
 export const engineArguments = {
     engine: argument(engineSchema, {
@@ -84,7 +86,15 @@ export const engineArguments = {
                 "`name@sha256:…` to pin it.",
             defaultDoc: '"redis:VERSION" or "valkey/valkey:VERSION"',
             example: "redis:8.0",
-            changes: [{ row: "container", value: ownImage }],
+            changes: [
+                {
+                    row: "container",
+                    value: ownImage,
+                    words: (before: WithImage, after: WithImage, shown: boolean) => [
+                        changeOf("image", before.spec.image, after.spec.image, shown),
+                    ],
+                },
+            ],
         },
     ),
 };

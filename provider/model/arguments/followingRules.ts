@@ -18,12 +18,18 @@ interface Primary {
 interface Values {
     readonly primary?: Primary;
     readonly memoryMb?: number;
+    readonly promoted?: boolean;
 }
 
 /** A replica has its primary's version or a later one, as much memory, and finds its primary. */
 export const followingRules: readonly Rule[] = [
     ({ values: { primary, memoryMb }, wanted, role }: Given<Values> & { role?: Role }) =>
         primary ? checkPrimary(primary, memoryMb, wanted, role) : [],
+    // A member of a group has its primary from its database.
+    ({ values: { promoted }, args, role }: Given<Values> & { role?: Role }) =>
+        args.primary === undefined && !promoted && !role
+            ? [finding(replicationProblems.primaryMissing, "primary", "is missing")]
+            : [],
 ];
 
 function checkPrimary(primary: Primary, memoryMb: number | undefined, wanted: Wanted | undefined, role?: Role) {

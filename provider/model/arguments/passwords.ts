@@ -27,7 +27,7 @@ export const passwordArguments = {
         defaultDoc: "never",
         unit: "days",
         example: 90,
-        changes: [{ row: "password" }],
+        changes: [{ row: "password", unset: "never" }],
     }),
     passwordGraceHours: argument(numberBetween("give a number of hours from 0 to 8760", 0, 8760), {
         doc:

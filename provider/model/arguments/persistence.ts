@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { ConfigValue } from "../catalog/directives";
 import { type SavePoint, defaultSavePoints } from "../catalog/flavors";
 import { type Flavor, releaseOf } from "../catalog/versions";
+import { changeOf } from "../changes/words";
 import { type Finding, finding, problem } from "../findings";
 import { checkDiskSize } from "../sizing/disk";
 import { type Given, type Rule, argument } from "./definition";
@@ -40,7 +41,7 @@ export const persistenceArguments = {
         defaultDoc: "no limit; the health check fails while the disk itself has no room for the next dump",
         unit: "GiB",
         example: 8,
-        changes: [{ row: "disk" }],
+        changes: [{ row: "disk", unset: "no limit" }],
     }),
     savePoints: argument(
         z
@@ -59,7 +60,11 @@ export const persistenceArguments = {
 
 export type Place = { readonly volume?: string; readonly hostPath?: string };
 
-const placeOf = ({ spec }: { spec: { data?: Place } }) => [spec.data?.volume, spec.data?.hostPath];
+type Placed = { spec: { data?: Place } };
+
+const placeOf = ({ spec }: Placed) => [spec.data?.volume, spec.data?.hostPath];
+
+const nameOfPlace = ({ spec }: Placed) => spec.data?.volume ?? spec.data?.hostPath;
 
 /** Of a database alone: what a replica holds is a copy. */
 export const dataArguments = {
@@ -96,7 +101,16 @@ export const dataArguments = {
             decides: true,
             type: "DataArgs",
             typeDoc: "A place for data that was there before the database: one of `volume` and `hostPath`.",
-            changes: [{ row: "place", label: "`data`: another volume or directory", value: placeOf }],
+            changes: [
+                {
+                    row: "place",
+                    label: "`data`: another volume or directory",
+                    value: placeOf,
+                    words: (before: Placed, after: Placed, shown: boolean) => [
+                        changeOf("data", nameOfPlace(before), nameOfPlace(after), shown, "its own volume"),
+                    ],
+                },
+            ],
         },
     ),
     startTimeoutSeconds: argument(wholeNumber("a whole number of seconds", 1, 86400), {

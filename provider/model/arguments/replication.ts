@@ -1,5 +1,6 @@
 /** Who follows whom. */
 import { z } from "zod";
+import { changeOfList, differences, listed } from "../changes/words";
 import { problem } from "../findings";
 import { type PlainArguments, argument } from "./definition";
 import { engineSchema, flavorSchema } from "./engine";
@@ -38,6 +39,19 @@ export function addressOf({ host, port }: { readonly host: string; readonly port
 
 const primaryAddress = ({ spec: { replica } }: InGroup) => replica?.primary && addressOf(replica.primary);
 
+const accessOf = ({ args }: InGroup) => (args.replicationAccess ?? []) as readonly string[];
+
+/** As "2 replicas added (near, far)". */
+function replicaWords(before: PlainArguments, after: PlainArguments): string[] {
+    const [added, removed] = differences(replicaNames(before.replicas), replicaNames(after.replicas));
+    const words = (names: readonly string[], done: string) =>
+        names.length === 0
+            ? []
+            : [`${names.length} ${names.length === 1 ? "replica" : "replicas"} ${done} (${listed(names)})`];
+    const all = [...words(added, "added"), ...words(removed, "removed")];
+    return all.length > 0 ? all : ["replicas in another order"];
+}
+
 /** Of a database alone. */
 export const groupArguments = {
     // Each is checked as the replica that it is.
@@ -50,7 +64,13 @@ export const groupArguments = {
         example: 2,
         decides: true,
         type: "number | readonly ReplicaArgs[]",
-        changes: [{ row: "replicas", value: ({ args }: InGroup) => replicaNames(args.replicas) }],
+        changes: [
+            {
+                row: "replicas",
+                value: ({ args }: InGroup) => replicaNames(args.replicas),
+                words: (before: InGroup, after: InGroup) => replicaWords(before.args, after.args),
+            },
+        ],
     }),
     primary: argument(memberName("one of its replicas"), {
         doc:
@@ -88,7 +108,14 @@ export const groupArguments = {
             example: ["archive"],
             decides: true,
             type: "string[]",
-            changes: [{ row: "replicas", value: ({ args }: InGroup) => args.replicationAccess ?? [] }],
+            changes: [
+                {
+                    row: "replicas",
+                    value: accessOf,
+                    words: (before: InGroup, after: InGroup) =>
+                        changeOfList("replicationAccess", accessOf(before), accessOf(after), true),
+                },
+            ],
         },
     ),
 };
@@ -131,9 +158,8 @@ export const followingArguments = {
         {
             doc:
                 "Whom it follows: a database of the same program, or what the output `replicationAccess` of another " +
-                "program's database has for this replica. If it is removed, the replica takes writes from then on, as with " +
-                "`promoted`.",
-            defaultDoc: "none: it takes writes",
+                "program's database has for this replica. Required, except with `promoted`.",
+            defaultDoc: "none: only with `promoted`",
             type: "ReplicationAccess",
             typeDoc: "What a replica needs to know of its primary to follow it.",
             orType: "FollowedDatabase",
@@ -155,10 +181,15 @@ export const followingArguments = {
         example: true,
         decides: true,
         changes: [
-            { row: "promotion", label: "a replica's `promoted: true`, or its `primary` removed", value: roleOf },
+            {
+                row: "promotion",
+                label: "a replica's `promoted: true`",
+                value: roleOf,
+                words: () => ["promoted false → true"],
+            },
             {
                 row: "demotion",
-                label: "a replica's `promoted` taken back, or a `primary` given to one that has none",
+                label: "a replica's `promoted` taken back",
                 value: roleOf,
             },
         ],
@@ -205,6 +236,11 @@ export const replicationProblems = {
         "replicas-beside-client-auth",
         "Replicas have no certificate that the CA in `tls.clientAuth` signed.",
         "leave one of them out",
+    ),
+    primaryMissing: problem(
+        "primary-missing",
+        "A `RedisReplica` has no `primary`, and is not `promoted`.",
+        "give a RedisDatabase, or what its replicationAccess has for this replica; or promoted: true, if it is to take writes itself for good",
     ),
     primaryOutOfReach: problem(
         "primary-out-of-reach",

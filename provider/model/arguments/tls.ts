@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defaultProtocols, tlsProtocols, type TlsProtocol } from "../catalog/tlsProtocols";
 import { releaseOf, versions } from "../catalog/versions";
+import { changeOfList } from "../changes/words";
 import { type Finding, finding, problem } from "../findings";
 import { canonicalHost } from "../render/canonical";
 import {
@@ -21,6 +22,12 @@ const certificateHost = text(
     isCertificateHost,
 ).overwrite(canonicalHost);
 
+type Named = { spec: { host: string; bindAddress: string; tls: { readonly hosts: readonly string[] } } };
+
+/** Without those that follow from other arguments. */
+const moreHosts = ({ spec: { host, bindAddress, tls } }: Named) =>
+    tls.hosts.filter((name) => ![host, bindAddress, "localhost", "127.0.0.1"].includes(name));
+
 const keyPair = {
     certPem: argument(pem, { doc: "The certificate in PEM.", required: true }),
     keyPem: argument(pem, { doc: "Its private key in PEM, not encrypted.", required: true, secret: true }),
@@ -37,7 +44,13 @@ export const tlsArguments = {
                 defaultDoc: "none",
                 example: ["redis.example.com"],
                 type: "string[]",
-                changes: [{ row: "certificate" }],
+                changes: [
+                    {
+                        row: "certificate",
+                        words: (before: Named, after: Named, shown: boolean) =>
+                            changeOfList("tls.hosts", moreHosts(before), moreHosts(after), shown),
+                    },
+                ],
             }),
             validityDays: argument(days(1, 3650), {
                 doc: "Days for which the certificate is valid, 1 to 3650; fewer where its CA ends sooner.",

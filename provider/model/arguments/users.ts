@@ -1,6 +1,7 @@
 /** Users besides `app`, each with rights of its own. */
 import { z } from "zod";
 import { type Release, type Wanted, nameOf, releaseOf, versions } from "../catalog/versions";
+import { listed } from "../changes/words";
 import { type Finding, finding, problem, show } from "../findings";
 import { isOwnUser } from "../render/acl";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
@@ -42,7 +43,10 @@ const userRow = <R extends string>(
     row,
     label,
     value,
-    words: (before: WithUsers, after: WithUsers) => of(before, after).map((name) => `user ${name} (${what})`),
+    words: (before: WithUsers, after: WithUsers) => {
+        const names = of(before, after);
+        return [`${names.length === 1 ? "user" : "users"} ${listed(names)} (${what})`];
+    },
 });
 
 const user = object(

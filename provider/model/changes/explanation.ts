@@ -10,34 +10,58 @@ import type { Flavor } from "../catalog/versions";
 import type { Described } from "./describe";
 import { type Effect, effects } from "./rows";
 import { type ChangeRow, changeRows, changedIn, changesBetween } from "./table";
+import { changeOf } from "./words";
+
+/** What the words of a preview go by. */
+interface Told {
+    readonly kind?: Kind;
+    /** Whether old and new values may be read; those of secrets never are. */
+    readonly values?: boolean;
+    /** Arguments that hold a secret in this program, so that none of their values may be read. */
+    readonly secrets?: readonly string[];
+}
 
 /**
- * What will happen, in one line of words; `undefined` if nothing changes. `values` says whether old and new values may
- * be read in it; those of secrets never are.
+ * What will happen, in one line of words; `undefined` if nothing changes. What somebody loses comes first, then what
+ * happens to the server and by which changes, and last what else a person should know.
  */
 export function explainChanges(
     database: string,
     before: Described,
     after: Described,
-    { values = true, kind = "RedisDatabase" }: { readonly values?: boolean; readonly kind?: Kind } = {},
+    { kind = "RedisDatabase", values = true, secrets = [] }: Told = {},
 ): string | undefined {
     const rows = changesBetween(before, after, kind);
-    if (rows.length === 0) {
+    const worst = effectsByWeight.find((effect) => rows.some((row) => row.effect === effect));
+    if (worst === undefined) {
         return before.format === after.format
             ? undefined
             : `${kind} "${database}": an earlier release of this package made it; ${sentences.recorded(after.spec.flavor)}.`;
     }
-    const parts = (Object.keys(effects) as Effect[]).flatMap((effect) => {
-        const named = rows
-            .filter((row) => row.effect === effect)
-            .flatMap((row) => wordsFor(row, before, after, values));
-        return named.length === 0 ? [] : [`${named.join(", ")}: ${sentences[effect](after.spec.flavor)}`];
-    });
-    const warnings = new Set([
-        ...rows.flatMap(({ warning }) => warning?.(before, after) ?? []),
+    const mayShow = (path: string) => values && !secrets.includes(path.split(".")[0] ?? "");
+    const changes = (some: readonly ChangeRow[]) => some.flatMap((row) => wordsFor(row, before, after, mayShow));
+    const causes = changes(rows.filter(({ effect }) => effect === worst));
+    const others = changes(rows.filter(({ effect }) => effect !== worst));
+    if (mayShow("config")) (others.length > 0 ? others : causes).push(...maxmemoryWords(before, after));
+    const losses = rows.flatMap(({ loss }) => loss?.(before, after, mayShow) ?? []);
+    const closes = losses.some((loss) => loss.endsWith("connections close"));
+    const remarks = [
+        ...rows.flatMap(({ warning }) => warning?.(before, after, mayShow) ?? []),
         ...introductions(before, after, kind),
-    ]);
-    return `${kind} "${database}": ${[...parts, ...warnings].join("; ")}.`;
+    ];
+    const parts = [
+        ...losses,
+        `${sentences[worst](after.spec.flavor, closes)}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
+        ...(others.length > 0 ? [`also ${others.join(", ")}`] : []),
+        ...remarks,
+    ];
+    return `${kind} "${database}": ${[...new Set(parts)].join("; ")}.`;
+}
+
+/** What an earlier release left a server with is not known. */
+function maxmemoryWords({ spec: before, format: from }: Described, { spec, format: to }: Described): string[] {
+    const [old, now] = [maxmemoryOf(before), maxmemoryOf(spec)];
+    return old === now || changesLimits(from, to) ? [] : [`maxmemory ${old} → ${now} MiB`];
 }
 
 /** What a person should know of a release that limits the memory of clients; `undefined` where there is nothing. */
@@ -56,9 +80,13 @@ export function warnOfLimits(
     return `${kind} "${database}": ${maxmemory}. From now on a value may have ${valueMb} MiB, and what clients send and receive ${allMb} MiB; \`config\` can give them more.`;
 }
 
-const sentences: Readonly<Record<Effect, (flavor: Flavor) => string>> = {
-    live: () => "takes effect while the server runs, clients stay connected",
-    resized: () => "the server is resized in place, clients stay connected",
+/** The worst first. */
+const effectsByWeight: readonly Effect[] = ["refused", "replaced", "terminator", "resized", "live", "recorded"];
+
+/** `closes` says that connections of some clients close. */
+const sentences: Readonly<Record<Effect, (flavor: Flavor, closes?: boolean) => string>> = {
+    live: (_flavor, closes) => `takes effect while the server runs, ${closes ? "other " : ""}clients stay connected`,
+    resized: (_flavor, closes) => `the server is resized in place, ${closes ? "other " : ""}clients stay connected`,
     terminator: () => "HAProxy is replaced, clients reconnect once over TLS",
     replaced: (flavor) =>
         `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
@@ -80,16 +108,11 @@ function introductions(before: Described, after: Described, kind: Kind): string[
 }
 
 /** The arguments of a row that were changed, with old and new value where both are short and may be read. */
-function wordsFor(row: ChangeRow, before: Described, after: Described, values: boolean): string[] {
-    return changedIn(row, before, after).flatMap(({ path, shown, value, words }) => {
-        if (words) return words(before, after);
-        const [old, now] = [value(before), value(after)];
-        return values && shown && [old, now].every(isShort) ? `${path} ${String(old)} → ${String(now)}` : path;
+function wordsFor(row: ChangeRow, before: Described, after: Described, mayShow: (path: string) => boolean): string[] {
+    return changedIn(row, before, after).flatMap(({ path, shown, value, words, unset }) => {
+        const show = shown && mayShow(path);
+        return words?.(before, after, show) ?? changeOf(path, value(before), value(after), show, unset);
     });
-}
-
-function isShort(value: unknown): boolean {
-    return typeof value === "number" || (typeof value === "string" && value.length <= 40);
 }
 
 /** How docs/changes.md names a row. */

@@ -22,6 +22,9 @@ export const formats: readonly Format[] = [
     { format: 3, limits: true },
 ];
 
+/** From this one on, addresses are spelled as Docker does. */
+export const canonicalFormat = 3;
+
 export const currentFormat = formats.at(-1)?.format ?? 1;
 
 /** Whether servers of the format `from` get other limits of memory in the format `to`. */

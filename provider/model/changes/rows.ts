@@ -12,8 +12,9 @@ import type { DatabaseSpec } from "../databaseSpec";
 import { type Finding, finding } from "../findings";
 import { maxmemoryOf } from "../sizing/memory";
 import type { Described } from "./describe";
-import { replacements } from "./formats";
+import { canonicalFormat, replacements } from "./formats";
 import { changeProblems } from "./problems";
+import { differences, listed } from "./words";
 
 /** What a change does to the server that runs. */
 export type Effect = "live" | "resized" | "terminator" | "replaced" | "recorded" | "refused";
@@ -36,6 +37,9 @@ export const effects: Readonly<Record<Effect, { server: string; data: string; cl
     refused: { server: "untouched; the preview fails", data: "kept", clients: "stay connected" },
 };
 
+/** `mayShow` says whether the values of an argument may be read. */
+type Sentences = (before: Described, after: Described, mayShow: (path: string) => boolean) => readonly string[];
+
 export interface Row {
     /** What stands before and after the arguments in docs/changes.md. */
     readonly prefix?: string;
@@ -47,8 +51,10 @@ export interface Row {
     readonly data?: string;
     /** Whether it was changed in this way, where one argument can be changed in several. */
     readonly when?: (before: Described, after: Described) => boolean;
+    /** What is lost, or who is shut out: the preview says it first. */
+    readonly loss?: Sentences;
     /** What else a person should know before the update. */
-    readonly warning?: (before: Described, after: Described) => string | undefined;
+    readonly warning?: Sentences;
     /** Why it is refused, if it is. */
     readonly refusal?: (before: Described, after: Described) => readonly Finding[];
     /** A value to compare that is no argument, and the row's name then. */
@@ -75,47 +81,107 @@ function casOf(database: Described): readonly unknown[] {
     return ca ? [ca.certPem] : database.spec.tls.caVersions;
 }
 
-const anotherCa = (before: Described, after: Described) =>
+const anotherCa: Sentences = (before, after) =>
     casOf(before).includes(casOf(after)[0])
-        ? undefined
-        : "clients that verify can connect again only with a caCertPem that has the CA which signs now";
+        ? []
+        : ["clients that verify can connect again only with a caCertPem that has the CA which signs now"];
 
-/** Less memory, or a flavor that leaves less of it for data. */
-function mayEvict({ spec: before }: Described, { spec }: Described): string | undefined {
-    const lessRoom = maxmemoryOf(spec) < maxmemoryOf(before);
-    return lessRoom && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
-        ? `Redis evicts keys (${spec.maxmemoryPolicy}) if the data does not fit`
-        : undefined;
+/** By what names clients can no longer verify the server; one's own certificate has its own. */
+const namesGone: Sentences = (before, after, mayShow) => {
+    if (tlsOf(before).certificate ?? tlsOf(after).certificate) return [];
+    const [, gone] = differences(before.spec.tls.hosts, after.spec.tls.hosts);
+    if (gone.length === 0) return [];
+    const names = mayShow("tls.hosts") ? listed(gone) : gone.length === 1 ? "one of its names" : "some of its names";
+    return [`the certificate is no longer valid for ${names}`];
+};
+
+const byPolicy = ({ maxmemoryPolicy }: DatabaseSpec, mayShow: (path: string) => boolean) =>
+    mayShow("maxmemoryPolicy") ? ` (${maxmemoryPolicy})` : "";
+
+/** Less memory, or a flavor or replicas that leave less of it for data. */
+const mayEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
+    maxmemoryOf(spec) < maxmemoryOf(before) && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
+        ? [`Redis evicts keys${byPolicy(spec, mayShow)} if the data does not fit`]
+        : [];
+
+/** Where the policy was to refuse writes. */
+const startsToEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
+    before.maxmemoryPolicy === "noeviction" && spec.maxmemoryPolicy !== "noeviction"
+        ? [`from then on Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`]
+        : [];
+
+/** The writes that a crash can lose, in seconds of them. */
+function secondsLost({ flavor, savePoints }: DatabaseSpec): number {
+    if (flavor === "nordb") return Infinity;
+    if (flavor === "aof") return 1;
+    // Where each save point waits for more than one change, no time is long enough for a dump.
+    const seconds = savePoints.filter(({ changes }) => changes === 1).map((point) => point.seconds);
+    return seconds.length > 0 ? Math.min(...seconds) : Number.MAX_VALUE;
 }
 
-const withoutGrace = (_before: Described, { spec }: Described) =>
-    spec.passwordGraceHours === 0 ? "the old password stops working at once (passwordGraceHours 0)" : undefined;
+/** What a crash can lose from then on, where it is more (or less) than before. */
+const crashLoses =
+    (wanted: "more" | "less"): Sentences =>
+    ({ spec: before }, { spec }, mayShow) => {
+        const [old, now] = [secondsLost(before), secondsLost(spec)];
+        if (wanted === "more" ? now <= old : now >= old) return [];
+        const bySavePoints =
+            now === Number.MAX_VALUE || !mayShow("savePoints")
+                ? "all writes since the last dump"
+                : `up to ${now % 60 === 0 ? `${now / 60} minutes` : `${now} seconds`} of writes`;
+        const lost = {
+            nordb: "all data, which is in memory only, and so can a restart",
+            rdb: bySavePoints,
+            aof: "the last second of writes, two where the disk is slow",
+        }[spec.flavor];
+        return [`from then on a crash can lose ${lost}`];
+    };
 
-const joined = (warnings: readonly string[]) => (warnings.length > 0 ? warnings.join("; ") : undefined);
+const hasUsers = ({ spec }: Described) => versions[releaseOf(spec)].acl;
+
+const withoutGrace = (_before: Described, { spec }: Described) =>
+    spec.passwordGraceHours === 0 ? ["the old password stops working at once (passwordGraceHours 0)"] : [];
+
+const withGrace: Sentences = (before, { spec: { passwordGraceHours: hours } }, mayShow) => {
+    if (hours === 0 || !hasUsers(before)) return [];
+    const time = !mayShow("passwordGraceHours") ? "passwordGraceHours" : hours === 1 ? "1 hour" : `${hours} hours`;
+    return [`the old password is still accepted for ${time}`];
+};
 
 /** Who cannot make another connection over TLS. */
-function shutOutOverTls(before: Described, after: Described): string | undefined {
+function shutOutOverTls(before: Described, after: Described): string[] {
     const gone = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));
     const asks = tlsOf(after).clientAuth;
-    return joined([
+    return [
         ...(gone.length > 0 ? [`clients that accept no more than ${gone.join(" and ")} can no longer connect`] : []),
         ...(asks && !isDeepStrictEqual(asks, tlsOf(before).clientAuth)
             ? ["clients can connect again only with a certificate that the CA in tls.clientAuth signed"]
             : []),
-    ]);
+    ];
 }
 
+const otherPorts = ({ spec: { ports: before } }: Described, { spec: { ports } }: Described) =>
+    isDeepStrictEqual(before, ports) ? [] : ["the URLs change, and clients need the new ones"];
+
 /** Who no longer finds the server where it was. */
-function shutOut({ spec: before }: Described, { spec }: Described): string | undefined {
-    return joined([
-        ...(isDeepStrictEqual(before.ports, spec.ports) ? [] : ["the URLs change, and clients need the new ones"]),
-        ...(before.plaintext && !spec.plaintext ? ["clients in plaintext can no longer connect"] : []),
+function shutOut({ spec: before }: Described, { spec }: Described): string[] {
+    return [
+        ...(before.plaintext && !spec.plaintext
+            ? ["clients in plaintext can no longer connect, and there is no plaintext URL"]
+            : []),
         ...(before.bindAddress === spec.bindAddress ? [] : ["the server listens on the new address only"]),
-        ...(before.network === undefined || before.network === spec.network
-            ? []
-            : ["containers on its old network can no longer reach it"]),
-    ]);
+        ...leftNetwork(before, spec),
+    ];
 }
+
+const leftNetwork = (before: DatabaseSpec, spec: DatabaseSpec) =>
+    before.network === undefined || before.network === spec.network
+        ? []
+        : ["containers on its old network can no longer reach it"];
+
+/** An import is known to the server alone, and not to the container that takes its place. */
+const importEnds = ({ spec: before }: Described, { spec }: Described) =>
+    before.importing && spec.importing ? ["an import (REPLICAOF) ends, and must be started again"] : [];
 
 const follows = ({ spec }: Described) => roleOf({ spec }) === "follows";
 
@@ -137,6 +203,28 @@ function untimely({ args: before }: Described, { args: after }: Described): Find
     ];
 }
 
+const mayUseChannels = ({ spec: { users } }: Described, user: string) =>
+    users.some(({ name, rules }) => name === user && /&|allchannels/i.test(rules));
+
+/** A replica that the program no longer names is removed with its copy. */
+const replicasGone: Sentences = ({ args: before }, { args }) => {
+    const [, gone] = differences(replicaNames(before.replicas), replicaNames(args.replicas));
+    if (gone.length === 0) return [];
+    const [which, its] = gone.length === 1 ? ["replica", "its"] : ["replicas", "their"];
+    return [`${which} ${listed(gone)}: ${its} copy of the data is removed, and ${its} connections close`];
+};
+
+/** Why a release replaces a server: also where it spells an address as Docker does, and the one before did not. */
+function reasonsOfRelease({ format: from, args, spec }: Described, { format: to, spec: { bindAddress } }: Described) {
+    const respelled = from < canonicalFormat && to >= canonicalFormat && spec.bindAddress === bindAddress;
+    return [
+        ...replacements(from, to),
+        ...(respelled && args.bindAddress !== undefined && args.bindAddress !== bindAddress
+            ? ["this release spells bindAddress as Docker does, which replaces the server this once"]
+            : []),
+    ];
+}
+
 function placeOf(data: DatabaseSpec["data"]): string {
     return data?.volume ?? data?.hostPath ?? "the database's own volume";
 }
@@ -147,10 +235,13 @@ export const rows = {
         effect: "live",
         clients:
             "stay connected; the old password is accepted too for `passwordGraceHours`, before 6.0 only the new one is",
-        warning: (before, after) =>
-            !speaksTls(before)
-                ? `${nameOf(releaseOf(before.spec))} has only one password: the old password stops working at once; passwordGraceHours has no effect`
-                : withoutGrace(before, after),
+        loss: (before, after) =>
+            hasUsers(before)
+                ? withoutGrace(before, after)
+                : [
+                      `${nameOf(releaseOf(before.spec))} has only one password: the old password stops working at once; passwordGraceHours has no effect`,
+                  ],
+        warning: (...change) => [...withGrace(...change), "the URLs have the new password"],
     },
     userAdded: {
         effect: "live",
@@ -161,19 +252,33 @@ export const rows = {
         effect: "live",
         clients: "stay connected, under the new rules at once; who subscribes to a forbidden channel is disconnected",
         when: (before, after) => usersWithOtherRules(before, after).length > 0,
+        warning: (before, after) =>
+            usersWithOtherRules(before, after).some((name) => mayUseChannels(before, name))
+                ? ["who subscribes to a channel that the new rules forbid is disconnected"]
+                : [],
     },
     userPassword: {
         effect: "live",
         clients: "stay connected; the old password is accepted too for `passwordGraceHours`",
         when: (before, after) => usersWithOtherPassword(before, after).length > 0,
-        warning: withoutGrace,
+        loss: withoutGrace,
+        warning: (before, after, mayShow) => [
+            ...withGrace(before, after, mayShow),
+            `the URLs of ${listed(usersWithOtherPassword(before, after))} have the new password`,
+        ],
     },
     userRemoved: {
         effect: "live",
         clients: "of that user are disconnected and cannot log in again; others stay connected",
         when: (before, after) => usersRemoved(before, after).length > 0,
-        warning: (before, after) =>
-            joined(usersRemoved(before, after).map((name) => `user ${name} is deleted, and its connections close`)),
+        loss: (before, after) => {
+            const gone = usersRemoved(before, after);
+            return [
+                gone.length === 1
+                    ? `user ${gone.join()} is deleted, and its connections close`
+                    : `users ${listed(gone)} are deleted, and their connections close`,
+            ];
+        },
     },
     grace: {
         effect: "live",
@@ -184,51 +289,65 @@ export const rows = {
         prefix: "certificate: renewal",
         effect: "live",
         clients: "stay connected; new handshakes see it",
-        warning: anotherCa,
+        loss: (...change) => [...anotherCa(...change), ...namesGone(...change)],
+        warning: ({ spec: before }, { spec }) => (before.host === spec.host ? [] : ["the URLs have the new host"]),
     },
     ca: {
         prefix: "CA",
         effect: "live",
         clients: "stay connected; new handshakes need a `caCertPem` that has the new CA: publish both first",
-        warning: anotherCa,
+        loss: anotherCa,
     },
     tls: {
         effect: "live",
         clients: "stay connected; new handshakes follow it",
         when: (before, after) => speaksTls(before) && speaksTls(after),
-        warning: shutOutOverTls,
+        loss: shutOutOverTls,
     },
     terminator: {
         prefix: "before 6.0",
         effect: "terminator",
         when: (before, after) => !speaksTls(before) && !speaksTls(after),
-        warning: shutOutOverTls,
+        loss: (before, after) => [
+            ...shutOutOverTls(before, after),
+            ...otherPorts(before, after),
+            ...leftNetwork(before.spec, after.spec),
+        ],
     },
-    settings: { effect: "live" },
+    settings: {
+        effect: "live",
+        loss: (...change) => [...startsToEvict(...change), ...crashLoses("more")(...change)],
+        warning: crashLoses("less"),
+    },
     flavor: {
         effect: "live",
         data: "kept; with `nordb` in memory only",
-        warning: (before, after) =>
-            after.spec.flavor === "nordb"
-                ? "from then on data is in memory only, and a restart loses it"
-                : mayEvict(before, after),
+        loss: (...change) => [...crashLoses("more")(...change), ...mayEvict(...change)],
+        warning: crashLoses("less"),
     },
     memory: {
         effect: "resized",
         data: "kept; refused if it would not fit, unless `evictToFit` lets an evicting policy make room",
-        warning: mayEvict,
+        loss: mayEvict,
     },
     disk: {
         effect: "live",
         data: "kept on its volume; refused if more is in use",
         warning: ({ spec: before }, { spec }) =>
             before.diskSizeGb !== undefined && spec.data === undefined
-                ? "a volume that was made with a quota keeps it"
-                : undefined,
+                ? ["a volume that was made with a quota keeps it"]
+                : [],
     },
     versionUp: {
         effect: "replaced",
         when: (before, after) => upgrades(before, after) && !leavesTunnel(before, after),
+        loss: importEnds,
+        warning: (before, after) => [
+            `afterwards it cannot go back to ${nameOf(releaseOf(before.spec))}`,
+            ...(hasUsers(before) || !hasUsers(after)
+                ? []
+                : ["the URLs name the user app, and the old ones go on to work"]),
+        ],
     },
     replicaUp: {
         effect: "refused",
@@ -259,14 +378,19 @@ export const rows = {
     },
     container: {
         effect: "replaced",
-        warning: shutOut,
+        loss: (before, after) => [
+            ...otherPorts(before, after),
+            ...shutOut(before, after),
+            ...importEnds(before, after),
+        ],
     },
-    startup: { effect: "replaced" },
+    startup: { effect: "replaced", loss: importEnds },
     release: {
         effect: "replaced",
         own: { label: "a release of this package that says so in its changelog", value: ({ format }) => format },
-        when: ({ format: from }, { format: to }) => replacements(from, to).length > 0,
-        warning: ({ format: from }, { format: to }) => joined(replacements(from, to)),
+        when: (before, after) => reasonsOfRelease(before, after).length > 0,
+        loss: importEnds,
+        warning: reasonsOfRelease,
     },
     place: {
         effect: "refused",
@@ -282,21 +406,30 @@ export const rows = {
         effect: "live",
         data: "kept, until somebody has the server follow another one: then it is that one's",
         clients: "stay connected; they can write whenever it follows nobody",
+        loss: (_before, { spec }) =>
+            spec.importing ? ["whoever has the server follow another one (REPLICAOF) replaces its data"] : [],
         warning: (_before, { spec }) =>
             spec.importing
-                ? "whoever has the server follow another one (REPLICAOF) replaces its data"
-                : "a server that follows another one stops that and takes writes, with the data that it has then",
+                ? []
+                : ["a server that follows another one stops that and takes writes, with the data that it has then"],
     },
-    replicas: { suffix: "one more or one less", effect: "live" },
+    replicas: {
+        suffix: "one more or one less",
+        effect: "live",
+        loss: (...change) => [...replicasGone(...change), ...mayEvict(...change)],
+    },
     switchover: {
         effect: "live",
         clients:
             "stay connected; writes pause for a moment, then must go to the new URLs; the old ones answer `READONLY`",
         when: (before, after) => isSwitchover(before, after) && untimely(before, after).length === 0,
-        warning: (_before, { spec, args }) =>
+        loss: (_before, { spec, args }) =>
             spec.replica
-                ? undefined
-                : `${primaryName(args) ?? "its own server"} takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones`,
+                ? []
+                : [
+                      `${primaryName(args) ?? "its own server"} takes writes as soon as it has the last of them`,
+                      "the URLs change, and clients that write need the new ones",
+                  ],
     },
     untimely: {
         effect: "refused",
@@ -313,8 +446,12 @@ export const rows = {
         data: "kept, its own from then on",
         clients: "stay connected, and may write from then on",
         when: (before, after) => !promoted(before) && promoted(after),
-        warning: ({ spec: { replica } }) =>
-            replica?.primary && `it no longer receives what is written at ${addressOf(replica.primary)}, for good`,
+        loss: ({ spec: { replica } }, _after, mayShow) =>
+            replica?.primary
+                ? [
+                      `it no longer receives what is written at ${mayShow("primary") ? addressOf(replica.primary) : "its primary"}, for good`,
+                  ]
+                : [],
     },
     demotion: {
         effect: "refused",
@@ -327,7 +464,13 @@ export const rows = {
             ),
         ],
     },
-    recorded: { effect: "recorded" },
+    recorded: {
+        effect: "recorded",
+        loss: ({ spec: before }, { spec }) =>
+            before.deletionProtection && !spec.deletionProtection
+                ? ["from then on Pulumi no longer refuses to remove the database and its data"]
+                : [],
+    },
 } satisfies Readonly<Record<string, Row>>;
 
 export type RowId = keyof typeof rows;

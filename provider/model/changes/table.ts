@@ -16,6 +16,7 @@ export interface Compared {
     readonly shown: boolean;
     readonly value: (database: Described) => unknown;
     readonly words?: Entry["words"];
+    readonly unset?: string;
     readonly haproxyAlone?: true;
 }
 
@@ -28,7 +29,8 @@ interface Entry {
     readonly row: RowId;
     readonly label?: string;
     readonly value?: (database: Described) => unknown;
-    readonly words?: (before: Described, after: Described) => readonly string[];
+    readonly words?: (before: Described, after: Described, shown: boolean) => readonly string[];
+    readonly unset?: string;
     readonly haproxyAlone?: true;
 }
 
@@ -64,15 +66,18 @@ function tableOf(kind: Kind): ChangeRow[] {
         arguments: [
             ...found
                 .filter((entry) => entry.row === id)
-                .map(({ path, shown, label, value, words, haproxyAlone }) => ({
+                .map(({ path, shown, label, value, words, unset, haproxyAlone }) => ({
                     path,
                     words,
+                    unset,
                     haproxyAlone,
                     label: label ?? `\`${path}\``,
                     shown,
                     value: value ?? ((database: Described) => valueAt(database, path, shown)),
                 })),
-            ...(row.own ? [{ path: "release", shown: false, ...row.own }] : []),
+            ...(row.own
+                ? [{ path: "release", shown: false, words: () => ["release of this package"], ...row.own }]
+                : []),
         ],
     }));
 }

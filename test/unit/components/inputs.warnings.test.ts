@@ -1,15 +1,19 @@
-/** A database says once what its arguments deserve to hear; the words are `model/catalog/listVersions.test.ts`'s. */
+/** A database says once what its arguments deserve to hear; the words are `model/warnings.test.ts`'s. */
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { isElsewhere } from "../../../provider/components/dockerHost";
 import { warn } from "../../../provider/components/inputs";
+import type { PlainArguments } from "../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
+import { startStack } from "../support/mockedStack";
 import { ownerOn, textsIn } from "../support/owner";
 
-async function said(version: string): Promise<string[]> {
-    const { spec } = resolveArguments({ version });
+async function said(args: PlainArguments, provider?: docker.Provider): Promise<string[]> {
+    const { spec } = resolveArguments(args);
     if (!spec) throw new Error("no specification");
     const log = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
     try {
-        warn("sessions", pulumi.output(spec), ownerOn());
+        warn("sessions", pulumi.output(spec), args.bindAddress, ownerOn(provider));
         await new Promise((resolve) => setTimeout(resolve, 20));
         return textsIn(log);
     } finally {
@@ -17,7 +21,43 @@ async function said(version: string): Promise<string[]> {
     }
 }
 
+beforeAll(async () => {
+    await startStack();
+});
+
 test("one warning for a version past its end, none for one that is maintained", async () => {
-    expect(await said("3.2")).toEqual([expect.stringContaining("Redis 3.2 reached end of life")]);
-    expect(await said("8.8")).toEqual([]);
+    expect(await said({ version: "3.2" })).toEqual([expect.stringContaining("Redis 3.2 reached end of life")]);
+    expect(await said({ version: "8.8" })).toEqual([]);
+});
+
+test("a host without bindAddress on another machine, and not where bindAddress says that it is meant", async () => {
+    const remote = new docker.Provider("remote", { host: "ssh://me@db.example.com" });
+    const args = { version: "8.8", host: "db.example.com" };
+    expect(await said(args, remote)).toEqual([expect.stringContaining("host is given without bindAddress")]);
+    expect(await said({ ...args, bindAddress: "127.0.0.1" }, remote)).toEqual([]);
+    expect(await said(args)).toEqual([]);
+});
+
+test.each<[string | undefined, boolean]>([
+    ["ssh://me@db.example.com:22", true],
+    ["tcp://10.0.0.5:2376", true],
+    ["tcp://[2001:db8::1]:2376", true],
+    ["tcp://127.0.0.1:2375", false],
+    ["tcp://[::1]:2375", false],
+    ["unix:///var/run/docker.sock", false],
+    ["npipe:////./pipe/docker_engine", false],
+    [undefined, false],
+])("a provider at %s is another machine: %s", async (host, expected) => {
+    expect(await isElsewhere(new docker.Provider("named", { ...(host && { host }) }))).toBe(expected);
+});
+
+test("without a host of its own, a provider has that of DOCKER_HOST", async () => {
+    const before = process.env.DOCKER_HOST;
+    process.env.DOCKER_HOST = "ssh://db.example.com";
+    try {
+        expect(await isElsewhere(undefined)).toBe(true);
+    } finally {
+        if (before === undefined) delete process.env.DOCKER_HOST;
+        else process.env.DOCKER_HOST = before;
+    }
 });

@@ -129,6 +129,7 @@ test("its outputs, each of them", async () => {
         engine: "redis",
         version: "8.0",
         flavor: "aof",
+        maxmemoryMb: 183,
         persistenceLabel: undefined,
         containerName: "sessions-server-0a1b2c3",
     });

@@ -66,8 +66,9 @@ describe("the hook", () => {
 
 test("a change is explained in one line", async () => {
     expect(await update({ memoryMb: 64 }, { memoryMb: 128, passwordVersion: 2 })).toEqual([
-        'RedisDatabase "sessions": passwordVersion 1 → 2: takes effect while the server runs, clients stay connected; ' +
-            "memoryMb 64 → 128: the server is resized in place, clients stay connected.",
+        'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 128; also ' +
+            "passwordVersion 1 → 2, maxmemory 16 → 40 MiB; the old password is still accepted for 24 hours; the URLs have " +
+            "the new password.",
     ]);
 });
 
@@ -95,7 +96,7 @@ describe("inputs that an earlier release recorded", () => {
         ]);
         logged.mockClear();
         expect(await update({ memoryMb: 64 }, { memoryMb: 128, ...facts })).toEqual([
-            'RedisDatabase "sessions": memoryMb 64 → 128: the server is resized in place, clients stay connected.',
+            'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 128.',
         ]);
     });
 
@@ -112,7 +113,7 @@ describe("inputs that an earlier release recorded", () => {
         }
         expect(textsIn(logged)).toEqual([
             'RedisReplica "one": an earlier release of this package made it; nothing happens to the server.',
-            'RedisReplica "one": primary follows → takes writes: takes effect while the server runs, clients stay connected.',
+            'RedisReplica "one": takes effect while the server runs, clients stay connected: primary follows → takes writes.',
         ]);
     });
 });
@@ -140,8 +141,8 @@ describe("what is refused", () => {
         ["left no outputs", {}],
     ])("is left to the agent after an up that failed and %s", async (_what, oldOutputs) => {
         expect(await update({ version: "8.0" }, { version: "7.2" }, oldOutputs)).toEqual([
-            'RedisDatabase "sessions": version 8.0 → 7.2: the last update failed, so this is refused only if the data ' +
-                "that is there does not allow it.",
+            'RedisDatabase "sessions": the last update failed, so this is refused only if the data that is there does not ' +
+                "allow it: version 8.0 → 7.2.",
         ]);
     });
 
@@ -158,7 +159,8 @@ describe("secrets", () => {
         );
         expect(others).toEqual([]);
         expect(line).toBe(
-            'RedisDatabase "sessions": password, tls.ca: takes effect while the server runs, clients stay connected.',
+            'RedisDatabase "sessions": takes effect while the server runs, clients stay connected: password changed, ' +
+                "tls.ca changed; the old password is still accepted for 24 hours; the URLs have the new password.",
         );
     });
 
@@ -176,9 +178,9 @@ describe("secrets", () => {
     test("among arguments that are usually none keep all values from being shown", async () => {
         const lines = await update({ memoryMb: 64 }, { memoryMb: 128, bindAddress: pulumi.secret("192.0.2.77") });
         expect(lines).toEqual([
-            'RedisDatabase "sessions": host, tls.hosts: takes effect while the server runs, clients stay connected; ' +
-                "memoryMb: the server is resized in place, clients stay connected; bindAddress: the server is replaced, " +
-                "its data is kept on its volume, clients reconnect once; the server listens on the new address only.",
+            'RedisDatabase "sessions": the server listens on the new address only; the server is replaced, its data is ' +
+                "kept on its volume, clients reconnect once: bindAddress changed; also host changed, memoryMb changed; the " +
+                "URLs have the new host.",
         ]);
         // Also where it is secret no longer.
         expect((await update({ host: pulumi.secret("a.example") }, { host: "b.example" })).join()).not.toContain(
@@ -197,7 +199,11 @@ describe("what is not known yet", () => {
             { memoryMb: 64, tls: { hosts: ["a"] }, password: "p" },
             { memoryMb: 128, tls: { hosts: value }, password: value },
         );
-        expect(lines).toEqual([expect.stringMatching(/^RedisDatabase "sessions": memoryMb( 64 → 128)?: [^:;]+\.$/)]);
+        expect(lines).toEqual([
+            expect.stringMatching(
+                /^RedisDatabase "sessions": [^:;]+: memoryMb (64 → 128|changed)(, maxmemory 16 → 40 MiB)?\.$/,
+            ),
+        ]);
     });
 
     test("before an up does not hold the hook up", async () => {

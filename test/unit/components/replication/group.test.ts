@@ -194,3 +194,20 @@ test.each(["near", "far", undefined])(
         expect(inputsOf("sessions-far")).toMatchObject({ bindAddress: "192.0.2.2" });
     },
 );
+
+describe("a replica that the program declares without a primary", () => {
+    const missing = /primary: is (missing|undefined)\n {4}→ .*\[redis-database\/primary-missing\]/;
+
+    test("is an error, and does not become a database that takes writes", async () => {
+        await startStack();
+        expect(() => new RedisReplica("away", {})).toThrow(missing);
+        expect(() => new RedisReplica("away", { promoted: false, memoryMb: 64 })).toThrow(missing);
+        await pulumi.runtime.disconnect();
+    });
+
+    test("is none once it is promoted", async () => {
+        await startStack();
+        expect(new RedisReplica("away", { promoted: true }).promoted).toBe(true);
+        await pulumi.runtime.disconnect();
+    });
+});

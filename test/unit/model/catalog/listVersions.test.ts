@@ -52,7 +52,7 @@ describe("warnings", () => {
     const said = (args: PlainArguments) => {
         const { spec, findings } = resolveArguments(args);
         expect(findings).toEqual([]);
-        return spec ? warnings("sessions", spec, today) : [];
+        return spec ? warnings("sessions", spec, { today }) : [];
     };
 
     test.each([

@@ -72,7 +72,7 @@ describe("a format that replaces servers", () => {
         const { rows, said } = between(currentFormat, next);
         expect(rows).toEqual(["release"]);
         expect(said).toMatch(
-            /^RedisDatabase "sessions": [^:]+: the server is replaced, its data is kept on its volume, /,
+            /^RedisDatabase "sessions": the server is replaced, its data is kept on its volume, [^:]+: release of this package;/,
         );
         expect(said).toMatch(/; its files move\.$/);
     });
@@ -102,7 +102,7 @@ describe("an argument whose default came with a format", () => {
         (kind) => {
             const { rows, said } = between(before, currentFormat, {}, {}, kind);
             expect(rows).toEqual(["container"]);
-            expect(said).toContain("plaintext: the server is replaced");
+            expect(said).toContain("clients reconnect once: plaintext false → true");
             expect(said).toContain(`; ${introduced.reason}.`);
         },
     );

@@ -28,7 +28,7 @@ describe("a change of a replica", () => {
         expect(rows({}, { promoted: true })).toEqual(["promotion"]);
         expect(rows({}, { primary: undefined })).toContain("promotion");
         expect(said({}, { promoted: true })).toMatchInlineSnapshot(
-            `"RedisReplica "away": promoted follows → is promoted: takes effect while the server runs, clients stay connected; it no longer receives what is written at 192.0.2.1:6380, for good."`,
+            `"RedisReplica "away": it no longer receives what is written at 192.0.2.1:6380, for good; takes effect while the server runs, clients stay connected: promoted false → true."`,
         );
     });
 
@@ -40,7 +40,7 @@ describe("a change of a replica", () => {
     test("another primary, and another priority, while it runs", () => {
         expect(rows({}, { primary: { ...primary, host: "192.0.2.9" } })).toEqual(["following"]);
         expect(said({}, { primary: { ...primary, host: "192.0.2.9" } })).toContain(
-            "primary 192.0.2.1:6380 → 192.0.2.9:6380: takes effect while the server runs",
+            ": primary 192.0.2.1:6380 → 192.0.2.9:6380.",
         );
         expect(rows({}, { priority: 7 })).toEqual(["following"]);
         expect(rows({}, { syncTimeoutSeconds: 7 })).toEqual(["recorded"]);
@@ -60,7 +60,7 @@ describe("a switchover", () => {
 
     test("is said with what comes of it, for the database and for its replicas", () => {
         expect(said({ replicas, primary: "one" }, { replicas })).toMatchInlineSnapshot(
-            `"RedisDatabase "sessions": primary one → the database's own server: takes effect while the server runs, clients stay connected; its own server takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones."`,
+            `"RedisDatabase "sessions": its own server takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones; takes effect while the server runs, clients stay connected: primary one → the database's own server."`,
         );
         const saidOfReplica = (before: Role, after: Role) => {
             const recorded = (role: Role) => ({ args: { primary }, role, format: currentFormat });
@@ -70,10 +70,10 @@ describe("a switchover", () => {
         const follows = { nearby: true, leads: false, peers: [] };
         const leads = { ...follows, leads: true };
         expect(saidOfReplica(follows, leads)).toMatchInlineSnapshot(
-            `"RedisReplica "sessions": primary follows → takes writes: takes effect while the server runs, clients stay connected."`,
+            `"RedisReplica "sessions": takes effect while the server runs, clients stay connected: primary follows → takes writes."`,
         );
         expect(saidOfReplica(leads, follows)).toMatchInlineSnapshot(
-            `"RedisReplica "sessions": primary takes writes → follows: takes effect while the server runs, clients stay connected."`,
+            `"RedisReplica "sessions": takes effect while the server runs, clients stay connected: primary takes writes → follows."`,
         );
     });
 

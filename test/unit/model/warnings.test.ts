@@ -1,0 +1,95 @@
+/** Warnings of endpoints that are possible, but mostly a mistake or a risk. Those of versions: catalog/listVersions.test.ts. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Kind, PlainArguments } from "../../../provider/model/arguments/definition";
+import { resolveArguments } from "../../../provider/model/arguments/resolve";
+import { warnings } from "../../../provider/model/warnings";
+import { codeBlocks } from "../../support/codeBlocks";
+
+const said = (args: PlainArguments, boundElsewhere = false, kind: Kind = "RedisDatabase") => {
+    const { spec, findings } = resolveArguments({ version: "8.8", ...args }, kind);
+    expect(findings).toEqual([]);
+    return spec ? warnings("sessions", spec, { boundElsewhere, today: new Date("2026-03-01") }) : [];
+};
+
+const open = 'RedisDatabase "sessions": plaintext is open on ';
+
+test.each<PlainArguments>([
+    { bindAddress: "203.0.113.5" },
+    { bindAddress: "8.8.8.8", host: "redis.example.com" },
+    { bindAddress: "172.32.0.1" },
+    { bindAddress: "2001:db8::1" },
+])("plaintext on a public address: %j", (args) => {
+    expect(said(args)).toEqual([
+        `${open}a public address (bindAddress), so whoever is on the way can read passwords and data; ` +
+            "set plaintext: false, or give a private one.",
+    ]);
+    expect(said({ ...args, plaintext: false })).toEqual([]);
+});
+
+test.each<PlainArguments>([
+    { bindAddress: "0.0.0.0", host: "redis.example.com" },
+    { bindAddress: "::", host: "203.0.113.5" },
+])("plaintext on every address, of a host that is not private: %j", (args) => {
+    expect(said(args)).toEqual([
+        `${open}every address of the Docker host, so whoever is on the way can read passwords and data; ` +
+            "set plaintext: false, or give a private bindAddress.",
+    ]);
+    expect(said({ ...args, plaintext: false })).toEqual([]);
+});
+
+test.each<PlainArguments>([
+    {},
+    { host: "redis.example.com" },
+    ...["10.1.2.3", "172.16.0.1", "172.31.255.1", "192.168.1.1", "100.64.0.1", "169.254.1.1", "127.0.0.2"].map(
+        (bindAddress) => ({ bindAddress }),
+    ),
+    ...["::1", "fd00::1", "fe80::1"].map((bindAddress) => ({ bindAddress })),
+    { bindAddress: "10.0.0.1", host: "redis.example.com" },
+    ...["10.0.0.1", "redis", "redis.internal", "nas.local", "localhost"].map((host) => ({
+        bindAddress: "0.0.0.0",
+        host,
+    })),
+])("none where the address is private, or may be: %j", (args) => {
+    expect(said(args)).toEqual([]);
+});
+
+test.each(["0.0.0.0", "::", "0::0"])("host %s is none that clients can connect to", (host) => {
+    expect(said({ host })).toEqual([
+        'RedisDatabase "sessions": host is every address, to which no client can connect; give the name or address by ' +
+            "which clients reach the Docker host.",
+    ]);
+});
+
+test("a host of another machine, where the server listens on loopback alone", () => {
+    expect(said({ host: "db.example.com" }, true)).toEqual([
+        'RedisDatabase "sessions": host is given without bindAddress, so the server listens on 127.0.0.1 of the Docker ' +
+            "host, where no other machine reaches it; give bindAddress an address of that Docker host, or " +
+            '"127.0.0.1" if that is meant.',
+    ]);
+    expect(said({}, true)).toEqual([]);
+});
+
+test("the programs of the README bring none", () => {
+    const made: PlainArguments[] = [];
+    class Component {
+        constructor(_name: string, args: PlainArguments) {
+            made.push(args);
+        }
+    }
+    const readme = readFileSync(resolve(__dirname, "../../../README.md"), "utf8");
+    const inline = [...readme.matchAll(/`(new RedisDatabase\([^`]+)`/g)].map(([, code = ""]) => code);
+    for (const code of [...codeBlocks(readme, "ts"), ...inline]) {
+        const plain = code.replace(/^(import|export) .*$/gm, "");
+        // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a program of this repository
+        new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", plain)(Component, Component, {}, {});
+    }
+    expect(made.length).toBeGreaterThan(4);
+    for (const { primary: _primary, replicas, ...args } of made) {
+        expect(said({ ...args, version: "8.8" }, args.bindAddress === undefined)).toEqual([]);
+        for (const entry of Array.isArray(replicas) ? (replicas as PlainArguments[]) : []) {
+            const { name: _name, provider: _provider, ...own } = entry;
+            expect(said(own)).toEqual([]);
+        }
+    }
+});
