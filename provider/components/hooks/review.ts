@@ -41,13 +41,17 @@ function refuse(name: string, kind: Kind, findings: readonly Finding[]): void {
 /** Throws what is refused, which fails the preview or the update before any child is touched. */
 async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
     const after = readRecorded((await plain(newInputs)) as PlainArguments);
-    const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
+    const version = await plain((oldOutputs as PlainArguments | undefined)?.version);
+    const before = oldInputs && {
+        resolvedVersion: version,
+        ...readRecorded((await plain(oldInputs)) as PlainArguments),
+    };
     refuse(name, kind, checkNewCertificates(after.args, before?.args));
     if (!before) return;
     const pair = describeRecorded(before, after, kind);
     if (!pair) return;
     // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
-    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
+    const completed = version === pair.before.spec.version;
     if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
