@@ -20,7 +20,7 @@ trial=pulumi-redis-database-trial:$product-$version
 
 main() {
     local recipe suite packages python sha256
-    read -r _ recipe suite packages python sha256 < <(awk -v r="$reference" '$1 == r' "$table") ||
+    IFS=$'\t' read -r _ recipe suite packages python sha256 < <(awk -v r="$reference" '$1 == r' "$table") ||
         fail "$what" "images/images.tsv does not know it; it has:" "$(awk '!/^#/ { print "  " $1 }' "$table")" \
             "What to do: load the image from a machine that can pull it: docker save | docker load."
     packages=${packages#-}
@@ -120,8 +120,8 @@ base_image() {
 # make_root SUITE PACKAGES: makes $scratch/root.tar. The hooks get the new root directory as their $1.
 # shellcheck disable=SC2016
 make_root() {
-    local suite=$1 user=$product path id=999 home=/data
-    local -a without=() backports=()
+    local suite=$1 stands_on=$1 user=$product path id=999 home=/data
+    local -a without=() more=()
     # The number that the official image of HAProxy has; a terminator owns no data.
     [[ $product != haproxy ]] || { id=99 home=/var/lib/haproxy; }
     # What debian's own slim images leave out.
@@ -131,10 +131,17 @@ make_root() {
     # Debian 12 would else bring usrmerge, and with it 50 MB of Perl.
     local merged=/usr/share/mmdebstrap/hooks/maybe-merged-usr
     [[ ! -d $merged ]] || without+=(--hook-dir="$merged")
-    # Backports come from the same mirror as their release, and stand on it.
+    # Backports and experimental come from the same mirror as the release that they stand on.
+    case $suite in
+    *-backports) stands_on=${suite%-backports} ;;
+    experimental) stands_on=sid ;;
+    esac
     # shellcheck disable=SC2016
-    [[ $suite != *-backports ]] ||
-        backports=(--setup-hook='sed -n "s/ '"${suite%-backports}"' main$/ '"$suite"' main/p" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/backports.list"')
+    [[ $stands_on == "$suite" ]] ||
+        more=(--setup-hook='sed -n "s/ '"$stands_on"' main$/ '"$suite"' main/p" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/more.list"')
+    # What is not released yet has an index that is valid for a week, which ends where a mirror stands still. It is signed
+    # all the same.
+    [[ $stands_on != sid && $stands_on != forky ]] || more+=(--aptopt='Acquire::Check-Valid-Until "false"')
     # The user is there before a package would make one with a number of its own choice. Debian's haproxy takes none
     # below 100 for one of the system's: its user gets another number afterwards.
     local -a users=(--essential-hook="echo $user:x:$id: >>\"\$1/etc/group\""
@@ -142,16 +149,17 @@ make_root() {
     [[ $product != haproxy ]] ||
         users=(--customize-hook="sed -i 's/^haproxy:x:[0-9]*:[0-9]*/haproxy:x:$id:$id/' \"\$1/etc/passwd\""
             --customize-hook="sed -i 's/^haproxy:x:[0-9]*/haproxy:x:$id/' \"\$1/etc/group\"")
-    watch "$log" status true mmdebstrap --variant=minbase ${2:+--include="${2// /,}"} "${backports[@]}" "${without[@]}" \
+    watch "$log" status true mmdebstrap --variant=minbase ${2:+--include="${2// /,}"} "${more[@]}" "${without[@]}" \
         "${users[@]}" \
         --customize-hook="install -d -o $id -g $id -m 0755 \"\$1$home\"" \
         --customize-hook='for tool in cli server; do
             if [ -e "$1/usr/bin/valkey-$tool" ]; then ln -s valkey-$tool "$1/usr/bin/redis-$tool"; fi
         done' \
         --customize-hook='rm -rf "$1"/var/cache/debconf/*-old "$1"/var/log/* "$1"/etc/redis "$1"/var/lib/redis' \
-        "${suite%-backports}" "$scratch/root.tar" ||
-        fail_with_log "$what" "mmdebstrap ended with an error" "$log" \
-            "What to do: see that apt can reach its mirror (apt-get update), then run this again."
+        "$stands_on" "$scratch/root.tar" ||
+        fail_with_log "$what" "mmdebstrap could not make a root of Debian $suite" "$log" \
+            "What to do: see that $mirror answers (it must have dists/$suite), then run this again;" \
+            "or load the image from a machine that can pull it: docker save $reference | docker load."
 }
 
 # import NAME: the root as an image.
@@ -202,7 +210,7 @@ check() {
     [[ $exact == "$version".* ]] ||
         reject "its $product says that it is ${exact:-of unknown version}, not $version" "correct images/images.tsv."
     if [[ $product == haproxy ]]; then
-        grep -q '^Built with OpenSSL' <<<"$said" || reject "its haproxy has no TLS" "choose another Debian release for it."
+        grep -q '^Built with \(OpenSSL\|SSL library\)' <<<"$said" || reject "its haproxy has no TLS" "choose another Debian release for it."
     else
         docker run --rm --network none "$trial" redis-cli --version >>"$log" 2>&1 ||
             reject "its redis-cli does not run" "correct images/images.tsv."

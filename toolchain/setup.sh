@@ -19,7 +19,7 @@ step() {
         ;;
     versions)
         # shellcheck disable=SC2086  # one word each
-        "$toolchain/images.sh" $VERSIONS $TERMINATOR_IMAGE
+        "$toolchain/images.sh" $VERSIONS $TERMINATOR_IMAGES
         ;;
     *) fail "$1" "There is no such step." "What to do: choose from those at the top of toolchain/setup.sh." ;;
     esac

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { run, say } from "./command.mjs";
 
-export const image = "redis:8.0";
+export const image = "redis:8.6";
 
 /** Inside the checkout, so that `require("pulumi-redis-database")` finds the package as a user's program would. */
 const root = resolve(import.meta.dirname, "../../.local/bench");

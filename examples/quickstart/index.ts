@@ -1,5 +1,5 @@
 import { RedisDatabase } from "pulumi-redis-database";
 
-const db = new RedisDatabase("sessions", { version: "8.0", memoryMb: 256 });
+const db = new RedisDatabase("sessions", { version: "8.6", memoryMb: 256 });
 
 export const { url, tlsUrl, caCertPem, host, port, tlsPort } = db;

@@ -23,9 +23,10 @@ export interface RedisDatabaseArgs {
     /**
      * Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: `"2.8"`,
      * `"3.0"`, `"3.2"`, `"4.0"`, `"5.0"`, `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"`, `"8.2"`, `"8.4"`,
-     * `"8.6"`, `"8.8"`; Valkey: `"7.2"`, `"8.0"`, `"8.1"`, `"9.0"`, `"9.1"`. A version past its end of life logs a
-     * warning. Quote it: YAML reads `7.0` as the number 7. Example: `"8.0"`.
-     * @default "8.0", of Valkey "8.1"
+     * `"8.6"`, `"8.8"`, `"8.10"`; Valkey: `"7.2"`, `"8.0"`, `"8.1"`, `"9.0"`, `"9.1"`. A version past its end of life
+     * logs a warning. Quote it: YAML reads `8.10` as the number 8.1. Without it, a new database has the default; one
+     * that is there already is not upgraded by a later default: the preview asks for a version then. Example: `"8.6"`.
+     * @default "8.6", of Valkey "9.1"
      */
     readonly version?: pulumi.Input<string>;
     /**
@@ -37,7 +38,7 @@ export interface RedisDatabaseArgs {
     readonly flavor?: pulumi.Input<Flavor>;
     /**
      * Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write
-     * `name@sha256:…` to pin it. Example: `"redis:8.0"`.
+     * `name@sha256:…` to pin it. Example: `"redis:8.6"`.
      * @default "redis:VERSION" or "valkey/valkey:VERSION"
      */
     readonly image?: pulumi.Input<string>;

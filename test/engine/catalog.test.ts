@@ -6,12 +6,13 @@ import { join } from "node:path";
 import type { PlainArguments } from "../../provider/model/arguments/definition";
 import type { DatabaseSpec } from "../../provider/model/databaseSpec";
 import { resolveArguments } from "../../provider/model/arguments/resolve";
+import { directivesOf } from "../../provider/model/catalog/directives";
 import { tlsProtocols } from "../../provider/model/catalog/tlsProtocols";
 import { canUpgrade, flavorNames, type Release, versions } from "../../provider/model/catalog/versions";
 import { clientUsers, passwordConf } from "../../provider/model/render/acl";
 import { aclPath, passwordPath, socketPath, tlsDir, tlsPort } from "../../provider/model/render/layout";
 import { redisConf } from "../../provider/model/render/redisConf";
-import { maxmemoryOf } from "../../provider/model/sizing/memory";
+import { maxmemoryOf, maxmemoryPolicies } from "../../provider/model/sizing/memory";
 import { docker, until } from "./support/docker";
 import { runnable } from "./support/releases";
 
@@ -146,13 +147,16 @@ describe.each(runnable)("%s", (release) => {
         box.kill();
     });
 
-    test("knows users, channels and LFU just where the catalog says so", async () => {
+    test("knows users, channels and policies just where the catalog says so", async () => {
         if (!withTls()) return;
         await box.start({});
         const ok = (command: string) => box.redis(command)[0] === "OK";
         expect(ok("ACL SETUSER probe on ~*")).toBe(facts.acl);
         expect(ok("ACL SETUSER probe &*")).toBe(facts.channelPermissions);
-        expect(ok("CONFIG SET maxmemory-policy allkeys-lfu")).toBe(facts.lfuPolicies);
+        const policies = directivesOf(release)["maxmemory-policy"]?.values ?? [];
+        expect(maxmemoryPolicies.filter((policy) => ok(`CONFIG SET maxmemory-policy ${policy}`)).sort()).toEqual(
+            [...policies].sort(),
+        );
         expect(ok("CONFIG SET timeout 1 tcp-keepalive 60")).toBe(facts.multiValueDirectives);
         box.kill();
         const takes = (line: string) =>

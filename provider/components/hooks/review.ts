@@ -37,13 +37,17 @@ function refuse(name: string, kind: Kind, findings: readonly Finding[]): void {
 async function review(kind: Kind, args: pulumi.ResourceHookArgs): Promise<void> {
     const { name, oldInputs, newInputs, oldOutputs } = args;
     const after = readRecorded((await plain(newInputs)) as PlainArguments);
-    const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
+    const version = await plain((oldOutputs as PlainArguments | undefined)?.version);
+    const before = oldInputs && {
+        resolvedVersion: version,
+        ...readRecorded((await plain(oldInputs)) as PlainArguments),
+    };
     refuse(name, kind, checkNewCertificates(after.args, before?.args));
     if (!before) return;
     const pair = describeRecorded(before, after, kind);
     if (!pair) return;
     // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
-    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
+    const completed = version === pair.before.spec.version;
     if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const secrets = [oldInputs, newInputs].flatMap(secretArguments);

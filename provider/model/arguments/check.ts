@@ -91,7 +91,9 @@ function wantedRelease({ engine: given, version, primary }: Values, args: PlainA
         // A replica has its primary's version, unless it has one of its own.
         const followed =
             args.engine === undefined && primary?.version ? parseVersion(primary.version, engine) : undefined;
-        return { engine, version: followed?.version ?? defaultVersions[engine] };
+        return followed
+            ? { engine, version: followed.version }
+            : { engine, version: defaultVersions[engine], byDefault: true };
     }
     const parsed = parseVersion(version ?? "", engine);
     return parsed && { engine, ...parsed };

@@ -51,9 +51,10 @@ export const engineArguments = {
         doc:
             'Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: ' +
             `${quoted(versionsOf("redis"))}; Valkey: ${quoted(versionsOf("valkey"))}. A version past its end of life logs ` +
-            "a warning. Quote it: YAML reads `7.0` as the number 7.",
+            "a warning. Quote it: YAML reads `8.10` as the number 8.1. Without it, a new database has the default; one that is there " +
+            "already is not upgraded by a later default: the preview asks for a version then.",
         defaultDoc: `"${defaultVersions.redis}", of Valkey "${defaultVersions.valkey}"`,
-        example: "8.0",
+        example: "8.6",
         changes: [
             { row: "versionUp", label: "`version` up" },
             {
@@ -77,7 +78,7 @@ export const engineArguments = {
     }),
     image: argument(
         text(
-            'give an image reference such as "redis:8.0", or an ID with all of its digits',
+            'give an image reference such as "redis:8.6", or an ID with all of its digits',
             (value) => /^[\w][\w.:/@-]*$/.test(value) && !isShortImageId(value),
         ),
         {
@@ -85,7 +86,7 @@ export const engineArguments = {
                 "Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write " +
                 "`name@sha256:…` to pin it.",
             defaultDoc: '"redis:VERSION" or "valkey/valkey:VERSION"',
-            example: "redis:8.0",
+            example: "redis:8.6",
             changes: [
                 {
                     row: "container",
@@ -118,8 +119,11 @@ function versionRemedy(value: unknown, engines: readonly Engine[]): string {
     const written = String(value);
     const near = engines.flatMap((engine) => nearestVersions(written, engine)).map((version) => `"${version}"`);
     const all = engines.map((engine) => `${engineLabels[engine]} has ${versionsOf(engine).join(", ")}`).join("; ");
-    if (typeof value === "number" && near[0] !== undefined) {
-        return `give it in quotes, as text: ${near.join(" or ")}; ${all}`;
+    if (typeof value === "number") {
+        // As a number, 8.10 is 8.1.
+        const equal = engines.flatMap(versionsOf).filter((version) => Number(version) === value);
+        const meant = equal.length > 0 ? equal.map((version) => `"${version}"`) : near;
+        if (meant.length > 0) return `give it in quotes, as text: ${meant.join(" or ")}; ${all}`;
     }
     if (near.length === 0 || typeof value !== "string") return `give a version as text, ${anyFlavor}; ${all}`;
     const other = engineNames.find(

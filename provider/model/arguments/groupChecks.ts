@@ -30,7 +30,7 @@ export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
     const { host = impliedHost(filled) } = values;
     const { memoryMb } = filled;
     // As a replica on the same Docker host sees it; any port will do.
-    const { flavor: _flavor, ...release } = wanted ?? {};
+    const release = wanted && { engine: wanted.engine, version: wanted.version };
     const primary = { host, tlsPort: 1, memoryMb, ...release };
     if (values.primaryName !== undefined && args.replicas !== unresolved) {
         const replicas = listReplicas(values.replicas).map((replica, index) =>

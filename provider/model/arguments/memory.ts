@@ -1,6 +1,6 @@
 /** How much memory the server has, and what happens when data fills it. */
-import type { ConfigValue } from "../catalog/directives";
-import { nameOf, releaseOf, versions } from "../catalog/versions";
+import { type ConfigValue, directivesOf } from "../catalog/directives";
+import { type Release, nameOf, releaseOf, versionsOf } from "../catalog/versions";
 import { type Finding, finding, problem } from "../findings";
 import { checkClientLimits } from "../sizing/clients";
 import { type MaxmemoryPolicy, maxmemoryPolicies, minMemoryMb } from "../sizing/memory";
@@ -23,7 +23,9 @@ export const memoryArguments = {
         changes: [{ row: "memory" }],
     }),
     maxmemoryPolicy: argument(choice(maxmemoryPolicies), {
-        doc: "What happens when data reaches `maxmemory`, in redis.conf's words.",
+        doc:
+            "What happens when data reaches `maxmemory`, in redis.conf's words. Those that end in `-lfu` came with 4.0, " +
+            "those in `-lrm` with 8.6; Valkey has none of the latter.",
         default: "noeviction",
         defaultDoc: '"noeviction": writes fail, nothing is lost',
         example: "allkeys-lru",
@@ -44,25 +46,30 @@ export const memoryProblems = {
     policyUnknown: problem(
         "maxmemory-policy-unknown",
         "The version does not know the `maxmemoryPolicy`.",
-        'give the policy\'s "-lru" form, or version "4.0" or later',
+        'give the policy\'s "-lru" form, or a version that knows it: "-lfu" came with 4.0, "-lrm" with 8.6',
     ),
 };
 
 export const memoryRules: readonly Rule[] = [
-    // The policies that count how often a key is used came with 4.0.
     ({ values: { maxmemoryPolicy: policy }, wanted }: Given<{ maxmemoryPolicy?: MaxmemoryPolicy }>) => {
-        if (!wanted || !policy?.endsWith("-lfu") || versions[releaseOf(wanted)].lfuPolicies) return [];
+        if (!wanted || !policy || knowsPolicy(releaseOf(wanted), policy)) return [];
+        const { engine } = wanted;
+        const first = versionsOf(engine).find((version) => knowsPolicy(releaseOf({ engine, version }), policy));
         return [
             finding(
                 memoryProblems.policyUnknown,
                 "maxmemoryPolicy",
                 `is "${policy}", which ${nameOf(releaseOf(wanted))} does not know`,
-                `give "${policy.replace("-lfu", "-lru")}", or version "4.0" or later`,
+                `give "${policy.replace(/-(lfu|lrm)$/, "-lru")}"${first ? `, or version "${first}" or later` : ""}`,
             ),
         ];
     },
     clientLimitRule,
 ];
+
+function knowsPolicy(release: Release, policy: MaxmemoryPolicy): boolean {
+    return directivesOf(release)["maxmemory-policy"]?.values?.includes(policy) === true;
+}
 
 interface Limits {
     readonly memoryMb?: number;

@@ -144,7 +144,7 @@ export const followingArguments = {
                 secret: true,
             }),
             engine: argument(engineSchema, { doc: "The primary's engine.", defaultDoc: "not checked", type: "Engine" }),
-            version: argument(z.string({ error: 'give a version as text, such as "8.0"' }), {
+            version: argument(z.string({ error: 'give a version as text, such as "8.6"' }), {
                 doc: "Its version; a replica may be of a later one, but before 6.0 only of one before 6.0.",
                 defaultDoc: "not checked",
             }),

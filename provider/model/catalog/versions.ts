@@ -47,8 +47,6 @@ export interface VersionFacts {
     readonly aofLayout: "appendonly.aof" | "appendonlydir";
     /** Refuses clients from elsewhere while there is no password, unless it is told not to. */
     readonly protectedMode: boolean;
-    /** Knows the eviction policies that count how often a key is used. */
-    readonly lfuPolicies: boolean;
 }
 
 /**
@@ -56,28 +54,35 @@ export interface VersionFacts {
  * release notes. Valkey has all of them.
  */
 const since = {
-    protectedMode: 3.2,
-    lfuPolicies: 4.0,
-    replicaof: 5.0,
-    nativeTls: 6.0,
-    acl: 6.0,
-    channelPermissions: 6.2,
-    failover: 6.2,
-    selectors: 7.0,
-    multiValueDirectives: 7.0,
-    clientMemoryLimit: 7.0,
-    appendonlydir: 7.0,
-};
+    protectedMode: "3.2",
+    replicaof: "5.0",
+    nativeTls: "6.0",
+    acl: "6.0",
+    channelPermissions: "6.2",
+    failover: "6.2",
+    selectors: "7.0",
+    multiValueDirectives: "7.0",
+    clientMemoryLimit: "7.0",
+    appendonlydir: "7.0",
+} as const satisfies Readonly<Record<string, RedisVersion>>;
 
 /** The first version of Redis that has something. */
-export function firstWith(fact: "channelPermissions" | "failover"): string {
-    return since[fact].toFixed(1);
+export function firstWith(fact: "channelPermissions" | "failover"): RedisVersion {
+    return since[fact];
+}
+
+/** Positive where the first of two versions is the later one. Each is a pair of numbers: 8.10 is later than 8.8. */
+export function compareVersions(one: string, other: string): number {
+    const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [one, other].map((version) =>
+        version.split(".").map(Number),
+    ) as [number[], number[]];
+    return major - otherMajor || minor - otherMinor;
 }
 
 type Own = Pick<VersionFacts, "endOfLife" | "verifiedWith" | "directivesOf" | "rdbVersion">;
 
 function redis(version: Version, released: string, own: Own): VersionFacts {
-    const has = (first: number) => Number(version) >= first;
+    const has = (first: RedisVersion) => compareVersions(version, first) >= 0;
     return {
         engine: "redis",
         version,
@@ -94,7 +99,6 @@ function redis(version: Version, released: string, own: Own): VersionFacts {
         replicaDirective: has(since.replicaof) ? "replicaof" : "slaveof",
         aofLayout: has(since.appendonlydir) ? "appendonlydir" : "appendonly.aof",
         protectedMode: has(since.protectedMode),
-        lfuPolicies: has(since.lfuPolicies),
     };
 }
 
@@ -106,12 +110,12 @@ function valkey(version: Version, released: string, own: Own): VersionFacts {
 /**
  * Another version is another line, and its number in the type below, in the order of their release within an engine.
  *
- * Days of release and end of life: endoflife.date/redis and /valkey, in the copies of February 2026 and December 2025,
- * but for
- * - the releases of 2.8, 3.0 and 3.2: their own 00-RELEASENOTES; of 4.0: antirez.com/news/110; of 8.8: redis.io/blog,
- *   "Announcing Redis 8.8"; of Valkey 9.1: dev.to's "Valkey 9.1 Deep Dive".
- * - the ends of 2.8 to 4.0, which that page no longer lists: by its rule, the release of the third version after.
- * Of Valkey, the end is that of extended security support.
+ * Days of release: endoflife.date/redis and /valkey, but for 2.8, 3.0 and 3.2: their own 00-RELEASENOTES; of 4.0:
+ * antirez.com/news/110.
+ *
+ * Days of end of life: of 6.2 and from 7.2 on, "Redis Open Source version management" on redis.io, which knows none yet
+ * for 8.4 and later. Of versions that it no longer lists, the day that endoflife.date had, which is by rule that of the
+ * release of the third version after. Of Valkey, the end of security support on valkey.io/topics/releases.
  *
  * RDB formats were read from real dumps; 4.0's is `RDB_VERSION` in its rdb.h. 4.0 has never been run here, nor have
  * those without `verifiedWith`. 8.2 and Valkey 9.0 were asked in builds without TLS.
@@ -123,20 +127,21 @@ export const versions: Readonly<Record<Release, VersionFacts>> = {
     "4.0": redis("4.0", "2017-07-14", { endOfLife: "2021-02-22", directivesOf: ["3.2", "5.0"], rdbVersion: 8 }),
     "5.0": redis("5.0", "2018-10-17", { endOfLife: "2022-04-27", verifiedWith: "5.0.6", rdbVersion: 9 }),
     "6.0": redis("6.0", "2020-04-30", { endOfLife: "2022-05-31", verifiedWith: "6.0.16", rdbVersion: 9 }),
-    "6.2": redis("6.2", "2021-02-22", { verifiedWith: "6.2.14", rdbVersion: 9 }),
+    "6.2": redis("6.2", "2021-02-22", { endOfLife: "2027-04-01", verifiedWith: "6.2.14", rdbVersion: 9 }),
     "7.0": redis("7.0", "2022-04-27", { endOfLife: "2024-07-29", verifiedWith: "7.0.15", rdbVersion: 10 }),
-    "7.2": redis("7.2", "2023-08-15", { verifiedWith: "7.2.4", rdbVersion: 11 }),
-    "7.4": redis("7.4", "2024-07-29", { verifiedWith: "7.4.1", rdbVersion: 12 }),
-    "8.0": redis("8.0", "2025-05-02", { endOfLife: "2026-02-11", verifiedWith: "8.0.2", rdbVersion: 12 }),
-    "8.2": redis("8.2", "2025-08-04", { verifiedWith: "8.2.3", rdbVersion: 12 }),
+    "7.2": redis("7.2", "2023-08-15", { endOfLife: "2029-12-01", verifiedWith: "7.2.4", rdbVersion: 11 }),
+    "7.4": redis("7.4", "2024-07-29", { endOfLife: "2029-12-01", verifiedWith: "7.4.1", rdbVersion: 12 }),
+    "8.0": redis("8.0", "2025-05-02", { endOfLife: "2026-12-01", verifiedWith: "8.0.2", rdbVersion: 12 }),
+    "8.2": redis("8.2", "2025-08-04", { endOfLife: "2030-09-01", verifiedWith: "8.2.3", rdbVersion: 12 }),
     "8.4": redis("8.4", "2025-11-18", { directivesOf: ["8.2"] }),
-    "8.6": redis("8.6", "2026-02-11", { directivesOf: ["8.2"] }),
-    "8.8": redis("8.8", "2026-06-02", { directivesOf: ["8.2"] }),
+    "8.6": redis("8.6", "2026-02-11", { verifiedWith: "8.6.3", rdbVersion: 12 }),
+    "8.8": redis("8.8", "2026-05-25", { directivesOf: ["8.6"] }),
+    "8.10": redis("8.10", "2026-07-29", { directivesOf: ["8.6"] }),
     "valkey-7.2": valkey("7.2", "2024-04-16", { endOfLife: "2029-04-16", directivesOf: ["7.2", "valkey-8.0"] }),
     "valkey-8.0": valkey("8.0", "2024-09-15", { endOfLife: "2027-09-15", verifiedWith: "8.0.1", rdbVersion: 11 }),
     "valkey-8.1": valkey("8.1", "2025-03-31", { endOfLife: "2030-03-31", verifiedWith: "8.1.1", rdbVersion: 11 }),
     "valkey-9.0": valkey("9.0", "2025-10-21", { endOfLife: "2028-10-21", verifiedWith: "9.0.0", rdbVersion: 80 }),
-    "valkey-9.1": valkey("9.1", "2026-05-19", { verifiedWith: "9.1.2", rdbVersion: 80 }),
+    "valkey-9.1": valkey("9.1", "2026-05-19", { endOfLife: "2031-05-19", verifiedWith: "9.1.2", rdbVersion: 80 }),
 };
 
 /** A version of Redis. */
@@ -155,7 +160,8 @@ export type RedisVersion =
     | "8.2"
     | "8.4"
     | "8.6"
-    | "8.8";
+    | "8.8"
+    | "8.10";
 /** A version of Valkey. */
 export type ValkeyVersion = "7.2" | "8.0" | "8.1" | "9.0" | "9.1";
 
@@ -168,7 +174,7 @@ export const releaseNames = Object.keys(versions) as Release[];
 /** The versions of Redis, oldest first. */
 export const versionNames = versionsOf("redis") as readonly RedisVersion[];
 
-export const defaultVersions: Readonly<Record<Engine, Version>> = { redis: "8.0", valkey: "8.1" };
+export const defaultVersions: Readonly<Record<Engine, Version>> = { redis: "8.6", valkey: "9.1" };
 export const defaultVersion = defaultVersions.redis;
 
 /** The versions of an engine, oldest first. */
@@ -233,16 +239,12 @@ export function parseVersion(text: string, engine: Engine = "redis"): ParsedVers
 export function nearestVersions(text: string, engine: Engine): Version[] {
     const [, major, minor = "0"] = /(\d+)(?:\.(\d+))?/.exec(text) ?? [];
     if (major === undefined) return [];
-    const place = (version: string) => {
-        const [first = 0, second = 0] = version.split(".").map(Number);
-        return first * 1000 + second;
-    };
-    const wanted = place(`${major}.${minor}`);
+    const wanted = `${major}.${minor}`;
     const all = versionsOf(engine);
-    const exact = all.find((version) => place(version) === wanted);
+    const exact = all.find((version) => compareVersions(version, wanted) === 0);
     if (exact) return [exact];
-    const older = all.filter((version) => place(version) < wanted).at(-1);
-    const newer = all.find((version) => place(version) > wanted);
+    const older = all.filter((version) => compareVersions(version, wanted) < 0).at(-1);
+    const newer = all.find((version) => compareVersions(version, wanted) > 0);
     return [older, newer].filter((version) => version !== undefined);
 }
 
@@ -251,4 +253,6 @@ export interface Wanted {
     readonly engine: Engine;
     readonly version: Version;
     readonly flavor?: Flavor;
+    /** Nothing names the version: it is the engine's default. */
+    readonly byDefault?: true;
 }

@@ -12,6 +12,8 @@ export interface Described {
     readonly spec: DatabaseSpec;
     readonly args: PlainArguments;
     readonly format: number;
+    /** Whether its version is the default of this release. */
+    readonly defaultVersion: boolean;
 }
 
 /** As `describeRecorded`, for arguments of the current format. */
@@ -26,14 +28,26 @@ export function describeRecorded(
     after: Recorded,
     kind: Kind,
 ): { before: Described; after: Described } | undefined {
-    const [oldArgs, newArgs] = knownInBoth(kind, before.args, after.args);
+    const [oldArgs, newArgs] = knownInBoth(kind, withItsVersion(before), after.args);
     const [old, now] = [describe({ ...before, args: oldArgs }, kind), describe({ ...after, args: newArgs }, kind)];
     return old && now && { before: old, after: now };
 }
 
 function describe({ args, role, format }: Recorded, kind: Kind): Described | undefined {
     const { values, filled, wanted } = checkEach(asBefore(args, format, kind), kind);
-    return wanted && { spec: toSpec(values, filled, wanted, kind, role), args, format };
+    return (
+        wanted && {
+            spec: toSpec(values, filled, wanted, kind, role),
+            args,
+            format,
+            defaultVersion: wanted.byDefault === true,
+        }
+    );
+}
+
+/** The default may have been another one then. */
+function withItsVersion({ args, resolvedVersion }: Recorded): PlainArguments {
+    return resolvedVersion === undefined ? args : { version: resolvedVersion, ...args };
 }
 
 /** The arguments with those that came later as they were without them. */
@@ -56,6 +70,9 @@ function knownInBoth(kind: Kind, before: PlainArguments, after: PlainArguments):
     const unknown = [...unknownIn(before), ...unknownIn(after)];
     // A version is one of an engine: either says nothing without the other.
     if (unknown.some(([name]) => name === "engine" || name === "version")) unknown.push(["engine"], ["version"]);
+    // A replica without a version of its own has its primary's.
+    if (kind === "RedisReplica" && after.version === undefined && unknown.some(([name]) => name === "primary"))
+        unknown.push(["engine"], ["version"]);
     // And a primary is one of the replicas.
     if (unknown.some(([name]) => name === "replicas")) unknown.push(["primary"]);
     return [unknown.reduce(without, before), unknown.reduce(without, after)];

@@ -12,6 +12,11 @@ export const changeProblems = {
         "The data was written by a later version, or by an engine whose files this one cannot read.",
         "go back to the version and engine that wrote the data, or to a later version; to leave it, copy the data to a new database",
     ),
+    defaultVersion: problem(
+        "default-version-changed",
+        "`version` is not given, and the default is now a later one than the version that the database has. A default upgrades no database.",
+        "give the version that it has, to keep it; or the later one, to upgrade it for good",
+    ),
     dataMoved: problem(
         "data-moved",
         "`data` names another place, and the data would stay behind.",

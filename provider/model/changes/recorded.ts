@@ -7,6 +7,8 @@ export interface Recorded {
     readonly args: PlainArguments;
     readonly role?: Role;
     readonly format: number;
+    /** The version that a default, or the primary, gave it where the arguments have none; the first format did not record it. */
+    readonly resolvedVersion?: unknown;
 }
 
 /** What is recorded besides the arguments; all of it starts with a name that no argument has. */
@@ -20,9 +22,9 @@ export interface RecordedFacts {
 
 /** Reads the inputs of every format. */
 export function readRecorded(inputs: PlainArguments): Recorded {
-    const { name: _name, resolvedVersion: _resolvedVersion, format, role, ...args } = inputs;
+    const { name: _name, resolvedVersion, format, role, ...args } = inputs;
     return typeof format === "number"
-        ? { args, format, ...(role !== undefined && { role: role as Role }) }
+        ? { args, format, resolvedVersion, ...(role !== undefined && { role: role as Role }) }
         : { ...readFirstFormat(args), format: 1 };
 }
 

@@ -2,9 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Kind } from "../arguments/definition";
 import { databaseArguments, definitions, holdsSecret, replicaArguments } from "../arguments/index";
-import { releaseOf, versions } from "../catalog/versions";
-import type { Finding } from "../findings";
+import { nameOf, releaseOf, versions } from "../catalog/versions";
+import { type Finding, finding } from "../findings";
 import type { Described } from "./describe";
+import { changeProblems } from "./problems";
 import { type Row, type RowId, rows } from "./rows";
 
 /** An argument in a row. */
@@ -121,5 +122,23 @@ export function changesBetween(before: Described, after: Described, kind: Kind =
 
 /** All that is refused among the changes. */
 export function refusals(before: Described, after: Described, kind: Kind = "RedisDatabase"): Finding[] {
-    return changesBetween(before, after, kind).flatMap(({ refusal }) => refusal?.(before, after) ?? []);
+    const changes = changesBetween(before, after, kind);
+    return [
+        ...changes.flatMap(({ refusal }) => refusal?.(before, after) ?? []),
+        ...(changes.some(({ id }) => id === "versionUp") ? upgradesByDefault(before, after) : []),
+    ];
+}
+
+/** Whoever asks for another engine asks for its default, too. */
+function upgradesByDefault({ spec: before }: Described, { spec: after, defaultVersion }: Described): Finding[] {
+    if (!defaultVersion || before.engine !== after.engine) return [];
+    return [
+        finding(
+            changeProblems.defaultVersion,
+            "version",
+            `is not given, and its default is now "${after.version}", but this one has ${nameOf(releaseOf(before))}`,
+            `to keep that, give version: "${before.version}"; to upgrade, give version: "${after.version}": the server is ` +
+                `replaced, its data is kept, clients reconnect once, and ${before.version} cannot read the data afterwards`,
+        ),
+    ];
 }

@@ -76,18 +76,22 @@ export type MaxmemoryPolicy =
     | "noeviction"
     | "allkeys-lru"
     | "allkeys-lfu"
+    | "allkeys-lrm"
     | "allkeys-random"
     | "volatile-lru"
     | "volatile-lfu"
+    | "volatile-lrm"
     | "volatile-random"
     | "volatile-ttl";
 export const maxmemoryPolicies = [
     "noeviction",
     "allkeys-lru",
     "allkeys-lfu",
+    "allkeys-lrm",
     "allkeys-random",
     "volatile-lru",
     "volatile-lfu",
+    "volatile-lrm",
     "volatile-random",
     "volatile-ttl",
 ] as const satisfies readonly MaxmemoryPolicy[];

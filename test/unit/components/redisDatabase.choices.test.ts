@@ -144,7 +144,7 @@ describe("users", () => {
         new RedisDatabase("sessions", { users: [{ name: "own", rules: "+ping", password }] });
         await pulumi.runtime.disconnect();
         const server = registered.find(({ name }) => name === "sessions-server");
-        expect(server?.inputs).toMatchObject({ image: "redis:8.0", memory: 512 });
+        expect(server?.inputs).toMatchObject({ image: "redis:8.6", memory: 512 });
     });
 });
 

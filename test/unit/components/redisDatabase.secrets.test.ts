@@ -115,7 +115,7 @@ test("the state keeps the arguments, with secrets as secrets and without transfo
         config: { timeout: 300 },
         // And what the preview must be able to speak of.
         name: "sessions",
-        resolvedVersion: "8.0",
+        resolvedVersion: "8.6",
         format: currentFormat,
     });
 });

@@ -30,7 +30,7 @@ test("its children are exactly these, all of them its own", () => {
     expect(component).toEqual({
         type: "redis-database:index:RedisDatabase",
         name: "sessions",
-        inputs: { name: "sessions", resolvedVersion: "8.0", format: currentFormat },
+        inputs: { name: "sessions", resolvedVersion: "8.6", format: currentFormat },
     });
     expect(registered.map(({ type, name }) => [type, name]).sort()).toEqual([...children].sort());
     for (const [, name = ""] of children) expect(stack.options.get(name)?.parent).toBe(stack.db);
@@ -127,7 +127,7 @@ test("its outputs, each of them", async () => {
         // The mocks' certificate is none.
         certificateExpires: "",
         engine: "redis",
-        version: "8.0",
+        version: "8.6",
         flavor: "aof",
         maxmemoryMb: 183,
         persistenceLabel: undefined,

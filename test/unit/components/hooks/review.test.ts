@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { Hooks } from "../../../../provider/components/hooks/hooks";
 import { withReview } from "../../../../provider/components/hooks/review";
+import type { Kind } from "../../../../provider/model/arguments/definition";
 import { currentFormat } from "../../../../provider/model/changes/formats";
 import { present } from "../../../support/present";
 import { forgetReplacements, formerArguments } from "../../support/former";
@@ -16,7 +17,7 @@ const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
 
 type Values = Record<string, unknown>;
 
-const reviewed = (kind: "RedisDatabase" | "RedisReplica", opts?: pulumi.ComponentResourceOptions) =>
+const reviewed = (kind: Kind, opts?: pulumi.ComponentResourceOptions) =>
     withReview(kind, new Hooks(kind, "sessions"), opts);
 const hooksOf = () => reviewed("RedisDatabase").hooks?.beforeUpdate ?? [];
 
@@ -24,11 +25,12 @@ const hooksOf = () => reviewed("RedisDatabase").hooks?.beforeUpdate ?? [];
 async function update(
     oldInputs: Values,
     newInputs: Values,
-    oldOutputs: Values = { version: "8.0" },
+    oldOutputs: Values = { version: "8.6" },
+    kind: Kind = "RedisDatabase",
 ): Promise<string[]> {
-    const [hook] = hooksOf() as pulumi.ResourceHook[];
-    const urn = "urn:pulumi:stack::project::redis-database:index:RedisDatabase::sessions";
-    const type = "redis-database:index:RedisDatabase";
+    const [hook] = reviewed(kind).hooks?.beforeUpdate as pulumi.ResourceHook[];
+    const type = `redis-database:index:${kind}`;
+    const urn = `urn:pulumi:stack::project::${type}::sessions`;
     await present(hook).callback({ urn, id: "", name: "sessions", type, oldInputs, newInputs, oldOutputs });
     const about = logged.mock.calls.map(([, resource]) => valueOf(present(resource).urn));
     for (const each of await Promise.all(about)) expect(each).toBe(urn);
@@ -77,7 +79,7 @@ test.each<[string, Values, Values]>([
     ["none at all", {}, {}],
     ["a default that is written out", {}, { flavor: "aof", memoryMb: 512 }],
     ["the same secret", { password: pulumi.secret("hunter2") }, { password: pulumi.secret("hunter2") }],
-    ["a version that nobody knows any more", { version: "2.6" }, { version: "8.0" }],
+    ["a version that nobody knows any more", { version: "2.6" }, { version: "8.6" }],
 ])("nothing is said of %s", async (_what, oldInputs, newInputs) => {
     expect(await update(oldInputs, newInputs)).toEqual([]);
 });
@@ -86,7 +88,7 @@ describe("inputs that an earlier release recorded", () => {
     const facts = {
         ...formerArguments("RedisDatabase"),
         name: "sessions",
-        resolvedVersion: "8.0",
+        resolvedVersion: "8.6",
         format: currentFormat,
     };
 
@@ -121,33 +123,109 @@ describe("inputs that an earlier release recorded", () => {
 describe("what is refused", () => {
     const refusal =
         'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
-        '  version: is "7.2", but Redis 8.0 wrote the data, which 7.2 cannot read\n' +
-        '    → go back to "8.0" or a later version; to leave 8.0, copy the data to a new database ' +
+        '  version: is "7.2", but Redis 8.6 wrote the data, which 7.2 cannot read\n' +
+        '    → go back to "8.6" or a later version; to leave 8.6, copy the data to a new database ' +
         "[redis-database/version-downgrade]";
 
     test("fails with the reason alone, whatever else is changed", async () => {
-        await expect(update({ version: "8.0" }, { version: "7.2", memoryMb: 64 })).rejects.toThrow(new Error(refusal));
+        await expect(update({ version: "8.6" }, { version: "7.2", memoryMb: 64 })).rejects.toThrow(new Error(refusal));
         expect(logged).not.toHaveBeenCalled();
     });
 
     test("is refused on secret arguments and outputs, too", async () => {
-        const oldOutputs = { version: pulumi.secret("8.0") };
+        const oldOutputs = { version: pulumi.secret("8.6") };
         const inputs = (version: string) => ({ version, host: pulumi.secret("redis.example.com") });
-        await expect(update(inputs("8.0"), inputs("7.2"), oldOutputs)).rejects.toThrow(new Error(refusal));
+        await expect(update(inputs("8.6"), inputs("7.2"), oldOutputs)).rejects.toThrow(new Error(refusal));
     });
 
     test.each<[string, Values | undefined]>([
         ["left the version that was there before", { version: "7.2" }],
         ["left no outputs", {}],
     ])("is left to the agent after an up that failed and %s", async (_what, oldOutputs) => {
-        expect(await update({ version: "8.0" }, { version: "7.2" }, oldOutputs)).toEqual([
+        expect(await update({ version: "8.6" }, { version: "7.2" }, oldOutputs)).toEqual([
             'RedisDatabase "sessions": the last update failed, so this is refused only if the data that is there does not ' +
-                "allow it: version 8.0 → 7.2.",
+                "allow it: version 8.6 → 7.2.",
         ]);
     });
 
     test("is not refused where the other version is not known yet", async () => {
-        expect(await update({ version: "8.0" }, { version: unknown })).toEqual([]);
+        expect(await update({ version: "8.6" }, { version: unknown })).toEqual([]);
+    });
+});
+
+describe("a default that is a later version now", () => {
+    const recorded = (resolvedVersion: string, args: Values = {}) => ({ ...args, resolvedVersion, format: 2 });
+    const primary = { host: "192.0.2.1", tlsPort: 6380, memoryMb: 64 };
+
+    test("is refused with both lines to choose from", async () => {
+        await expect(update(recorded("8.0"), recorded("8.6"), { version: "8.0" })).rejects.toThrow(
+            new Error(
+                'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
+                    '  version: is not given, and its default is now "8.6", but this one has Redis 8.0\n' +
+                    '    → to keep that, give version: "8.0"; to upgrade, give version: "8.6": the server is replaced, its data ' +
+                    "is kept, clients reconnect once, and 8.0 cannot read the data afterwards " +
+                    "[redis-database/default-version-changed]",
+            ),
+        );
+        expect(logged).not.toHaveBeenCalled();
+    });
+
+    const upgraded: [string, Kind, string, Values, Values][] = [
+        ["of the first format, which recorded no version", "RedisDatabase", "8.0", {}, recorded("8.6")],
+        [
+            ...(["of Valkey", "RedisDatabase", "8.1"] as const),
+            ...[recorded("8.1", { engine: "valkey" }), recorded("9.1", { engine: "valkey" })],
+        ],
+        [
+            ...(["whose version was taken out of the program", "RedisDatabase", "7.0"] as const),
+            ...[recorded("7.0", { version: "7.0-rdb" }), recorded("8.6")],
+        ],
+        [
+            ...(["with other changes", "RedisDatabase", "8.0"] as const),
+            ...[recorded("8.0"), recorded("8.6", { memoryMb: 64, config: unknown })],
+        ],
+        [
+            ...(["that follows one whose version nothing says", "RedisReplica", "8.0"] as const),
+            ...[recorded("8.0", { primary }), recorded("8.6", { primary })],
+        ],
+        [
+            ...(["that is promoted", "RedisReplica", "8.0"] as const),
+            ...[recorded("8.0", { promoted: true }), recorded("8.6", { promoted: true })],
+        ],
+    ];
+
+    test.each(upgraded)("upgrades none %s", async (_what, kind, version, oldInputs, newInputs) => {
+        await expect(update(oldInputs, newInputs, { version }, kind)).rejects.toThrow("default-version-changed");
+    });
+
+    const of = (version: string) => recorded(version, { primary: { ...primary, version } });
+    const kept: [string, Kind, Values, Values][] = [
+        ["a version that is named now", "RedisDatabase", recorded("8.0"), recorded("8.0", { version: "8.0-aof" })],
+        ["one that is not known yet", "RedisDatabase", recorded("8.0"), recorded("8.6", { version: unknown })],
+        ["a primary that says the old version", "RedisReplica", recorded("8.0", { primary }), of("8.0")],
+        ["a primary that is not known yet", "RedisReplica", of("8.0"), recorded("8.6", { primary: unknown })],
+    ];
+
+    test.each(kept)("is not held against %s", async (_what, kind, oldInputs, newInputs) => {
+        expect((await update(oldInputs, newInputs, { version: "8.0" }, kind)).join()).not.toContain("version");
+    });
+
+    test.each<[string, Values, Values, Values]>([
+        ["a version up that is asked for", recorded("8.0"), recorded("8.6", { version: "8.6" }), { version: "8.0" }],
+        [
+            ...(["another engine", recorded("7.2", { version: "7.2" })] as const),
+            ...[recorded("9.1", { engine: "valkey" }), { version: "7.2" }],
+        ],
+        ["a database that never came to be", recorded("8.0"), recorded("8.6"), {}],
+    ])("is announced as usual: %s", async (_what, oldInputs, newInputs, oldOutputs) => {
+        expect(await update(oldInputs, newInputs, oldOutputs)).toEqual([
+            expect.stringContaining("the server is replaced"),
+        ]);
+    });
+
+    test("follows its primary", async () => {
+        const [line] = await update(of("8.0"), of("8.6"), { version: "8.0" }, "RedisReplica");
+        expect(line).toContain("version 8.0 → 8.6");
     });
 });
 

@@ -99,7 +99,7 @@ describe("validation", () => {
         expect(problems({ primary, version: "6.0" })).toEqual([
             "version: is Redis 6.0, which follows over TLS by a user of its own, and its primary, Redis 5.0, knows neither",
         ]);
-        expect(problems({ primary, engine: "valkey" })[0]).toMatch(/^engine: is Valkey 8.1, which follows over TLS/);
+        expect(problems({ primary, engine: "valkey" })[0]).toMatch(/^engine: is Valkey 9.1, which follows over TLS/);
         expect(problems({ primary: { ...primary, version: "6.0" }, version: "5.0" })).toEqual([
             "version: is Redis 5.0, which cannot read what its primary, Redis 6.0, sends",
         ]);

@@ -24,7 +24,7 @@ test.each([
     [
         "a".repeat(16385),
         "primary.password",
-        "is 16385 bytes long (its value is not shown), and Redis 8.0 takes at most 16384",
+        "is 16385 bytes long (its value is not shown), and Redis 8.6 takes at most 16384",
     ],
 ])("a primary's password that no server could have", (password, path, problem) => {
     const primary = {

@@ -25,9 +25,9 @@ function specOf(args: PlainArguments): DatabaseSpec {
 test("nothing given: every default", () => {
     expect(specOf({})).toEqual({
         engine: "redis",
-        version: "8.0",
+        version: "8.6",
         flavor: "aof",
-        image: "redis:8.0",
+        image: "redis:8.6",
         importing: false,
         memoryMb: 512,
         maxmemoryPolicy: "noeviction",
@@ -154,7 +154,7 @@ test("undefined is not given, transform is not looked at", () => {
 });
 
 test("Valkey without a version is its own default, Redis is the engine that nobody names", () => {
-    expect(specOf({ engine: "valkey" })).toMatchObject({ version: "8.1", image: "valkey/valkey:8.1" });
+    expect(specOf({ engine: "valkey" })).toMatchObject({ version: "9.1", image: "valkey/valkey:9.1" });
     expect(specOf({ engine: "redis" })).toEqual(specOf({}));
 });
 

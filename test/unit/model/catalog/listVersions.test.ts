@@ -27,15 +27,15 @@ test("the service's spelling, labels, days, and whether the end has come", () =>
     ]);
     expect(of("7.2")[0]).toEqual({
         ...{ engine: "redis", name: "7.2-aof", version: "7.2", flavor: "aof", released: "2023-08-15" },
-        ...{ ended: false, verifiedWith: "7.2.4" },
+        ...{ endOfLife: "2029-12-01", ended: false, verifiedWith: "7.2.4" },
     });
 });
 
 test("an end comes on its day", () => {
     const ended = (day: string) =>
         listVersions(new Date(day)).find(({ engine, version }) => engine === "redis" && version === "8.0")?.ended;
-    expect(ended("2026-02-10T23:59:59Z")).toBe(false);
-    expect(ended("2026-02-11T00:00:00Z")).toBe(true);
+    expect(ended("2026-11-30T23:59:59Z")).toBe(false);
+    expect(ended("2026-12-01T00:00:00Z")).toBe(true);
 });
 
 test("all of it can be printed: no surprise in a console", () => {
@@ -61,8 +61,8 @@ describe("warnings", () => {
             'Redis 3.2 reached end of life on 2020-04-30 and gets no more security fixes; version: "6.2" still',
         ],
         [
-            { version: "8.0-nordb" },
-            'Redis 8.0 reached end of life on 2026-02-11 and gets no more security fixes; version: "8.2"',
+            { version: "7.0-nordb" },
+            'Redis 7.0 reached end of life on 2024-07-29 and gets no more security fixes; version: "7.2"',
         ],
     ])("%j has ended, and the next that has not is named", (args, text) => {
         expect(said(args)).toEqual([expect.stringContaining(`RedisDatabase "sessions": ${text}`)]);
@@ -71,6 +71,7 @@ describe("warnings", () => {
     test("nothing is said of one that is cared for", () => {
         expect(said({ version: "8.2" })).toEqual([]);
         expect(said({ engine: "valkey" })).toEqual([]);
+        expect(said({})).toEqual([]);
     });
 
     test("protocols that can be broken into are named", () => {

@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { hasEnded } from "../../../../provider/model/catalog/listVersions";
 import {
     canUpgrade,
+    compareVersions,
     defaultVersion,
     defaultVersions,
     engineNames,
@@ -23,7 +25,7 @@ import { dataOf } from "../../support/directiveData";
 const suffixes = ["aof", "rdb", "nordb"] as const;
 const redisVersions = [
     ...["2.8", "3.0", "3.2", "4.0", "5.0", "6.0", "6.2", "7.0", "7.2", "7.4"],
-    ...["8.0", "8.2", "8.4", "8.6", "8.8"],
+    ...["8.0", "8.2", "8.4", "8.6", "8.8", "8.10"],
 ];
 const valkeyVersions = ["7.2", "8.0", "8.1", "9.0", "9.1"];
 
@@ -33,13 +35,13 @@ test("the versions are those that the README and the docstrings name", () => {
     expect(versionsOf("valkey")).toEqual(valkeyVersions);
     expect(releaseNames).toHaveLength(redisVersions.length + valkeyVersions.length);
     expect(flavorNames).toEqual(suffixes);
-    expect(defaultVersion).toBe("8.0");
-    expect(defaultVersions).toEqual({ redis: "8.0", valkey: "8.1" });
+    expect(defaultVersion).toBe("8.6");
+    expect(defaultVersions).toEqual({ redis: "8.6", valkey: "9.1" });
     const documented = readFileSync(join(__dirname, "../../../../provider/components/args.ts"), "utf8");
     const docstring = /Version of the engine[^]*?A version past its end/.exec(documented)?.[0] ?? "";
     const [redis = "", valkey = ""] = docstring.split("Redis: ")[1]?.split("Valkey: ") ?? [];
-    expect(redis.match(/\d\.\d/g)).toEqual(redisVersions);
-    expect(valkey.match(/\d\.\d/g)).toEqual(valkeyVersions);
+    expect(redis.match(/\d+\.\d+/g)).toEqual(redisVersions);
+    expect(valkey.match(/\d+\.\d+/g)).toEqual(valkeyVersions);
 });
 
 describe.each(releaseNames)("%s", (release) => {
@@ -92,8 +94,6 @@ describe.each(releaseNames)("%s", (release) => {
         expect(facts.channelPermissions).toBe(known("acl-pubsub-default"));
         // 8.2 and Valkey 9.0 were asked in builds without TLS.
         if (!["8.2", "valkey-9.0"].includes(release)) expect(facts.nativeTls).toBe(known("tls-port"));
-        const policies = dataOf(release).directives["maxmemory-policy"]?.values ?? [];
-        expect(facts.lfuPolicies).toBe(policies.includes("allkeys-lfu"));
     });
 });
 
@@ -107,8 +107,30 @@ test("releases of an engine are in the order of their days, and of their numbers
         const own = releaseNames.map((release) => versions[release]).filter((facts) => facts.engine === engine);
         const days = own.map(({ released }) => released);
         expect(days).toEqual([...days].sort());
-        const numbers = own.map(({ version }) => Number(version));
-        expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+        const numbers = own.map(({ version }) => version);
+        expect(numbers).toEqual([...numbers].sort(compareVersions));
+    }
+});
+
+test("a version is a pair of numbers: 8.10 comes after 8.8, and has what 8.8 has", () => {
+    const pair = fc.tuple(fc.nat(99), fc.nat(99));
+    fc.assert(
+        fc.property(pair, pair, ([major, minor], [otherMajor, otherMinor]) => {
+            const order = compareVersions(`${major}.${minor}`, `${otherMajor}.${otherMinor}`);
+            expect(Math.sign(order)).toBe(Math.sign((major - otherMajor) * 100 + minor - otherMinor));
+        }),
+    );
+    const { version: _version, image: _image, released: _released, ...facts } = versions["8.10"];
+    expect(versions["8.8"]).toMatchObject(facts);
+    expect(canUpgrade("8.8", "8.10")).toBe(true);
+    expect(canUpgrade("8.10", "8.8")).toBe(false);
+});
+
+test("a default is a version that is maintained, and that a real server was asked about with TLS", () => {
+    for (const engine of engineNames) {
+        const release = releaseOf({ engine, version: defaultVersions[engine] });
+        expect(hasEnded(release, new Date())).toBe(false);
+        expect(dataOf(release).directives).toHaveProperty("tls-port");
     }
 });
 
@@ -126,7 +148,7 @@ describe("upgrades in place, as the servers' dumps and logs were read by one ano
     test("Valkey takes over from Redis up to 7.2, and nothing goes back", () => {
         for (const version of versionNames) {
             for (const other of releaseNames.filter((release) => release.startsWith("valkey-"))) {
-                expect([version, canUpgrade(version, other)]).toEqual([version, Number(version) <= 7.2]);
+                expect([version, canUpgrade(version, other)]).toEqual([version, compareVersions(version, "7.2") <= 0]);
                 expect(canUpgrade(other, version)).toBe(false);
             }
         }
@@ -148,9 +170,11 @@ test.each([
     ["7", "redis", ["7.0"]],
     ["v6.2", "redis", ["6.2"]],
     ["2.6", "redis", ["2.8"]],
-    ["9.0", "redis", ["8.8"]],
+    ["9.0", "redis", ["8.10"]],
     ["8.1", "redis", ["8.0", "8.2"]],
-    ["8.10", "redis", ["8.8"]],
+    ["8.10", "redis", ["8.10"]],
+    ["8.9", "redis", ["8.8", "8.10"]],
+    ["8.11", "redis", ["8.10"]],
     ["7.4", "valkey", ["7.2", "8.0"]],
     ["latest", "redis", []],
     ["", "valkey", []],

@@ -43,12 +43,17 @@ describe("reading", () => {
 
     test("the second format: the facts are no arguments", () => {
         const recorded = { name: "sessions", resolvedVersion: "8.0", format: 2 };
-        expect(readRecorded({ ...recorded, memoryMb: 64 })).toEqual({ args: { memoryMb: 64 }, format: 2 });
+        expect(readRecorded({ ...recorded, memoryMb: 64 })).toEqual({
+            args: { memoryMb: 64 },
+            format: 2,
+            resolvedVersion: "8.0",
+        });
         const role = { nearby: true, leads: true, peers: ["0"] };
         expect(readRecorded({ ...recorded, role, primary: address })).toEqual({
             args: { primary: address },
             role,
             format: 2,
+            resolvedVersion: "8.0",
         });
     });
 });
@@ -93,9 +98,15 @@ const bindAddress = "192.0.2.1";
 const copy = { bindAddress, deletionProtection: false };
 const inGroup = { ...address, ...facts, nearby: true };
 
+/** Its default then. A program that named none must name it, or the later default is refused. */
+const version = "8.0";
+
+/** With the version from its outputs, which the first format did not record among the inputs. */
+const former = (inputs: PlainArguments) => ({ resolvedVersion: version, ...readRecorded(inputs) });
+
 const programs: Readonly<Record<string, Program>> = {
     "a database without arguments": {
-        run: () => new RedisDatabase("db"),
+        run: () => new RedisDatabase("db", { version }),
         before: { db: ["RedisDatabase", {}] },
     },
     "a database with many": {
@@ -104,7 +115,7 @@ const programs: Readonly<Record<string, Program>> = {
     },
     "a database whose replica takes writes, and another program's": {
         run: () => {
-            const args = { memoryMb: 64, bindAddress, replicas: 2, replicationAccess: ["archive"] };
+            const args = { version, memoryMb: 64, bindAddress, replicas: 2, replicationAccess: ["archive"] };
             const db = new RedisDatabase("db", { ...args, primary: "replica-1" });
             const primary = db.replicationAccess.apply((access) => present(access.archive));
             new RedisReplica("archive", { primary, memoryMb: 64, flavor: "rdb" });
@@ -143,7 +154,8 @@ const programs: Readonly<Record<string, Program>> = {
     "a replica of a database of the same program": {
         run: () => {
             const config = { timeout: 300 };
-            const primary = new RedisDatabase("db", { memoryMb: 64, bindAddress, config, replicationAccess: ["own"] });
+            const args = { version, memoryMb: 64, bindAddress, config, replicationAccess: ["own"] };
+            const primary = new RedisDatabase("db", args);
             new RedisReplica("own", { primary });
         },
         before: {
@@ -152,7 +164,7 @@ const programs: Readonly<Record<string, Program>> = {
         },
     },
     "a promoted replica": {
-        run: () => new RedisDatabase("db", { memoryMb: 64, replicas: [{ name: "gone", promoted: true }] }),
+        run: () => new RedisDatabase("db", { version, memoryMb: 64, replicas: [{ name: "gone", promoted: true }] }),
         before: {
             "db": ["RedisDatabase", { memoryMb: 64, replicas: [{ name: "gone" }] }],
             "db-gone": [
@@ -206,12 +218,12 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
         expect(Object.keys(now).sort()).toEqual(Object.keys(before).sort());
         for (const [name, inputs] of Object.entries(now)) {
             expect(inputs).toMatchObject({ name, format: currentFormat });
-            expect(inputs.resolvedVersion).toMatch(/^\d\.\d$/);
+            expect(inputs.resolvedVersion).toMatch(/^\d+\.\d+$/);
         }
     });
 
     test.each(Object.entries(before))("is no change of %s", (name, [kind, inputs]) => {
-        const recorded = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })] as const;
+        const recorded = [former(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })] as const;
         expect(recorded.map(({ format }) => format)).toEqual([1, currentFormat]);
         const pair = present(describeRecorded(...recorded, kind));
         expect(pair.after.spec).toEqual(pair.before.spec);
@@ -226,7 +238,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
     });
 
     test.each(Object.entries(before))("does not hide a change of %s", (name, [kind, inputs]) => {
-        const [old, current] = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })];
+        const [old, current] = [former(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })];
         const changed = { ...current, args: { ...current.args, memoryMb: 128 } };
         const pair = present(describeRecorded(old, changed, kind));
         expect(changesBetween(pair.before, pair.after, kind).map(({ id }) => id)).toEqual(["memory"]);

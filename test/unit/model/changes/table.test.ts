@@ -236,7 +236,7 @@ describe("users", () => {
 
 describe("what is no change", () => {
     test.each<[string, PlainArguments, PlainArguments]>([
-        ["a default that is written out", {}, { memoryMb: 512, flavor: "aof", image: "redis:8.0", plaintext: true }],
+        ["a default that is written out", {}, { memoryMb: 512, flavor: "aof", image: "redis:8.6", plaintext: true }],
         ["the flavor in another place", { version: "8.0-rdb" }, { version: "8.0", flavor: "rdb" }],
         ["save points that are the flavor's", {}, { savePoints: resolveArguments({}).spec?.savePoints }],
         [

@@ -22,7 +22,7 @@ test("of a database with nothing given, in full", () => {
     expect(settings({})).toMatchInlineSnapshot(`
         "owner=project/stack/sessions
         server=ab12
-        version=8.0
+        version=8.6
         flavor=aof
         place=the data volume
         files=
@@ -40,7 +40,7 @@ test("of a database with nothing given, in full", () => {
         next_dump_percent=100
         primary=
         importing=no
-        owned=appendonly bind bind-source-addr cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname cluster-announce-human-nodename cluster-announce-ip cluster-announce-port cluster-announce-tls-port cluster-compatibility-sample-ratio cluster-link-sendbuf-limit cluster-migration-barrier cluster-node-timeout cluster-preferred-endpoint-type cluster-replica-no-failover cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover cluster-slave-validity-factor dbfilename dir masterauth masteruser maxmemory maxmemory-policy port protected-mode save shutdown-on-sigint shutdown-on-sigterm shutdown-timeout tls-auth-clients tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster tls-dh-params-file tls-key-file tls-key-file-pass tls-port tls-prefer-server-ciphers tls-protocols tls-replication tls-session-cache-size tls-session-cache-timeout tls-session-caching
+        owned=appendonly bind bind-source-addr cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname cluster-announce-human-nodename cluster-announce-ip cluster-announce-port cluster-announce-tls-port cluster-compatibility-sample-ratio cluster-link-sendbuf-limit cluster-migration-barrier cluster-node-timeout cluster-preferred-endpoint-type cluster-replica-no-failover cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover cluster-slave-validity-factor cluster-slot-migration-handoff-max-lag-bytes cluster-slot-migration-write-pause-timeout cluster-slot-stats-enabled dbfilename dir masterauth masteruser maxmemory maxmemory-policy port protected-mode save shutdown-on-sigint shutdown-on-sigterm shutdown-timeout tls-auth-clients tls-auth-clients-user tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster tls-dh-params-file tls-key-file tls-key-file-pass tls-port tls-prefer-server-ciphers tls-protocols tls-replication tls-session-cache-size tls-session-cache-timeout tls-session-caching
         agent_rules=-@all +acl +bgrewriteaof +bgsave +config +failover +info +memory +ping +replicaof
         health_rules=-@all +acl|save +info +ping +shutdown
         rules_since=6.2:&* 6.2:resetchannels 6.2:+failover

@@ -1,7 +1,14 @@
 /** How much of the memory limit is for data. */
 import fc from "fast-check";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { directivesOf } from "../../../../provider/model/catalog/directives";
-import { type Flavor, flavorNames, releaseNames, versions } from "../../../../provider/model/catalog/versions";
+import {
+    type Flavor,
+    compareVersions,
+    flavorNames,
+    releaseNames,
+    versions,
+} from "../../../../provider/model/catalog/versions";
 import { clientLimits } from "../../../../provider/model/sizing/clients";
 import {
     backlogMb,
@@ -73,11 +80,21 @@ test("aof and rdb need the same room, nordb less", () => {
     );
 });
 
-test.each(releaseNames)("%s knows exactly these policies, before 4.0 those without LFU", (release) => {
-    const { lfuPolicies } = versions[release];
-    expect(maxmemoryPolicies.filter((policy) => lfuPolicies || !policy.endsWith("-lfu")).sort()).toEqual(
-        [...(directivesOf(release)["maxmemory-policy"]?.values ?? [])].sort(),
-    );
+test.each(releaseNames)("%s has each policy that it knows, LFU since 4.0, LRM since Redis 8.6", (release) => {
+    const { engine, version } = versions[release];
+    const since = (kind: string, first: string) => (policy: string) =>
+        !policy.endsWith(kind) || compareVersions(version, first) >= 0;
+    const known = maxmemoryPolicies
+        .filter(since("-lfu", "4.0"))
+        .filter(since("-lrm", engine === "redis" ? "8.6" : "Infinity"));
+    expect([...known].sort()).toEqual([...(directivesOf(release)["maxmemory-policy"]?.values ?? [])].sort());
+    for (const maxmemoryPolicy of maxmemoryPolicies) {
+        const { findings } = resolveArguments({ engine, version, maxmemoryPolicy });
+        expect([maxmemoryPolicy, findings.length === 0]).toEqual([
+            maxmemoryPolicy,
+            (known as string[]).includes(maxmemoryPolicy),
+        ]);
+    }
 });
 
 test("with replicas, data, backlog and what replicas wait for stay within the memory", () => {
