@@ -52,7 +52,8 @@ export interface RedisDatabaseArgs {
      */
     readonly memoryMb?: pulumi.Input<number>;
     /**
-     * What happens when data reaches `maxmemory`, in redis.conf's words. Example: `"allkeys-lru"`.
+     * What happens when data reaches `maxmemory`, in redis.conf's words. Those that end in `-lfu` came with 4.0, those
+     * in `-lrm` with 8.6; Valkey has none of the latter. Example: `"allkeys-lru"`.
      * @default "noeviction": writes fail, nothing is lost
      */
     readonly maxmemoryPolicy?: pulumi.Input<MaxmemoryPolicy>;

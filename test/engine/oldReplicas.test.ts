@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OpenSsl } from "../unit/support/openssl";
 import { present } from "../support/present";
-import { Client, docker, until } from "./support/docker";
+import { Client, docker, handshake, until } from "./support/docker";
 import { SecondEngine } from "./support/secondEngine";
 import { TestStack } from "./support/stack";
 
@@ -15,6 +15,9 @@ interface Server {
     readonly link?: string;
 }
 interface Primary extends Server {
+    readonly terminator: string;
+    readonly tlsPort: number;
+    readonly caCertPem: string;
     readonly replicas: readonly Server[];
 }
 
@@ -34,12 +37,18 @@ const memoryOnly = all.filter(({ flavor }) => flavor === "nordb").map(({ name })
 const names = all.map(({ name }) => name);
 const elsewhere = ["oldrepl-elsewhere", "oldrepl-lost"];
 
+/** The image that the component gives HAProxy, and a later one, by `transform`. */
+const haproxy = { own: "haproxy:2.6", later: "haproxy:3.2" };
+const withLaterHaproxy = "oldrepl-nordb";
+
 describe("replicas before 6.0", () => {
     const openssl = new OpenSsl();
     let engine: SecondEngine;
     let stack: TestStack;
     let client: Client;
     let outputs: Readonly<Record<string, Primary>> = {};
+    /** The container of the later HAProxy, from before its certificate is replaced. */
+    let terminatorBefore: string;
     const of = (name: string) => present(outputs[name]);
     const replicaOf = (name: string) => present(of(name).replicas[0]);
 
@@ -48,11 +57,25 @@ describe("replicas before 6.0", () => {
         const serverOf =
             "({ url, password, containerName, nodes }) => ({ url, password, containerName, agent: nodes.agent.name, link: nodes.link?.name })";
         const databases = all.map(({ name, version, flavor }) => {
-            const own = { version, flavor, memoryMb: 64, ...args(name) };
-            return `databases["${name}"] = new RedisDatabase("${name}", ${JSON.stringify(own)});
-                exports["${name}"] = { ...serverOf(databases["${name}"]), replicas: databases["${name}"].replicas.map(serverOf) };`;
+            const own = JSON.stringify({ version, flavor, memoryMb: 64, ...args(name) });
+            return `databases["${name}"] = new RedisDatabase("${name}", ${name === withLaterHaproxy ? `later(${own})` : own});
+                exports["${name}"] = { ...primaryOf(databases["${name}"]), replicas: databases["${name}"].replicas.map(serverOf) };`;
         });
-        return stack.program([`const serverOf = ${serverOf};`, "const databases = {};", ...databases, more].join("\n"));
+        const primaryOf =
+            "(db) => ({ ...serverOf(db), terminator: db.nodes.terminator.name, tlsPort: db.tlsPort, caCertPem: db.caCertPem })";
+        const image = `(args) => ({ ...args, image: "${haproxy.later}" })`;
+        const later = `({ replicas, ...args }) => ({ ...args, transform, ...(replicas && { replicas: [{ transform }] }) })`;
+        return stack.program(
+            [
+                `const serverOf = ${serverOf};`,
+                `const primaryOf = ${primaryOf};`,
+                `const transform = { terminator: ${image}, link: ${image} };`,
+                `const later = ${later};`,
+                "const databases = {};",
+                ...databases,
+                more,
+            ].join("\n"),
+        );
     }
 
     async function up(args: (name: string) => object, more = ""): Promise<Readonly<Record<string, number>>> {
@@ -95,17 +118,21 @@ describe("replicas before 6.0", () => {
         replicas: 1,
         ...(name === "oldrepl-aof" && { replicationAccess: elsewhere, bindAddress: engine.here }),
     });
-    const rotated = (name: string) => ({ ...replicated(name), passwordVersion: 2 });
+    const rotated = (name: string) => ({
+        ...replicated(name),
+        passwordVersion: 2,
+        ...(name === withLaterHaproxy && { tls: { hosts: ["renewed.example.com"] } }),
+    });
     const there = () => `
         const { RedisReplica } = require("pulumi-redis-database");
         const other = new docker.Provider("other", { host: "${engine.host}" });
-        const away = new RedisReplica("oldrepl-elsewhere", { primary: databases["oldrepl-aof"], bindAddress: "${engine.address}" },
+        const away = new RedisReplica("oldrepl-elsewhere", { primary: databases["oldrepl-aof"], bindAddress: "${engine.address}", transform },
             { provider: other });
         exports.elsewhere = away.url;`;
 
     beforeAll(async () => {
         client = new Client();
-        engine = await SecondEngine.start("redis:5.0", "haproxy:2.6");
+        engine = await SecondEngine.start("redis:5.0", haproxy.later);
         stack = await TestStack.create("old-replicas");
         await up((name) => ({ ...replicated(name), replicas: 0 }));
     });
@@ -154,6 +181,7 @@ describe("replicas before 6.0", () => {
 
     test("passwords are rotated: no link drops, and the next one is made by the new password", async () => {
         const before = names.map((name) => [of(name).password, links(name)] as const);
+        terminatorBefore = docker("inspect", "-f", "{{.Id}}", of(withLaterHaproxy).terminator);
         await up(rotated, there());
         for (const [index, name] of names.entries()) {
             expect(of(name).password).not.toBe(before[index]?.[0]);
@@ -167,6 +195,20 @@ describe("replicas before 6.0", () => {
         expect(names.map((name) => info(of(name), "sync_full"))).toEqual(
             names.map((name) => (name === "oldrepl-aof" ? "2" : "1")),
         );
+    });
+
+    test("HAProxy is of the version that the component names, or a later one: each takes a new certificate while it runs", () => {
+        const { terminator, tlsPort, caCertPem } = of(withLaterHaproxy);
+        const imageOf = (container: string) =>
+            docker("inspect", "-f", "{{.Config.Image}} {{.RestartCount}}", container);
+        for (const container of [terminator, present(replicaOf(withLaterHaproxy).link)]) {
+            expect(imageOf(container)).toBe(`${haproxy.later} 0`);
+            expect(docker("logs", container)).not.toMatch(/warning|deprecated/i);
+        }
+        expect(imageOf(of("oldrepl-aof").terminator)).toBe(`${haproxy.own} 0`);
+        expect(docker("inspect", "-f", "{{.Id}}", terminator)).toBe(terminatorBefore);
+        const verified = handshake("127.0.0.1", tlsPort, caCertPem, ["-verify_hostname", "renewed.example.com"]);
+        expect(verified.text).toContain("Verify return code: 0 (ok)");
     });
 
     test("the primary's password stands nowhere but in files for one user", () => {
@@ -262,7 +304,7 @@ describe("replicas before 6.0", () => {
         const promoted = (name: string) =>
             name === "oldrepl-aof"
                 ? { ...rotated(name), replicas: [{ promoted: true, deletionProtection: false }] }
-                : { passwordVersion: 2 };
+                : { ...rotated(name), replicas: 0 };
         const server = idOf(replicaOf("oldrepl-aof"));
         await up(promoted, there());
         const replica = replicaOf("oldrepl-aof");

@@ -1,4 +1,5 @@
 /** Replicas on another Docker host, and replicas that cannot follow. */
+import { defaultVersion } from "../../provider/model/catalog/versions";
 import { OpenSsl } from "../unit/support/openssl";
 import { present } from "../support/present";
 import { Client, docker, until } from "./support/docker";
@@ -47,7 +48,7 @@ describe("two Docker hosts", () => {
 
     beforeAll(async () => {
         client = new Client();
-        engine = await SecondEngine.start("redis:8.0");
+        engine = await SecondEngine.start(`redis:${defaultVersion}`);
         stack = await TestStack.create("replicas-elsewhere");
         await program({}).up();
     });

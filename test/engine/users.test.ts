@@ -48,7 +48,7 @@ const administration = [
     ...["REPLCONF a b", "SORT there", "ROLE"],
 ];
 
-const enough = ["6.0", "6.2", "7.0", "8.0", "valkey-8.1"];
+const enough = ["6.0", "6.2", "7.0", "8.6", "valkey-9.1"];
 const withUsers = runnable.filter(
     (release) => versions[release].acl && (process.env.TEST_ALL || enough.includes(release)),
 );

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { defaultVersion } from "../../provider/model/catalog/versions";
 import { Client, existing, uniqueName } from "../engine/support/docker";
 import { SecondEngine } from "../engine/support/secondEngine";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
@@ -67,7 +68,7 @@ describe("the example of replicas", () => {
         /^role:(\w+)/m.exec(client.redis(url, ["INFO", "replication"], { caCertPem }))?.[1];
 
     beforeAll(async () => {
-        engine = await SecondEngine.start("redis:8.0");
+        engine = await SecondEngine.start(`redis:${defaultVersion}`);
         client = new Client();
         mkdirSync(join(directory, "state"), { recursive: true });
         mkdirSync(join(directory, "home"));

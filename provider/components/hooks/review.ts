@@ -6,7 +6,7 @@ import { definitions, holdsSecret } from "../../model/arguments/index";
 import { describeRecorded } from "../../model/changes/describe";
 import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
 import { readRecorded } from "../../model/changes/recorded";
-import { refusals } from "../../model/changes/table";
+import { refusals, upgradesByDefault } from "../../model/changes/table";
 import { type Finding, formatFindings } from "../../model/findings";
 import { log } from "../log";
 import type { Hooks } from "./hooks";
@@ -37,17 +37,15 @@ function refuse(name: string, kind: Kind, findings: readonly Finding[]): void {
 async function review(kind: Kind, args: pulumi.ResourceHookArgs): Promise<void> {
     const { name, oldInputs, newInputs, oldOutputs } = args;
     const after = readRecorded((await plain(newInputs)) as PlainArguments);
-    const version = await plain((oldOutputs as PlainArguments | undefined)?.version);
-    const before = oldInputs && {
-        resolvedVersion: version,
-        ...readRecorded((await plain(oldInputs)) as PlainArguments),
-    };
+    const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
     refuse(name, kind, checkNewCertificates(after.args, before?.args));
     if (!before) return;
     const pair = describeRecorded(before, after, kind);
     if (!pair) return;
+    // Also after an update that failed, which leaves no outputs: the server that was there before may run.
+    refuse(name, kind, upgradesByDefault(pair.before, pair.after));
     // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
-    const completed = version === pair.before.spec.version;
+    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
     if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const secrets = [oldInputs, newInputs].flatMap(secretArguments);

@@ -7,7 +7,7 @@ export interface Recorded {
     readonly args: PlainArguments;
     readonly role?: Role;
     readonly format: number;
-    /** The version that a default, or the primary, gave it where the arguments have none; the first format did not record it. */
+    /** The version that it came to, where the arguments name none. */
     readonly resolvedVersion?: unknown;
 }
 
@@ -28,10 +28,11 @@ export function readRecorded(inputs: PlainArguments): Recorded {
         : { ...readFirstFormat(args), format: 1 };
 }
 
-/** In the first format, a replica's role was among the facts about its primary. */
+/** In the first format, a replica's role was among the facts about its primary; and no version was recorded. */
 function readFirstFormat(args: PlainArguments): Omit<Recorded, "format"> {
-    if (typeof args.primary !== "object" || args.primary === null) return { args };
+    const resolvedVersion = args.engine === "valkey" ? "8.1" : "8.0";
+    if (typeof args.primary !== "object" || args.primary === null) return { args, resolvedVersion };
     const { nearby, leads, peers, ...primary } = args.primary as PlainArguments;
     const role = { nearby: nearby === true, leads: leads === true, peers: (peers ?? []) as readonly string[] };
-    return { args: { ...args, primary }, role };
+    return { args: { ...args, primary }, role, ...(primary.version === undefined && { resolvedVersion }) };
 }

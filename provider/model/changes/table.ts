@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Kind } from "../arguments/definition";
 import { databaseArguments, definitions, holdsSecret, replicaArguments } from "../arguments/index";
-import { nameOf, releaseOf, versions } from "../catalog/versions";
+import { compareVersions, nameOf, releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding } from "../findings";
 import type { Described } from "./describe";
 import { changeProblems } from "./problems";
@@ -122,16 +122,13 @@ export function changesBetween(before: Described, after: Described, kind: Kind =
 
 /** All that is refused among the changes. */
 export function refusals(before: Described, after: Described, kind: Kind = "RedisDatabase"): Finding[] {
-    const changes = changesBetween(before, after, kind);
-    return [
-        ...changes.flatMap(({ refusal }) => refusal?.(before, after) ?? []),
-        ...(changes.some(({ id }) => id === "versionUp") ? upgradesByDefault(before, after) : []),
-    ];
+    return changesBetween(before, after, kind).flatMap(({ refusal }) => refusal?.(before, after) ?? []);
 }
 
-/** Whoever asks for another engine asks for its default, too. */
-function upgradesByDefault({ spec: before }: Described, { spec: after, defaultVersion }: Described): Finding[] {
-    if (!defaultVersion || before.engine !== after.engine) return [];
+/** A later default, where the program names no version. Whoever asks for another engine asks for its default, too. */
+export function upgradesByDefault({ spec: before }: Described, { spec: after, defaultVersion }: Described): Finding[] {
+    const sameEngine = before.engine === after.engine;
+    if (!defaultVersion || !sameEngine || compareVersions(after.version, before.version) <= 0) return [];
     return [
         finding(
             changeProblems.defaultVersion,

@@ -19,8 +19,9 @@ const address = { host: "192.0.2.1", tlsPort: 24001 };
 describe("reading", () => {
     test("the first format of a database: nothing but arguments", () => {
         const inputs = { memoryMb: 64, replicas: [{ name: "one" }], primary: "one" };
-        expect(readRecorded(inputs)).toEqual({ args: inputs, format: 1 });
-        expect(readRecorded({})).toEqual({ args: {}, format: 1 });
+        expect(readRecorded(inputs)).toEqual({ args: inputs, format: 1, resolvedVersion: "8.0" });
+        expect(readRecorded({})).toEqual({ args: {}, format: 1, resolvedVersion: "8.0" });
+        expect(readRecorded({ engine: "valkey" }).resolvedVersion).toBe("8.1");
     });
 
     test("the first format of a replica: its role was among what it knew of its primary", () => {
@@ -38,7 +39,11 @@ describe("reading", () => {
             peers: ["0"],
         });
         expect(read({}).role).toEqual({ nearby: false, leads: false, peers: [] });
-        expect(readRecorded({ promoted: true })).toEqual({ args: { promoted: true }, format: 1 });
+        expect(readRecorded({ promoted: true })).toEqual({
+            args: { promoted: true },
+            format: 1,
+            resolvedVersion: "8.0",
+        });
     });
 
     test("the second format: the facts are no arguments", () => {
@@ -100,9 +105,6 @@ const inGroup = { ...address, ...facts, nearby: true };
 
 /** Its default then. A program that named none must name it, or the later default is refused. */
 const version = "8.0";
-
-/** With the version from its outputs, which the first format did not record among the inputs. */
-const former = (inputs: PlainArguments) => ({ resolvedVersion: version, ...readRecorded(inputs) });
 
 const programs: Readonly<Record<string, Program>> = {
     "a database without arguments": {
@@ -223,7 +225,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
     });
 
     test.each(Object.entries(before))("is no change of %s", (name, [kind, inputs]) => {
-        const recorded = [former(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })] as const;
+        const recorded = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })] as const;
         expect(recorded.map(({ format }) => format)).toEqual([1, currentFormat]);
         const pair = present(describeRecorded(...recorded, kind));
         expect(pair.after.spec).toEqual(pair.before.spec);
@@ -238,7 +240,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
     });
 
     test.each(Object.entries(before))("does not hide a change of %s", (name, [kind, inputs]) => {
-        const [old, current] = [former(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })];
+        const [old, current] = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })];
         const changed = { ...current, args: { ...current.args, memoryMb: 128 } };
         const pair = present(describeRecorded(old, changed, kind));
         expect(changesBetween(pair.before, pair.after, kind).map(({ id }) => id)).toEqual(["memory"]);
