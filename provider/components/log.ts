@@ -6,6 +6,12 @@ export interface About {
     readonly urn: pulumi.Input<string>;
 }
 
+/** Fails a hook of a child: the engine shows that at the child, and the reason at the component. */
+export async function refuse(reason: string, about: About): Promise<never> {
+    await log("error", reason, about);
+    throw new Error("refused, for the reason that the component gives");
+}
+
 export async function log(severity: "debug" | "info" | "warn" | "error", text: string, about: About): Promise<void> {
     // Pulumi would hold back all later messages of the program until it has the URN, which may never come.
     const urn = await new Promise<string>((resolve) => pulumi.output(about.urn).apply(resolve));

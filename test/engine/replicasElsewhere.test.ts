@@ -104,15 +104,27 @@ describe("two Docker hosts", () => {
         await caughtUp();
     });
 
+    test.each(["its socket", "TLS"])(
+        "what the other host refuses is found there in the preview, by a provider that reaches it by %s",
+        async (way) => {
+            const provider = way === "TLS" ? engine.overTls : { host: engine.host };
+            // This host has the address, and the other one does not.
+            const stray = `new RedisDatabase("stray", { memoryMb: 64, bindAddress: "${engine.here}", ports: { tls: 20443 } },
+                { providers: { docker: new docker.Provider("again", ${JSON.stringify(provider)}) } });`;
+            const output = await program({}, stray).failure("preview");
+            expect(findingsIn(output)).toContain(`bindAddress: is ${engine.here}, which the Docker host does not have`);
+        },
+    );
+
     describe("one that cannot follow", () => {
         const args = { ...rotated, config: { "tcp-backlog": 100 } };
         /** A replica with these arguments, whose access to the primary is the right one but for `wrong`. */
-        const follower = (name: string, wrong: object = {}, more: object = {}) => `{
+        const follower = (name: string, wrong: object = {}, more: object = {}, host = "") => `{
             const { password, caCertPem, tlsPort, host, user } = Object.fromEntries(
                 ["password", "caCertPem", "tlsPort", "host", "user"].map((each) => [each, db.replicationAccess["${name}"][each]]));
             new RedisReplica("${name}", { memoryMb: 192, deletionProtection: false, syncTimeoutSeconds: 6,
                 ...${JSON.stringify(more)}, primary:
-                { host, tlsPort, user, password, caCertPem, ...${JSON.stringify(wrong)} } }, { dependsOn: db }); }`;
+                { host, tlsPort, user, password, caCertPem, ...${JSON.stringify(wrong)} } }, { dependsOn: db, ${host} }); }`;
 
         test("the update fails with the reason of each, and the primary goes on", async () => {
             const url = await stack.value("url");
@@ -120,7 +132,12 @@ describe("two Docker hosts", () => {
             const container = docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
             const wrong = [
                 follower("wrong-password", { password: "wrong" }),
-                follower("wrong-ca", { caCertPem: openssl.make({ commonName: "Another CA", ca: true }).certPem }),
+                follower(
+                    "wrong-ca",
+                    { caCertPem: openssl.make({ commonName: "Another CA", ca: true }).certPem },
+                    { bindAddress: engine.address },
+                    "providers: { docker: other }",
+                ),
                 follower("wrong-port", { tlsPort: 1 }),
                 follower("wrong-memory", {}, { memoryMb: 32, syncTimeoutSeconds: 25 }),
             ];

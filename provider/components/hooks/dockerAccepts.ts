@@ -13,7 +13,7 @@ import {
     mayBeMadeMeanwhile,
 } from "../../model/dockerRefusals";
 import { type Finding, formatFinding, formatFindings } from "../../model/findings";
-import { log } from "../log";
+import { log, refuse } from "../log";
 import { runError } from "../runError";
 import { dockerCommand } from "./dockerCommand";
 import { takesHooks } from "./hooks";
@@ -61,7 +61,7 @@ export function whenAccepted(
         const findings = await refusalsOfReplaced(database, owner, known);
         if (findings.length === 0) return;
         // A certificate, for one, may be there already.
-        throw runError(formatFindings(database, findings, replica && "RedisReplica", "no container"));
+        throw runError(formatFindings(database, findings, replica && "RedisReplica", "no container"), owner);
     });
 }
 
@@ -115,7 +115,8 @@ async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner:
     }
     const refused = findings.filter((found) => !mayBeMadeMeanwhile(found));
     if (refused.length > 0) {
-        throw new Error(formatFindings(database, refused, urn.includes("RedisReplica$") ? "RedisReplica" : undefined));
+        const kind = urn.includes("RedisReplica$") ? "RedisReplica" : undefined;
+        await refuse(formatFindings(database, refused, kind), owner);
     }
 }
 

@@ -7,7 +7,7 @@ import { persistenceProblems, placePath, relation } from "../../model/arguments/
 import { finding, formatFindings } from "../../model/findings";
 import { agentPath, currentDir, dataDir, ownerPath, settingsDir } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
-import { log } from "../log";
+import { log, refuse } from "../log";
 import { ownerOf } from "../places";
 import { type Run, dockerCommand } from "./dockerCommand";
 import type { Owner } from "./owner";
@@ -50,7 +50,7 @@ async function check(owner: Owner, { name, newInputs }: pulumi.ResourceHookArgs)
     if (!found) return;
     const text = `is ${JSON.stringify(nameOf(place))}, on which the container "${found.name.slice(1)}" (${found.image}) runs`;
     const path = placePath({ volume: place.volumeName });
-    throw new Error(formatFindings(database, [finding(persistenceProblems.dataInUse, path, text)]));
+    await refuse(formatFindings(database, [finding(persistenceProblems.dataInUse, path, text)]), owner);
 }
 
 const nameOf = ({ volumeName, hostPath }: Mounted) => volumeName ?? hostPath ?? "";

@@ -3,9 +3,10 @@
  * It can be restarted, and lose its power, without anybody else's containers noticing. Needs root on Linux.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OpenSsl } from "../../unit/support/openssl";
 import { until } from "./docker";
 
 const run = (command: string, ...args: string[]) =>
@@ -31,6 +32,8 @@ function addNamespace(): { readonly namespace: string; readonly here: string; re
 
 export class SecondEngine {
     private daemon: ChildProcess | undefined;
+    /** As the arguments of a provider: how it is reached over TLS, by whoever has this key. */
+    readonly overTls: Readonly<Record<"host" | "caMaterial" | "certMaterial" | "keyMaterial", string>>;
 
     private constructor(
         private readonly namespace: string,
@@ -39,7 +42,22 @@ export class SecondEngine {
         readonly address: string,
         /** Where it reaches this host. */
         readonly here: string,
-    ) {}
+    ) {
+        const openssl = new OpenSsl();
+        const ca = openssl.make({ commonName: "A CA of Docker hosts", ca: true });
+        const server = openssl.make({ commonName: "dockerd", san: `IP:${address}`, issuer: ca });
+        const client = openssl.make({ commonName: "a client", issuer: ca });
+        openssl.close();
+        writeFileSync(join(directory, "ca.pem"), ca.certPem);
+        writeFileSync(join(directory, "cert.pem"), server.certPem);
+        writeFileSync(join(directory, "key.pem"), server.keyPem);
+        this.overTls = {
+            host: `tcp://${address}:2376`,
+            caMaterial: ca.certPem,
+            certMaterial: client.certPem,
+            keyMaterial: client.keyPem,
+        };
+    }
 
     /** Starts one that has these images. */
     static async start(...images: string[]): Promise<SecondEngine> {
@@ -122,7 +140,9 @@ export class SecondEngine {
         const at = (name: string) => join(this.directory, name);
         // `ip netns exec` would hide the control groups, without which the daemon does not start.
         const daemon = ["dockerd", "--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
-        this.daemon = spawn("nsenter", [`--net=/run/netns/${this.namespace}`, ...daemon, "--host", this.host], {
+        const files = ["--tlscacert", at("ca.pem"), "--tlscert", at("cert.pem"), "--tlskey", at("key.pem")];
+        const hosts = ["--host", this.host, "--host", this.overTls.host, "--tlsverify", ...files];
+        this.daemon = spawn("nsenter", [`--net=/run/netns/${this.namespace}`, ...daemon, ...hosts], {
             stdio: ["ignore", log, log],
         });
         await until(() => {

@@ -17,7 +17,7 @@ import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
 import { PulumiCli } from "./pulumiCli";
-import { type DockerObject, type StackState, dockerObjects } from "./stackState";
+import { type DockerObject, type StackResource, type StackState, dockerObjects } from "./stackState";
 
 /** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
 const root = resolve(__dirname, "../../../.local/engine");
@@ -182,9 +182,11 @@ export class TestStack {
         return { steps, types, explanations, output };
     }
 
-    /** A second update does nothing, and neither does one after a refresh, which finds nothing either. */
+    /** A second update does nothing, not even to the state, and neither does one after a refresh, which finds nothing either. */
     async expectNoChanges(): Promise<void> {
+        const before = this.recorded();
         expect((await this.up()).summary).toEqual(unchanged());
+        expect(this.recorded()).toEqual(before);
         expect(await this.refresh()).toEqual(unchanged());
         await this.expectEmptyPreview();
     }
@@ -311,12 +313,21 @@ export class TestStack {
         }
     }
 
-    private noteDockerObjects(): void {
-        if (!existsSync(this.checkpoint)) return;
+    /** All of each resource as the state has it, with its secrets as they are encrypted there. */
+    private recorded(): Readonly<Record<string, StackResource>> {
+        return Object.fromEntries(this.readCheckpoint().resources.map((resource) => [resource.urn, resource]));
+    }
+
+    private readCheckpoint(): StackState {
         const { checkpoint } = JSON.parse(readFileSync(this.checkpoint, "utf8")) as {
             readonly checkpoint: { readonly latest?: Partial<StackState> };
         };
-        const { resources = [], ...rest } = checkpoint.latest ?? {};
+        return { resources: [], ...checkpoint.latest };
+    }
+
+    private noteDockerObjects(): void {
+        if (!existsSync(this.checkpoint)) return;
+        const { resources, ...rest } = this.readCheckpoint();
         for (const object of dockerObjects({ resources, ...rest })) {
             this.made.set(`${object.kind} ${object.key}`, object);
         }

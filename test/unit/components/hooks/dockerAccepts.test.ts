@@ -12,6 +12,7 @@ import { ownerOn, textsIn } from "../../support/owner";
 const logged = {
     info: jest.spyOn(pulumi.log, "info").mockResolvedValue(),
     warn: jest.spyOn(pulumi.log, "warn").mockResolvedValue(),
+    error: jest.spyOn(pulumi.log, "error").mockResolvedValue(),
 };
 fakeDocker();
 
@@ -75,12 +76,13 @@ async function previewed(newInputs: object = args, name = "sessions-server"): Pr
     await startStack({ preview: true });
     const type = "docker:index/container:Container";
     const urn = `urn:pulumi:stack::project::redis-database:index:RedisDatabase$${type}::${name}`;
-    return Promise.resolve(
-        present(previewRefusals(ownerOn())[0]).callback({ urn, id: "", name, type, newInputs }),
-    ).then(
-        () => undefined,
-        (error: unknown) => (error as Error).message,
-    );
+    const { callback } = present(previewRefusals(ownerOn())[0]);
+    try {
+        await callback({ urn, id: "", name, type, newInputs });
+        return undefined;
+    } catch {
+        return textsIn(logged.error).join("\n");
+    }
 }
 
 beforeEach(async () => {

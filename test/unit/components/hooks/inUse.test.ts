@@ -1,12 +1,18 @@
 /** Who else runs on a place for data, by a `docker` that has what the tests say. */
 import { writeFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import { checkUse } from "../../../../provider/components/hooks/inUse";
 import { present } from "../../../support/present";
 import { nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
-import { ownerOn } from "../../support/owner";
+import { ownerOn, textsIn } from "../../support/owner";
 
+const logged = jest.spyOn(pulumi.log, "error").mockResolvedValue();
 fakeDocker();
+
+afterAll(() => {
+    jest.restoreAllMocks();
+});
 
 const mountpoint = "/var/lib/docker/volumes/redis-data/_data";
 interface Container {
@@ -56,8 +62,10 @@ async function refusal(place: object = { volumeName: "redis-data" }): Promise<st
     try {
         await present(checkUse(ownerOn())[0]).callback(args);
         return "";
-    } catch (error) {
-        return (error as Error).message;
+    } catch {
+        return textsIn(logged).join("\n");
+    } finally {
+        logged.mockClear();
     }
 }
 

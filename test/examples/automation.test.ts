@@ -1,0 +1,104 @@
+/** The README of examples/automation, command by command: two inline programs at the same time, and what events say of them. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { existing, uniqueName } from "../engine/support/docker";
+import { type StackState, dockerObjects } from "../engine/support/stackState";
+import { codeBlocks } from "../support/codeBlocks";
+import { present } from "../support/present";
+
+// Inside the checkout, where the program finds the package and its dependencies as that of a user does.
+const directory = resolve(__dirname, "../../.local/examples", uniqueName("automation"));
+const example = resolve(__dirname, "../../examples/automation");
+const readme = readFileSync(join(example, "README.md"), "utf8");
+const [up, preview, refused, destroy] = codeBlocks(readme, "sh").map(present);
+const [explanation, reason] = codeBlocks(readme, "text").map(present);
+
+const teams = ["blue", "green"];
+const databases = ["sessions", "cache", "jobs"];
+const states = join(directory, "state/.pulumi/stacks/redis-teams");
+
+describe("the example of the Automation API", () => {
+    const shell = (command = "") =>
+        spawnSync("bash", ["-ec", command], {
+            cwd: directory,
+            encoding: "utf8",
+            maxBuffer: 1 << 26,
+            env: {
+                ...process.env,
+                // The type checker has seen the example, and takes longer than all that it does.
+                TS_NODE_TRANSPILE_ONLY: "true",
+                PULUMI_HOME: join(directory, "home"),
+                PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+                PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
+            },
+        });
+
+    const resourcesOf = (team: string) =>
+        (JSON.parse(readFileSync(join(states, `${team}.json`), "utf8")) as { checkpoint: { latest: StackState } })
+            .checkpoint.latest;
+    const made = () => teams.map(resourcesOf).flatMap(dockerObjects);
+    const of = (text: string, team: string, database: string) =>
+        text.replaceAll("blue", team).replaceAll("cache", database);
+
+    beforeAll(() => {
+        mkdirSync(join(directory, "state"), { recursive: true });
+        mkdirSync(join(directory, "home"));
+        const plugins = join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins");
+        symlinkSync(plugins, join(directory, "home/plugins"));
+        cpSync(example, directory, { recursive: true });
+    });
+
+    afterAll(() => {
+        const objects = made();
+        expect(objects).toHaveLength(teams.length * databases.length * 4);
+        const { status, stdout, stderr } = shell(destroy);
+        expect(status === 0 ? "" : stdout + stderr).toBe("");
+        expect(existing(objects)).toEqual([]);
+        expect(readdirSync(states).filter((file) => file.endsWith(".json"))).toEqual([]);
+        rmSync(directory, { recursive: true });
+    });
+
+    test("both stacks get their databases at the same time, with progress", () => {
+        const { status, stdout, stderr } = shell(up);
+        expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+        const lines = stdout.split("\n");
+        const created = (team: string) => lines.map((line) => line.startsWith(`${team}: create `));
+        const begun = teams.map((team) => created(team).indexOf(true));
+        const ended = teams.map((team) => created(team).lastIndexOf(true));
+        expect(Math.max(...begun)).toBeLessThan(Math.min(...ended));
+        for (const team of teams) {
+            const servers = databases.map((name) => `${team}: create ${name}-server`);
+            expect(lines.filter((line) => servers.includes(line)).sort()).toEqual(servers.sort());
+        }
+    });
+
+    test("what a change does is an event of the database, and of nothing else", () => {
+        const { status, stdout, stderr } = shell(preview);
+        expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+        for (const team of teams) {
+            for (const name of databases) expect(stdout.split(of(present(explanation), team, name))).toHaveLength(2);
+        }
+        expect(stdout.match(/: memoryMb 64/g)).toHaveLength(teams.length * databases.length);
+        expect(stdout).not.toContain("[runtime]");
+    });
+
+    test("the reason of a refusal is an event of the database, with its code", () => {
+        // The agents need a second for that, and the update waits for as long as a change could take.
+        const file = join(directory, "databases.ts");
+        const impatient = "transform: { agent: (agent) => { agent.waitTimeout = 6; } }, memoryMb: 64";
+        const program = readFileSync(file, "utf8");
+        writeFileSync(file, program.replace("memoryMb: 64", impatient));
+        const { status, stdout } = shell(refused);
+        writeFileSync(file, program);
+        expect(status).toBe(1);
+        for (const team of teams) {
+            const reasons = databases.map((name) => {
+                const urn = `urn:pulumi:${team}::redis-teams::redis-database:index:RedisDatabase::${name}\n`;
+                return urn + of(present(reason), team, name);
+            });
+            expect(reasons.filter((each) => stdout.includes(each))).not.toEqual([]);
+        }
+        expect(stdout).not.toContain("its log could not be read");
+    });
+});
