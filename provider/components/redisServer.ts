@@ -3,17 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
 import { withReview } from "./hooks/review";
-import { type Identity, warn, warnOfExpiry } from "./inputs";
+import { warn, warnOfExpiry } from "./inputs";
 import { checkOptions } from "./options";
 import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
 import type { DatabaseNodes } from "./server/start";
-
-/** A server as a component asks for it. */
-export interface ComponentRequest extends ServerRequest {
-    readonly identity: Identity;
-    readonly inputs: pulumi.Inputs;
-}
 
 /** Every output that the class declares: one that `setOutputs` is not given does not compile. */
 type DeclaredOutputs = {
@@ -47,7 +41,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     /** @internal Its own server, whoever takes writes. */
     readonly prepared: PreparedServer;
 
-    protected constructor(request: ComponentRequest, opts: pulumi.ComponentResourceOptions = {}) {
+    protected constructor(request: ServerRequest, opts: pulumi.ComponentResourceOptions = {}) {
         const { kind, name } = request.identity;
         super(
             `redis-database:index:${kind}`,

@@ -11,16 +11,25 @@ import { type Finding, formatFindings } from "../../model/findings";
 import { oncePerStack } from "./oncePerStack";
 import { plain } from "./plain";
 
-const reviewHook = oncePerStack(
-    (kind: Kind) =>
-        new pulumi.ResourceHook(
-            `redis-database:review${kind === "RedisReplica" ? "Replica" : ""}`,
-            (args) => review(kind, args),
-            {
-                onDryRun: true,
-            },
-        ),
-);
+/** The type of the component that records completed updates. */
+export const completedType = "redis-database:index:CompletedUpdate";
+
+/**
+ * What a component's inputs were when its last update was completed, by its name; `undefined` where its last update
+ * failed. Only the outputs tell: an update that fails takes them away.
+ */
+type Reviewed = Map<string, object | undefined>;
+
+const reviewHook = oncePerStack((kind: Kind) => {
+    const reviewed: Reviewed = new Map();
+    return new pulumi.ResourceHook(
+        `redis-database:review${kind === "RedisReplica" ? "Replica" : ""}`,
+        (args) => (args.type === completedType ? reviewCompleted(kind, reviewed, args) : review(kind, reviewed, args)),
+        {
+            onDryRun: true,
+        },
+    );
+});
 
 /** The options with the review among the component's own hooks. */
 export function withReview(kind: Kind, opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
@@ -38,17 +47,39 @@ function refuse(name: string, kind: Kind, findings: readonly Finding[]): void {
     if (findings.length > 0) throw new Error(formatFindings(name, findings, kind));
 }
 
+const recordedIn = async (inputs: object) => readRecorded((await plain(inputs)) as PlainArguments);
+
 /** Throws what is refused, which fails the preview or the update before any child is touched. */
-async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const after = readRecorded((await plain(newInputs)) as PlainArguments);
-    const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
+async function review(kind: Kind, reviewed: Reviewed, args: pulumi.ResourceHookArgs): Promise<void> {
+    const { name, oldInputs, newInputs = {}, oldOutputs } = args;
+    const [before, after] = [oldInputs && (await recordedIn(oldInputs)), await recordedIn(newInputs)];
     refuse(name, kind, checkNewCertificates(after.args, before?.args));
-    if (!before) return;
-    const pair = describeRecorded(before, after, kind);
+    if (!oldInputs) return;
+    const completed = (oldOutputs as PlainArguments | undefined)?.version !== undefined;
+    reviewed.set(name, completed ? oldInputs : undefined);
+    // What an update that failed had asked for may never have come to be; then the record or, without a preview, the agent tells.
+    if (completed) await explain(kind, name, oldInputs, newInputs, !pulumi.runtime.isDryRun());
+}
+
+/** In a preview, compares with what was last completed: also where the program asks a second time for what failed. */
+async function reviewCompleted(kind: Kind, reviewed: Reviewed, args: pulumi.ResourceHookArgs): Promise<void> {
+    if (!pulumi.runtime.isDryRun()) return;
+    const { oldInputs, newInputs = {} } = args;
+    const name = (await recordedIn(newInputs)).name ?? args.name;
+    const before = oldInputs ?? reviewed.get(name);
+    if (before) await explain(kind, name, before, newInputs);
+    else if (reviewed.has(name))
+        await pulumi.log.info(
+            `${kind} "${name}": its last update failed, and no completed one is recorded; the steps show what is still to be done.`,
+        );
+}
+
+/** Refuses what must not happen, and says what will. */
+async function explain(kind: Kind, name: string, oldInputs: object, newInputs: object, aloud = true): Promise<void> {
+    const pair = describeRecorded(await recordedIn(oldInputs), await recordedIn(newInputs), kind);
     if (!pair) return;
-    // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.
-    const completed = (await plain((oldOutputs as PlainArguments | undefined)?.version)) === pair.before.spec.version;
-    if (completed) refuse(name, kind, refusals(pair.before, pair.after, kind));
+    refuse(name, kind, refusals(pair.before, pair.after, kind));
+    if (!aloud) return;
     const values = ![oldInputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
     const explanation = explainChanges(name, pair.before, pair.after, { values, kind });
     // Not attached to the component: the engine asks for its URN, and the component waits for this very hook.

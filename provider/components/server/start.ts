@@ -6,6 +6,7 @@ import type { DatabaseSpec } from "../../model/databaseSpec";
 import { reportKills } from "../hooks/kills";
 import type { CertificateNodes } from "./certificates";
 import type { After } from "./children";
+import { recordCompletion } from "./completed";
 import { protectFromDeletion } from "./deletionProtection";
 import { createHaproxy } from "./haproxy";
 import { type ServerOutputs, serverOutputs } from "./outputs";
@@ -52,6 +53,7 @@ export function startServer(
     reportKills(plan.name, server, dockerHost);
     const haproxy = prepared.haproxy && createHaproxy(prepared.haproxy, server);
     const containers = [server, ...(haproxy ? [haproxy] : [])];
+    const completed = recordCompletion(prepared, containers);
     const nodes = {
         ...(volumes.data && { dataVolume: volumes.data }),
         settingsVolume: volumes.settings,
@@ -62,7 +64,7 @@ export function startServer(
         server,
         ...(haproxy && { terminator: haproxy }),
         ...(tunnel && { link: tunnel }),
-        deletionProtection: protectFromDeletion(children, plan, containers),
+        deletionProtection: protectFromDeletion(children, plan, [...containers, completed]),
     };
     return { nodes, outputs: serverOutputs(prepared, server) };
 }

@@ -12,6 +12,8 @@ export interface Described {
     readonly spec: DatabaseSpec;
     readonly args: PlainArguments;
     readonly format: number;
+    readonly name?: string;
+    readonly madeAs?: string;
 }
 
 /** As `describeRecorded`, for arguments of the current format. */
@@ -31,9 +33,9 @@ export function describeRecorded(
     return old && now && { before: old, after: now };
 }
 
-function describe({ args, role, format }: Recorded, kind: Kind): Described | undefined {
+function describe({ args, role, format, ...names }: Recorded, kind: Kind): Described | undefined {
     const { values, filled, wanted } = checkEach(asBefore(args, format, kind), kind);
-    return wanted && { spec: toSpec(values, filled, wanted, kind, role), args, format };
+    return wanted && { spec: toSpec(values, filled, wanted, kind, role), args, format, ...names };
 }
 
 /** The arguments with those that came later as they were without them. */

@@ -7,6 +7,10 @@ export interface Recorded {
     readonly args: PlainArguments;
     readonly role?: Role;
     readonly format: number;
+    /** What the component was called; not recorded in the first format. */
+    readonly name?: string;
+    /** By what name containers on its network know it; recorded of completed updates alone. */
+    readonly madeAs?: string;
 }
 
 /** What is recorded besides the arguments; all of it starts with a name that no argument has. */
@@ -20,9 +24,13 @@ export interface RecordedFacts {
 
 /** Reads the inputs of every format. */
 export function readRecorded(inputs: PlainArguments): Recorded {
-    const { name: _name, resolvedVersion: _resolvedVersion, format, role, ...args } = inputs;
+    const { name, madeAs, resolvedVersion: _resolvedVersion, format, role, ...args } = inputs;
+    const names = {
+        ...(typeof name === "string" && { name }),
+        ...(typeof madeAs === "string" && { madeAs }),
+    };
     return typeof format === "number"
-        ? { args, format, ...(role !== undefined && { role: role as Role }) }
+        ? { args, format, ...names, ...(role !== undefined && { role: role as Role }) }
         : { ...readFirstFormat(args), format: 1 };
 }
 

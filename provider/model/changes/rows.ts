@@ -52,7 +52,7 @@ export interface Row {
     /** Why it is refused, if it is. */
     readonly refusal?: (before: Described, after: Described) => readonly Finding[];
     /** A value to compare that is no argument, and the row's name then. */
-    readonly own?: { readonly label: string; readonly value: (database: Described) => unknown };
+    readonly own?: { readonly label: string; readonly path?: string; readonly value: (database: Described) => unknown };
 }
 
 const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
@@ -136,6 +136,16 @@ function untimely({ args: before }: Described, { args: after }: Described): Find
             : []),
     ];
 }
+
+/** Only what is to be recorded as completed says what its server is called on a network. */
+const isRenamed = ({ name: before }: Described, { name: after, madeAs }: Described) =>
+    before !== undefined && madeAs !== undefined && before !== after;
+
+/** There a server is called what it was made as; one that an earlier release made, what it is called now. */
+const isRenamedOnNetwork = (before: Described, after: Described) =>
+    isRenamed(before, after) && after.spec.network !== undefined && (before.madeAs ?? before.name) !== after.madeAs;
+
+const staysTheSame = "data, passwords, ports and CA stay the same";
 
 function placeOf(data: DatabaseSpec["data"]): string {
     return data?.volume ?? data?.hostPath ?? "the database's own volume";
@@ -267,6 +277,27 @@ export const rows = {
         own: { label: "a release of this package that says so in its changelog", value: ({ format }) => format },
         when: ({ format: from }, { format: to }) => replacements(from, to).length > 0,
         warning: ({ format: from }, { format: to }) => joined(replacements(from, to)),
+    },
+    renamed: {
+        effect: "recorded",
+        own: {
+            path: "name",
+            label: "the database's own name, with `aliases` for the old one",
+            value: ({ name }) => name,
+        },
+        when: (before, after) => isRenamed(before, after) && !isRenamedOnNetwork(before, after),
+        warning: () => staysTheSame,
+    },
+    renamedOnNetwork: {
+        effect: "replaced",
+        clients: "reconnect once, on the network by the new name",
+        own: {
+            path: "name",
+            label: "the same on a `network`, if an earlier release made the database",
+            value: ({ name }) => name,
+        },
+        when: isRenamedOnNetwork,
+        warning: () => `containers on the network reach it by the new name only; ${staysTheSame}`,
     },
     place: {
         effect: "refused",

@@ -72,7 +72,7 @@ function tableOf(kind: Kind): ChangeRow[] {
                     shown,
                     value: value ?? ((database: Described) => valueAt(database, path, shown)),
                 })),
-            ...(row.own ? [{ path: "release", shown: false, ...row.own }] : []),
+            ...(row.own ? [{ path: "release", shown: row.own.path !== undefined, ...row.own }] : []),
         ],
     }));
 }

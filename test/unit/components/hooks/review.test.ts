@@ -1,7 +1,7 @@
 /** What the component's own hook says and refuses, with inputs as the engine hands them to it. */
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import { withReview } from "../../../../provider/components/hooks/review";
+import { completedType, withReview } from "../../../../provider/components/hooks/review";
 import { currentFormat } from "../../../../provider/model/changes/formats";
 import { present } from "../../../support/present";
 import { forgetReplacements, formerArguments } from "../../support/former";
@@ -133,18 +133,68 @@ describe("what is refused", () => {
         await expect(update(inputs("8.0"), inputs("7.2"), oldOutputs)).rejects.toThrow(new Error(refusal));
     });
 
-    test.each<[string, Values | undefined]>([
-        ["left the version that was there before", { version: "7.2" }],
-        ["left no outputs", {}],
-    ])("is left to the agent after an up that failed and %s", async (_what, oldOutputs) => {
-        expect(await update({ version: "8.0" }, { version: "7.2" }, oldOutputs)).toEqual([
-            'RedisDatabase "sessions": version 8.0 → 7.2: the last update failed, so this is refused only if the data ' +
-                "that is there does not allow it.",
-        ]);
+    test("is left to what was completed, or to the agent, after an update that failed", async () => {
+        expect(await update({ version: "8.0" }, { version: "7.2" }, {})).toEqual([]);
     });
 
     test("is not refused where the other version is not known yet", async () => {
         expect(await update({ version: "8.0" }, { version: unknown })).toEqual([]);
+    });
+});
+
+describe("in a preview, what was last completed is compared", () => {
+    beforeAll(() => startStack({ preview: true }));
+    afterAll(() => startStack());
+
+    const name = "sessions";
+    const facts = { name, format: currentFormat };
+    /** What the record of completed updates says, which is reviewed after the component. */
+    async function completed(newInputs: Values, oldInputs?: Values): Promise<string[]> {
+        const [hook] = hooksOf() as pulumi.ResourceHook[];
+        const urn = `urn:pulumi:stack::project::${completedType}::sessions-completed`;
+        const args = { urn, id: "", name: "sessions-completed", type: completedType };
+        await present(hook).callback({
+            ...args,
+            newInputs: { ...facts, ...newInputs },
+            ...(oldInputs && { oldInputs }),
+        });
+        return logged.mock.calls.map(([message]) => message);
+    }
+
+    test("whatever the component was last asked for, and also if that is asked for again", async () => {
+        expect(await update({ ...facts, memoryMb: 128 }, { ...facts, memoryMb: 256 }, {})).toEqual([]);
+        expect(await completed({ memoryMb: 256 }, { ...facts, memoryMb: 64 })).toEqual([
+            'RedisDatabase "sessions": memoryMb 64 → 256: the server is resized in place, clients stay connected.',
+        ]);
+        await expect(completed({ version: "7.2" }, { ...facts, version: "8.0" })).rejects.toThrow("version-downgrade");
+    });
+
+    test("where an earlier release completed it, with the component's inputs; and nothing where nothing was", async () => {
+        expect(await update({ ...facts, memoryMb: 64 }, { ...facts, memoryMb: 128 })).toEqual([]);
+        expect(await completed({ memoryMb: 128 })).toEqual([
+            'RedisDatabase "sessions": memoryMb 64 → 128: the server is resized in place, clients stay connected.',
+        ]);
+        logged.mockClear();
+        await update({ ...facts, memoryMb: 64 }, { ...facts, memoryMb: 128 }, {});
+        expect(await completed({ memoryMb: 128 })).toEqual([expect.stringContaining("no completed one is recorded")]);
+    });
+
+    test("so that a new name is announced, with what it does on a network", async () => {
+        const [line] = await completed({ madeAs: "old" }, { ...facts, name: "old", madeAs: "old" });
+        expect(line).toBe(
+            'RedisDatabase "sessions": name old → sessions: nothing happens to the server; data, passwords, ports and CA stay the same.',
+        );
+        logged.mockClear();
+        const network = "backend";
+        expect(await completed({ network, madeAs: "old" }, { ...facts, network, name: "old", madeAs: "old" })).toEqual([
+            line,
+        ]);
+        logged.mockClear();
+        const [replaced] = await completed(
+            { network, madeAs: name },
+            { ...facts, network, name: "old", madeAs: "old" },
+        );
+        expect(replaced).toContain("name old → sessions: the server is replaced");
     });
 });
 
