@@ -4,10 +4,11 @@ import { planServer } from "../model/plan";
 import type { RedisReplicaArgs } from "./args";
 import { dockerHostOf } from "./dockerHost";
 import { checkInputs } from "./inputs";
-import { type ComponentRequest, RedisServer } from "./redisServer";
+import { RedisServer } from "./redisServer";
 import { type Following, followingOf } from "./replication/following";
 import { requestServer } from "./request";
 import { startAgent } from "./server/agent";
+import type { ServerRequest } from "./server/prepare";
 import { type StartedServer, startServer } from "./server/start";
 
 /**
@@ -64,7 +65,7 @@ function requestReplica(
 /** @internal What a database asks for where one of its own replicas is concerned. */
 export class GroupMember {
     constructor(
-        readonly request: ComponentRequest,
+        readonly request: ServerRequest,
         readonly promoted: boolean,
     ) {}
 }

@@ -3,18 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
 import { Hooks } from "./hooks/hooks";
-import { withReview } from "./hooks/review";
-import { type Identity, warn, warnOfExpiry } from "./inputs";
+import { Review } from "./hooks/review";
+import { warn, warnOfExpiry } from "./inputs";
 import { checkOptions } from "./options";
 import type { DatabaseNodes } from "./server/nodes";
 import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
-
-/** @internal A server as a component asks for it. */
-export interface ComponentRequest extends ServerRequest {
-    readonly identity: Identity;
-    readonly inputs: pulumi.Inputs;
-}
 
 /** Every output that the class declares: one that `setOutputs` is not given does not compile. */
 type DeclaredOutputs = {
@@ -50,16 +44,17 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly prepared: PreparedServer;
 
     /** @internal */
-    protected constructor(request: ComponentRequest, opts: pulumi.ComponentResourceOptions = {}) {
+    protected constructor(request: ServerRequest, opts: pulumi.ComponentResourceOptions = {}) {
         const { kind, name } = request.identity;
         const hooks = new Hooks(kind, name);
+        const review = new Review(kind, name, hooks);
         super(
             `redis-database:index:${kind}`,
             name,
             request.inputs,
-            withReview(kind, hooks, checkOptions(request.identity, opts)),
+            review.ofComponent(checkOptions(request.identity, opts)),
         );
-        this.prepared = prepareServer(this, request, hooks);
+        this.prepared = prepareServer(this, request, { hooks, review });
         warn(name, request.spec, request.inputs.bindAddress, this.prepared.owner);
         warnOfExpiry(request.identity, this.prepared.certificates.expiries, this);
     }

@@ -2,9 +2,8 @@
 import type { PlainArguments } from "../model/arguments/definition";
 import type { ServerPlan } from "../model/plan";
 import { type CheckedArguments, type Identity, recordedInputs } from "./inputs";
-import type { ComponentRequest } from "./redisServer";
 import type { UserPasswords } from "./server/passwords";
-import type { OwnSecrets } from "./server/prepare";
+import type { OwnSecrets, ServerRequest } from "./server/prepare";
 import type { DatabaseTransforms } from "./transforms";
 
 /** Of arguments that have been checked, and with the plan for them; a replica shares passwords with its database. */
@@ -14,7 +13,7 @@ export function requestServer(
     { spec }: CheckedArguments,
     plan: ServerPlan,
     sharedUsers?: UserPasswords,
-): ComponentRequest {
+): ServerRequest {
     const { transform, password, users, tls } = args as {
         readonly transform?: DatabaseTransforms;
         readonly password?: OwnSecrets["password"];

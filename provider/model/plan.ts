@@ -159,7 +159,8 @@ export function resourceNames(plan: ServerPlan): string[] {
         "agent",
         "server",
         "settings",
-        "deletion-protection",
+        "completed",
+        deletionProtectionName,
         ...(plan.dataVolume ? ["data"] : []),
         ...(plan.randomPorts ? ["port"] : []),
         ...(plan.randomPassword ? ["password"] : []),
@@ -171,6 +172,9 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...(plan.tunnel ? ["link"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
+
+/** What Pulumi shows where it refuses to remove a database; no space in it, since people copy URNs into commands. */
+export const deletionProtectionName = "deletion-protection--first-set-deletionProtection-to-false-and-run-pulumi-up";
 
 /** The name of a user's random password. */
 export function userSuffix(name: string): string {

@@ -88,7 +88,7 @@ describe("a change of the program", () => {
         // That no request fails at all, alone/table.test.ts asserts.
         const { reconnects, lost } = await traffic.stop();
         expect({ reconnects, lost }).toEqual({ reconnects: 0, lost: 0 });
-        expect((await db.stack.up()).summary).toEqual({ same: 13 });
+        expect((await db.stack.up()).summary).toEqual({ same: 14 });
     });
 
     test("users made at run time survive a restart", async () => {

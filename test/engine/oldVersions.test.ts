@@ -252,7 +252,7 @@ describe("versions before 6.0", () => {
             pingsOverTls(name);
             expect(stack.containers().filter((container) => container.startsWith(`${name}-terminator`))).toEqual([]);
         }
-        expect(await up()).toEqual({ same: 1 + all.length * 14 - upgraded.length });
+        expect(await up()).toEqual({ same: 1 + all.length * 15 - upgraded.length });
         expect(await stack.refresh()).toEqual(unchanged());
         await stack.expectEmptyPreview();
     });

@@ -26,7 +26,9 @@ describe("deletion protection", () => {
         async (command) => {
             const url = await db.url();
             const errors = await db.stack.program("").failure(command);
-            expect(errors).toMatch(/db-deletion-protection" cannot be deleted/);
+            expect(errors).toMatch(
+                /db-deletion-protection--first-set-deletionProtection-to-false-and-run-pulumi-up" cannot/,
+            );
             expect(errors).toContain("protect");
             expect(running()).toBe(containers);
             expect(db.client.redis(url, ["GET", "kept"])).toBe("yes");
@@ -34,6 +36,9 @@ describe("deletion protection", () => {
     );
 
     test("what was refused changes nothing later either", async () => {
+        // Without a preview Pulumi has removed the record of the last completed update, which is nothing but state.
+        const { summary } = await db.up();
+        expect(Object.keys(summary).sort()).toEqual(["create", "same"]);
         await db.with().expectNoChanges();
         expect(running()).toBe(containers);
     });
@@ -43,7 +48,23 @@ describe("deletion protection", () => {
         expect(summary).toMatchObject({ replace: 3 });
         expect(await db.redis("GET", "kept")).toBe("yes");
         containers = running();
-        expect((await db.stack.up()).summary).toEqual({ same: 14 });
+        expect((await db.stack.up()).summary).toEqual({ same: 15 });
+    });
+
+    test("what Pulumi's own advice has left of it, `pulumi up` makes whole again: data, URLs and CA", async () => {
+        const before = [await db.url(), await db.tlsUrl(), await db.caCertPem()];
+        const state = await db.stack.state();
+        const resources = state.resources.map(({ urn, ...others }) =>
+            urn.includes("db-deletion-protection") ? { urn, ...others, protect: false } : { urn, ...others },
+        );
+        await db.stack.replaceState({ ...state, resources });
+        expect(await db.stack.failure("destroy")).toMatch(/db-data" cannot be deleted/);
+        expect(db.stack.containers()).toEqual([]);
+        const { summary } = await db.up({ config: { databases: 32 }, passwordVersion: 2 });
+        expect(summary).toMatchObject({ create: 4 });
+        expect([await db.url(), await db.tlsUrl(), await db.caCertPem()]).toEqual(before);
+        expect(await db.redis("GET", "kept")).toBe("yes");
+        containers = running();
     });
 
     test("lifting it touches nothing by itself", async () => {

@@ -56,10 +56,11 @@ export function createCertificates(
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
     own: OwnCertificates,
+    madeAs: pulumi.Output<string>,
 ): Certificates {
     return own.certificate
         ? ownCertificate(own.certificate)
-        : issueCertificate(children, plan, spec, own.ca ? ownCa(own.ca) : createCas(children, plan));
+        : issueCertificate(children, madeAs, spec, own.ca ? ownCa(own.ca) : createCas(children, plan));
 }
 
 /**
@@ -90,13 +91,15 @@ function ownCertificate(own: CertificateWithCa): Certificates {
 
 function issueCertificate(
     children: Children,
-    { name }: ServerPlan,
+    madeAs: pulumi.Output<string>,
     spec: pulumi.Output<DatabaseSpec>,
     ca: Ca,
 ): Certificates {
     const key = children.create("key", "key", tls.PrivateKey, { ...keyType });
     // Containers on its network know the server by its name.
-    const hosts = spec.apply(({ tls, network }) => splitHosts(network ? [...tls.hosts, name] : tls.hosts));
+    const hosts = pulumi
+        .all([spec, madeAs])
+        .apply(([{ tls, network }, name]) => splitHosts(network ? [...tls.hosts, name] : tls.hosts));
     const request = children.create("request", "request", tls.CertRequest, {
         privateKeyPem: key.privateKeyPem,
         subject: { commonName: spec.host },
@@ -168,14 +171,21 @@ function createCas(children: Children, { name, caVersions: [signing = 1, ...othe
 function createCa(children: Children, server: string, version: number): Omit<Ca, "published"> {
     const names = caNames(version);
     const caKey = children.create("caKey", names.caKey, tls.PrivateKey, { ...keyType });
-    const ca = children.create("ca", names.ca, tls.SelfSignedCert, {
-        privateKeyPem: caKey.privateKeyPem,
-        subject: { commonName: `CA of Redis database ${version === 1 ? server : `${server}-${version}`}` },
-        isCaCertificate: true,
-        allowedUses: ["cert_signing", "crl_signing"],
-        setSubjectKeyId: true,
-        setAuthorityKeyId: true,
-        validityPeriodHours: caValidityYears * 365 * hoursADay,
-    });
+    const ca = children.create(
+        "ca",
+        names.ca,
+        tls.SelfSignedCert,
+        {
+            privateKeyPem: caKey.privateKeyPem,
+            subject: { commonName: `CA of Redis database ${version === 1 ? server : `${server}-${version}`}` },
+            isCaCertificate: true,
+            allowedUses: ["cert_signing", "crl_signing"],
+            setSubjectKeyId: true,
+            setAuthorityKeyId: true,
+            validityPeriodHours: caValidityYears * 365 * hoursADay,
+        },
+        // Another subject is another CA, which no client knows; and the component can be renamed.
+        { kept: ["subject"] },
+    );
     return { certPem: ca.certPem, keyPem: caKey.privateKeyPem, chain: ca.certPem, nodes: { caKey, ca } };
 }

@@ -1,4 +1,5 @@
 /** How a server makes its children: named after it, under it, and open to `transform`. */
+import { inspect } from "node:util";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { formatFinding } from "../../model/findings";
@@ -29,13 +30,18 @@ export interface PlannedChild<A> {
     ) => R;
 }
 
-type ChildOptions = Omit<pulumi.CustomResourceOptions, "dependsOn" | "parent">;
+interface ChildOptions extends Omit<pulumi.CustomResourceOptions, "dependsOn" | "parent"> {
+    /** Arguments that stay as they were when the child was made, unless a transform gives others. */
+    readonly kept?: readonly string[];
+}
 
 type TransformedArgs<K extends keyof DatabaseTransforms> =
     NonNullable<DatabaseTransforms[K]> extends Transform<infer A> ? A : never;
 
 /** Makes the children of one server, called `SERVER-suffix`. */
 export class Children {
+    /** Those that have been created so far. */
+    readonly made: pulumi.Resource[] = [];
     /** Whether the component has Pulumi's option `protect`, or its parent has: for the children that hold data. */
     readonly protect: boolean;
 
@@ -54,13 +60,17 @@ export class Children {
         kind: K,
         suffix: string,
         args: TransformedArgs<K>,
-        opts: ChildOptions = {},
+        { kept = [], ...opts }: ChildOptions = {},
     ): PlannedChild<TransformedArgs<K>> {
         const name = `${this.server}-${suffix}`;
         // Pulumi would protect all children of a protected component, and a change that replaces one would fail.
         const options: pulumi.CustomResourceOptions = { protect: false, ...opts, parent: this.parent };
         const transform = this.transforms[kind] as Transform<typeof args> | undefined;
+        const own = spelledOut(args, kept);
         const transformed = transform?.(args, options, name) ?? args;
+        const given = spelledOut(transformed, kept);
+        const ignored = kept.filter((_argument, index) => given[index] === own[index]);
+        if (ignored.length > 0) options.ignoreChanges = [...(options.ignoreChanges ?? []), ...ignored];
         const planned = transform && isContainer(kind) ? reported(transformed, kind, name) : transformed;
         return {
             name,
@@ -70,7 +80,9 @@ export class Children {
                     .all([pulumi.output(options.dependsOn ?? []), this.checked, ready])
                     .apply(([given]) => [...after, ...[given].flat()] as pulumi.Resource[]);
                 const all = Object.assign({}, planned, further);
-                return withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));
+                const child = withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));
+                this.made.push(child as pulumi.Resource);
+                return child;
             },
         };
     }
@@ -85,6 +97,11 @@ export class Children {
     ): R {
         return this.plan(kind, suffix, args, opts).create(type);
     }
+}
+
+/** The values of some arguments, for a comparison after a transform has changed them in place. */
+function spelledOut(args: unknown, names: readonly string[]): string[] {
+    return names.map((name) => inspect((args as Readonly<Record<string, unknown>>)[name]));
 }
 
 /** Whether Pulumi refuses to delete a resource. */

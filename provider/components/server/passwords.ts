@@ -37,12 +37,13 @@ export function createPasswords(
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
     own: OwnPasswords,
+    madeAs: pulumi.Output<string>,
 ): Passwords {
     const args = {
         // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
         length: 32,
         special: false,
-        keepers: spec.apply((known) => passwordKeepers(plan.name, known, new Date())),
+        keepers: pulumi.all([spec, madeAs]).apply(([known, name]) => passwordKeepers(name, known, new Date())),
     };
     const generated = plan.randomPassword
         ? children.create("password", "password", random.RandomPassword, { ...args })

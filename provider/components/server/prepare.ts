@@ -4,8 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { type DockerHost, containerType } from "../dockerHost";
-import type { Hooks } from "../hooks/hooks";
 import type { Owner } from "../hooks/owner";
+import type { Review } from "../hooks/review";
+import type { Identity } from "../inputs";
 import type { DatabaseTransforms } from "../transforms";
 import { type Certificates, type OwnCertificates, createCertificates } from "./certificates";
 import { Children, type PlannedChild } from "./children";
@@ -14,13 +15,16 @@ import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
 import { type PlannedServer, planServerContainer } from "./server";
-import { type Volumes, createVolumes } from "./volumes";
+import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
 
 /** What the program brings itself; no specification holds it, since it is secret. */
 export interface OwnSecrets extends OwnCertificates, OwnPasswords {}
 
 /** A server that is to be created. */
 export interface ServerRequest {
+    readonly identity: Identity;
+    /** What the component records of itself. */
+    readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
     readonly spec: pulumi.Output<DatabaseSpec>;
     readonly secrets: OwnSecrets;
@@ -29,6 +33,9 @@ export interface ServerRequest {
 
 /** A server without containers. */
 export interface PreparedServer extends PlannedServer {
+    readonly component: pulumi.ComponentResource;
+    readonly review: Review;
+    readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
     readonly spec: pulumi.Output<DatabaseSpec>;
     readonly dockerHost: DockerHost;
@@ -46,21 +53,23 @@ export interface PreparedServer extends PlannedServer {
 export function prepareServer(
     component: pulumi.ComponentResource,
     request: ServerRequest,
-    ownHooks: Hooks,
+    { hooks: ownHooks, review }: Pick<PreparedServer, "review"> & Pick<Owner, "hooks">,
 ): PreparedServer {
-    const { plan, spec, secrets, transform } = request;
+    const { inputs, plan, spec, secrets, transform } = request;
     const dockerHost = component.getProvider(containerType);
     const owner = { urn: component.urn, dockerHost, hooks: ownHooks };
     const children = new Children(component, plan.name, spec, transform);
     const hooks = containerHooks(owner);
-    const volumes = createVolumes(children, plan, spec, owner);
+    const settings = createSettingsVolume(children, plan);
     const ports = choosePorts(children, plan, spec);
-    const passwords = createPasswords(children, plan, spec, secrets);
-    const certificates = createCertificates(children, plan, spec, secrets);
-    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, owner });
-    const haproxy = plan.haproxy ? planHaproxy(children, plan, spec, { volumes, ports, hooks }) : undefined;
+    const passwords = createPasswords(children, plan, spec, secrets, settings.madeAs);
+    const certificates = createCertificates(children, plan, spec, secrets, settings.madeAs);
+    const volumes = createVolumes(children, plan, spec, owner, settings);
+    const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
+    const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {
-        ...{ plan, spec, dockerHost, owner, children, hooks, volumes, ports, passwords, certificates },
+        ...{ component, review, inputs, plan, spec, dockerHost, owner },
+        ...{ children, hooks, volumes, ports, passwords, certificates },
         ...planned,
         ...(haproxy && { haproxy }),
     };

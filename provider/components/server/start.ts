@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { reportKills } from "../hooks/kills";
 import type { After } from "./children";
+import { recordCompletion } from "./completed";
 import { protectFromDeletion } from "./deletionProtection";
 import { createHaproxy } from "./haproxy";
 import type { DatabaseNodes } from "./nodes";
@@ -32,6 +33,7 @@ export function startServer(
     reportKills(plan.name, server, owner);
     const haproxy = prepared.haproxy && createHaproxy(prepared.haproxy, server);
     const containers = [server, ...(haproxy ? [haproxy] : [])];
+    const completed = recordCompletion(prepared, containers);
     const nodes = {
         ...(volumes.data && { dataVolume: volumes.data }),
         settingsVolume: volumes.settings,
@@ -42,7 +44,7 @@ export function startServer(
         server,
         ...(haproxy && { terminator: haproxy }),
         ...(tunnel && { link: tunnel }),
-        deletionProtection: protectFromDeletion(children, plan, containers),
+        deletionProtection: protectFromDeletion(children, plan, [...containers, completed]),
     };
     return { nodes, outputs: serverOutputs(prepared, server) };
 }

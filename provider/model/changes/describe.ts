@@ -14,6 +14,8 @@ export interface Described {
     readonly format: number;
     /** Whether its version is the default of this release. */
     readonly defaultVersion: boolean;
+    readonly name?: string;
+    readonly madeAs?: string;
 }
 
 /** As `describeRecorded`, for arguments of the current format. */
@@ -33,7 +35,7 @@ export function describeRecorded(
     return old && now && { before: old, after: now };
 }
 
-function describe({ args, role, format }: Recorded, kind: Kind): Described | undefined {
+function describe({ args, role, format, name, madeAs }: Recorded, kind: Kind): Described | undefined {
     const { values, filled, wanted } = checkEach(asBefore(args, format, kind), kind);
     return (
         wanted && {
@@ -41,6 +43,8 @@ function describe({ args, role, format }: Recorded, kind: Kind): Described | und
             args,
             format,
             defaultVersion: wanted.byDefault === true,
+            ...(name !== undefined && { name }),
+            ...(madeAs !== undefined && { madeAs }),
         }
     );
 }

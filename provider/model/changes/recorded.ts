@@ -9,6 +9,10 @@ export interface Recorded {
     readonly format: number;
     /** The version that it came to, where the arguments name none. */
     readonly resolvedVersion?: unknown;
+    /** What the component was called; not recorded in the first format. */
+    readonly name?: string;
+    /** By what name containers on its network know it; recorded of completed updates alone. */
+    readonly madeAs?: string;
 }
 
 /** What is recorded besides the arguments; all of it starts with a name that no argument has. */
@@ -22,9 +26,13 @@ export interface RecordedFacts {
 
 /** Reads the inputs of every format. */
 export function readRecorded(inputs: PlainArguments): Recorded {
-    const { name: _name, resolvedVersion, format, role, ...args } = inputs;
+    const { name, madeAs, resolvedVersion, format, role, ...args } = inputs;
+    const facts = {
+        ...(typeof name === "string" && { name }),
+        ...(typeof madeAs === "string" && { madeAs }),
+    };
     return typeof format === "number"
-        ? { args, format, resolvedVersion, ...(role !== undefined && { role: role as Role }) }
+        ? { args, format, resolvedVersion, ...facts, ...(role !== undefined && { role: role as Role }) }
         : { ...readFirstFormat(args), format: 1 };
 }
 

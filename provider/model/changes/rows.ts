@@ -58,7 +58,12 @@ export interface Row {
     /** Why it is refused, if it is. */
     readonly refusal?: (before: Described, after: Described) => readonly Finding[];
     /** A value to compare that is no argument, and the row's name then. */
-    readonly own?: { readonly label: string; readonly value: (database: Described) => unknown };
+    readonly own?: {
+        readonly label: string;
+        readonly value: (database: Described) => unknown;
+        readonly path?: string;
+        readonly words?: (before: Described, after: Described) => readonly string[];
+    };
 }
 
 const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
@@ -224,6 +229,17 @@ function reasonsOfRelease({ format: from, args, spec }: Described, { format: to,
             : []),
     ];
 }
+/** Only what is to be recorded as completed says what its server is called on a network. */
+const isRenamed = ({ name: before }: Described, { name: after, madeAs }: Described) =>
+    before !== undefined && madeAs !== undefined && before !== after;
+
+/** There a server is called what it was made as; one that an earlier release made, what it is called now. */
+const isRenamedOnNetwork = (before: Described, after: Described) =>
+    isRenamed(before, after) && after.spec.network !== undefined && (before.madeAs ?? before.name) !== after.madeAs;
+
+const otherName = ({ name: before }: Described, { name }: Described) => [`name ${before ?? ""} → ${name ?? ""}`];
+
+const staysTheSame = "data, passwords, ports and CA stay the same";
 
 function placeOf(data: DatabaseSpec["data"]): string {
     return data?.volume ?? data?.hostPath ?? "the database's own volume";
@@ -391,6 +407,30 @@ export const rows = {
         when: (before, after) => reasonsOfRelease(before, after).length > 0,
         loss: importEnds,
         warning: reasonsOfRelease,
+    },
+    renamed: {
+        effect: "recorded",
+        own: {
+            path: "name",
+            words: otherName,
+            label: "the database's own name, with `aliases` for the old one",
+            value: ({ name }) => name,
+        },
+        when: (before, after) => isRenamed(before, after) && !isRenamedOnNetwork(before, after),
+        warning: () => [staysTheSame],
+    },
+    renamedOnNetwork: {
+        effect: "replaced",
+        clients: "reconnect once, on the network by the new name",
+        own: {
+            path: "name",
+            words: otherName,
+            label: "the same on a `network`, if an earlier release made the database",
+            value: ({ name }) => name,
+        },
+        when: isRenamedOnNetwork,
+        loss: () => ["containers on the network reach it by the new name only"],
+        warning: () => [staysTheSame],
     },
     place: {
         effect: "refused",

@@ -76,12 +76,13 @@ function tableOf(kind: Kind): ChangeRow[] {
                     shown,
                     value: value ?? ((database: Described) => valueAt(database, path, shown)),
                 })),
-            ...(row.own
-                ? [{ path: "release", shown: false, words: () => ["release of this package"], ...row.own }]
-                : []),
+            ...(row.own ? [{ ...releaseItself, ...row.own }] : []),
         ],
     }));
 }
+
+/** How a value that is no argument stands in a row, unless the row says something else. */
+const releaseItself = { path: "release", shown: false, words: () => ["release of this package"] };
 
 /** What stands at a path: in the specification, or for a secret in the arguments. */
 function valueAt({ spec, args }: Described, path: string, shown: boolean): unknown {

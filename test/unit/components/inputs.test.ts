@@ -202,7 +202,7 @@ describe("Outputs", () => {
         const server = registered.find(({ name }) => name === "sessions-server");
         expect(typeof server?.inputs.memory).not.toBe("number");
         expect(server?.inputs).toHaveProperty("user", "999:999");
-        expect(registered).toHaveLength(14);
+        expect(registered).toHaveLength(15);
         expect(db.nodes.server).toBeDefined();
     });
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { RedisReplica } from "../../../provider";
 import { unusable } from "../../../provider/model/arguments/options";
+import { deletionProtectionName } from "../../../provider/model/plan";
 import { type Deployment, deploy } from "../support/mockedStack";
 
 const deployWith = (opts: object) => deploy({}, opts as pulumi.ComponentResourceOptions);
@@ -59,7 +60,7 @@ describe("protect", () => {
         [...options].flatMap(([name, { protect }]) => (protect ? [name] : [])).sort();
 
     test("protects what holds data, and nothing that updates replace", async () => {
-        const kept = ["sessions", "sessions-data", "sessions-deletion-protection", "sessions-settings"];
+        const kept = ["sessions", "sessions-data", `sessions-${deletionProtectionName}`, "sessions-settings"];
         for (const deletionProtection of [true, false]) {
             const args = { deletionProtection, replicas: [{ name: "one" }, { name: "two", promoted: true }] };
             const own = kept.map((name) => name.replace("sessions", "sessions-two"));

@@ -1,4 +1,5 @@
 /** What the arguments of a database change in what it asks Pulumi for. */
+import { deletionProtectionName } from "../../../provider/model/plan";
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -20,8 +21,9 @@ const everyChild = [
     "ca",
     "ca-key",
     "certificate",
+    "completed",
     "data",
-    "deletion-protection",
+    deletionProtectionName,
     "key",
     "password",
     "port",
@@ -290,16 +292,25 @@ describe("rotation", () => {
     });
 });
 
+const namesOf = async (resources: readonly pulumi.Resource[]) =>
+    (await Promise.all(resources.map(({ urn }) => valueOf(urn)))).map((urn) => urn.split("::").at(-1));
+
 describe("deletion protection", () => {
     const protectedIn = ({ options }: Deployment) =>
         [...options].flatMap(([name, { protect }]) => (protect ? [name] : []));
 
     test("is on: the data cannot be removed, and neither can what Pulumi would remove first", async () => {
         const stack = await deploy();
-        expect(protectedIn(stack).sort()).toEqual(["sessions-data", "sessions-deletion-protection"]);
-        const { dependsOn } = stack.options.get("sessions-deletion-protection") ?? {};
+        expect(protectedIn(stack).sort()).toEqual([
+            "sessions-data",
+            `sessions-${deletionProtectionName}`,
+            "sessions-settings",
+        ]);
+        const { dependsOn } = stack.options.get(`sessions-${deletionProtectionName}`) ?? {};
         const waitsFor = await valueOf(pulumi.output(dependsOn) as pulumi.Output<pulumi.Resource[]>);
-        expect(waitsFor).toEqual([stack.db.nodes.server]);
+        expect(await namesOf(waitsFor)).toEqual(["sessions-server", "sessions-completed"]);
+        const completed = stack.options.get("sessions-completed")?.dependsOn as pulumi.Resource[];
+        expect(await namesOf(completed)).toEqual(["sessions-server"]);
     });
 
     test("is off: nothing is protected, and the same children are there", async () => {
@@ -422,7 +433,7 @@ describe("transform", () => {
         key: "key",
         request: "request",
         certificate: "certificate",
-        deletionProtection: "deletion-protection",
+        deletionProtection: deletionProtectionName,
     };
 
     /** One transform a child that notes its call. */
@@ -445,7 +456,7 @@ describe("transform", () => {
         const calls: [string, string, unknown][] = [];
         await deploy({ transform: noting(calls), password: "own", ports: { plaintext: 1, tls: 2 }, tls: { ca } });
         expect(calls.map(([kind]) => kind)).not.toEqual(expect.arrayContaining(["password"]));
-        expect(calls).toHaveLength(everyChild.length - 4);
+        expect(calls).toHaveLength(Object.keys(kinds).length - 4);
     });
 
     test("changes arguments in place, or returns others; changes options", async () => {

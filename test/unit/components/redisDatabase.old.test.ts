@@ -35,7 +35,7 @@ test("the agent brings one password and the terminator's files, and no users", (
 });
 
 test("whoever is removed is removed before the server", async () => {
-    const guard = stack.options.get("sessions-deletion-protection");
+    const guard = stack.options.get("sessions-completed");
     expect(await valueOf(pulumi.output(guard?.dependsOn) as pulumi.Output<pulumi.Resource[]>)).toEqual([
         stack.db.nodes.server,
         stack.db.nodes.terminator,

@@ -1,6 +1,7 @@
 /** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
 import * as pulumi from "@pulumi/pulumi";
 import { currentFormat } from "../../../provider/model/changes/formats";
+import { deletionProtectionName } from "../../../provider/model/plan";
 import { script } from "../../../provider/components/server/scripts";
 import { type Deployment, deploy, filesOf, outputsOf, valueOf, withoutSecrets } from "../support/mockedStack";
 
@@ -15,9 +16,10 @@ const children = [
     [container, "sessions-server"],
     ["docker:index/volume:Volume", "sessions-data"],
     ["docker:index/volume:Volume", "sessions-settings"],
-    ["random:index/randomId:RandomId", "sessions-deletion-protection"],
+    ["random:index/randomId:RandomId", `sessions-${deletionProtectionName}`],
     ["random:index/randomInteger:RandomInteger", "sessions-port"],
     ["random:index/randomPassword:RandomPassword", "sessions-password"],
+    ["redis-database:index:CompletedUpdate", "sessions-completed"],
     ["tls:index/certRequest:CertRequest", "sessions-request"],
     ["tls:index/locallySignedCert:LocallySignedCert", "sessions-certificate"],
     ["tls:index/privateKey:PrivateKey", "sessions-ca-key"],
@@ -53,7 +55,7 @@ test("nodes gives all of them by their part", async () => {
         certificate: "sessions-certificate",
         agent: "sessions-agent",
         server: "sessions-server",
-        deletionProtection: "sessions-deletion-protection",
+        deletionProtection: `sessions-${deletionProtectionName}`,
     });
 });
 

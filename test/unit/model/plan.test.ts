@@ -3,7 +3,14 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, type RedisDatabaseArgs, RedisReplica } from "../../../provider";
 import { type PlainArguments, unresolved } from "../../../provider/model/arguments/definition";
-import { type DatabasePlan, needsHaproxy, planDatabase, planServer, resourceNames } from "../../../provider/model/plan";
+import {
+    deletionProtectionName,
+    type DatabasePlan,
+    needsHaproxy,
+    planDatabase,
+    planServer,
+    resourceNames,
+} from "../../../provider/model/plan";
 import { present } from "../../support/present";
 import { OpenSsl } from "../support/openssl";
 import { deploy, startStack, valueOf } from "../support/mockedStack";
@@ -16,7 +23,7 @@ const ca = openssl.make({ commonName: "Our CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
 const certificate = { ...server, caCertPem: ca.certPem };
 
-const always = ["agent", "server", "settings", "deletion-protection"];
+const always = ["agent", "server", "settings", "completed", deletionProtectionName];
 const cas = ["ca", "ca-key"];
 const issued = ["key", "request", "certificate"];
 const every = [...always, "data", "port", "password", ...issued, ...cas];

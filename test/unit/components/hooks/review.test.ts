@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { Hooks } from "../../../../provider/components/hooks/hooks";
-import { withReview } from "../../../../provider/components/hooks/review";
+import { Review, completedType } from "../../../../provider/components/hooks/review";
 import type { Kind } from "../../../../provider/model/arguments/definition";
 import { currentFormat } from "../../../../provider/model/changes/formats";
 import { present } from "../../../support/present";
@@ -17,14 +17,14 @@ const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
 
 type Values = Record<string, unknown>;
 
-const reviewed = (kind: Kind, opts?: pulumi.ComponentResourceOptions) =>
-    withReview(kind, new Hooks(kind, "sessions"), opts);
-const hooksOf = () => reviewed("RedisDatabase").hooks?.beforeUpdate ?? [];
+const reviewOf = (kind: Kind, name = "sessions") => new Review(kind, name, new Hooks(kind, name));
+const hookOf = ({ hooks }: pulumi.ComponentResourceOptions) => present(hooks?.beforeUpdate?.[0]) as pulumi.ResourceHook;
+const urnOf = (type: string, name = "sessions") => `urn:pulumi:stack::project::${type}::${name}`;
 
 /** One update by the current release, after an up that came to its end unless `oldOutputs` says something else. */
-function update(oldInputs: Values, newInputs: Values, oldOutputs?: Values): Promise<string[]> {
+function update(oldInputs: Values, newInputs: Values, oldOutputs?: Values, review?: Review): Promise<string[]> {
     const current = (inputs: Values) => ({ resolvedVersion: "8.6", format: currentFormat, ...inputs });
-    return updateRecorded(current(oldInputs), current(newInputs), oldOutputs);
+    return updateRecorded(current(oldInputs), current(newInputs), oldOutputs, "RedisDatabase", review);
 }
 
 /** The same with inputs just as they are recorded. */
@@ -33,11 +33,19 @@ async function updateRecorded(
     newInputs: Values,
     oldOutputs: Values = { version: "8.6" },
     kind: Kind = "RedisDatabase",
+    review: Review = reviewOf(kind),
 ): Promise<string[]> {
-    const [hook] = reviewed(kind).hooks?.beforeUpdate as pulumi.ResourceHook[];
     const type = `redis-database:index:${kind}`;
-    const urn = `urn:pulumi:stack::project::${type}::sessions`;
-    await present(hook).callback({ urn, id: "", name: "sessions", type, oldInputs, newInputs, oldOutputs });
+    const urn = urnOf(type);
+    await hookOf(review.ofComponent()).callback({
+        urn,
+        id: "",
+        name: "sessions",
+        type,
+        oldInputs,
+        newInputs,
+        oldOutputs,
+    });
     const about = logged.mock.calls.map(([, resource]) => valueOf(present(resource).urn));
     for (const each of await Promise.all(about)) expect(each).toBe(urn);
     return textsIn(logged);
@@ -57,14 +65,13 @@ afterAll(() => {
 
 describe("the hook", () => {
     test("runs in previews, too", () => {
-        const [hook] = hooksOf() as pulumi.ResourceHook[];
-        expect(hook).toMatchObject({ opts: { onDryRun: true } });
+        expect(hookOf(reviewOf("RedisDatabase").ofComponent())).toMatchObject({ opts: { onDryRun: true } });
     });
 
     test("stands before those that the program gives, whose options stay as they are", () => {
         const own = () => undefined;
         const opts = { protect: true, hooks: { beforeUpdate: [own], afterCreate: [own] } };
-        const { hooks, ...others } = reviewed("RedisDatabase", opts);
+        const { hooks, ...others } = reviewOf("RedisDatabase").ofComponent(opts);
         expect(others).toEqual({ protect: true });
         const [review] = hooks?.beforeCreate ?? [];
         expect(hooks).toEqual({ beforeCreate: [review], beforeUpdate: [review, own], afterCreate: [own] });
@@ -114,14 +121,14 @@ describe("inputs that an earlier release recorded", () => {
 
     test("of a replica have its role among its primary's facts", async () => {
         const primary = { host: "192.0.2.1", tlsPort: 6380, version: "8.0", memoryMb: 64 };
-        const [hook] = reviewed("RedisReplica").hooks?.beforeUpdate as pulumi.ResourceHook[];
+        const hook = hookOf(reviewOf("RedisReplica", "one").ofComponent());
         const inputs = (leads: boolean) => ({ primary, role: { nearby: true, leads, peers: ["0"] }, ...facts });
         const type = "redis-database:index:RedisReplica";
         const of = { urn: `urn:pulumi:stack::project::${type}::one`, id: "", name: "one", type };
         const oldInputs = { primary: { ...primary, nearby: true, peers: ["0"] } };
         const oldOutputs = { version: "8.0" };
         for (const leads of [false, true]) {
-            await present(hook).callback({ ...of, oldInputs, newInputs: inputs(leads), oldOutputs });
+            await hook.callback({ ...of, oldInputs, newInputs: inputs(leads), oldOutputs });
         }
         expect(textsIn(logged)).toEqual([
             'RedisReplica "one": an earlier release of this package made it; nothing happens to the server.',
@@ -148,14 +155,8 @@ describe("what is refused", () => {
         await expect(update(inputs("8.6"), inputs("7.2"), oldOutputs)).rejects.toThrow(new Error(refusal));
     });
 
-    test.each<[string, Values | undefined]>([
-        ["left the version that was there before", { version: "7.2" }],
-        ["left no outputs", {}],
-    ])("is left to the agent after an up that failed and %s", async (_what, oldOutputs) => {
-        expect(await update({ version: "8.6" }, { version: "7.2" }, oldOutputs)).toEqual([
-            'RedisDatabase "sessions": the last update failed, so this is refused only if the data that is there does not ' +
-                "allow it: version 8.6 → 7.2.",
-        ]);
+    test("is left to what was completed, or to the agent, after an update that failed", async () => {
+        expect(await update({ version: "8.6" }, { version: "7.2" }, {})).toEqual([]);
     });
 
     test("is not refused where the other version is not known yet", async () => {
@@ -180,36 +181,40 @@ describe("a default that is a later version now", () => {
         expect(logged).not.toHaveBeenCalled();
     });
 
-    const upgraded: [string, Kind, string, Values, Values][] = [
-        ["of the first format, which recorded no version", "RedisDatabase", "8.0", {}, recorded("8.6")],
+    const valkey = { engine: "valkey" };
+    const upgraded: [string, Kind, string, { before: Values; after: Values }][] = [
+        ["of the first format", "RedisDatabase", "8.0", { before: {}, after: recorded("8.6") }],
+        ["of Valkey", "RedisDatabase", "8.1", { before: recorded("8.1", valkey), after: recorded("9.1", valkey) }],
         [
-            ...(["of Valkey", "RedisDatabase", "8.1"] as const),
-            ...[recorded("8.1", { engine: "valkey" }), recorded("9.1", { engine: "valkey" })],
+            "whose version was taken out of the program",
+            "RedisDatabase",
+            "7.0",
+            { before: recorded("7.0", { version: "7.0-rdb" }), after: recorded("8.6") },
         ],
         [
-            ...(["whose version was taken out of the program", "RedisDatabase", "7.0"] as const),
-            ...[recorded("7.0", { version: "7.0-rdb" }), recorded("8.6")],
+            "with other changes",
+            "RedisDatabase",
+            "8.0",
+            { before: recorded("8.0"), after: recorded("8.6", { memoryMb: 64, config: unknown }) },
         ],
         [
-            ...(["with other changes", "RedisDatabase", "8.0"] as const),
-            ...[recorded("8.0"), recorded("8.6", { memoryMb: 64, config: unknown })],
+            "that follows one whose version nothing says",
+            "RedisReplica",
+            "8.0",
+            { before: recorded("8.0", { primary }), after: recorded("8.6", { primary }) },
         ],
         [
-            ...(["that follows one whose version nothing says", "RedisReplica", "8.0"] as const),
-            ...[recorded("8.0", { primary }), recorded("8.6", { primary })],
-        ],
-        [
-            ...(["that is promoted", "RedisReplica", "8.0"] as const),
-            ...[recorded("8.0", { promoted: true }), recorded("8.6", { promoted: true })],
+            "that is promoted",
+            "RedisReplica",
+            "8.0",
+            { before: recorded("8.0", { promoted: true }), after: recorded("8.6", { promoted: true }) },
         ],
     ];
 
-    test.each(upgraded)("upgrades none %s", async (_what, kind, version, oldInputs, newInputs) => {
+    test.each(upgraded)("upgrades none %s", async (_what, kind, version, { before, after }) => {
         // An update that failed leaves no outputs, and may have left the server of before.
         for (const oldOutputs of [{ version }, {}]) {
-            await expect(updateRecorded(oldInputs, newInputs, oldOutputs, kind)).rejects.toThrow(
-                "default-version-changed",
-            );
+            await expect(updateRecorded(before, after, oldOutputs, kind)).rejects.toThrow("default-version-changed");
         }
     });
 
@@ -227,10 +232,7 @@ describe("a default that is a later version now", () => {
 
     test.each<[string, Values, Values, Values]>([
         ["a version up that is asked for", recorded("8.0"), recorded("8.6", { version: "8.6" }), { version: "8.0" }],
-        [
-            ...(["another engine", recorded("7.2", { version: "7.2" })] as const),
-            ...[recorded("9.1", { engine: "valkey" }), { version: "7.2" }],
-        ],
+        ["another engine", recorded("7.2", { version: "7.2" }), recorded("9.1", valkey), { version: "7.2" }],
     ])("is announced as usual: %s", async (_what, oldInputs, newInputs, oldOutputs) => {
         expect(await updateRecorded(oldInputs, newInputs, oldOutputs)).toEqual([
             expect.stringContaining("the server is replaced"),
@@ -240,6 +242,69 @@ describe("a default that is a later version now", () => {
     test("follows its primary", async () => {
         const [line] = await updateRecorded(of("8.0"), of("8.6"), { version: "8.0" }, "RedisReplica");
         expect(line).toContain("version 8.0 → 8.6");
+    });
+});
+
+describe("in a preview, what was last completed is compared", () => {
+    beforeAll(() => startStack({ preview: true }));
+    afterAll(() => startStack());
+
+    const name = "sessions";
+    const facts = { name, format: currentFormat };
+    let review: Review;
+    beforeEach(() => (review = reviewOf("RedisDatabase")));
+    const requested = (oldInputs: Values, newInputs: Values, oldOutputs?: Values) =>
+        update({ ...facts, ...oldInputs }, { ...facts, ...newInputs }, oldOutputs, review);
+
+    /** What the record of completed updates says, which is reviewed after the component. */
+    async function completed(newInputs: Values, oldInputs?: Values): Promise<string[]> {
+        const component = { urn: urnOf("redis-database:index:RedisDatabase") };
+        const args = { urn: urnOf(completedType), id: "", name: "sessions-completed", type: completedType };
+        await hookOf(review.ofRecord(component, {})).callback({
+            ...args,
+            newInputs: { ...facts, ...newInputs },
+            ...(oldInputs && { oldInputs }),
+        });
+        for (const [, about] of logged.mock.calls) expect(await valueOf(present(about).urn)).toBe(component.urn);
+        return textsIn(logged);
+    }
+
+    test("whatever the component was last asked for, and also if that is asked for again", async () => {
+        expect(await requested({ memoryMb: 128 }, { memoryMb: 256 }, {})).toEqual([]);
+        expect(await completed({ memoryMb: 256 }, { ...facts, memoryMb: 64 })).toEqual([
+            'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 256, maxmemory 16 → 88 MiB.',
+        ]);
+        await expect(completed({ version: "7.2" }, { ...facts, version: "8.0" })).rejects.toThrow("version-downgrade");
+    });
+
+    test("where an earlier release completed it, with the component's inputs; and nothing where nothing was", async () => {
+        expect(await requested({ memoryMb: 64 }, { memoryMb: 128 })).toEqual([]);
+        expect(await completed({ memoryMb: 128 })).toEqual([
+            'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 128, maxmemory 16 → 40 MiB.',
+        ]);
+        logged.mockClear();
+        await requested({ memoryMb: 64 }, { memoryMb: 128 }, {});
+        expect(await completed({ memoryMb: 128 })).toEqual([expect.stringContaining("no completed one is recorded")]);
+    });
+
+    test("so that a new name is announced, with what it does on a network", async () => {
+        const [line] = await completed({ madeAs: "old" }, { ...facts, name: "old", madeAs: "old" });
+        expect(line).toBe(
+            'RedisDatabase "sessions": nothing happens to the server: name old → sessions; data, passwords, ports and CA stay the same.',
+        );
+        logged.mockClear();
+        const network = "backend";
+        expect(await completed({ network, madeAs: "old" }, { ...facts, network, name: "old", madeAs: "old" })).toEqual([
+            line,
+        ]);
+        logged.mockClear();
+        const [replaced] = await completed(
+            { network, madeAs: name },
+            { ...facts, network, name: "old", madeAs: "old" },
+        );
+        expect(replaced).toMatch(
+            /containers on the network reach it by the new name only; the server is replaced.*name old → sessions/,
+        );
     });
 });
 
@@ -312,10 +377,8 @@ describe("a certificate that has expired", () => {
     const args = (ca: unknown, memoryMb = 64) => ({ memoryMb, tls: { ca: pulumi.secret(ca) } });
     const code = "redis-database/certificate-expired";
     const create = async (newInputs: Values) => {
-        const [hook] = hooksOf() as pulumi.ResourceHook[];
-        const urn = "urn:pulumi:stack::project::redis-database:index:RedisDatabase::sessions";
-        await present(hook).callback({
-            urn,
+        await hookOf(reviewOf("RedisDatabase").ofComponent()).callback({
+            urn: urnOf("redis-database:index:RedisDatabase"),
             id: "",
             name: "sessions",
             type: "redis-database:index:RedisDatabase",

@@ -50,6 +50,7 @@ describe("reading", () => {
         const recorded = { name: "sessions", resolvedVersion: "8.0", format: 2 };
         expect(readRecorded({ ...recorded, memoryMb: 64 })).toEqual({
             args: { memoryMb: 64 },
+            name: "sessions",
             format: 2,
             resolvedVersion: "8.0",
         });
@@ -57,9 +58,11 @@ describe("reading", () => {
         expect(readRecorded({ ...recorded, role, primary: address })).toEqual({
             args: { primary: address },
             role,
+            name: "sessions",
             format: 2,
             resolvedVersion: "8.0",
         });
+        expect(readRecorded({ ...recorded, madeAs: "former" })).toMatchObject({ args: {}, madeAs: "former" });
     });
 });
 
@@ -68,7 +71,7 @@ async function record(program: () => void): Promise<Record<string, PlainArgument
     const registered = await startStack();
     program();
     await pulumi.runtime.disconnect();
-    const components = registered.filter(({ type }) => type.startsWith("redis-database:"));
+    const components = registered.filter(({ type }) => /^redis-database:index:Redis/.test(type));
     return Object.fromEntries(components.map(({ name, inputs }) => [name, plain(inputs) as PlainArguments]));
 }
 

@@ -1,0 +1,25 @@
+/** What the last completed update made of a server. */
+import * as pulumi from "@pulumi/pulumi";
+import { completedType } from "../hooks/review";
+import type { After } from "./children";
+import type { PreparedServer } from "./prepare";
+
+/**
+ * Keeps a component's inputs once its containers are as these say, secrets as such. The component's own inputs in the
+ * state are what was last asked for, and an update that fails takes its outputs away.
+ */
+class CompletedUpdate extends pulumi.ComponentResource {
+    constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) {
+        super(completedType, name, inputs, opts);
+        this.registerOutputs();
+    }
+}
+
+export function recordCompletion(
+    { component, review, inputs, plan, volumes }: PreparedServer,
+    containers: After,
+): pulumi.Resource {
+    const recorded = { ...inputs, madeAs: volumes.madeAs };
+    const opts = { parent: component, dependsOn: [...containers], protect: false };
+    return new CompletedUpdate(`${plan.name}-completed`, recorded, review.ofRecord(component, opts));
+}
