@@ -180,24 +180,39 @@ describe("a default that is a later version now", () => {
     const upgraded: [string, Kind, string, Values, Values][] = [
         ["of the first format, which recorded no version", "RedisDatabase", "8.0", {}, recorded("8.6")],
         [
-            ...(["of Valkey", "RedisDatabase", "8.1"] as const),
-            ...[recorded("8.1", { engine: "valkey" }), recorded("9.1", { engine: "valkey" })],
+            "of Valkey",
+            "RedisDatabase",
+            "8.1",
+            recorded("8.1", { engine: "valkey" }),
+            recorded("9.1", { engine: "valkey" }),
         ],
         [
-            ...(["whose version was taken out of the program", "RedisDatabase", "7.0"] as const),
-            ...[recorded("7.0", { version: "7.0-rdb" }), recorded("8.6")],
+            "whose version was taken out of the program",
+            "RedisDatabase",
+            "7.0",
+            recorded("7.0", { version: "7.0-rdb" }),
+            recorded("8.6"),
         ],
         [
-            ...(["with other changes", "RedisDatabase", "8.0"] as const),
-            ...[recorded("8.0"), recorded("8.6", { memoryMb: 64, config: unknown })],
+            "with other changes",
+            "RedisDatabase",
+            "8.0",
+            recorded("8.0"),
+            recorded("8.6", { memoryMb: 64, config: unknown }),
         ],
         [
-            ...(["that follows one whose version nothing says", "RedisReplica", "8.0"] as const),
-            ...[recorded("8.0", { primary }), recorded("8.6", { primary })],
+            "that follows one whose version nothing says",
+            "RedisReplica",
+            "8.0",
+            recorded("8.0", { primary }),
+            recorded("8.6", { primary }),
         ],
         [
-            ...(["that is promoted", "RedisReplica", "8.0"] as const),
-            ...[recorded("8.0", { promoted: true }), recorded("8.6", { promoted: true })],
+            "that is promoted",
+            "RedisReplica",
+            "8.0",
+            recorded("8.0", { promoted: true }),
+            recorded("8.6", { promoted: true }),
         ],
     ];
 
@@ -225,8 +240,10 @@ describe("a default that is a later version now", () => {
     test.each<[string, Values, Values, Values]>([
         ["a version up that is asked for", recorded("8.0"), recorded("8.6", { version: "8.6" }), { version: "8.0" }],
         [
-            ...(["another engine", recorded("7.2", { version: "7.2" })] as const),
-            ...[recorded("9.1", { engine: "valkey" }), { version: "7.2" }],
+            "another engine",
+            recorded("7.2", { version: "7.2" }),
+            recorded("9.1", { engine: "valkey" }),
+            { version: "7.2" },
         ],
     ])("is announced as usual: %s", async (_what, oldInputs, newInputs, oldOutputs) => {
         expect(await updateRecorded(oldInputs, newInputs, oldOutputs)).toEqual([
