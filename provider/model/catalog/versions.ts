@@ -134,7 +134,7 @@ export const versions: Readonly<Record<Release, VersionFacts>> = {
     "8.0": redis("8.0", "2025-05-02", { endOfLife: "2026-12-01", verifiedWith: "8.0.2", rdbVersion: 12 }),
     "8.2": redis("8.2", "2025-08-04", { endOfLife: "2030-09-01", verifiedWith: "8.2.3", rdbVersion: 12 }),
     "8.4": redis("8.4", "2025-11-18", { directivesOf: ["8.2"] }),
-    "8.6": redis("8.6", "2026-02-11", { verifiedWith: "8.6.3", rdbVersion: 12 }),
+    "8.6": redis("8.6", "2026-02-11", { verifiedWith: "8.6.3", rdbVersion: 13 }),
     "8.8": redis("8.8", "2026-05-25", { directivesOf: ["8.6"] }),
     "8.10": redis("8.10", "2026-07-29", { directivesOf: ["8.6"] }),
     "valkey-7.2": valkey("7.2", "2024-04-16", { endOfLife: "2029-04-16", directivesOf: ["7.2", "valkey-8.0"] }),

@@ -13,7 +13,7 @@ export interface Described {
     readonly args: PlainArguments;
     readonly format: number;
     /** Whether its version is the default of this release. */
-    readonly defaultVersion: boolean;
+    readonly defaultVersion?: boolean;
     readonly name?: string;
     readonly madeAs?: string;
 }

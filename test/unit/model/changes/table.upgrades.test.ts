@@ -9,7 +9,7 @@ function described(args: PlainArguments): Described {
     const { spec, findings } = resolveArguments(args);
     expect(findings).toEqual([]);
     if (!spec) throw new Error("no specification");
-    return { spec, args, format: currentFormat, defaultVersion: false };
+    return { spec, args, format: currentFormat };
 }
 
 const rows = (before: PlainArguments, after: PlainArguments) =>
