@@ -15,5 +15,5 @@ export async function refuse(reason: string, about: About): Promise<never> {
 export async function log(severity: "debug" | "info" | "warn" | "error", text: string, about: About): Promise<void> {
     // Pulumi would hold back all later messages of the program until it has the URN, which may never come.
     const urn = await new Promise<string>((resolve) => pulumi.output(about.urn).apply(resolve));
-    await pulumi.log[severity](text, { urn: pulumi.output(urn) } as pulumi.Resource);
+    await pulumi.log[severity](text, { urn: pulumi.output(urn) } as unknown as pulumi.Resource);
 }
