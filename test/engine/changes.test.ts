@@ -1,5 +1,7 @@
 /** What a change of the program does to the running server: settings arrive live, the rest replaces it on its volume. */
 import { X509Certificate } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { docker, handshake, until } from "./support/docker";
 import { TestDatabase } from "./support/testDatabase";
 import { TlsTraffic } from "./support/traffic";
@@ -145,5 +147,37 @@ describe("a change of the program", () => {
         expect(await db.stack.value("connectionUrls")).toEqual({ tls: await db.tlsUrl() });
         expect(db.client.run(["redis-cli", "-p", port, "PING"]).text).toContain("Connection refused");
         expect(db.client.redis(await db.tlsUrl(), ["GET", "kept"], { caCertPem: await db.caCertPem() })).toBe("yes");
+    });
+
+    test("another name, with an alias for the old one, keeps the server, its URL and its CA, also with `protect`", async () => {
+        const kept = async () => [await db.tlsUrl(), await db.caCertPem(), await db.serverId()];
+        await db.up({ version: "8.0" });
+        const before = await kept();
+        // The stack of a test chooses ports by the name of the child.
+        const file = join(db.stack.directory, "ports.json");
+        const ports = JSON.parse(readFileSync(file, "utf8")) as { free: number[]; taken: Record<string, number> };
+        const taken = { ...ports.taken, "renamed-port": ports.taken["db-port"] };
+        writeFileSync(file, JSON.stringify({ ...ports, taken }));
+        const renamed = (opts: object) =>
+            db.stack.program(
+                `const { tlsUrl, caCertPem, containerName } = new RedisDatabase(
+                    "renamed",
+                    { version: "8.0", memoryMb: 64, config: { timeout: 99 } },
+                    ${JSON.stringify({ aliases: [{ name: "db" }], ...opts })},
+                );
+                module.exports = { tlsUrl, caCertPem, containerName };`,
+            );
+        const { steps, explanations } = await renamed({ protect: true }).plannedSteps();
+        expect(
+            Object.keys(steps)
+                .filter((child) => steps[child] === "replace")
+                .sort(),
+        ).toEqual(["db-agent", "renamed-agent"]);
+        expect(explanations).toEqual([expect.stringContaining("name db → renamed: nothing happens to the server")]);
+        await db.stack.up();
+        expect(await kept()).toEqual(before);
+        expect(await db.stack.failure("destroy")).toContain("is protected");
+        await renamed({}).up();
+        expect((await db.stack.up()).summary).toEqual({ same: 14 });
     });
 });

@@ -6,7 +6,7 @@ import { unusable } from "../../../provider/model/arguments/options";
 import { deletionProtectionName } from "../../../provider/model/plan";
 import { type Deployment, deploy } from "../support/mockedStack";
 
-const deployWith = (opts: object) => deploy({}, opts as pulumi.ComponentResourceOptions);
+const deployWith = (opts: object) => deploy({}, opts);
 
 test("of all the options that Pulumi has, those that are not refused do for a database what Pulumi says", () => {
     const declared = readFileSync(require.resolve("@pulumi/pulumi/resource.d.ts"), "utf8");
