@@ -121,7 +121,8 @@ function versionRemedy(value: unknown, engines: readonly Engine[]): string {
     if (typeof value === "number" && near[0] !== undefined) {
         return `give it in quotes, as text: ${near.join(" or ")}; ${all}`;
     }
-    if (near.length === 0 || typeof value !== "string") return `give a version as text, ${anyFlavor}; ${all}`;
+    if (near.length === 0 || typeof value !== "string")
+        return `give a version as text, such as "${defaultVersions[engines[0] ?? defaultEngine]}", ${anyFlavor}; ${all}`;
     const other = engineNames.find(
         (engine) => !engines.includes(engine) && findRelease(engine, written.split("-")[0] ?? ""),
     );

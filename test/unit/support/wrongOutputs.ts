@@ -1,6 +1,6 @@
 /** A program of its own, since its Outputs fail as a person's would: with nobody there to catch the error. */
 import * as pulumi from "@pulumi/pulumi";
-import { RedisDatabase } from "../../../provider";
+import { RedisDatabase, RedisReplica, type ReplicationAccess } from "../../../provider";
 import { startStack } from "./mockedStack";
 
 const messages = new Set<string>();
@@ -14,6 +14,9 @@ void startStack().then((registered) => {
         memoryMb: pulumi.output(8),
         password: pulumi.secret("tell\nnobody"),
         bindAddress: pulumi.output("0.0.0.0"),
+    });
+    new RedisReplica("away", {
+        primary: pulumi.output({} as Record<string, ReplicationAccess>).apply((all) => all.away!),
     });
     return pulumi.runtime.disconnect();
 });

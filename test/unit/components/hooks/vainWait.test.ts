@@ -53,7 +53,7 @@ test("a server that ends at each start is removed, and the failure has its last 
     };
     await present(explainFailure(undefined)[0]).callback(failure as unknown as pulumi.ErrorHookArgs);
     expect(logged.mock.calls[0]?.[0]).toMatch(
-        /^sessions-server: it ends at each start\. Its last words:\nFatal error\nThe update/,
+        /^sessions-server: it ends at each start\. Its last words:\nFatal error \[redis-database\/container-ends-at-each-start\]\nThe update/,
     );
 });
 
