@@ -230,8 +230,8 @@ export interface RedisReplicaArgs extends Omit<
 > {
     /**
      * Whom it follows: a database of the same program, or what the output `replicationAccess` of another program's
-     * database has for this replica. If it is removed, the replica takes writes from then on, as with `promoted`.
-     * @default none: it takes writes
+     * database has for this replica. Required, except with `promoted`.
+     * @default none: only with `promoted`
      */
     readonly primary?: FollowedDatabase | pulumi.Input<ReplicationAccess>;
     /**
@@ -268,21 +268,21 @@ export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
 
 /** Dump after so many seconds with at least so many changes. */
 export interface SavePointArgs {
-    /** Seconds since the last dump, at least 1. */
+    /** Seconds since the last dump, at least 1. Example: `900`. */
     readonly seconds: pulumi.Input<number>;
-    /** Changes since the last dump, at least 1. */
+    /** Changes since the last dump, at least 1. Example: `1`. */
     readonly changes: pulumi.Input<number>;
 }
 
 /** Ports on the Docker host, 1 to 65535. */
 export interface PortsArgs {
     /**
-     * Plaintext port.
+     * Plaintext port. Example: `6379`.
      * @default chosen once at random
      */
     readonly plaintext?: pulumi.Input<number>;
     /**
-     * TLS port.
+     * TLS port. Example: `6380`.
      * @default chosen once at random
      */
     readonly tls?: pulumi.Input<number>;
@@ -373,9 +373,9 @@ export interface LogsArgs {
 
 /** A place for data that was there before the database: one of `volume` and `hostPath`. */
 export interface DataArgs {
-    /** Name of a Docker volume. */
+    /** Name of a Docker volume. Example: `"redis-data"`. */
     readonly volume?: pulumi.Input<string>;
-    /** Absolute path of a directory on the Docker host. */
+    /** Absolute path of a directory on the Docker host. Example: `"/srv/redis"`. */
     readonly hostPath?: pulumi.Input<string>;
     /**
      * Which files hold the data, where there are both a dump and an append-only file when the database first sees
@@ -389,7 +389,7 @@ export interface DataArgs {
 export interface ReplicationAccess {
     /** Name or address by which the replica's Docker host reaches the primary's. */
     readonly host: pulumi.Input<string>;
-    /** The primary's TLS port on its Docker host. */
+    /** The primary's TLS port on its Docker host. Example: `6380`. */
     readonly tlsPort: pulumi.Input<number>;
     /** What the primary's certificate verifies with, in PEM. */
     readonly caCertPem: pulumi.Input<string>;
@@ -413,7 +413,7 @@ export interface ReplicationAccess {
      */
     readonly flavor?: pulumi.Input<Flavor>;
     /**
-     * Its memory; a replica needs as much. Unit: MiB.
+     * Its memory; a replica needs as much. Unit: MiB. Example: `1024`.
      * @default not checked
      */
     readonly memoryMb?: pulumi.Input<number>;

@@ -33,6 +33,11 @@ export const dockerProblems = {
         "The programs that the container needs do not run in the image.",
         "give an image for the Docker host's architecture with a shell, redis-server and redis-cli, whose entrypoint runs the command that it is given",
     ),
+    endsAtEachStart: problem(
+        "container-ends-at-each-start",
+        "A container ends each time that Docker starts it; the update has removed it, and shows its last words.",
+        "remove the cause that its last words give, or undo the change, and run `pulumi up` again",
+    ),
     containerRefused: problem(
         "container-refused",
         "Docker refuses to make or start the container for another reason.",

@@ -58,11 +58,28 @@ export function nearest(unknown: string, known: readonly string[]): string | und
     return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= slips ? candidate : undefined;
 }
 
-/** A value as an error may show it: short, on one line, with its type where the type is the surprise. */
+/** A value as an error may show it: short, on one line, with its type where that may be the surprise. */
 export function show(value: unknown): string {
-    if (typeof value === "function") return "a function";
+    if (typeof value === "function" || value === null || value === undefined) return kindOf(value);
     // Whatever somebody gives by mistake: a resource, a BigInt, an object that holds itself.
     const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 }).replace(/\s+/g, " ");
     const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
-    return typeof value === "number" || typeof value === "boolean" ? `${short} (a ${typeof value})` : short;
+    return typeof value === "string" ? short : `${short} (${kindOf(value)})`;
+}
+
+/** What is wrong with a value, as the rest of a sentence; `isWrongType` where another type was expected. */
+export function wrongValue(value: unknown, { isSecret = false, isWrongType = false } = {}): string {
+    if (value === undefined) return "is missing";
+    if (typeof value === "string" && value.trim() === "") return "is empty";
+    if (!isSecret || value === null)
+        return `is ${show(value)}${isWrongType && typeof value === "string" ? " (text)" : ""}`;
+    const kind = isWrongType || typeof value !== "string" ? kindOf(value) : "not usable";
+    return `is ${kind} (its value is not shown)`;
+}
+
+function kindOf(value: unknown): string {
+    if (value === null || value === undefined) return String(value);
+    if (Number.isNaN(value)) return "not a number";
+    if (Array.isArray(value)) return "a list";
+    return { string: "text", object: "an object" }[typeof value as string] ?? `a ${typeof value}`;
 }

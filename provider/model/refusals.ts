@@ -114,7 +114,7 @@ export const agentRefusals = {
     },
     "eviction-frees-too-little": {
         meaning: "Redis evicted all keys that its policy allows, and the data still does not fit `memoryMb`.",
-        remedy: "Give more `memoryMb`, a `maxmemoryPolicy` that evicts more keys, or delete some.",
+        remedy: "Give at least the `memoryMb` in the message, a `maxmemoryPolicy` that evicts more keys, or delete some.",
     },
     "first-sync-not-done": {
         meaning: "The replica is still receiving its first sync.",
@@ -162,7 +162,7 @@ export const agentRefusals = {
     },
     "memory-too-small-for-replicas": {
         meaning: "Beside the data, `memoryMb` has no room for the replication backlog.",
-        remedy: "Give more `memoryMb`, delete keys, or set `evictToFit` and a `maxmemoryPolicy` that evicts.",
+        remedy: "Give at least the `memoryMb` in the message, delete keys, or set `evictToFit` and a `maxmemoryPolicy` that evicts.",
     },
     "password-not-accepted": {
         meaning: "The server, which is older than 6.0, does not accept the new password.",

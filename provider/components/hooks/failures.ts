@@ -1,6 +1,6 @@
 /** Brings the reason of a container's failure to the person who runs `pulumi up`. */
 import type * as pulumi from "@pulumi/pulumi";
-import { takenPortIn } from "../../model/dockerRefusals";
+import { dockerProblems, takenPortIn } from "../../model/dockerRefusals";
 import { redact } from "../../model/redaction";
 import type { DockerHost } from "../dockerHost";
 import { log } from "../log";
@@ -40,16 +40,21 @@ async function explain(
     return false;
 }
 
-/** The container's own last words; those of Docker where it never said any, as one that was not started. */
+/** With a code where no refusal has its own. The container's own last words; those of Docker where it never said any, as one that was not started. */
 function reasonOf(lines: readonly string[], errors: readonly string[], removed: boolean): string {
     const taken = errors.map(takenPortIn).find(Boolean);
-    if (taken) return `port ${taken} is taken. Free it, or give others in \`ports\`.`;
+    if (taken)
+        return `port ${taken} is taken. Free it, or give others in \`ports\`. [${dockerProblems.portTaken.code}]`;
     const refusal = lines.filter((line) => line.startsWith("refused: ")).at(-1);
     if (refusal) return refusal;
     const words = [...new Set(lines.filter((line) => line.trim() !== "").slice(-lastLines))].join("\n");
-    if (words !== "") return removed ? `it ends at each start. Its last words:\n${words}` : words;
+    const { code } = dockerProblems.endsAtEachStart;
+    if (words !== "" && removed) return `it ends at each start. Its last words:\n${words} [${code}]`;
+    if (removed) return `it ends at each start, and writes nothing to its log [${code}]`;
+    if (words !== "") return words;
     const dockers = errors.flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "");
-    return dockers.at(-1)?.replace(/^\s*\* /, "") ?? "Docker gives no reason";
+    const reason = dockers.at(-1)?.replace(/^\s*\* /, "") ?? "Docker gives no reason";
+    return `${reason} [${dockerProblems.containerRefused.code}]`;
 }
 
 /** Of a container that may still be about to become healthy. */
@@ -78,6 +83,8 @@ async function readableLog(container: string, dockerHost: DockerHost): Promise<r
     try {
         return await logOf(container, dockerHost);
     } catch (error) {
+        // Of one that was never made, Docker's own error is the reason.
+        if (/no such container/i.test(String(error))) return [];
         return [`its log could not be read (${String(error)}); read it with: docker logs ${container}`];
     }
 }

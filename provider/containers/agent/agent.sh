@@ -71,7 +71,12 @@ refuse() {
     trap - EXIT
     local reason
     # Before `undo` removes the files that tell what is secret.
-    reason=$(printf '%s\n' "$2 [redis-database/$1]" | redact)
+    case $2 in
+    # The command that was to give the reason gave none.
+    *": ") reason="$2no reason was given" ;;
+    *) reason=$2 ;;
+    esac
+    reason=$(printf '%s\n' "$reason [redis-database/$1]" | redact)
     undo
     stop_trial
     # An update reads the last of these lines.

@@ -20,7 +20,16 @@ check_backlog() {
     if [ "$(wanted backlog_mb)" = 0 ]; then return; fi
     missing=$(($(wanted backlog_mb) * mib - $(backlog_in_use)))
     if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
-    refuse memory-too-small-for-replicas "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give more, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+    refuse memory-too-small-for-replicas "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give at least $(least_memory), or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+}
+
+# Replicas have room for their backlog besides, however large it is by now.
+#   prints   the least memoryMb for the data in use
+least_memory() {
+    local data
+    data=$(data_in_use)
+    [ "$(wanted backlog_mb)" = 0 ] || data=$((data - $(backlog_in_use)))
+    echo $(((data + mib - 1) / mib * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))
 }
 
 # Before 4.0 Redis says only whether there is one, and of which size one is.
@@ -40,11 +49,10 @@ memory_shrinks() {
 }
 
 check_data_fits() {
-    local used least
+    local used
     if [ "$(data_in_use)" -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     used=$((($(data_in_use) + mib - 1) / mib))
-    least=$((used * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))
-    refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $least, or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+    refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $(least_memory), or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
 # What grows with memoryMb.
@@ -126,7 +134,7 @@ make_room() {
         if [ "$now" -lt "$before" ]; then tries=0; else tries=$((tries + 1)); fi
         before=$now
         [ $tries -lt 50 ] ||
-            refuse eviction-frees-too-little "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict"
+            refuse eviction-frees-too-little "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict; give at least $(least_memory)"
     done
     if [ "$(current memory_mb)" -gt "$(wanted memory_mb)" ] 2>/dev/null; then
         server MEMORY PURGE >/dev/null

@@ -1,7 +1,7 @@
 /** Checks the arguments of one server: each by itself, then those that belong together. */
 import { z } from "zod";
 import { type Wanted, defaultVersions, parseVersion } from "../catalog/versions";
-import { type Finding, type Problem, finding, nearest, show } from "../findings";
+import { type Finding, type Problem, finding, nearest, wrongValue } from "../findings";
 import { withDefaults } from "./defaults";
 import {
     type Definition,
@@ -112,13 +112,32 @@ function findingsOf(kind: Kind, name: string, value: unknown, issue: z.core.$Zod
     );
     // Nothing is held against what only an Output knows.
     if (found === unresolved) return [];
-    const text =
-        found === undefined
-            ? "is missing"
-            : typeof found !== "boolean" && (mayBeSecret(kind, keys) || (isObject(found) && holdsSecretSomewhere(keys)))
-              ? "is not usable (its value is not shown)"
-              : `is ${show(found)}`;
-    return [{ code: invalid(definedPath(kind, keys)), path, problem: text, remedy: issue.message }];
+    const isSecret =
+        typeof found !== "boolean" && (mayBeSecret(kind, keys) || (isObject(found) && holdsSecretSomewhere(keys)));
+    const isWrongType = ["invalid_type", "invalid_union"].includes(issue.code);
+    const text = wrongValue(found, { isSecret, isWrongType });
+    // An entry of a list has no definition of its own.
+    const definition = typeof keys.at(-1) === "number" ? undefined : definitionAt(kind, keys);
+    const hint = isWrongType && definition ? asOtherType(found, definition, isSecret) : undefined;
+    const remedy = hint ?? withExample(issue.message, definition);
+    return [{ code: invalid(definedPath(kind, keys)), path, problem: text, remedy }];
+}
+
+/** What to write where the value is right but for its quotes. */
+function asOtherType(found: unknown, { schema }: Definition, isSecret: boolean): string | undefined {
+    if (typeof found === "number" && schema.safeParse(String(found)).success) {
+        return `give it in quotes, as text${isSecret ? "" : `: "${found}"`}`;
+    }
+    if (typeof found !== "string" || isSecret || found.trim() === "") return undefined;
+    const meant = found === "true" || found === "false" ? found === "true" : Number(found);
+    return schema.safeParse(meant).success ? `give it without quotes: ${meant}` : undefined;
+}
+
+/** A remedy with a value that would be right, if it has none by itself. */
+function withExample(remedy: string, definition: Definition | undefined): string {
+    const example = definition?.example ?? definition?.default;
+    const isClear = /such as|"|true or false|leave it out|[{[]/.test(remedy);
+    return isClear || example === undefined ? remedy : `${remedy}, such as ${JSON.stringify(example)}`;
 }
 
 function unknown(kind: Kind, parent: string, name: string, known: readonly string[]): Finding {
@@ -183,7 +202,8 @@ export function singleArgumentProblems(): Problem[] {
     const found = new Map<string, Problem>();
     const visit = (path: string, definition: Definition) => {
         const meaning = `\`${path}\` has a wrong value.`;
-        const remedy = expectation(definition);
+        const error = expectation(definition);
+        const remedy = error && withExample(error, definition);
         // What accepts everything is checked elsewhere, under codes of its own.
         if (remedy !== undefined) found.set(path, { code: invalid(path), meaning, remedy });
         const members = definition.members ?? definition.element?.members ?? {};

@@ -1,12 +1,22 @@
 /** Further directives of redis.conf. */
 import { z } from "zod";
-import { type ConfigValue, startupOnly } from "../catalog/directives";
-import { type Engine, type Version, engineNames, releaseNames, releaseOf, versions } from "../catalog/versions";
+import { type ConfigValue, bytesOf, startupOnly, textOf } from "../catalog/directives";
+import {
+    type Engine,
+    type Flavor,
+    type Version,
+    engineNames,
+    releaseNames,
+    releaseOf,
+    versions,
+} from "../catalog/versions";
 import { changeOf, listed } from "../changes/words";
 import type { Finding } from "../findings";
 import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
+import { leastMemoryMb, maxmemoryOf } from "../sizing/memory";
 import { defaultEngine } from "./engine";
+import { replicaNames } from "./replicaList";
 
 type Config = Readonly<Record<string, ConfigValue>>;
 type Configured = { spec: { engine: Engine; version: Version; config: Config } };
@@ -34,7 +44,7 @@ export const configArguments = {
     config: argument(
         z.record(
             z.string(),
-            z.union([z.string(), z.number(), z.boolean()], { error: "give text, a number or a boolean" }),
+            z.union([z.string(), z.number(), z.boolean()], { error: "give text, a number or a boolean, such as 300" }),
             { error: 'give an object such as { "timeout": 300 }' },
         ),
         {
@@ -65,14 +75,47 @@ export const configArguments = {
 };
 
 /** While the version is wrong or unresolved, only what is wrong for every version can be found. */
-function configRule({ values: { config = {}, engine }, args, wanted }: Given<{ config?: Config; engine?: Engine }>) {
-    if (wanted) return checkConfig(releaseOf(wanted), config);
+function configRule({ values, filled, args, wanted }: Given<Values, Filled>) {
+    const { config = {}, engine } = values;
+    if (wanted) {
+        const found = checkConfig(releaseOf(wanted), config);
+        const sized = { ...filled, ...wanted, flavor: wanted.flavor ?? filled.flavor, followers: followersOf(values) };
+        return found.map((each) =>
+            each.path === 'config["maxmemory"]' ? withMemory(each, config.maxmemory, sized) : each,
+        );
+    }
     const engines = args.engine === undefined ? [defaultEngine] : engine ? [engine] : engineNames;
     const everywhere = releaseNames
         .filter((release) => engines.includes(versions[release].engine))
         .map((each) => checkConfig(each, config));
     const newest: readonly Finding[] = everywhere.at(-1) ?? [];
     return newest.filter(({ path }) => everywhere.every((findings) => findings.some((f) => f.path === path)));
+}
+
+interface Values {
+    readonly config?: Config;
+    readonly engine?: Engine;
+    readonly replicas?: unknown;
+    readonly replicationAccess?: readonly string[];
+}
+
+interface Filled {
+    readonly flavor: Flavor;
+    readonly memoryMb: number;
+    readonly config: Config;
+}
+
+const followersOf = ({ replicas, replicationAccess = [] }: Values) => [...replicaNames(replicas), ...replicationAccess];
+
+/** The `memoryMb` that leaves as much for data as somebody wants to set as `maxmemory`. */
+function withMemory(found: Finding, maxmemory: ConfigValue = "", sized: Parameters<typeof leastMemoryMb>[1]): Finding {
+    const [mb, has] = [Math.ceil(bytesOf(textOf(maxmemory)) / 2 ** 20), maxmemoryOf(sized)];
+    if (!(mb > 0)) return found;
+    const remedy =
+        mb <= has
+            ? `leave it out: memoryMb ${sized.memoryMb} leaves ${has} MiB for data`
+            : `set memoryMb: ${leastMemoryMb(mb, sized)}, which leaves ${mb} MiB for data; maxmemory is derived from it`;
+    return { ...found, remedy };
 }
 
 export const configRules: readonly Rule[] = [configRule];

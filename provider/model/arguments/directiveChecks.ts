@@ -1,7 +1,7 @@
 /** What `config` may say: directives that the version knows, with values that it takes, and none of the component's own. */
 import { type ConfigValue, type Directive, type DirectivesByName, directivesOf, textOf } from "../catalog/directives";
 import { type Release, nameOf, versions } from "../catalog/versions";
-import { type Finding, finding, nearest, problem, show } from "../findings";
+import { type Finding, finding, nearest, problem, wrongValue } from "../findings";
 
 export const directiveProblems = {
     owned: problem(
@@ -85,7 +85,7 @@ function checkDirective(release: Release, name: string, value: ConfigValue): Fin
         return [finding(directiveProblems.unknown, path, `is not a directive of ${nameOf(release)}`, remedy)];
     }
     const remedy = expectation(directive, textOf(value));
-    return remedy ? [finding(directiveProblems.value, path, `is ${show(value)}`, `give ${remedy}`)] : [];
+    return remedy ? [finding(directiveProblems.value, path, wrongValue(value), `give ${remedy}`)] : [];
 }
 
 /** What 5.0 and 7.0 gave new names is still there under the old one in a version before. */

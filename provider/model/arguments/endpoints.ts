@@ -22,11 +22,13 @@ export const endpointArguments = {
         {
             plaintext: argument(port, {
                 doc: "Plaintext port.",
+                example: 6379,
                 defaultDoc: "chosen once at random",
                 changes: [{ row: "container", unset: "random" }],
             }),
             tls: argument(port, {
                 doc: "TLS port.",
+                example: 6380,
                 defaultDoc: "chosen once at random",
                 changes: [
                     { row: "container", unset: "random", haproxyAlone: true },

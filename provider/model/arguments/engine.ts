@@ -125,7 +125,8 @@ function versionRemedy(value: unknown, engines: readonly Engine[]): string {
         const meant = equal.length > 0 ? equal.map((version) => `"${version}"`) : near;
         if (meant.length > 0) return `give it in quotes, as text: ${meant.join(" or ")}; ${all}`;
     }
-    if (near.length === 0 || typeof value !== "string") return `give a version as text, ${anyFlavor}; ${all}`;
+    if (near.length === 0 || typeof value !== "string")
+        return `give a version as text, such as "${defaultVersions[engines[0] ?? defaultEngine]}", ${anyFlavor}; ${all}`;
     const other = engineNames.find(
         (engine) => !engines.includes(engine) && findRelease(engine, written.split("-")[0] ?? ""),
     );

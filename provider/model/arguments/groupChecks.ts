@@ -1,6 +1,6 @@
 /** Checks a database together with the replicas that it asks for. */
 import { type Release, canUpgrade, nameOf, releaseOf, versions } from "../catalog/versions";
-import { type Finding, finding, show } from "../findings";
+import { type Finding, finding, show, wrongValue } from "../findings";
 import { type Checked, checkEach, checkServer } from "./check";
 import { type Kind, type PlainArguments, unresolved } from "./definition";
 import { impliedHost, isThisHostAlone } from "./endpoints";
@@ -63,9 +63,7 @@ function checkReplicas(
         const text = Array.isArray(replicas)
             ? `is a list of ${replicas.length}`
             : // An entry with its password may stand there without its list.
-              typeof replicas === "object"
-              ? "is not usable (its value is not shown)"
-              : `is ${show(replicas)}`;
+              wrongValue(replicas, { isSecret: typeof replicas === "object", isWrongType: true });
         return [finding(replicationProblems.replicasInvalid, "replicas", text)];
     }
     const names = replicaNames(replicas);
@@ -74,7 +72,9 @@ function checkReplicas(
         const given: unknown = Array.isArray(replicas) ? replicas[index] : {};
         if (typeof given !== "object" || given === null) {
             const remedy = 'give an object such as { name: "reader" }';
-            return [finding(replicationProblems.replicasInvalid, path, `is ${show(given)}`, remedy)];
+            return [
+                finding(replicationProblems.replicasInvalid, path, wrongValue(given, { isWrongType: true }), remedy),
+            ];
         }
         const findings = checkOne(replica, provider === undefined).map((found) => ({
             ...found,
@@ -91,7 +91,13 @@ function checkReplicas(
             );
         }
         if (typeof name !== "string" || !isMemberName(name)) {
-            findings.push(finding(replicationProblems.replicaName, `${path}.name`, `is ${show(name)}`));
+            findings.push(
+                finding(
+                    replicationProblems.replicaName,
+                    `${path}.name`,
+                    wrongValue(name, { isWrongType: typeof name !== "string" }),
+                ),
+            );
         } else if (names.indexOf(name) !== index || access.includes(name)) {
             const text = `is "${name}", as another's is`;
             findings.push(finding(replicationProblems.replicaNameTwice, `${path}.name`, text));

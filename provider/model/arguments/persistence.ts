@@ -21,10 +21,12 @@ const savePoint = object(
     {
         seconds: argument(count("a whole number of seconds"), {
             doc: "Seconds since the last dump, at least 1.",
+            example: 900,
             required: true,
         }),
         changes: argument(count("a whole number of changes"), {
             doc: "Changes since the last dump, at least 1.",
+            example: 1,
             required: true,
         }),
     },
@@ -73,13 +75,13 @@ export const dataArguments = {
         {
             volume: argument(
                 text("give the name of a Docker volume", (value) => /^[\w][\w.-]*$/.test(value)),
-                { doc: "Name of a Docker volume." },
+                { doc: "Name of a Docker volume.", example: "redis-data" },
             ),
             hostPath: argument(
                 text("give an absolute path on the Docker host, without a colon", (value) =>
                     /^\/[^:\r\n\0]+$/.test(value),
                 ),
-                { doc: "Absolute path of a directory on the Docker host." },
+                { doc: "Absolute path of a directory on the Docker host.", example: "/srv/redis" },
             ),
             files: argument(choice(["aof", "rdb"]), {
                 doc:

@@ -123,21 +123,28 @@ export const groupArguments = {
 /** Of a replica alone. */
 export const followingArguments = {
     primary: object(
-        "give a RedisDatabase, or what its replicationAccess has for this replica",
+        "give a RedisDatabase, or what its replicationAccess has for this replica, such as primary: db",
         {
             host: argument(host, {
                 doc: "Name or address by which the replica's Docker host reaches the primary's.",
                 required: true,
             }),
-            tlsPort: argument(port, { doc: "The primary's TLS port on its Docker host.", required: true }),
+            tlsPort: argument(port, {
+                doc: "The primary's TLS port on its Docker host.",
+                required: true,
+                example: 6380,
+            }),
             caCertPem: argument(pem.optional(), {
                 doc: "What the primary's certificate verifies with, in PEM.",
                 required: true,
             }),
-            user: argument(text("give the user's name", (value) => !/[\r\n\0]/.test(value)).optional(), {
-                doc: "User by which the replica follows; empty before 6.0.",
-                required: true,
-            }),
+            user: argument(
+                text('give the user\'s name, such as "repl-reader"', (value) => !/[\r\n\0]/.test(value)).optional(),
+                {
+                    doc: "User by which the replica follows; empty before 6.0.",
+                    required: true,
+                },
+            ),
             password: argument(secretText.optional(), {
                 doc: "Its password.",
                 required: true,
@@ -151,6 +158,7 @@ export const followingArguments = {
             flavor: argument(flavorSchema, { doc: "Its flavor.", defaultDoc: '"aof"', type: "Flavor" }),
             memoryMb: argument(memorySchema, {
                 doc: "Its memory; a replica needs as much.",
+                example: 1024,
                 defaultDoc: "not checked",
                 unit: "MiB",
             }),
@@ -224,7 +232,7 @@ export const replicationProblems = {
     replicasInvalid: problem(
         "replicas-not-a-list",
         "`replicas` is neither a number from 0 to 16 nor a list of so many objects.",
-        'give a number from 0 to 16, or a list such as [{ name: "reader" }]',
+        'give a number from 0 to 16, such as 2, or a list such as [{ name: "reader" }]',
     ),
     replicaName: problem(
         "replica-name-unusable",

@@ -29,8 +29,9 @@ export function text(error: string, check: (value: string) => boolean = (value) 
 }
 
 /** A secret that servers and clients can be given: they end it at a line break or a zero byte, if they take it at all. */
-export const secretText = text("give text of at least one character and no line break", (value) =>
-    /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
+export const secretText = text(
+    "give text of at least one character and no line break, such as 32 random letters and digits",
+    (value) => /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
 );
 
 export function choice<const T extends readonly string[]>(values: T) {
@@ -44,7 +45,9 @@ export const host = text(
 
 export const port = wholeNumber("a port number", 1, 65535);
 
-export const pem = text("give the PEM text itself, not a path", (value) => value.includes("-----BEGIN "));
+export const pem = text('give the PEM text itself, such as readFileSync("ca.pem", "utf8"), not a path', (value) =>
+    value.includes("-----BEGIN "),
+);
 
 /** What becomes a part of the names of resources and of a user's name. */
 export function isMemberName(value: string): boolean {
@@ -52,22 +55,26 @@ export function isMemberName(value: string): boolean {
 }
 
 export function memberName(whose: string) {
-    return text(`give the name of ${whose}: lower-case letters, digits and hyphens, a letter first`, isMemberName);
+    const error = `give the name of ${whose}: lower-case letters, digits and hyphens, a letter first, such as "reader"`;
+    return text(error, isMemberName);
 }
 
 type Shape<M extends Readonly<Record<string, Definition>>> = {
     -readonly [K in keyof M]: M[K] extends { readonly required: true } ? M[K]["schema"] : z.ZodOptional<M[K]["schema"]>;
 };
 
+/** What to give in place of a wrong value; it may depend on that. */
+type Remedy = string | ((wrong: { readonly input?: unknown }) => string);
+
 /** Defines an argument that is an object; `error` says what to give instead of anything else. */
 export function object<
     const M extends Readonly<Record<string, Definition>>,
     const A extends Omit<Definition, "schema" | "members">,
->(error: string, members: M, about: A) {
+>(error: Remedy, members: M, about: A) {
     return { ...argument(objectSchema(error, members), about), members };
 }
 
-function objectSchema<const M extends Readonly<Record<string, Definition>>>(error: string, members: M) {
+function objectSchema<const M extends Readonly<Record<string, Definition>>>(error: Remedy, members: M) {
     const shape = Object.fromEntries(
         Object.entries(members).map(([name, { schema, required }]) => [name, required ? schema : schema.optional()]),
     );

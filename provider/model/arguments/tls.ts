@@ -35,23 +35,31 @@ const keyPair = {
 
 export const tlsArguments = {
     tls: object(
-        'give an object such as { hosts: ["redis.example.com"] }',
+        ({ input }) =>
+            typeof input === "boolean"
+                ? "leave it out: TLS is always on and cannot be turned off; plaintext can, by plaintext: false"
+                : 'give an object such as { hosts: ["redis.example.com"] }',
         {
-            hosts: argument(z.array(certificateHost, { error: "give a list of DNS names and IP addresses" }), {
-                doc:
-                    "Names and addresses that the certificate is valid for, in addition to `host`, `bindAddress`, localhost, 127.0.0.1 " +
-                    "and, on a `network`, the database's name.",
-                defaultDoc: "none",
-                example: ["redis.example.com"],
-                type: "string[]",
-                changes: [
-                    {
-                        row: "certificate",
-                        words: (before: Named, after: Named, shown: boolean) =>
-                            changeOfList("tls.hosts", moreHosts(before), moreHosts(after), shown),
-                    },
-                ],
-            }),
+            hosts: argument(
+                z.array(certificateHost, {
+                    error: 'give a list of DNS names and IP addresses, such as ["redis.example.com"]',
+                }),
+                {
+                    doc:
+                        "Names and addresses that the certificate is valid for, in addition to `host`, `bindAddress`, localhost, 127.0.0.1 " +
+                        "and, on a `network`, the database's name.",
+                    defaultDoc: "none",
+                    example: ["redis.example.com"],
+                    type: "string[]",
+                    changes: [
+                        {
+                            row: "certificate",
+                            words: (before: Named, after: Named, shown: boolean) =>
+                                changeOfList("tls.hosts", moreHosts(before), moreHosts(after), shown),
+                        },
+                    ],
+                },
+            ),
             validityDays: argument(days(1, 3650), {
                 doc: "Days for which the certificate is valid, 1 to 3650; fewer where its CA ends sooner.",
                 default: 365,

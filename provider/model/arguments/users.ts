@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Release, type Wanted, nameOf, releaseOf, versions } from "../catalog/versions";
 import { listed } from "../changes/words";
-import { type Finding, finding, problem, show } from "../findings";
+import { type Finding, finding, problem, show, wrongValue } from "../findings";
 import { isOwnUser } from "../render/acl";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { checkLength } from "./passwords";
@@ -53,7 +53,7 @@ const user = object(
     'give an object such as { name: "orders", rules: "~orders:* +@read" }',
     {
         name: argument(
-            text("give up to 64 letters, digits, `_`, `.` and `-`, a letter first", (value) =>
+            text('give up to 64 letters, digits, `_`, `.` and `-`, a letter first, such as "orders"', (value) =>
                 /^[A-Za-z][\w.-]{0,63}$/.test(value),
             ),
             {
@@ -157,10 +157,8 @@ export function entriesOf(users: unknown): { name: string; password: unknown }[]
 /** What is wrong with a password that an Output brought, for the entry at this place. */
 export function checkUserPassword(index: number, password: unknown): Finding | undefined {
     const { error } = secretText.safeParse(password);
-    const [remedy = "", text] = [
-        error?.issues[0]?.message,
-        password === undefined ? "is missing" : "is not usable (its value is not shown)",
-    ];
+    const remedy = error?.issues[0]?.message ?? "";
+    const text = wrongValue(password, { isSecret: true, isWrongType: typeof password !== "string" });
     return (
         error && {
             code: "redis-database/invalid-users-password",
@@ -180,6 +178,19 @@ const newRules: readonly (readonly [pattern: RegExp, since: string, knows: (rele
     [/^(%|\(|clearselectors$)/i, "7.0", (release) => versions[release].selectors],
 ];
 
+/** What somebody wants who writes such a rule. */
+function loginRemedy(words: readonly string[]): string {
+    const has = (rule: string) => words.some((word) => word.toLowerCase() === rule);
+    return [
+        "leave that out",
+        ...(has("off") ? ["to keep the user from logging in, remove it from users"] : []),
+        ...(has("reset") ? ["rules start from nothing anyway, whatever they were before"] : []),
+        ...(words.some((word) => /^[<>#!(]*([<>#!]|nopass$|resetpass$)/i.test(word))
+            ? ["give the password in `password`, or leave it out for a random one"]
+            : []),
+    ].join("; ");
+}
+
 function checkRules(path: string, rules: string, wanted: Wanted | undefined): Finding[] {
     const words = rules.split(" ");
     const login = words
@@ -192,7 +203,9 @@ function checkRules(path: string, rules: string, wanted: Wanted | undefined): Fi
                   : [],
         );
     const findings =
-        login.length > 0 ? [finding(userProblems.rulesLogin, path, `has ${[...new Set(login)].join(" and ")}`)] : [];
+        login.length > 0
+            ? [finding(userProblems.rulesLogin, path, `has ${[...new Set(login)].join(" and ")}`, loginRemedy(words))]
+            : [];
     if (!wanted) return findings;
     const release = releaseOf(wanted);
     const tooNew = newRules.flatMap(([pattern, since, knows]) => {

@@ -154,8 +154,9 @@ function checkOutput(sized: ClientSized): Finding[] {
         if (hardMb === 0 && !counted)
             return [limitFinding(limitNames.output, `has no hard limit for ${name}`, atMost(most))];
         if (hardMb <= most) return [];
+        const more = `or memoryMb of at least ${counted ? hardMb : 2 * hardMb}`;
         const text = `has ${hardMb} MiB for ${name}, which is more than ${counted ? "" : "half of "}memoryMb ${sized.memoryMb}`;
-        return [limitFinding(limitNames.output, text, atMost(most))];
+        return [limitFinding(limitNames.output, text, `${atMost(most)}, ${more}`)];
     });
 }
 

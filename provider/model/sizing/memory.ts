@@ -58,17 +58,22 @@ function sharePercent({ flavor, followers }: Sized): number {
     return dataSharePercent[followers.length > 0 ? "rdb" : flavor];
 }
 
-/** From data to the `memoryMb` that it needs: `data * 1000 / permille + besideMb`, which is never too little. */
+/** From data, without the backlog, to the `memoryMb` that it needs: `data * 1000 / permille + besideMb`, never too little. */
 export function memoryForData(sized: Sized): { readonly permille: number; readonly besideMb: number } {
     const parts: readonly Part[] = clientParts(sized);
     const replicated = sized.followers.length > 0;
     const share = sharePercent(sized) / 100;
     const ofMemory = parts.reduce((sum, part) => sum + (part.ofMemory ?? 0), replicated ? 3 / 16 : 0);
     const fixedMb = parts.reduce((sum, part) => sum + (part.mb ?? 0), serverItselfMb);
-    const slope = share * (1 - ofMemory) + (replicated ? 1 / 16 : 0);
-    // What is rounded down on the way to `maxmemory` is less than a MiB, and so is the backlog.
-    const roundedMb = replicated ? 2 : 1;
-    return { permille: Math.floor(slope * 1000), besideMb: Math.ceil((share * fixedMb + roundedMb) / slope) };
+    const slope = share * (1 - ofMemory);
+    // What is rounded down on the way to `maxmemory` is less than a MiB.
+    return { permille: Math.floor(slope * 1000), besideMb: Math.ceil((share * fixedMb + 1) / slope) };
+}
+
+/** A `memoryMb` that is enough for so much data, and hardly more. */
+export function leastMemoryMb(dataMb: number, sized: Sized): number {
+    const { permille, besideMb } = memoryForData(sized);
+    return Math.max(minMemoryMb, Math.ceil((dataMb * 1000) / permille) + besideMb);
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */

@@ -178,11 +178,16 @@ describe("Outputs", () => {
                 [
                     'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
                     "  memoryMb: is 8 (a number)",
-                    "    → give a whole number of MiB from 32 to 16777216 [redis-database/invalid-memory-mb]",
+                    "    → give a whole number of MiB from 32 to 16777216, such as 1024 [redis-database/invalid-memory-mb]",
                     "  password: is not usable (its value is not shown)",
-                    "    → give text of at least one character and no line break [redis-database/invalid-password]",
+                    "    → give text of at least one character and no line break, such as 32 random letters and digits [redis-database/invalid-password]",
                     '  host: is missing, and bindAddress "0.0.0.0" is no address that clients can use',
                     "    → give the name or address by which clients reach the Docker host [redis-database/host-missing]",
+                ].join("\n"),
+                [
+                    'RedisReplica "away": 1 problem in its arguments; nothing was touched.',
+                    "  primary: is undefined",
+                    '    → add "away" to replicationAccess of its database, and give what its output replicationAccess has for it [redis-database/primary-missing]',
                 ].join("\n"),
             ],
         });

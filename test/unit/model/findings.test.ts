@@ -1,6 +1,6 @@
 /** The words for what is wrong. */
 import fc from "fast-check";
-import { finding, formatFindings, nearest, problem, show } from "../../../provider/model/findings";
+import { finding, formatFindings, nearest, problem, show, wrongValue } from "../../../provider/model/findings";
 
 const tooLittle = problem("too-little", "It is too little.", "give more");
 
@@ -91,20 +91,36 @@ describe("nearest", () => {
     });
 });
 
+describe("what is wrong with a value", () => {
+    test.each<[unknown, Parameters<typeof wrongValue>[1], string]>([
+        [undefined, {}, "is missing"],
+        ["  ", { isSecret: true }, "is empty"],
+        ["256", {}, 'is "256"'],
+        ["256", { isWrongType: true }, 'is "256" (text)'],
+        ["hunter2", { isSecret: true }, "is not usable (its value is not shown)"],
+        ["hunter2", { isSecret: true, isWrongType: true }, "is text (its value is not shown)"],
+        [["hunter2"], { isSecret: true }, "is a list (its value is not shown)"],
+        [12345, { isSecret: true }, "is a number (its value is not shown)"],
+        [null, { isSecret: true }, "is null"],
+    ])("%j, %j: %s", (value, about, text) => {
+        expect(wrongValue(value, about)).toBe(text);
+    });
+});
+
 describe("show", () => {
     test.each([
         ["7.3", '"7.3"'],
         ['say "hi"', '"say \\"hi\\""'],
         ["two\nlines", '"two\\nlines"'],
         [7, "7 (a number)"],
-        [NaN, "NaN (a number)"],
+        [NaN, "NaN (not a number)"],
         [true, "true (a boolean)"],
         [null, "null"],
-        [512n, "512n"],
-        [Symbol("s"), "Symbol(s)"],
+        [512n, "512n (a bigint)"],
+        [Symbol("s"), "Symbol(s) (a symbol)"],
         [() => 1, "a function"],
-        [["a"], "[ 'a' ]"],
-        [{ a: 1 }, "{ a: 1 }"],
+        [["a"], "[ 'a' ] (a list)"],
+        [{ a: 1 }, "{ a: 1 } (an object)"],
         ["x".repeat(80), `"${"x".repeat(56)}…`],
     ])("%p", (value, shown) => {
         expect(show(value)).toBe(shown);
@@ -113,7 +129,7 @@ describe("show", () => {
     test("an object that holds itself", () => {
         const loop: Record<string, unknown> = {};
         loop.self = loop;
-        expect(show(loop)).toBe("<ref *1> { self: [Circular *1] }");
+        expect(show(loop)).toBe("<ref *1> { self: [Circular *1] } (an object)");
     });
 
     test("anything at all, on one short line", () => {
@@ -127,7 +143,7 @@ describe("show", () => {
 
     test("what would take several lines too", () => {
         const long = Array.from({ length: 30 }, (_, index) => index);
-        expect(show(long)).toBe("[ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1…");
-        expect(show(new Error("two\nlines"))).toMatch(/^Error: two lines at [^\n]*…$/);
+        expect(show(long)).toBe("[ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1… (a list)");
+        expect(show(new Error("two\nlines"))).toMatch(/^Error: two lines at [^\n]*… \(an object\)$/);
     });
 });

@@ -72,17 +72,16 @@ test("a host of another machine, where the server listens on loopback alone", ()
 
 test("the programs of the README bring none", () => {
     const made: PlainArguments[] = [];
-    class Component {
-        constructor(_name: string, args: PlainArguments) {
-            made.push(args);
-        }
+    function Component(_name: string, args: PlainArguments) {
+        made.push(args);
     }
     const readme = readFileSync(resolve(__dirname, "../../../README.md"), "utf8");
     const inline = [...readme.matchAll(/`(new RedisDatabase\([^`]+)`/g)].map(([, code = ""]) => code);
     for (const code of [...codeBlocks(readme, "ts"), ...inline]) {
         const plain = code.replace(/^(import|export) .*$/gm, "");
         // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a program of this repository
-        new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", plain)(Component, Component, {}, {});
+        const run = new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", plain);
+        (run as (...all: unknown[]) => void)(Component, Component, {}, {});
     }
     expect(made.length).toBeGreaterThan(4);
     for (const { primary: _primary, replicas, ...args } of made) {

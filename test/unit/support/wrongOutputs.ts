@@ -1,6 +1,6 @@
 /** A program of its own, since its Outputs fail as a person's would: with nobody there to catch the error. */
 import * as pulumi from "@pulumi/pulumi";
-import { RedisDatabase } from "../../../provider";
+import { RedisDatabase, RedisReplica, type ReplicationAccess } from "../../../provider";
 import { startStack } from "./mockedStack";
 
 const messages = new Set<string>();
@@ -15,5 +15,6 @@ void startStack().then((registered) => {
         password: pulumi.secret("tell\nnobody"),
         bindAddress: pulumi.output("0.0.0.0"),
     });
+    new RedisReplica("away", { primary: pulumi.output(undefined as unknown as ReplicationAccess) });
     return pulumi.runtime.disconnect();
 });

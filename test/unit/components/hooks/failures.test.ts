@@ -53,7 +53,9 @@ test.each([
 ])("a port that is taken is named: %s", async (error, port) => {
     logOf();
     expect(await failedWith("something before", error)).toBe(false);
-    expect(textsIn(logged)).toEqual([`sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`.`]);
+    expect(textsIn(logged)).toEqual([
+        `sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`. [redis-database/port-taken]`,
+    ]);
 });
 
 test("the agent's refusal is brought from its log, and nothing else of it", async () => {
@@ -69,11 +71,20 @@ test("without a refusal, the last lines of the log are all there is to say", asy
 });
 
 test("a log that cannot be read says how to read it", async () => {
-    getLogs.mockRejectedValue(new Error("no such container"));
+    getLogs.mockRejectedValue(new Error("connection refused"));
     await failedWith("container exited");
     expect(textsIn(logged)).toEqual([
-        "sessions-agent: its log could not be read (Error: no such container); " +
+        "sessions-agent: its log could not be read (Error: connection refused); " +
             "read it with: docker logs sessions-agent-1",
+    ]);
+});
+
+test("nobody is sent to the log of a container that there is not", async () => {
+    getLogs.mockRejectedValue(new Error("Error: No such container: sessions-agent-1"));
+    await failedWith("failed to create the container: no space left on device");
+    expect(textsIn(logged)).toEqual([
+        "sessions-agent: failed to create the container: no space left on device " +
+            "[redis-database/container-refused]",
     ]);
 });
 
@@ -82,13 +93,15 @@ test("a container that was never started has Docker's own words for a reason", a
     await failedWith(
         "1 error occurred:\n\t* creating urn:x: 1 error occurred:\n\t* Unable to start container: no such device\n\n",
     );
-    expect(textsIn(logged)).toEqual(["sessions-agent: Unable to start container: no such device"]);
+    expect(textsIn(logged)).toEqual([
+        "sessions-agent: Unable to start container: no such device [redis-database/container-refused]",
+    ]);
 });
 
 test("there is a reason even where nobody gives one", async () => {
     logOf("", " ");
     await failedWith("");
-    expect(textsIn(logged)).toEqual(["sessions-agent: Docker gives no reason"]);
+    expect(textsIn(logged)).toEqual(["sessions-agent: Docker gives no reason [redis-database/container-refused]"]);
 });
 
 const again = "Remove the cause, or undo the change, and run `pulumi up` to start it again.";
@@ -99,7 +112,7 @@ test.each([
 ])("what %s was needed for is said, with how to bring it back", async (name, consequence) => {
     await failed(name, ["Bind for 127.0.0.1:24000 failed: port is already allocated"]);
     expect(textsIn(logged)).toEqual([
-        `${name}: port 127.0.0.1:24000 is taken. Free it, or give others in \`ports\`.\n${consequence}`,
+        `${name}: port 127.0.0.1:24000 is taken. Free it, or give others in \`ports\`. [redis-database/port-taken]\n${consequence}`,
     ]);
 });
 

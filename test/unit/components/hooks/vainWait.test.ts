@@ -61,7 +61,7 @@ test("a server that ends at each start is removed, and the failure has its last 
     };
     await present(explainFailure(ownerOn(), waits)[0]).callback(failure as unknown as pulumi.ErrorHookArgs);
     expect(textsIn(logged)[0]).toMatch(
-        /^sessions-server: it ends at each start\. Its last words:\nFatal error\nThe update/,
+        /^sessions-server: it ends at each start\. Its last words:\nFatal error \[redis-database\/container-ends-at-each-start\]\nThe update/,
     );
 });
 

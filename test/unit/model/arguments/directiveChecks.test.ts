@@ -161,7 +161,7 @@ test.each([
     ["timeout", "5m", 'is "5m"', "give a whole number from 0 to 2147483647"],
     ["timeout", 1.5, "is 1.5 (a number)", "give a whole number from 0 to 2147483647"],
     ["timeout", -1, "is -1 (a number)", "give a whole number from 0 to 2147483647"],
-    ["timeout", "", 'is ""', "give a whole number from 0 to 2147483647"],
+    ["timeout", "", "is empty", "give a whole number from 0 to 2147483647"],
     ["timeout", true, "is true (a boolean)", "give a whole number from 0 to 2147483647"],
     ["repl-timeout", 0, "is 0 (a number)", "give a whole number from 1 to 2147483647"],
     ["active-defrag-cycle-min", 100, "is 100 (a number)", "give a whole number from 1 to 99"],

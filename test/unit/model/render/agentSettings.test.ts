@@ -5,7 +5,7 @@ import type { PlainArguments } from "../../../../provider/model/arguments/defini
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { flavorNames } from "../../../../provider/model/catalog/versions";
 import { agentSettings } from "../../../../provider/model/render/agentSettings";
-import { maxmemoryOf } from "../../../../provider/model/sizing/memory";
+import { backlogMb, maxmemoryOf } from "../../../../provider/model/sizing/memory";
 import { present } from "../../../support/present";
 
 const identity = { owner: "project/stack/sessions", server: "ab12" };
@@ -138,8 +138,11 @@ test("the least memory that the agent names when it refuses is enough, and hardl
                 // As memory.sh reckons, from what it was given for some other size.
                 const { data_permille, beside_data_mb } = parsed({ ...args, memoryMb: 2 ** 19 });
                 const least = Math.floor((used * 1000) / Number(data_permille)) + 1 + Number(beside_data_mb);
-                const given = (memoryMb: number) =>
-                    maxmemoryOf(present(resolveArguments({ ...args, memoryMb: Math.max(512, memoryMb) }).spec));
+                // Beside the backlog, which grows with the memory.
+                const given = (memoryMb: number) => {
+                    const spec = present(resolveArguments({ ...args, memoryMb: Math.max(512, memoryMb) }).spec);
+                    return maxmemoryOf(spec) - (replicas > 0 ? backlogMb(spec.memoryMb) : 0);
+                };
                 expect(given(least)).toBeGreaterThanOrEqual(used);
                 const less = Math.floor(0.97 * least) - 30;
                 if (less > 512 && Object.keys(config).length === 0) expect(given(less)).toBeLessThan(used);
@@ -147,7 +150,7 @@ test("the least memory that the agent names when it refuses is enough, and hardl
         ),
     );
     expect(script("agent/agent.sh")).toContain(
-        "least=$((used * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))",
+        "echo $(((data + mib - 1) / mib * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))",
     );
 });
 

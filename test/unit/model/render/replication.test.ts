@@ -26,7 +26,7 @@ test("redis.conf of a replica follows over TLS, until it is promoted", () => {
     const follows = confOf({ primary, priority: 7 });
     expect(follows).toContain("\nreplica-priority 7\ntls-replication yes\ninclude /settings/current/primary.conf\n");
     expect(follows).not.toContain("replicaof");
-    for (const args of [{ primary, promoted: true }, {}]) {
+    for (const args of [{ primary, promoted: true }, { promoted: true }]) {
         expect(confOf(args)).not.toMatch(/tls-replication|include/);
     }
 });

@@ -55,7 +55,7 @@ test.each<[object, string[]]>([
     [
         { "client-output-buffer-limit": "normal 600mb 0 0 replica 0 0 0" },
         [
-            'config["client-output-buffer-limit"]: has 600 MiB for normal, which is more than memoryMb 512 → give at most 512mb',
+            'config["client-output-buffer-limit"]: has 600 MiB for normal, which is more than memoryMb 512 → give at most 512mb, or memoryMb of at least 600',
             'config["client-output-buffer-limit"]: has no hard limit for replica → give at most 256mb',
         ],
     ],

@@ -12,6 +12,8 @@ import {
 import { clientLimits } from "../../../../provider/model/sizing/clients";
 import {
     backlogMb,
+    leastMemoryMb,
+    memoryForData,
     maxmemoryOf,
     maxmemoryPolicies,
     minMemoryMb,
@@ -105,6 +107,26 @@ test("with replicas, data, backlog and what replicas wait for stay within the me
             // While the first sync is sent, what is written to exists twice, and so does the backlog.
             const held = data * 2.27 + replicationMb(memoryMb) + backlog + serverItselfMb + clientsMb(memoryMb);
             expect(held).toBeLessThanOrEqual(memoryMb + 1);
+        }),
+    );
+});
+
+test("the memoryMb that a refusal names is enough for the data, beside the backlog, and hardly more", () => {
+    fc.assert(
+        fc.property(fc.integer({ min: 1, max: 100000 }), flavor, fc.boolean(), (dataMb, flavor, replicated) => {
+            const sized = {
+                engine: "redis",
+                version: "8.0",
+                config: {},
+                followers: replicated ? ["one"] : [],
+                flavor,
+            } as const;
+            const { permille, besideMb } = memoryForData({ ...sized, memoryMb: 512 });
+            const memoryMb = Math.max(32, Math.floor((dataMb * 1000) / permille) + 1 + besideMb);
+            expect(leastMemoryMb(dataMb, { ...sized, memoryMb: 512 })).toBeLessThanOrEqual(memoryMb);
+            const room = (mb: number) => maxmemoryOf({ ...sized, memoryMb: mb }) - (replicated ? backlogMb(mb) : 0);
+            expect(room(leastMemoryMb(dataMb, { ...sized, memoryMb: 512 }))).toBeGreaterThanOrEqual(dataMb);
+            if (memoryMb > 64) expect(room(Math.floor(memoryMb * 0.98) - 8)).toBeLessThan(dataMb);
         }),
     );
 });
