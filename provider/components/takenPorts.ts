@@ -1,19 +1,38 @@
 /** Which ports the servers of a program publish: on one Docker host, each is one server's. */
+import { randomInt } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedPorts } from "../model/arguments/endpoints";
 import type { AskedServer } from "../model/arguments/servers";
 import type { PublishedPort } from "../model/dockerRefusals";
 import type { Finding } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
+import { answerSeconds, dockerCommand } from "./hooks/dockerCommand";
+import { containersOn } from "./hooks/listedContainers";
+import { plain } from "./hooks/plain";
 
-interface Taken {
-    readonly server: string;
-    readonly dockerHost: DockerHost;
-    readonly ports: readonly PublishedPort[];
+/** The ports of a Docker host, as far as a program knows them. */
+interface HostPorts {
+    /** By server. */
+    readonly taken: Map<string, readonly PublishedPort[]>;
+    /** The pairs that databases have chosen, in the order of the program. */
+    readonly choices: pulumi.Output<number>[];
+    /** Those that will be chosen in this update. */
+    readonly reserved: Set<number>;
+    /** Those of containers that run. Asked for once, when a choice may be new. */
+    listed?: Promise<number[]>;
 }
 
-/** By stack and server: a process may run several programs. */
-const takenOf = new WeakMap<pulumi.Resource, Map<string, Taken>>();
+/** By stack and Docker host: a process may run several programs. */
+const hostsOf = new WeakMap<pulumi.Resource, Map<DockerHost, HostPorts>>();
+
+function portsOn(dockerHost: DockerHost): HostPorts {
+    const stack = pulumi.runtime.getStackResource();
+    const hosts = (stack && hostsOf.get(stack)) ?? new Map<DockerHost, HostPorts>();
+    if (stack) hostsOf.set(stack, hosts);
+    const ports = hosts.get(dockerHost) ?? { taken: new Map(), choices: [], reserved: new Set() };
+    hosts.set(dockerHost, ports);
+    return ports;
+}
 
 /** What is wrong with ports that another server of the program has; they are the server's if nothing is. */
 export function takePorts(
@@ -21,14 +40,53 @@ export function takePorts(
     ports: readonly PublishedPort[],
     dockerHost: DockerHost,
 ): Finding[] {
-    const stack = pulumi.runtime.getStackResource();
-    if (!stack || ports.length === 0) return [];
-    const taken = takenOf.get(stack) ?? new Map<string, Taken>();
-    takenOf.set(stack, taken);
+    const { taken } = portsOn(dockerHost);
     const server = `${kind} "${name}"`;
-    const findings = [...taken.values()]
-        .filter((other) => other.server !== server && other.dockerHost === dockerHost)
-        .flatMap((other) => sharedPorts(path, ports, other));
-    if (findings.length === 0) taken.set(server, { server, dockerHost, ports });
+    const findings = [...taken]
+        .filter(([other]) => other !== server)
+        .flatMap(([other, its]) => sharedPorts(path, ports, { server: other, ports: its }));
+    if (findings.length === 0) taken.set(server, ports);
     return findings;
+}
+
+/**
+ * Chooses pairs of ports, one after the other: the first half of an even port and the one after it. `create` is given a
+ * pair that neither a container of the Docker host nor an earlier server of the program has, and returns the one that is
+ * in force, which for a server that is there already is its own.
+ */
+export function choosePair<T extends { readonly result: pulumi.Output<number> }>(
+    { min, max }: { readonly min: number; readonly max: number },
+    dockerHost: DockerHost,
+    create: (pair: pulumi.Output<number>) => T,
+): T {
+    const ports = portsOn(dockerHost);
+    const earlier = [...ports.choices];
+    const choose = async () => {
+        ports.listed ??= listedPorts(dockerHost);
+        // As plain values: this server does not depend on the others.
+        const pairs = (await Promise.all(earlier.map(plain))).filter((pair) => typeof pair === "number");
+        const chosen = pairs.flatMap((pair) => [pair * 2, pair * 2 + 1]);
+        const given = [...ports.taken.values()].flat().map(({ external }) => external);
+        const taken = new Set([...(await ports.listed), ...chosen, ...given]);
+        const isFree = (pair: number) => !taken.has(pair * 2) && !taken.has(pair * 2 + 1) && !ports.reserved.has(pair);
+        const free = Array.from({ length: max - min + 1 }, (_each, index) => min + index).filter(isFree);
+        // Where none is free, Docker says so.
+        const pair = free.length > 0 ? (free[randomInt(free.length)] ?? min) : randomInt(min, max + 1);
+        ports.reserved.add(pair);
+        return pair;
+    };
+    const choice = create(pulumi.output(choose()));
+    ports.choices.push(choice.result);
+    return choice;
+}
+
+/** Nothing where Docker's command does not reach the host. */
+async function listedPorts(dockerHost: DockerHost): Promise<number[]> {
+    try {
+        const listed = await containersOn(await dockerCommand(dockerHost, answerSeconds));
+        return listed.flatMap(({ ports }) => ports.map(({ external }) => external));
+    } catch (error) {
+        await pulumi.log.debug(`ports are chosen without knowing those of other containers: ${String(error)}`);
+        return [];
+    }
 }

@@ -46,7 +46,7 @@ export function prepareServer(component: pulumi.ComponentResource, request: Serv
     const children = new Children(component, plan.name, spec, transform);
     const hooks = containerHooks(component);
     const volumes = createVolumes(children, plan, spec, dockerHost);
-    const ports = choosePorts(children, plan, spec);
+    const ports = choosePorts(children, plan, spec, dockerHost);
     const passwords = createPasswords(children, plan, spec, secrets);
     const certificates = createCertificates(children, plan, spec, secrets);
     const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, dockerHost });

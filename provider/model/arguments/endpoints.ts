@@ -36,7 +36,7 @@ export const endpointArguments = {
         {
             doc: "Ports on the Docker host. One that is taken fails the preview, or the update before anything is replaced.",
             default: {},
-            defaultDoc: "a pair from 20000 to 31999, chosen once at random and kept in the state",
+            defaultDoc: "a free pair from 12000 to 29999, chosen once and kept in the state",
             example: { plaintext: 6379, tls: 6380 },
             type: "PortsArgs",
             typeDoc: "Ports on the Docker host, 1 to 65535.",

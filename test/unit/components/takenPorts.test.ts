@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import type { DockerHost } from "../../../provider/components/dockerHost";
 import { checkInputs } from "../../../provider/components/inputs";
-import { startStack } from "../support/mockedStack";
+import { choosePair } from "../../../provider/components/takenPorts";
+import { startStack, valueOf } from "../support/mockedStack";
 
 const stackOf = jest.spyOn(pulumi.runtime, "getStackResource");
 const nextStack = () => stackOf.mockReturnValue(new pulumi.ComponentResource("pulumi:pulumi:Stack", "stack") as never);
@@ -93,4 +94,37 @@ test("of any number of databases, each keeps the ports that nobody had before it
         }),
         { numRuns: 30 },
     );
+});
+
+describe("the choice of ports", () => {
+    /** What each server of a program has: its own where it is there already, and otherwise what is chosen. */
+    async function choose(range: { min: number; max: number }, own: readonly (number | undefined)[]) {
+        nextStack();
+        const choices = own.map((pair) =>
+            choosePair(range, undefined, (chosen) => ({ result: pair === undefined ? chosen : pulumi.output(pair) })),
+        );
+        return Promise.all(choices.map(({ result }) => valueOf(result)));
+    }
+
+    test("is no earlier server's, whether that is new or there already", async () => {
+        const own = fc.array(fc.option(fc.integer({ min: 6000, max: 6040 }), { nil: undefined }), { maxLength: 30 });
+        await fc.assert(
+            fc.asyncProperty(own, async (recorded) => {
+                // Room for each, even if every choice has another's beside it.
+                const chosen = await choose({ min: 6000, max: 6200 }, recorded);
+                for (const [index, pair] of chosen.entries()) {
+                    if (recorded[index] === undefined) expect(chosen.slice(0, index)).not.toContain(pair);
+                    else expect(pair).toBe(recorded[index]);
+                }
+            }),
+            { numRuns: 15 },
+        );
+    });
+
+    test("is none that the program gives to another", async () => {
+        nextStack();
+        expect(wrong("given", { ports: { plaintext: 12000, tls: 12003 } })).toBe("");
+        const { result } = choosePair({ min: 6000, max: 6002 }, undefined, (pair) => ({ result: pair }));
+        expect(await valueOf(result)).toBe(6002);
+    });
 });
