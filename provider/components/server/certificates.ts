@@ -56,10 +56,11 @@ export function createCertificates(
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
     own: OwnCertificates,
+    aliases: pulumi.Output<string[]>,
 ): Certificates {
     return own.certificate
         ? ownCertificate(own.certificate)
-        : issueCertificate(children, plan, spec, own.ca ? ownCa(own.ca) : createCas(children, plan));
+        : issueCertificate(children, spec, aliases, own.ca ? ownCa(own.ca) : createCas(children, plan));
 }
 
 /**
@@ -90,13 +91,15 @@ function ownCertificate(own: CertificateWithCa): Certificates {
 
 function issueCertificate(
     children: Children,
-    { name }: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
+    aliases: pulumi.Output<string[]>,
     ca: Ca,
 ): Certificates {
     const key = children.create("key", "key", tls.PrivateKey, { ...keyType });
-    // Containers on its network know the server by its name.
-    const hosts = spec.apply(({ tls, network }) => splitHosts(network ? [...tls.hosts, name] : tls.hosts));
+    // Containers on its network know the server by its names.
+    const hosts = spec.apply(({ tls, network }) =>
+        pulumi.output(network ? aliases : []).apply((names) => splitHosts([...tls.hosts, ...names])),
+    );
     const request = children.create("request", "request", tls.CertRequest, {
         privateKeyPem: key.privateKeyPem,
         subject: { commonName: spec.host },

@@ -5,7 +5,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { haproxyCfg, haproxyImage, haproxyMemoryMb } from "../../model/render/haproxyCfg";
 import { currentDir, redisUid, terminatorConfPath, terminatorUid, tlsPort } from "../../model/render/layout";
 import type { DatabaseSpec } from "../../model/databaseSpec";
-import type { ServerPlan } from "../../model/plan";
 import type { Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
@@ -35,7 +34,6 @@ export function readAtStart(...texts: readonly string[]) {
 /** HAProxy's container before it is created: what Docker refuses of it must be known before the agent starts. */
 export function planHaproxy(
     children: Children,
-    plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
     { volumes, ports, hooks }: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
 ): PlannedChild<docker.ContainerArgs> {
@@ -54,7 +52,9 @@ export function planHaproxy(
             ports: pulumi
                 .all([spec, ports.tls])
                 .apply(([{ bindAddress }, tls]) => [{ internal: tlsPort, external: tls, ip: bindAddress }]),
-            networksAdvanced: spec.apply(({ network }) => (network ? [{ name: network, aliases: [plan.name] }] : [])),
+            networksAdvanced: spec.apply(({ network }) =>
+                network ? [{ name: network, aliases: volumes.aliases }] : [],
+            ),
             labels: spec.apply((known) => readAtStart(haproxyCfg(known), known.tls.clientAuth?.caCertPem ?? "")),
             volumes: [volumes.settingsMount],
         },

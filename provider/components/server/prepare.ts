@@ -48,9 +48,9 @@ export function prepareServer(component: pulumi.ComponentResource, request: Serv
     const volumes = createVolumes(children, plan, spec, dockerHost);
     const ports = choosePorts(children, plan, spec, dockerHost);
     const passwords = createPasswords(children, plan, spec, secrets);
-    const certificates = createCertificates(children, plan, spec, secrets);
-    const planned = planServerContainer(children, plan, spec, { volumes, ports, hooks, dockerHost });
-    const haproxy = plan.haproxy ? planHaproxy(children, plan, spec, { volumes, ports, hooks }) : undefined;
+    const certificates = createCertificates(children, plan, spec, secrets, volumes.aliases);
+    const planned = planServerContainer(children, spec, { volumes, ports, hooks, dockerHost });
+    const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {
         ...{ plan, spec, dockerHost, children, hooks, volumes, ports, passwords, certificates },
         ...planned,

@@ -6,7 +6,6 @@ import { startupOnly } from "../../model/catalog/directives";
 import { releaseOf, versions } from "../../model/catalog/versions";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { startTimeoutOf } from "../../model/arguments/replication";
-import type { ServerPlan } from "../../model/plan";
 import { currentDir, plaintextPort, redisUid, tlsPort } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
 import { notifyResized } from "../hooks/resized";
@@ -37,7 +36,6 @@ interface Around {
 
 export function planServerContainer(
     children: Children,
-    plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
     { volumes, ports, hooks, dockerHost }: Around,
 ): PlannedServer {
@@ -59,7 +57,7 @@ export function planServerContainer(
             ports: publishedPorts(spec, ports),
             // Where HAProxy terminates TLS, both ports of the server's name are its.
             networksAdvanced: spec.apply((known) =>
-                known.network && speaksTls(known) ? [{ name: known.network, aliases: [plan.name] }] : [],
+                known.network && speaksTls(known) ? [{ name: known.network, aliases: volumes.aliases }] : [],
             ),
             // What a running server cannot take over is a label, so that a change of it replaces the server.
             labels: spec.apply((known) =>

@@ -1,9 +1,10 @@
 /** Where a server's data and its settings are, whatever container runs. */
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { dataDir, settingsDir } from "../../model/render/layout";
+import { networkName } from "../../model/render/networkName";
 import type { DockerHost } from "../dockerHost";
 import { limitVolume } from "../hooks/quota";
 import type { Children } from "./children";
@@ -15,11 +16,19 @@ export interface Volumes {
     readonly settings: docker.Volume;
     /** Both, as the agent and the server mount them. */
     readonly mounts: pulumi.Input<ContainerVolume>[];
+    /** The names of the server on its network: its own, and one that no other server has. */
+    readonly aliases: pulumi.Output<string[]>;
     /** The settings alone. */
     readonly settingsMount: ContainerVolume;
 }
 
 type ContainerVolume = docker.types.input.ContainerVolume;
+
+/**
+ * On the volumes of servers that have a name of their own on a network. Another name would replace those that earlier
+ * releases made, so that these keep theirs.
+ */
+const namedOnNetwork = { label: "redis-database.network-name", value: "own" };
 
 export function createVolumes(
     children: Children,
@@ -27,9 +36,23 @@ export function createVolumes(
     spec: pulumi.Output<DatabaseSpec>,
     dockerHost: DockerHost,
 ): Volumes {
-    const settings = children.create("settingsVolume", "settings", docker.Volume, {});
+    const settings = children.create(
+        "settingsVolume",
+        "settings",
+        docker.Volume,
+        { labels: [namedOnNetwork] },
+        { ignoreChanges: ["labels"] },
+    );
+    const aliases = pulumi
+        .all([settings.labels, settings.name])
+        .apply(([labels = [], name]) =>
+            labels.some(({ label }) => label === namedOnNetwork.label)
+                ? [...new Set([plan.name, networkName(plan.name, name)])]
+                : [plan.name],
+        );
     const settingsMount = { volumeName: settings.name, containerPath: settingsDir };
-    if (!plan.dataVolume) return { settings, settingsMount, mounts: [spec.apply(ownDataMount), settingsMount] };
+    if (!plan.dataVolume)
+        return { settings, settingsMount, aliases, mounts: [spec.apply(ownDataMount), settingsMount] };
     const data = children.create(
         "dataVolume",
         "data",
@@ -46,6 +69,7 @@ export function createVolumes(
         data,
         settings,
         settingsMount,
+        aliases,
         mounts: [{ volumeName: data.name, containerPath: dataDir }, settingsMount],
     };
 }

@@ -69,7 +69,8 @@ export const endpointArguments = {
         {
             doc:
                 "Name of a Docker network that the server joins, under the database's own name, so that containers there " +
-                "reach it at ports 6379 and 6380 of that name.",
+                "reach it at ports 6379 and 6380 of that name. Two databases of one name on it are confused with each other: " +
+                "the output `networkName` is a name that only this one has.",
             defaultDoc: "Docker's default network",
             example: "backend",
             changes: [{ row: "container", haproxyAlone: true }, { row: "terminator" }],

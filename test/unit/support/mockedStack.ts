@@ -100,9 +100,19 @@ export async function deploy(args: RedisDatabaseArgs = {}): Promise<Deployment> 
 /** Every output that the class offers. */
 export function outputsOf(db: RedisDatabase): ServerOutputs {
     const { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem } = db;
-    const { users, certificateExpires, engine, version, flavor, persistenceLabel, containerName } = db;
+    const { networkName, users, certificateExpires, engine, version, flavor, persistenceLabel, containerName } = db;
     const urls = { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem };
-    return { ...urls, users, certificateExpires, engine, version, flavor, persistenceLabel, containerName };
+    return {
+        ...urls,
+        networkName,
+        users,
+        certificateExpires,
+        engine,
+        version,
+        flavor,
+        persistenceLabel,
+        containerName,
+    };
 }
 
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
