@@ -465,7 +465,9 @@ describe("transform", () => {
         expect(stack.options.get("sessions-server")?.protect).toBe(true);
         expect(stack.options.get("sessions-agent")?.protect).not.toBe(true);
         expect(stack.find("sessions-data").inputs).toEqual({ driver: "nfs" });
-        expect(stack.find("sessions-settings").inputs).toEqual({ labels: [{ label: "redis-database.network-name", value: "own" }] });
+        expect(stack.find("sessions-settings").inputs).toEqual({
+            labels: [{ label: "redis-database.network-name", value: "own" }],
+        });
     });
 
     test("gives values in any spelling: Docker's own reaches the container and the server's fingerprint", async () => {
