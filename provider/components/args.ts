@@ -38,7 +38,8 @@ export interface RedisDatabaseArgs {
     readonly flavor?: pulumi.Input<Flavor>;
     /**
      * Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write
-     * `name@sha256:…` to pin it. Example: `"redis:8.6"`.
+     * `name@sha256:…` to pin it: a newer image under the same tag never reaches the server, another digest replaces
+     * it. Example: `"redis:8.0"`.
      * @default "redis:VERSION" or "valkey/valkey:VERSION"
      */
     readonly image?: pulumi.Input<string>;
@@ -81,7 +82,7 @@ export interface RedisDatabaseArgs {
     /**
      * Ports on the Docker host. One that is taken fails the preview, or the update before anything is replaced.
      * Example: `{ plaintext: 6379, tls: 6380 }`.
-     * @default a pair from 20000 to 31999, chosen once at random and kept in the state
+     * @default a free pair from 12000 to 29999, chosen once and kept in the state
      */
     readonly ports?: pulumi.Input<PortsArgs>;
     /**
@@ -104,7 +105,8 @@ export interface RedisDatabaseArgs {
     readonly plaintext?: pulumi.Input<boolean>;
     /**
      * Name of a Docker network that the server joins, under the database's own name, so that containers there reach it
-     * at ports 6379 and 6380 of that name. Example: `"backend"`.
+     * at ports 6379 and 6380 of that name. Two databases of one name on it are confused with each other: the output
+     * `networkName` is a name that only this one has. Example: `"backend"`.
      * @default Docker's default network
      */
     readonly network?: pulumi.Input<string>;

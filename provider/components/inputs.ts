@@ -7,10 +7,13 @@ import {
     type PlainArguments,
     unresolved,
 } from "../model/arguments/definition";
+import { givenPorts } from "../model/arguments/endpoints";
 import { definitions, mustBePlain, serverArguments } from "../model/arguments/index";
 import { replicaNames } from "../model/arguments/replicaList";
+import { checkNames } from "../model/arguments/names";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
 import type { Role } from "../model/arguments/replication";
+import { type AskedServer, listServers } from "../model/arguments/servers";
 import { nameOf, releaseOf, versions } from "../model/catalog/versions";
 import { warnings } from "../model/warnings";
 import type { Expiry } from "../model/certificates";
@@ -23,6 +26,7 @@ import { type DockerHost, isElsewhere } from "./dockerHost";
 import { type About, log } from "./log";
 import { runError } from "./runError";
 import { takePlace } from "./places";
+import { takePorts } from "./takenPorts";
 
 /** What a component is called, and what a replica is in its group. */
 export interface Identity {
@@ -44,7 +48,11 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
     const { kind, role } = identity;
     const known = knownArguments(definitions[kind], args);
     const plain = plainArguments(args, dockerHost);
-    const undecided = [...checkDeciding(definitions[kind], args), ...checkDecidingReplicas(args)];
+    const undecided = [
+        ...checkDeciding(definitions[kind], args),
+        ...checkDecidingReplicas(args),
+        ...checkServers(identity, plain, dockerHost),
+    ];
     if (isComplete(args)) {
         const { spec, findings } = resolveArguments(plain, kind, role);
         const all = [...findings, ...undecided, ...checkPlace(identity, plain.data, dockerHost)];
@@ -59,6 +67,16 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
     if (findings.length > 0) throw invalid(identity, findings);
     const later = plain.data === unresolved ? { dockerHost } : undefined;
     return { known, spec: resolveLater(identity, args, known, later) };
+}
+
+/** What is wrong with the names of its servers, and with ports that another server of the program has. */
+function checkServers({ kind, name }: Identity, plain: PlainArguments, dockerHost: DockerHost): Finding[] {
+    const servers = listServers(kind, name, plain);
+    const hostOf = ({ provider = dockerHost }: AskedServer) => provider as DockerHost;
+    return [
+        ...checkNames(servers),
+        ...servers.flatMap((server) => takePorts(server, givenPorts(server.args), hostOf(server))),
+    ];
 }
 
 /** What is not a place has a finding of its own; one that is not known yet has its own time. */

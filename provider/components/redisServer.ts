@@ -30,6 +30,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly host!: pulumi.Output<string>;
     readonly port!: pulumi.Output<number | undefined>;
     readonly tlsPort!: pulumi.Output<number>;
+    readonly networkName!: pulumi.Output<string | undefined>;
     readonly caCertPem!: pulumi.Output<string>;
     readonly certificateExpires!: pulumi.Output<string>;
     readonly engine!: pulumi.Output<Engine>;

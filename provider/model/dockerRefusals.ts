@@ -1,4 +1,5 @@
 /** What Docker refuses of a container, in its own words, as findings about the arguments behind it. */
+import { isIP } from "node:net";
 import { type Finding, finding, problem } from "./findings";
 import { plaintextPort, tlsPort } from "./render/layout";
 
@@ -159,8 +160,9 @@ export function listedPorts(text: string): PublishedPort[] {
     });
 }
 
-/** Whether one of them keeps the other from being published. */
+/** Whether one of them keeps the other from being published. All addresses are those of IPv4 or those of IPv6. */
 export function collide(one: PublishedPort, other: PublishedPort): boolean {
+    if (one.external !== other.external) return false;
     const everywhere = [one.ip, other.ip].some((ip) => ip === "0.0.0.0" || ip === "::");
-    return one.external === other.external && (everywhere || one.ip === other.ip);
+    return one.ip === other.ip || (everywhere && isIP(one.ip) === isIP(other.ip));
 }

@@ -41,7 +41,10 @@ export function formatFindings(
 ): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
     const lines = findings.map((found) => `  ${formatFinding(found)}`);
-    return [`${component} "${database}": ${count} in its arguments; ${untouched} was touched.`, ...lines].join("\n");
+    return [
+        `${component} ${JSON.stringify(database)}: ${count} in its arguments; ${untouched} was touched.`,
+        ...lines,
+    ].join("\n");
 }
 
 /** One of them. */

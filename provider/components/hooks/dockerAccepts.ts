@@ -15,7 +15,7 @@ import {
 import { type Finding, formatFinding, formatFindings } from "../../model/findings";
 import { log, refuse } from "../log";
 import { runError } from "../runError";
-import { dockerCommand } from "./dockerCommand";
+import { type Run, dockerCommand } from "./dockerCommand";
 import { takesHooks } from "./hooks";
 import { settingsVolumeOf } from "./leftovers";
 import { type Listed, containersOn } from "./listedContainers";
@@ -158,6 +158,13 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], o
     };
     try {
         const run = await dockerCommand(owner.dockerHost);
+        await warnOfAliases(
+            run,
+            name,
+            args,
+            listed.filter((each) => !isOwn(each)),
+            owner,
+        );
         const there = await run("image", "inspect", asked.image).then(
             () => true,
             () => false,
@@ -175,6 +182,34 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], o
     } catch (error) {
         await notTested(name, owner)(error);
         return [];
+    }
+}
+
+/** Two containers of one name on a network are confused: each gets some of the connections that are meant for the other. */
+async function warnOfAliases(
+    run: Run,
+    name: string,
+    { networksAdvanced }: Args,
+    others: readonly Listed[],
+    owner: Owner,
+): Promise<void> {
+    if (!Array.isArray(networksAdvanced)) return;
+    for (const { name: network, aliases } of networksAdvanced as { name?: unknown; aliases?: unknown }[]) {
+        const known = typeof network === "string" && Array.isArray(aliases) ? (aliases as unknown[]) : [];
+        const joined = others.filter(({ networks }) => networks.includes(String(network)));
+        if (known.length === 0 || joined.length === 0) continue;
+        const format = `[{{json .Name}},{{json (index .NetworkSettings.Networks ${JSON.stringify(network)}).Aliases}}]`;
+        const lines = await run("inspect", "--format", format, ...joined.map((each) => each.name)).catch(() => "");
+        for (const line of lines.split("\n").filter(Boolean)) {
+            const [container, names] = JSON.parse(line) as [string, string[] | null];
+            const shared = names?.find((alias) => known.includes(alias));
+            if (shared === undefined) continue;
+            await log(
+                "warn",
+                `${name}: the container "${container.slice(1)}" is "${shared}" on the network "${String(network)}", too, and gets some of the connections to that name. Use the output networkName, or give the database another name.`,
+                owner,
+            );
+        }
     }
 }
 

@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlainArguments } from "../../model/arguments/definition";
 import { findOtherNetwork } from "../../model/arguments/groupChecks";
 import { inheritedArguments } from "../../model/arguments/inherited";
+import { checkNames } from "../../model/arguments/names";
 import { type Role, replicationProblems } from "../../model/arguments/replication";
+import { listServers } from "../../model/arguments/servers";
 import { finding } from "../../model/findings";
 import type { RedisReplicaArgs, ReplicationAccess } from "../args";
 import { type DockerHost, dockerHostOf } from "../dockerHost";
@@ -57,7 +59,8 @@ function followDatabase(
     if (!login) {
         const remedy = `add replicationAccess: ["${name}"] to RedisDatabase "${server.plan.name}"`;
         const found = finding(replicationProblems.noAccess, "primary", `grants no access to "${name}"`, remedy);
-        throw invalid({ kind: "RedisReplica", name }, [found]);
+        const named = checkNames(listServers("RedisReplica", name, own));
+        throw invalid({ kind: "RedisReplica", name }, named.length > 0 ? named : [found]);
     }
     const nearby = dockerHost === server.dockerHost;
     const [one, other] = [own, database].map(({ transform }) => transform);

@@ -56,11 +56,11 @@ export function createCertificates(
     plan: ServerPlan,
     spec: pulumi.Output<DatabaseSpec>,
     own: OwnCertificates,
-    madeAs: pulumi.Output<string>,
+    aliases: pulumi.Output<string[]>,
 ): Certificates {
     return own.certificate
         ? ownCertificate(own.certificate)
-        : issueCertificate(children, madeAs, spec, own.ca ? ownCa(own.ca) : createCas(children, plan));
+        : issueCertificate(children, spec, aliases, own.ca ? ownCa(own.ca) : createCas(children, plan));
 }
 
 /**
@@ -91,15 +91,15 @@ function ownCertificate(own: CertificateWithCa): Certificates {
 
 function issueCertificate(
     children: Children,
-    madeAs: pulumi.Output<string>,
     spec: pulumi.Output<DatabaseSpec>,
+    aliases: pulumi.Output<string[]>,
     ca: Ca,
 ): Certificates {
     const key = children.create("key", "key", tls.PrivateKey, { ...keyType });
-    // Containers on its network know the server by its name.
+    // Containers on its network know the server by its names.
     const hosts = pulumi
-        .all([spec, madeAs])
-        .apply(([{ tls, network }, name]) => splitHosts(network ? [...tls.hosts, name] : tls.hosts));
+        .all([spec, aliases])
+        .apply(([{ tls, network }, names]) => splitHosts(network ? [...tls.hosts, ...names] : tls.hosts));
     const request = children.create("request", "request", tls.CertRequest, {
         privateKeyPem: key.privateKeyPem,
         subject: { commonName: spec.host },

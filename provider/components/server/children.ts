@@ -21,6 +21,8 @@ export type After = readonly pulumi.Resource[];
 export interface PlannedChild<A> {
     readonly name: string;
     readonly args: A;
+    /** As a transform left them; they may be changed until it is created. */
+    readonly options: pulumi.CustomResourceOptions;
     /** `ready` holds it back until it resolves; it is not created if that does not. */
     readonly create: <R>(
         type: ResourceClass<A, R>,
@@ -55,6 +57,11 @@ export class Children {
         this.protect = isProtected(parent);
     }
 
+    /** Whether a transform may change what a container publishes. */
+    get isTransformed(): boolean {
+        return Object.keys(this.transforms).some(isContainer);
+    }
+
     /** Plans a child, for those that others must know before it is created. */
     plan<K extends keyof DatabaseTransforms>(
         kind: K,
@@ -75,6 +82,7 @@ export class Children {
         return {
             name,
             args: planned,
+            options,
             create: (type, further = {}, after = [], ready) => {
                 const dependsOn = pulumi
                     .all([pulumi.output(options.dependsOn ?? []), this.checked, ready])
@@ -110,7 +118,7 @@ export function isProtected(resource: pulumi.Resource): boolean {
     return (resource as { readonly __protect?: boolean }).__protect === true;
 }
 
-function isContainer(kind: keyof DatabaseTransforms): boolean {
+function isContainer(kind: string): boolean {
     return ["server", "agent", "terminator", "link"].includes(kind);
 }
 

@@ -53,8 +53,8 @@ export function planHaproxy(
                 .all([spec, ports.tls])
                 .apply(([{ bindAddress }, tls]) => [{ internal: tlsPort, external: tls, ip: bindAddress }]),
             networksAdvanced: pulumi
-                .all([spec, volumes.madeAs])
-                .apply(([{ network }, name]) => (network ? [{ name: network, aliases: [name] }] : [])),
+                .all([spec, volumes.aliases])
+                .apply(([{ network }, aliases]) => (network ? [{ name: network, aliases }] : [])),
             labels: spec.apply((known) => readAtStart(haproxyCfg(known), known.tls.clientAuth?.caCertPem ?? "")),
             volumes: [volumes.settingsMount],
         },

@@ -45,6 +45,11 @@ export interface ServerOutputs {
     readonly port: pulumi.Output<number | undefined>;
     /** TLS port on the Docker host. */
     readonly tlsPort: pulumi.Output<number>;
+    /**
+     * Name by which containers on `network` reach the server at ports 6379 and 6380, and that no other server has; the
+     * certificate names it, too. Of a server that an earlier release made, its own name. Undefined without `network`.
+     */
+    readonly networkName: pulumi.Output<string | undefined>;
     /** Certificate of the CA that the server's certificate verifies with, in PEM. */
     readonly caCertPem: pulumi.Output<string>;
     /** When the certificate that the server shows ends, in ISO 8601. */
@@ -68,7 +73,7 @@ export interface ServerOutputs {
 
 /** @internal */
 export function serverOutputs(
-    { spec, ports, passwords, certificates }: PreparedServer,
+    { spec, volumes, ports, passwords, certificates }: PreparedServer,
     server: docker.Container,
 ): ServerOutputs {
     const { password } = passwords;
@@ -99,6 +104,9 @@ export function serverOutputs(
         host: spec.host,
         port: ports.plaintext,
         tlsPort: ports.tls,
+        networkName: spec.apply(({ network }) =>
+            network === undefined ? pulumi.output(undefined) : volumes.aliases.apply((names) => names.at(-1)),
+        ),
         caCertPem: certificates.caCertPem,
         certificateExpires: pulumi.unsecret(certificates.certPem).apply(endOfFirst),
         engine: spec.engine,

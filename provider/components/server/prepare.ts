@@ -61,9 +61,9 @@ export function prepareServer(
     const children = new Children(component, plan.name, spec, transform);
     const hooks = containerHooks(owner);
     const settings = createSettingsVolume(children, plan);
-    const ports = choosePorts(children, plan, spec);
+    const ports = choosePorts(children, plan, spec, owner);
     const passwords = createPasswords(children, plan, spec, secrets, settings.madeAs);
-    const certificates = createCertificates(children, plan, spec, secrets, settings.madeAs);
+    const certificates = createCertificates(children, plan, spec, secrets, settings.aliases);
     const volumes = createVolumes(children, plan, spec, owner, settings);
     const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
     const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;

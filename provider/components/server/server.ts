@@ -57,9 +57,9 @@ export function planServerContainer(
             ports: publishedPorts(spec, ports),
             // Where HAProxy terminates TLS, both ports of the server's name are its.
             networksAdvanced: pulumi
-                .all([spec, volumes.madeAs])
-                .apply(([known, name]) =>
-                    known.network && speaksTls(known) ? [{ name: known.network, aliases: [name] }] : [],
+                .all([spec, volumes.aliases])
+                .apply(([known, aliases]) =>
+                    known.network && speaksTls(known) ? [{ name: known.network, aliases }] : [],
                 ),
             // What a running server cannot take over is a label, so that a change of it replaces the server.
             labels: spec.apply((known) =>

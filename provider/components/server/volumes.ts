@@ -1,9 +1,10 @@
 /** Where a server's data and its settings are, whatever container runs. */
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { dataDir, settingsDir } from "../../model/render/layout";
+import { networkName } from "../../model/render/networkName";
 import type { Owner } from "../hooks/owner";
 import { limitVolume } from "../hooks/quota";
 import type { Children } from "./children";
@@ -16,6 +17,11 @@ interface SettingsVolume {
      * component gets another one. Of servers that an earlier release made: the name that they have now.
      */
     readonly madeAs: pulumi.Output<string>;
+    /**
+     * The names of the server on its network: that one, and one that no other server has. Servers that an earlier
+     * release made have only the first, since another name would replace them.
+     */
+    readonly aliases: pulumi.Output<string[]>;
     /** The settings alone. */
     readonly settingsMount: ContainerVolume;
 }
@@ -41,8 +47,16 @@ export function createSettingsVolume(children: Children, { name, deletionProtect
         // Another label is another volume, and all that is on it would be lost.
         { protect: children.protect || deletionProtection, ignoreChanges: ["labels"] },
     );
-    const madeAs = settings.labels.apply((labels) => labels?.find(({ label }) => label === madeAsLabel)?.value ?? name);
-    return { settings, madeAs, settingsMount: { volumeName: settings.name, containerPath: settingsDir } };
+    const made = settings.labels.apply((labels) => labels?.find(({ label }) => label === madeAsLabel)?.value);
+    const aliases = pulumi
+        .all([made, settings.name])
+        .apply(([made, volume]) => (made === undefined ? [name] : [...new Set([made, networkName(made, volume)])]));
+    return {
+        settings,
+        madeAs: made.apply((known) => known ?? name),
+        aliases,
+        settingsMount: { volumeName: settings.name, containerPath: settingsDir },
+    };
 }
 
 /** Comes after passwords, ports and certificates: Pulumi, which refuses to delete it, would delete it before these. */

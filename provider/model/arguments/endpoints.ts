@@ -1,8 +1,10 @@
 /** Where clients reach the server: ports, addresses and networks of the Docker host. */
 import { BlockList, isIP } from "node:net";
-import { finding, problem } from "../findings";
+import { type PublishedPort, collide } from "../dockerRefusals";
+import { type Finding, finding, problem } from "../findings";
 import { canonicalHost } from "../render/canonical";
-import { type Given, type Rule, argument } from "./definition";
+import { plaintextPort, tlsPort } from "../render/layout";
+import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { boolean, host, object, port, text } from "./schemas";
 
 const address = text(
@@ -39,7 +41,7 @@ export const endpointArguments = {
         {
             doc: "Ports on the Docker host. One that is taken fails the preview, or the update before anything is replaced.",
             default: {},
-            defaultDoc: "a pair from 20000 to 31999, chosen once at random and kept in the state",
+            defaultDoc: "a free pair from 12000 to 29999, chosen once and kept in the state",
             example: { plaintext: 6379, tls: 6380 },
             type: "PortsArgs",
             typeDoc: "Ports on the Docker host, 1 to 65535.",
@@ -72,7 +74,8 @@ export const endpointArguments = {
         {
             doc:
                 "Name of a Docker network that the server joins, under the database's own name, so that containers there " +
-                "reach it at ports 6379 and 6380 of that name.",
+                "reach it at ports 6379 and 6380 of that name. Two databases of one name on it are confused with each other: " +
+                "the output `networkName` is a name that only this one has.",
             defaultDoc: "Docker's default network",
             example: "backend",
             changes: [{ row: "container", haproxyAlone: true }, { row: "terminator" }],
@@ -129,6 +132,11 @@ export const endpointProblems = {
         "leave one of them out",
     ),
     portsEqual: problem("ports-equal", "Both ports are the same.", "give two different ports"),
+    portShared: problem(
+        "port-shared",
+        "Two servers of the program publish the same port of a Docker host.",
+        "give each server ports of its own",
+    ),
     hostMissing: problem(
         "host-missing",
         "`bindAddress` is every address, which clients cannot use, and there is no `host`.",
@@ -156,3 +164,32 @@ export const endpointRules: readonly Rule[] = [
               ]
             : [],
 ];
+
+/** The ports that a server's arguments give, as far as they are known and right. */
+export function givenPorts({ ports, plaintext, bindAddress, transform }: PlainArguments): PublishedPort[] {
+    const address = bindAddress ?? endpointArguments.bindAddress.default;
+    // A transform may publish others.
+    if (transform !== undefined || typeof address !== "string" || isIP(address) === 0) return [];
+    const given = (typeof ports === "object" && ports !== null ? ports : {}) as Ports;
+    const published = (internal: number, external: number | undefined) =>
+        Number.isInteger(external) ? [{ internal, external: Number(external), ip: canonicalHost(address) }] : [];
+    return [
+        ...(plaintext === false ? [] : published(plaintextPort, given.plaintext)),
+        ...published(tlsPort, given.tls),
+    ];
+}
+
+/** What is wrong with a server's ports where another server of the same Docker host has some. */
+export function sharedPorts(
+    path: string,
+    own: readonly PublishedPort[],
+    { server, ports }: { readonly server: string; readonly ports: readonly PublishedPort[] },
+): Finding[] {
+    return own.flatMap((port) => {
+        const other = ports.find((each) => collide(port, each));
+        if (!other) return [];
+        const [at, its] = [port, other].map(({ internal }) => (internal === tlsPort ? "ports.tls" : "ports.plaintext"));
+        const text = `is ${port.external} on ${port.ip}, as ${its} of ${server} is on ${other.ip}`;
+        return [finding(endpointProblems.portShared, `${path}${at}`, text)];
+    });
+}

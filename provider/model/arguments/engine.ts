@@ -84,7 +84,7 @@ export const engineArguments = {
         {
             doc:
                 "Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write " +
-                "`name@sha256:…` to pin it.",
+                "`name@sha256:…` to pin it: a newer image under the same tag never reaches the server, another digest replaces it.",
             defaultDoc: '"redis:VERSION" or "valkey/valkey:VERSION"',
             example: "redis:8.6",
             changes: [

@@ -5,6 +5,7 @@ import type { Definition, Definitions, Kind, Rule } from "./definition";
 import { endpointArguments, endpointProblems, endpointRules } from "./endpoints";
 import { engineArguments, engineProblems, engineRules } from "./engine";
 import { problem } from "../findings";
+import { nameProblems } from "./names";
 import { memoryArguments, memoryProblems, memoryRules } from "./memory";
 import { operationArguments } from "./operations";
 import { optionProblems } from "./options";
@@ -72,6 +73,7 @@ export const argumentProblems = [
     persistenceProblems,
     diskProblems,
     endpointProblems,
+    nameProblems,
     passwordProblems,
     userProblems,
     tlsProblems,

@@ -393,11 +393,14 @@ test("the agent is told of the container that will run, and of the same one whil
     );
 });
 
-test("a network: the server joins it under the database's own name, which its certificate knows", async () => {
+test("a network: the server joins it under the database's own name and one that no other has, which its certificate knows", async () => {
     const stack = await deploy({ network: "backend" });
-    expect(stack.find("sessions-server").inputs.networksAdvanced).toEqual([{ name: "backend", aliases: ["sessions"] }]);
+    expect(stack.find("sessions-server").inputs.networksAdvanced).toEqual([
+        { name: "backend", aliases: ["sessions", "sessions-0a1b2c3"] },
+    ]);
+    expect(stack.outputs.networkName).toBe("sessions-0a1b2c3");
     expect(stack.find("sessions-agent").inputs.networkMode).toBe("none");
-    expect(stack.find("sessions-request").inputs.dnsNames).toContain("sessions");
+    expect(stack.find("sessions-request").inputs.dnsNames).toEqual(["localhost", "sessions", "sessions-0a1b2c3"]);
 });
 
 test("version, flavor, memory, image and policy reach the children", async () => {
@@ -476,7 +479,9 @@ describe("transform", () => {
         expect(stack.options.get("sessions-server")?.protect).toBe(true);
         expect(stack.options.get("sessions-agent")?.protect).not.toBe(true);
         expect(stack.find("sessions-data").inputs).toEqual({ driver: "nfs" });
-        expect(stack.find("sessions-settings").inputs).toEqual({ labels: [expect.anything()] });
+        expect(stack.find("sessions-settings").inputs).toEqual({
+            labels: [{ label: "redis-database.made-as", value: "sessions" }],
+        });
     });
 
     test("gives values in any spelling: Docker's own reaches the container and the server's fingerprint", async () => {

@@ -45,7 +45,9 @@ test("whoever is removed is removed before the server", async () => {
 test("on a network both ports of the database's name are the terminator's", async () => {
     const networked = await deploy({ version: "3.2", network: "backend" });
     expect(inputs(networked, "server").networksAdvanced).toEqual([]);
-    expect(inputs(networked, "terminator").networksAdvanced).toEqual([{ name: "backend", aliases: ["sessions"] }]);
+    expect(inputs(networked, "terminator").networksAdvanced).toEqual([
+        { name: "backend", aliases: ["sessions", "sessions-0a1b2c3"] },
+    ]);
 });
 
 test("from 6.0 on there is none", async () => {

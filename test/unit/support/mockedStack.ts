@@ -79,7 +79,7 @@ export const randomPassword = "aRandomPassword";
 export async function startStack({ preview = false } = {}): Promise<Registered[]> {
     const registered: Registered[] = [];
     const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
-        registered.push({ type, name, inputs: marked(inputs) as Registered["inputs"] });
+        registered.push({ type, name, inputs: withoutChance(marked(inputs) as Registered["inputs"]) });
         const state = preview ? (inputs as object) : { ...(inputs as object), ...computed(type, name) };
         return { id: preview ? undefined : `${name}-id`, state };
     };
@@ -111,10 +111,12 @@ export async function deploy(
 /** Every output that the class offers. */
 export function outputsOf(db: RedisDatabase): ServerOutputs {
     const { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem } = db;
-    const { users, certificateExpires, engine, version, flavor, maxmemoryMb, persistenceLabel, containerName } = db;
+    const { maxmemoryMb, networkName, users, certificateExpires, persistenceLabel, containerName } = db;
+    const { engine, version, flavor } = db;
     const urls = { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem };
     return {
         ...urls,
+        networkName,
         users,
         certificateExpires,
         engine,
@@ -130,6 +132,11 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     return new Promise((resolve) => {
         output.apply(resolve);
     });
+}
+
+/** Which free ports a database chooses is left to chance. */
+function withoutChance(inputs: Registered["inputs"]): Registered["inputs"] {
+    return typeof inputs.min === "number" && inputs.min === inputs.max ? { min: "chosen", max: "chosen" } : inputs;
 }
 
 /** The same inputs with `{ secret: value }` for each secret, at any depth. */
