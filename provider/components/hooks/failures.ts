@@ -5,6 +5,7 @@ import { redact } from "../../model/redaction";
 import type { DockerHost } from "../dockerHost";
 import { logOf } from "./containerLog";
 import { oncePerStack } from "./oncePerStack";
+import { plain } from "./plain";
 import { endOfWait } from "./vainWait";
 
 /** The last lines of a log are enough to tell why, where none among more of them is a reason of ours. */
@@ -18,7 +19,7 @@ export const explainFailure = oncePerStack(
 
 /** Never retries: the next update does, and a person has read the reason by then. */
 async function explain(dockerHost: DockerHost, { name, newInputs, errors }: pulumi.ErrorHookArgs): Promise<boolean> {
-    const { name: container, waitTimeout } = (newInputs ?? {}) as {
+    const { name: container, waitTimeout } = (await plain(newInputs ?? {})) as {
         readonly name?: string;
         readonly waitTimeout?: number;
     };

@@ -5,11 +5,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { persistenceProblems, placePath, relation } from "../../model/arguments/persistence";
 import { finding, formatFindings } from "../../model/findings";
+import { withoutValues } from "../../model/problems";
 import { agentPath, currentDir, dataDir, ownerPath, settingsDir } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
 import { ownerOf } from "../places";
 import { type Run, dockerCommand } from "./dockerCommand";
 import { oncePerStack } from "./oncePerStack";
+import { plain } from "./plain";
 
 interface Mounted {
     readonly containerPath?: string;
@@ -38,7 +40,8 @@ export const checkUse = oncePerStack(
 );
 
 async function check(dockerHost: DockerHost, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const volumes = (newInputs?.volumes ?? []) as readonly Mounted[];
+    const given = newInputs?.volumes;
+    const volumes = ((await plain(given)) ?? []) as readonly Mounted[];
     const [place, settings] = [dataDir, settingsDir].map((path) => volumes.find((all) => all.containerPath === path));
     if (!place || !settings?.volumeName) return;
     const database = name.replace(/-agent$/, "");
@@ -49,7 +52,14 @@ async function check(dockerHost: DockerHost, { name, newInputs }: pulumi.Resourc
     if (!found) return;
     const text = `is ${JSON.stringify(nameOf(place))}, on which the container "${found.name.slice(1)}" (${found.image}) runs`;
     const path = placePath({ volume: place.volumeName });
-    throw new Error(formatFindings(database, [finding(persistenceProblems.dataInUse, path, text)]));
+    const shown = finding(persistenceProblems.dataInUse, path, text);
+    throw new Error(formatFindings(database, [holdsOutput(given) ? withoutValues(shown) : shown]));
+}
+
+/** Of what the engine gives hooks: whether a secret is among it. */
+function holdsOutput(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return pulumi.Output.isInstance(value) || Object.values(value).some(holdsOutput);
 }
 
 const nameOf = ({ volumeName, hostPath }: Mounted) => volumeName ?? hostPath ?? "";

@@ -7,6 +7,7 @@ import { agentPath, settingsDir } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
 import { dockerCommand } from "./dockerCommand";
 import { oncePerStack } from "./oncePerStack";
+import { plain } from "./plain";
 
 /**
  * For the `beforeCreate` hooks of a provider's containers. What a change replaces is deleted by then; what is there was
@@ -18,7 +19,7 @@ export const removeLeftovers = oncePerStack(
 );
 
 async function remove(dockerHost: DockerHost, args: pulumi.ResourceHookArgs): Promise<void> {
-    const volume = settingsVolumeOf(args.newInputs?.volumes);
+    const volume = settingsVolumeOf(await plain(args.newInputs?.volumes));
     if (volume === undefined) return;
     try {
         const run = await dockerCommand(dockerHost);

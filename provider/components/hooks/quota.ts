@@ -4,15 +4,16 @@
  * tries, and the provider then takes over the volume of this name that is there.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { diskSizeMb } from "../../model/sizing/disk";
 import type { DockerHost } from "../dockerHost";
 import { dockerCommand, valueOf } from "./dockerCommand";
+import type { Specification } from "../server/specification";
 import { oncePerStack } from "./oncePerStack";
+import { plain } from "./plain";
 
 interface Limited {
     readonly dockerHost: DockerHost;
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly spec: Specification;
 }
 
 /** For the `beforeCreate` hooks of one database's data volume: one that is there already is never touched. */
@@ -22,8 +23,8 @@ export const limitVolume = oncePerStack(
 );
 
 async function create({ dockerHost, spec }: Limited, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const { diskSizeGb } = await valueOf(spec);
-    const { name: volume, driver, driverOpts } = newInputs as Readonly<Record<string, unknown>>;
+    const diskSizeGb = await valueOf(spec.get("diskSizeGb"));
+    const { name: volume, driver, driverOpts } = (await plain(newInputs)) as Readonly<Record<string, unknown>>;
     // Whoever says himself how the volume is made knows better.
     if (diskSizeGb === undefined || typeof volume !== "string" || driver !== undefined || driverOpts !== undefined)
         return;

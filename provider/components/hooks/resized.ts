@@ -8,6 +8,7 @@ import type { DockerHost } from "../dockerHost";
 import { dockerCommand } from "./dockerCommand";
 import { settingsVolumeOf } from "./leftovers";
 import { oncePerStack } from "./oncePerStack";
+import { plain } from "./plain";
 
 /** For the `afterUpdate` hooks of a server's container. */
 export const notifyResized = oncePerStack(
@@ -21,7 +22,7 @@ interface Container {
 }
 
 async function notify(dockerHost: DockerHost, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const [before, now] = [oldInputs as Container | undefined, newInputs as Container | undefined];
+    const [before, now] = (await Promise.all([oldInputs, newInputs].map(plain))) as (Container | undefined)[];
     const volume = settingsVolumeOf(now?.volumes);
     if (volume === undefined || before?.memory === now?.memory) return;
     try {

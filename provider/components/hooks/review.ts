@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkNewCertificates } from "../../model/arguments/certificateChecks";
 import type { Kind, PlainArguments } from "../../model/arguments/definition";
 import { definitions, holdsSecret } from "../../model/arguments/index";
+import { unresolvedPaths } from "../../model/arguments/partial";
 import { describeRecorded } from "../../model/changes/describe";
-import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
+import { explainChanges, explainUnknown, warnOfLimits } from "../../model/changes/explanation";
 import { readRecorded } from "../../model/changes/recorded";
 import { refusals } from "../../model/changes/table";
 import { type Finding, formatFindings } from "../../model/findings";
@@ -44,6 +45,8 @@ async function review(kind: Kind, { name, oldInputs, newInputs, oldOutputs }: pu
     const before = oldInputs && readRecorded((await plain(oldInputs)) as PlainArguments);
     refuse(name, kind, checkNewCertificates(after.args, before?.args));
     if (!before) return;
+    const unknown = explainUnknown(name, unresolvedPaths(after.args), kind);
+    if (unknown) await pulumi.log.info(unknown);
     const pair = describeRecorded(before, after, kind);
     if (!pair) return;
     // What an update that failed had asked for may never have come to be; then only the data can tell, and the agent asks.

@@ -8,9 +8,10 @@ import { type Role, replicationProblems } from "../../model/arguments/replicatio
 import { finding } from "../../model/findings";
 import type { RedisReplicaArgs, ReplicationAccess } from "../args";
 import { type DockerHost, dockerHostOf } from "../dockerHost";
-import { invalid } from "../inputs";
+import { invalid, isDeferred } from "../inputs";
 import type { UserPasswords } from "../server/passwords";
 import type { Primary } from "../server/primary";
+import { asKnown, withUnknowns } from "../unknowns";
 import { type Followed, type FollowedDatabase, connectionTo, primaryFacts } from "./followed";
 
 export interface Following {
@@ -78,11 +79,21 @@ function followDatabase(
     };
 }
 
+/** All but what is no part of a specification. What is no object has not been checked yet. */
+function factsIn(access: object): object {
+    if (typeof (access ?? undefined) !== "object") return access;
+    const { password: _password, caCertPem: _caCertPem, ...facts } = access as Readonly<Record<string, unknown>>;
+    return facts;
+}
+
 function followAccess(access: pulumi.Input<ReplicationAccess>) {
     const known = pulumi.secret(access);
+    const { user, password, caCertPem } = known;
     return {
-        login: known.apply(({ user, password }) => ({ user, password })),
-        caCertPem: pulumi.unsecret(known.apply(({ caCertPem }) => caCertPem)),
-        facts: pulumi.unsecret(known.apply(({ password: _password, caCertPem: _caCertPem, ...facts }) => facts)),
+        login: pulumi.all([user, password]).apply(([user, password]) => ({ user, password })),
+        caCertPem: pulumi.unsecret(caCertPem),
+        facts: isDeferred(access)
+            ? pulumi.unsecret(asKnown(pulumi.output(access), (given) => withUnknowns(factsIn(given))))
+            : factsIn(access),
     };
 }

@@ -1,14 +1,13 @@
 /** HAProxy, which terminates TLS before 6.0, where Redis does not itself. */
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
 import { haproxyCfg, haproxyImage, haproxyMemoryMb } from "../../model/render/haproxyCfg";
 import { currentDir, redisUid, terminatorConfPath, terminatorUid, tlsPort } from "../../model/render/layout";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import type { Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
+import type { Specification } from "./specification";
 import type { Volumes } from "./volumes";
 
 /** Seconds for which an update waits until HAProxy had an answer of the server's. */
@@ -36,7 +35,7 @@ export function readAtStart(...texts: readonly string[]) {
 export function planHaproxy(
     children: Children,
     plan: ServerPlan,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     { volumes, ports, hooks }: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
 ): PlannedChild<docker.ContainerArgs> {
     return children.plan(
@@ -51,9 +50,9 @@ export function planHaproxy(
             }),
             entrypoints: ["haproxy"],
             command: ["-db", "-f", terminatorConfPath],
-            ports: pulumi
-                .all([spec, ports.tls])
-                .apply(([{ bindAddress }, tls]) => [{ internal: tlsPort, external: tls, ip: bindAddress }]),
+            ports: spec.with(ports.tls, ({ bindAddress }, tls) => [
+                { internal: tlsPort, external: tls, ip: bindAddress },
+            ]),
             networksAdvanced: spec.apply(({ network }) => (network ? [{ name: network, aliases: [plan.name] }] : [])),
             labels: spec.apply((known) => readAtStart(haproxyCfg(known), known.tls.clientAuth?.caCertPem ?? "")),
             volumes: [volumes.settingsMount],

@@ -1,9 +1,9 @@
 /** The ports on the Docker host: given, or chosen once and kept in the state so that URLs never change. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import type { Children } from "./children";
+import type { Specification } from "./specification";
 
 export interface Ports {
     /** Undefined where the plaintext port is closed. */
@@ -16,18 +16,14 @@ export interface Ports {
 /** Pairs start at even ports from 20000: below Linux's ephemeral range, above what services usually listen on. */
 const pairs = { min: 10000, max: 15999 };
 
-export function choosePorts(children: Children, plan: ServerPlan, spec: pulumi.Output<DatabaseSpec>): Ports {
+export function choosePorts(children: Children, plan: ServerPlan, spec: Specification): Ports {
     const choice = plan.randomPorts ? children.create("port", "port", random.RandomInteger, { ...pairs }) : undefined;
     const first = choice ? choice.result.apply((pair) => pair * 2) : pulumi.output(0);
     return {
-        plaintext: pulumi
-            .all([spec, first])
-            .apply(([{ plaintext, ports }, port]) =>
-                plaintext ? (ports.plaintext ?? otherThan(ports.tls, port, port + 1)) : undefined,
-            ),
-        tls: pulumi
-            .all([spec, first])
-            .apply(([{ ports }, port]) => ports.tls ?? otherThan(ports.plaintext, port + 1, port)),
+        plaintext: spec.with(first, ({ plaintext, ports }, port) =>
+            plaintext ? (ports.plaintext ?? otherThan(ports.tls, port, port + 1)) : undefined,
+        ),
+        tls: spec.with(first, ({ ports }, port) => ports.tls ?? otherThan(ports.plaintext, port + 1, port)),
         ...(choice && { choice }),
     };
 }

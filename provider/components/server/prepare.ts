@@ -1,7 +1,6 @@
 /** The first of three steps to create a server: all that its containers need, and that other servers need from it. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { type DockerHost, containerType } from "../dockerHost";
 import type { DatabaseTransforms } from "../transforms";
@@ -12,6 +11,7 @@ import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
 import { type PlannedServer, planServerContainer } from "./server";
+import type { Specification } from "./specification";
 import { type Volumes, createVolumes } from "./volumes";
 
 /** What the program brings itself; no specification holds it, since it is secret. */
@@ -20,7 +20,7 @@ export interface OwnSecrets extends OwnCertificates, OwnPasswords {}
 /** A server that is to be created. */
 export interface ServerRequest {
     readonly plan: ServerPlan;
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly spec: Specification;
     readonly secrets: OwnSecrets;
     readonly transform?: DatabaseTransforms;
 }
@@ -28,7 +28,7 @@ export interface ServerRequest {
 /** A server without containers. */
 export interface PreparedServer extends PlannedServer {
     readonly plan: ServerPlan;
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly spec: Specification;
     readonly dockerHost: DockerHost;
     readonly children: Children;
     readonly hooks: ContainerHooks;
@@ -43,7 +43,7 @@ export interface PreparedServer extends PlannedServer {
 export function prepareServer(component: pulumi.ComponentResource, request: ServerRequest): PreparedServer {
     const { plan, spec, secrets, transform } = request;
     const dockerHost = component.getProvider(containerType);
-    const children = new Children(component, plan.name, spec, transform);
+    const children = new Children(component, plan.name, spec.whole, transform);
     const hooks = containerHooks(component);
     const volumes = createVolumes(children, plan, spec, dockerHost);
     const ports = choosePorts(children, plan, spec);

@@ -1,8 +1,6 @@
 /** The third step: starts the server, and HAProxy before 6.0, which has no TLS of its own. */
 import type * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { reportKills } from "../hooks/kills";
 import type { CertificateNodes } from "./certificates";
 import type { After } from "./children";
@@ -12,6 +10,7 @@ import { type ServerOutputs, serverOutputs } from "./outputs";
 import type { PreparedServer } from "./prepare";
 import type { Primary } from "./primary";
 import { createServer } from "./server";
+import type { Specification } from "./specification";
 import { createTunnel } from "./tunnel";
 
 /** The resources that a server is made of, for what its outputs do not give. In process only. */
@@ -43,7 +42,7 @@ export interface StartedServer {
 export function startServer(
     prepared: PreparedServer,
     agent: docker.Container,
-    { spec, primary }: { spec: pulumi.Output<DatabaseSpec>; primary?: Primary },
+    { spec, primary }: { spec: Specification; primary?: Primary },
     after: After,
 ): StartedServer {
     const { plan, children, volumes, ports, passwords, certificates, dockerHost } = prepared;

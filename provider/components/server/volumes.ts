@@ -7,6 +7,7 @@ import { dataDir, settingsDir } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
 import { limitVolume } from "../hooks/quota";
 import type { Children } from "./children";
+import type { Specification } from "./specification";
 
 export interface Volumes {
     /** What clients store; absent where the program says where that is. */
@@ -24,7 +25,7 @@ type ContainerVolume = docker.types.input.ContainerVolume;
 export function createVolumes(
     children: Children,
     plan: ServerPlan,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     dockerHost: DockerHost,
 ): Volumes {
     const settings = children.create("settingsVolume", "settings", docker.Volume, {});

@@ -6,6 +6,7 @@ import type { Finding } from "../findings";
 import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
 import { defaultEngine } from "./engine";
+import { holdsUnresolved } from "./partial";
 
 type Config = Readonly<Record<string, ConfigValue>>;
 type Configured = { spec: { engine: Engine; version: Version; config: Config } };
@@ -49,7 +50,8 @@ export const configArguments = {
 };
 
 /** While the version is wrong or unresolved, only what is wrong for every version can be found. */
-function configRule({ values: { config = {}, engine }, args, wanted }: Given<{ config?: Config; engine?: Engine }>) {
+function configRule({ partial, values: { engine }, args, wanted }: Given<{ config?: Config; engine?: Engine }>) {
+    const config = Object.fromEntries(Object.entries(partial.config ?? {}).filter((entry) => !holdsUnresolved(entry)));
     if (wanted) return checkConfig(releaseOf(wanted), config);
     const engines = args.engine === undefined ? [defaultEngine] : engine ? [engine] : engineNames;
     const everywhere = releaseNames

@@ -32,8 +32,8 @@ export function describeRecorded(
 }
 
 function describe({ args, role, format }: Recorded, kind: Kind): Described | undefined {
-    const { values, filled, wanted } = checkEach(asBefore(args, format, kind), kind);
-    return wanted && { spec: toSpec(values, filled, wanted, kind, role), args, format };
+    const { values, wanted } = checkEach(asBefore(args, format, kind), kind);
+    return wanted && { spec: toSpec(values, wanted, kind, role), args, format };
 }
 
 /** The arguments with those that came later as they were without them. */

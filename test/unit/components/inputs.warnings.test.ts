@@ -1,6 +1,7 @@
 /** A database says once what its arguments deserve to hear; the words are `model/catalog/listVersions.test.ts`'s. */
 import * as pulumi from "@pulumi/pulumi";
 import { warn } from "../../../provider/components/inputs";
+import { Specification } from "../../../provider/components/server/specification";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
 
 async function said(version: string): Promise<string[]> {
@@ -8,7 +9,7 @@ async function said(version: string): Promise<string[]> {
     if (!spec) throw new Error("no specification");
     const log = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
     try {
-        warn("sessions", pulumi.output(spec));
+        warn("sessions", new Specification(pulumi.output(spec)));
         await new Promise((resolve) => setTimeout(resolve, 20));
         return log.mock.calls.map(([text]) => text);
     } finally {

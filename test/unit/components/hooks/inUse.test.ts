@@ -1,5 +1,6 @@
 /** Who else runs on a place for data, by a `docker` that has what the tests say. */
 import { writeFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import { checkUse } from "../../../../provider/components/hooks/inUse";
 import { present } from "../../../support/present";
 import { nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
@@ -40,11 +41,9 @@ function dockerHas(
 }
 
 /** Why the agent of `sessions` is not made. */
-async function refusal(place: object = { volumeName: "redis-data" }): Promise<string> {
-    const volumes = [
-        { containerPath: "/data", ...place },
-        { containerPath: "/settings", volumeName: "settings-1" },
-    ];
+async function refusal(place: pulumi.Input<object> = { volumeName: "redis-data" }): Promise<string> {
+    const mount = pulumi.Output.isInstance(place) ? place : { containerPath: "/data", ...place };
+    const volumes = [mount, { containerPath: "/settings", volumeName: "settings-1" }];
     const args = {
         urn: "urn",
         id: "",
@@ -117,6 +116,13 @@ test.each<[string, Container, { place?: object; owner?: string; own?: string }, 
 ])("%s", async (_what, container, { place, ...docker }, refused) => {
     dockerHas([container], docker);
     expect((await refusal(place)) !== "").toBe(refused);
+});
+
+test("a place that is secret is found, and not named", async () => {
+    dockerHas([{ mount: ofVolume }]);
+    const found = await refusal(pulumi.secret({ containerPath: "/data", volumeName: "redis-data" }));
+    expect(found).toContain("data.volume: is not usable (its value is not shown)");
+    expect(found).not.toContain("redis-data ");
 });
 
 test("a Docker that does not answer is no reason to fail", async () => {

@@ -2,6 +2,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { limitVolume } from "../../../../provider/components/hooks/quota";
+import { Specification } from "../../../../provider/components/server/specification";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { present } from "../../../support/present";
@@ -17,8 +18,12 @@ function dockerThat(answer: "holds quotas" | "holds none"): void {
     dockerDoes(answer === "holds none" ? refuses : "");
 }
 
+function specOf(args: PlainArguments): Specification {
+    return new Specification(pulumi.output(present(resolveArguments(args).spec)));
+}
+
 async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHost?: pulumi.ProviderResource) {
-    const [hook] = limitVolume({ dockerHost, spec: pulumi.output(present(resolveArguments(args).spec)) });
+    const [hook] = limitVolume({ dockerHost, spec: specOf(args) });
     const type = "docker:index/volume:Volume";
     const newInputs = { name: "sessions-data-1", ...inputs };
     await present(hook).callback({ urn: "urn", id: "", name: "sessions-data", type, newInputs });
@@ -71,7 +76,7 @@ test("the host is the provider's, and each database has a hook of its own", asyn
     const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
     await beforeCreate({ diskSizeGb: 4 }, {}, far);
     expect(askedOfDocker()).toEqual(["--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1"]);
-    const spec = pulumi.output(present(resolveArguments({}).spec));
+    const spec = specOf({});
     const names = [1, 2].map(() => limitVolume({ dockerHost: undefined, spec })[0]?.name);
     expect(new Set(names).size).toBe(2);
 });
