@@ -8,12 +8,10 @@ export function asKnown<T, R>(
     make: (value: pulumi.Unwrap<T>) => R,
 ): pulumi.Output<pulumi.Unwrap<R>> {
     // Public at run time only.
-    const { apply } = output as unknown as {
-        apply(make: (value: unknown) => R, runWithUnknowns: true): pulumi.Output<R>;
+    const runnable = output as unknown as {
+        apply(make: (value: unknown) => R, runWithUnknowns: true): pulumi.Output<pulumi.Unwrap<R>>;
     };
-    return apply.call(output, (value) => make(withUnresolved(value) as pulumi.Unwrap<T>), true) as pulumi.Output<
-        pulumi.Unwrap<R>
-    >;
+    return runnable.apply((value) => make(withUnresolved(value) as pulumi.Unwrap<T>), true);
 }
 
 /** The output, and another value where it is not known. */

@@ -40,7 +40,7 @@ export const checkUse = oncePerStack(
 );
 
 async function check(dockerHost: DockerHost, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const given = newInputs?.volumes;
+    const given: unknown = newInputs?.volumes;
     const volumes = ((await plain(given)) ?? []) as readonly Mounted[];
     const [place, settings] = [dataDir, settingsDir].map((path) => volumes.find((all) => all.containerPath === path));
     if (!place || !settings?.volumeName) return;

@@ -80,8 +80,8 @@ function followDatabase(
 }
 
 /** All but what is no part of a specification. What is no object has not been checked yet. */
-function factsIn(access: object): object {
-    if (typeof (access ?? undefined) !== "object") return access;
+function factsIn(access: unknown): unknown {
+    if (typeof access !== "object" || access === null) return access;
     const { password: _password, caCertPem: _caCertPem, ...facts } = access as Readonly<Record<string, unknown>>;
     return facts;
 }

@@ -14,11 +14,11 @@ export class Specification {
 
     /** `make` must not wait: what it reads later is not noticed. */
     apply<R>(make: (spec: DatabaseSpec) => R): pulumi.Output<R> {
-        return this.whole.apply((spec) => withUnknowns(asFarAsKnown(spec, make))) as pulumi.Output<R>;
+        return this.whole.apply<R>((spec) => withUnknowns(asFarAsKnown(spec, make)));
     }
 
     /** The same together with another Output. */
     with<T, R>(other: pulumi.Output<T>, make: (spec: DatabaseSpec, other: T) => R): pulumi.Output<R> {
-        return other.apply((known) => this.apply((spec) => make(spec, known))) as pulumi.Output<R>;
+        return other.apply<R>((known) => this.apply((spec) => make(spec, known)));
     }
 }

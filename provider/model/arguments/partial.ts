@@ -1,6 +1,8 @@
 /** Values in which `unresolved` stands for what only an unknown Output says. */
 import { unresolved } from "./definition";
 
+class Unresolved extends Error {}
+
 /** Whether it stands anywhere in it. */
 export function holdsUnresolved(value: unknown): boolean {
     if (typeof value !== "object" || value === null) return value === unresolved;
@@ -22,7 +24,7 @@ export function asFarAsKnown<T, R>(value: T, make: (value: T) => R): R {
     try {
         return unguarded(make(guarded(value)));
     } catch (error) {
-        if (error === unresolved) return unresolved as R;
+        if (error instanceof Unresolved) return unresolved as R;
         throw error;
     }
 }
@@ -35,7 +37,7 @@ function guarded<T>(value: T): T {
     const guard = new Proxy<object>(Array.isArray(value) ? [...(value as unknown[])] : { ...value }, {
         get: (copy, name) => {
             const member: unknown = Reflect.get(copy, name);
-            if (member === unresolved) throw member;
+            if (member === unresolved) throw new Unresolved();
             return guarded(member);
         },
     });

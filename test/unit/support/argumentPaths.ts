@@ -23,7 +23,8 @@ export function valueAt(values: PlainArguments, path: string): unknown {
 export function withAt(values: PlainArguments, path: string, value: unknown): PlainArguments {
     const change = (at: unknown, [key, ...rest]: readonly string[]): unknown => {
         if (key === undefined) return value;
-        if (Array.isArray(at)) return at.map((entry, index) => (String(index) === key ? change(entry, rest) : entry));
+        if (Array.isArray(at))
+            return at.map((entry: unknown, index) => (String(index) === key ? change(entry, rest) : entry));
         return { ...(at as PlainArguments), [key]: change((at as PlainArguments)[key], rest) };
     };
     return change(values, keysOf(path)) as PlainArguments;

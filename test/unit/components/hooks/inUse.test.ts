@@ -41,7 +41,7 @@ function dockerHas(
 }
 
 /** Why the agent of `sessions` is not made. */
-async function refusal(place: pulumi.Input<object> = { volumeName: "redis-data" }): Promise<string> {
+async function refusal(place: object = { volumeName: "redis-data" }): Promise<string> {
     const mount = pulumi.Output.isInstance(place) ? place : { containerPath: "/data", ...place };
     const volumes = [mount, { containerPath: "/settings", volumeName: "settings-1" }];
     const args = {
