@@ -5,28 +5,33 @@ import {
     type Definitions,
     type Kind,
     type PlainArguments,
+    resolvedToUndefined,
     unresolved,
 } from "../model/arguments/definition";
 import { givenPorts } from "../model/arguments/endpoints";
 import { definitions, mustBePlain, serverArguments } from "../model/arguments/index";
+import { asFarAsKnown, holdsUnresolved } from "../model/arguments/partial";
 import { replicaNames } from "../model/arguments/replicaList";
 import { checkNames } from "../model/arguments/names";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
 import type { Role } from "../model/arguments/replication";
 import { type AskedServer, listServers } from "../model/arguments/servers";
-import { nameOf, releaseOf, versions } from "../model/catalog/versions";
+import { type Release, nameOf, releaseOf, versions } from "../model/catalog/versions";
 import { warnings } from "../model/warnings";
 import type { Expiry } from "../model/certificates";
 import { currentFormat } from "../model/changes/formats";
 import type { RecordedFacts } from "../model/changes/recorded";
 import type { DatabaseSpec } from "../model/databaseSpec";
 import { needsHaproxy } from "../model/plan";
+import { withoutValues } from "../model/problems";
 import { type Finding, finding, formatFindings } from "../model/findings";
 import { type DockerHost, isElsewhere } from "./dockerHost";
 import { type About, log } from "./log";
 import { runError } from "./runError";
 import { takePlace } from "./places";
+import { Specification } from "./server/specification";
 import { takePorts } from "./takenPorts";
+import { asKnown } from "./unknowns";
 
 /** What a component is called, and what a replica is in its group. */
 export interface Identity {
@@ -39,15 +44,15 @@ export interface Identity {
 export interface CheckedArguments {
     /** As the program gives them, with `unresolved` for each Output, at any depth. */
     readonly known: PlainArguments;
-    /** Once all Outputs are known and found right. Secret only where an argument in it is. */
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    /** Once all Outputs are there, and what is known is found right. Secret only where an argument in it is. */
+    readonly spec: Specification;
 }
 
 /** Throws all that is wrong with the plain values, before anything is registered. */
 export function checkInputs(identity: Identity, args: object, dockerHost?: DockerHost): CheckedArguments {
     const { kind, role } = identity;
-    const known = knownArguments(definitions[kind], args);
-    const plain = plainArguments(args, dockerHost);
+    const known = knownArguments(args);
+    const plain = plainArguments(known, dockerHost);
     const undecided = [
         ...checkDeciding(definitions[kind], args),
         ...checkDecidingReplicas(args),
@@ -57,7 +62,7 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
         const { spec, findings } = resolveArguments(plain, kind, role);
         const all = [...findings, ...undecided, ...checkPlace(identity, plain.data, dockerHost)];
         if (!spec || all.length > 0) throw invalid(identity, all);
-        return { known, spec: pulumi.output(spec) };
+        return { known, spec: new Specification(pulumi.output(spec)) };
     }
     const findings = [
         ...checkArguments(plain, kind, role),
@@ -65,7 +70,7 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
         ...checkPlace(identity, plain.data, dockerHost),
     ];
     if (findings.length > 0) throw invalid(identity, findings);
-    const later = plain.data === unresolved ? { dockerHost } : undefined;
+    const later = holdsUnresolved(plain.data) ? { dockerHost } : undefined;
     return { known, spec: resolveLater(identity, args, known, later) };
 }
 
@@ -82,58 +87,81 @@ function checkServers({ kind, name }: Identity, plain: PlainArguments, dockerHos
 /** What is not a place has a finding of its own; one that is not known yet has its own time. */
 function checkPlace({ kind, name }: Identity, data: unknown, dockerHost: DockerHost): Finding[] {
     const isPlace = kind === "RedisDatabase" && isObject(data) && checkArguments({ data }, kind).length === 0;
-    return isPlace ? takePlace(name, data, dockerHost) : [];
+    return isPlace && !holdsUnresolved(data) ? takePlace(name, data, dockerHost) : [];
 }
 
 /** As `checkInputs`, of a replica whose database has checked it among its own arguments. */
 export function resolveInputs(identity: Identity, args: object): CheckedArguments {
-    const known = knownArguments(definitions[identity.kind], args);
+    const known = knownArguments(args);
     return { known, spec: resolveLater(identity, args, known) };
 }
 
-/** The specification once all Outputs are known. With `place`, where the data is has not been looked at before. */
+/**
+ * The specification once all Outputs are there, in a preview as far as they are known. With `place`, where the data is has
+ * not been looked at before.
+ */
 function resolveLater(
     identity: Identity,
     args: object,
     known: PlainArguments,
     place?: { readonly dockerHost: DockerHost },
-): pulumi.Output<DatabaseSpec> {
+): Specification {
     const { kind, role } = identity;
-    const plain = withoutLateUserPasswords(withNamedReplicas(withoutFunctions(args)));
+    const given = withoutLateUserPasswords(withNamedReplicas(withoutFunctions(args)));
+    const visible = pulumi.output(withoutSecrets(definitions[kind], given));
     // Secrets make the whole check secret; its result does not contain them.
     const resolved = pulumi.unsecret(
-        pulumi.output(plain).apply((all) => {
+        asKnown(pulumi.output(given), async (values) => {
+            const all = withoutUndefined(given, values) as PlainArguments;
             const { spec, findings } = resolveArguments(all, kind, role);
             const shared = place ? checkPlace(identity, all.data, place.dockerHost) : [];
-            if (!spec || shared.length > 0) throw invalid(identity, [...findings, ...shared]);
+            const found = [...findings, ...shared, ...(spec ? checkHaproxy(kind, known, spec) : [])];
+            if (!spec || found.length > 0) {
+                throw invalid(identity, (await pulumi.isSecret(visible)) ? found.map(withoutValues) : found);
+            }
             return spec;
         }),
     );
-    const visible = pulumi.output(withoutSecrets(definitions[kind], plain));
-    return pulumi.all([resolved, visible]).apply(([spec]) => {
-        const release = releaseOf(spec);
-        if (versions[release].nativeTls || needsHaproxy(kind, known)) return spec;
-        const path = known.version === undefined && known.primary !== undefined ? "primary.version" : "version";
-        const text = `is an Output, but ${nameOf(release)} needs a resource more than others: HAProxy`;
-        throw invalid(identity, [finding(mustBePlain, path, text, "give engine and version themselves")]);
-    });
+    return new Specification(asKnown(pulumi.all([resolved, visible]), ([spec]) => spec));
 }
 
-/** What decides on resources looks at single members, such as `tls.ca`, whatever the others are. */
-function knownArguments(all: Definitions, args: object): PlainArguments {
+/** Whether there is an HAProxy was decided when the program ran. */
+function checkHaproxy(kind: Kind, known: PlainArguments, spec: DatabaseSpec): Finding[] {
+    const release = asFarAsKnown(spec, releaseOf) as Release | typeof unresolved;
+    if (release === unresolved || versions[release].nativeTls || needsHaproxy(kind, known)) return [];
+    const path = known.version === undefined && known.primary !== undefined ? "primary.version" : "version";
+    const text = `is an Output, but ${nameOf(release)} needs a resource more than others: HAProxy`;
+    return [finding(mustBePlain, path, text, "give engine and version themselves")];
+}
+
+/** Where the program gives an Output and there is no value, `resolvedToUndefined`. */
+function withoutUndefined(given: unknown, value: unknown): unknown {
+    if (isDeferred(given)) return value === undefined ? resolvedToUndefined : value;
+    if (Array.isArray(given)) {
+        return given.map((entry, index) => withoutUndefined(entry, (value as readonly unknown[])[index]));
+    }
+    if (!isObject(given)) return value;
     return Object.fromEntries(
-        Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
-            if (value === undefined) return [];
-            const members = all[name]?.members;
-            if (members && isObject(value)) return [[name, knownArguments(members, value)]];
-            if (name === "replicas" && Array.isArray(value)) return [[name, value.map(knownReplica)]];
-            return [[name, isPlain(value) ? value : (knownEntries(all[name], value, knownArguments) ?? unresolved)]];
-        }),
+        Object.entries(given).map(([name, member]) => [
+            name,
+            withoutUndefined(member, (value as PlainArguments)[name]),
+        ]),
     );
 }
 
-function knownReplica(entry: unknown): unknown {
-    return isObject(entry) ? knownArguments(definitions.RedisReplica, entry) : entry;
+/** With `unresolved` for each Output and Promise, at any depth. */
+function knownArguments(args: object): PlainArguments {
+    return Object.fromEntries(
+        Object.entries(args).flatMap(([name, value]: [string, unknown]) =>
+            value === undefined ? [] : [[name, knownValue(value)]],
+        ),
+    );
+}
+
+function knownValue(value: unknown): unknown {
+    if (isDeferred(value)) return unresolved;
+    if (isPlain(value)) return value;
+    return Array.isArray(value) ? value.map(knownValue) : knownArguments(value as object);
 }
 
 /** A list whose entries have members, with what `change` makes of each entry. Undefined for everything else. */
@@ -147,37 +175,18 @@ function mapEntries(
     return list.map((entry: unknown) => (isObject(entry) ? change(members, entry) : entry));
 }
 
-/** The same, with `unresolved` for each entry that is an Output. */
-function knownEntries(...list: Parameters<typeof mapEntries>): unknown[] | undefined {
-    return mapEntries(...list)?.map((entry) => (isDeferred(entry) ? unresolved : entry));
-}
-
-/** With `unresolved` for each argument that holds an Output; of the replicas, what their own checks need. */
-function plainArguments(args: object, dockerHost: DockerHost): PlainArguments {
-    const { replicas } = args as PlainArguments;
+/** The replicas on the database's own Docker host name no provider. */
+function plainArguments(known: PlainArguments, dockerHost: DockerHost): PlainArguments {
+    const { replicas } = known;
+    if (!Array.isArray(replicas)) return known;
     return {
-        ...plainOf(serverArguments, args),
-        ...(Array.isArray(replicas) && {
-            replicas: replicas.map((replica: unknown) => {
-                if (typeof replica !== "object" || replica === null || !isPlain(replica, 0)) return replica;
-                const { provider, ...entry } = replica as PlainArguments;
-                return {
-                    ...plainOf(serverArguments, entry),
-                    ...(provider !== dockerHost && provider !== undefined && { provider }),
-                };
-            }),
+        ...known,
+        replicas: replicas.map((replica: unknown) => {
+            if (!isObject(replica)) return replica;
+            const { provider, ...entry } = replica as PlainArguments;
+            return { ...entry, ...(provider !== dockerHost && provider !== undefined && { provider }) };
         }),
     };
-}
-
-function plainOf(all: Definitions, args: object): PlainArguments {
-    const given = Object.entries(args).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(
-        given.map(([name, value]: [string, unknown]) => [
-            name,
-            isPlain(value) ? value : (knownEntries(all[name], value, plainOf) ?? unresolved),
-        ]),
-    );
 }
 
 /** Whether there is no Output among the arguments. What the replicas are like is theirs to check. */
@@ -216,14 +225,10 @@ function checkDecidingReplicas(args: object): Finding[] {
 }
 
 /** The inputs that the component itself keeps in the state: all that can be kept, secrets as such. */
-export function recordedInputs(
-    { kind, name, role }: Identity,
-    args: object,
-    spec: pulumi.Output<DatabaseSpec>,
-): pulumi.Inputs {
+export function recordedInputs({ kind, name, role }: Identity, args: object, spec: Specification): pulumi.Inputs {
     const facts: RecordedFacts = {
         name,
-        resolvedVersion: spec.version,
+        resolvedVersion: spec.get("version"),
         format: currentFormat,
         ...(role && { role }),
     };
@@ -283,13 +288,15 @@ export function invalid({ kind, name }: Identity, findings: readonly Finding[]):
 /** Logs, in previews and updates, what is possible but not advisable. */
 export function warn(
     name: string,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     bindAddress: unknown,
     owner: About & { readonly dockerHost: DockerHost },
 ): void {
-    spec.apply(async (known) => {
-        const boundElsewhere = bindAddress === undefined && (await isElsewhere(owner.dockerHost));
-        for (const text of warnings(name, known, { boundElsewhere })) await log("warn", text, owner);
+    const boundElsewhere = bindAddress === undefined ? isElsewhere(owner.dockerHost) : Promise.resolve(false);
+    spec.with(pulumi.output(boundElsewhere), (known, boundElsewhere) =>
+        warnings(name, known, { boundElsewhere }),
+    ).apply(async (texts) => {
+        for (const text of texts) await log("warn", text, owner);
     });
 }
 
@@ -313,7 +320,7 @@ function isObject(value: unknown): value is object {
     return typeof value === "object" && value !== null && !isDeferred(value) && !pulumi.Resource.isInstance(value);
 }
 
-function isDeferred(value: unknown): boolean {
+export function isDeferred(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 

@@ -3,6 +3,7 @@ import { checkEach } from "./arguments/check";
 import { withDefaults } from "./arguments/defaults";
 import { type Kind, type PlainArguments, unresolved } from "./arguments/definition";
 import { serverArguments } from "./arguments/index";
+import { holdsUnresolved } from "./arguments/partial";
 import { entriesOf } from "./arguments/users";
 import { listReplicas, replicaComponent, replicaNames } from "./arguments/replicaList";
 import type { Role } from "./arguments/replication";
@@ -98,9 +99,9 @@ export function planServer(
     };
 }
 
-/** Whether HAProxy terminates TLS, as far as the version is a plain value. */
-export function needsHaproxy(kind: Kind, args: PlainArguments): boolean {
-    const { wanted } = checkEach(args, kind);
+/** Whether HAProxy terminates TLS, as far as the version is a plain value: of one that only Outputs know it does not. */
+export function needsHaproxy(kind: Kind, { primary, ...own }: PlainArguments): boolean {
+    const { wanted } = checkEach(holdsUnresolved(primary) ? own : { ...own, primary }, kind);
     return wanted !== undefined && !versions[releaseOf(wanted)].nativeTls;
 }
 

@@ -1,9 +1,9 @@
 /** Every error that the package reports, by its code. */
-import { singleArgumentProblems } from "./arguments/check";
+import { hasNoValue, singleArgumentProblems } from "./arguments/check";
 import { argumentProblems } from "./arguments/index";
 import { changeProblems } from "./changes/problems";
 import { dockerProblems } from "./dockerRefusals";
-import { type Problem, problem } from "./findings";
+import { type Finding, type Problem, problem } from "./findings";
 import { agentRefusals } from "./refusals";
 import { transformProblems } from "./render/containerArguments";
 import { clientProblems } from "./sizing/clients";
@@ -20,4 +20,11 @@ export function allProblems(): Problem[] {
         ...Object.values(dockerProblems),
         ...refused,
     ];
+}
+
+/** A finding as it may be shown where a secret is among the values: with no more than its code says. */
+export function withoutValues({ code, path, problem: found, remedy }: Finding): Finding {
+    const general = allProblems().find((each) => each.code === code)?.remedy;
+    const shown = found === hasNoValue ? found : "is not usable (its value is not shown)";
+    return { code, path, problem: shown, remedy: general ?? remedy };
 }

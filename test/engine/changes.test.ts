@@ -78,6 +78,32 @@ describe("a change of the program", () => {
         expect(await fingerprint()).not.toBe(old);
     });
 
+    test("what only the update knows replaces nothing, in the preview and in the update", async () => {
+        const late = `(() => {
+            const random32 = (name) => new random.RandomPassword(name, { length: 32, special: false }).result;
+            const number = new random.RandomId("number", { byteLength: 1 }).dec;
+            return {
+                password: random32("own"),
+                users: [{ name: "orders", rules: "+ping", password: random32("orders") }],
+                config: { timeout: number.apply((known) => 300 + Number(known)) },
+            };
+        })()`;
+        const { steps, output } = await db.with({}, late).plannedSteps();
+        expect(steps).toEqual({
+            ...{ "own": "create", "orders": "create", "number": "create", "db-password": "delete" },
+            ...{ "db": "update", "db-agent": "replace" },
+        });
+        expect(output).toContain(
+            "config.timeout, password, users[0].password: their values are known only in the update",
+        );
+        const { summary } = await db.stack.up("--skip-preview=false");
+        expect(summary).toMatchObject({ create: 3, replace: 1, delete: 1 });
+        expect(await db.serverId()).toBe(container);
+        expect(await redis("GET", "kept")).toBe("yes");
+        expect(await redis("CONFIG", "GET", "timeout")).toMatch(/^timeout\n[345]\d\d$/);
+        expect(await redis("ACL", "LIST")).toContain("user orders on");
+    });
+
     test("a new password is the only one that opens the door, and established connections and other users stay", async () => {
         await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
         const old = await db.url();

@@ -12,9 +12,11 @@ import {
     collide,
     mayBeMadeMeanwhile,
 } from "../../model/dockerRefusals";
+import { unresolved } from "../../model/arguments/definition";
 import { type Finding, formatFinding, formatFindings } from "../../model/findings";
 import { log, refuse } from "../log";
 import { runError } from "../runError";
+import type { Specification } from "../server/specification";
 import { type Run, dockerCommand } from "./dockerCommand";
 import { takesHooks } from "./hooks";
 import { settingsVolumeOf } from "./leftovers";
@@ -26,7 +28,7 @@ import { type Args, pull, rehearse } from "./trialContainer";
 /** Whose containers they are. */
 interface Server {
     readonly plan: { readonly name: string };
-    readonly spec: pulumi.Output<{ readonly replica?: object }>;
+    readonly spec: Specification;
     readonly owner: Owner;
 }
 
@@ -57,7 +59,7 @@ export function whenAccepted(
     const all = containers.map(({ name, args, fingerprint }) =>
         pulumi.output({ name, args: { ...args }, ...(fingerprint && { fingerprint }) }),
     );
-    return pulumi.all([spec, pulumi.all(all)]).apply(async ([{ replica }, known]) => {
+    return pulumi.all([spec.get("replica"), pulumi.all(all)]).apply(async ([replica, known]) => {
         const findings = await refusalsOfReplaced(database, owner, known);
         if (findings.length === 0) return;
         // A certificate, for one, may be there already.
@@ -91,7 +93,8 @@ export function previewRefusals(owner: Owner): pulumi.ResourceHook[] {
 async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner: Owner): Promise<void> {
     const args = (await plain(newInputs)) as Args;
     const kind = kindOf(name);
-    if (!kind) return;
+    // Of an image that is not known yet there is nothing to try.
+    if (!kind || args.image === unresolved) return;
     const database = name.slice(0, -kind.length - 1);
     const reached = dockerCommand(owner.dockerHost).then((run) => containersOn(run));
     const listed = await reached.catch(notTested(database, owner));

@@ -6,6 +6,7 @@ import type { DockerHost } from "../dockerHost";
 import { log } from "../log";
 import { logOf } from "./containerLog";
 import type { Owner } from "./owner";
+import { plain } from "./plain";
 import type { VainWaits } from "./vainWait";
 
 /** The last lines of a log are enough to tell why, where none among more of them is a reason of ours. */
@@ -22,7 +23,7 @@ async function explain(
     waits: VainWaits,
     { name, newInputs, errors }: pulumi.ErrorHookArgs,
 ): Promise<boolean> {
-    const { name: container, waitTimeout } = (newInputs ?? {}) as {
+    const { name: container, waitTimeout } = (await plain(newInputs ?? {})) as {
         readonly name?: string;
         readonly waitTimeout?: number;
     };

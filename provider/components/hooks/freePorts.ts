@@ -3,29 +3,26 @@
  * listens on the Docker host, the next update makes another choice.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { type Asked, dockerProblems } from "../../model/dockerRefusals";
 import { formatFindings } from "../../model/findings";
 import { plaintextPort, tlsPort } from "../../model/render/layout";
 import { log, refuse } from "../log";
+import type { Specification } from "../server/specification";
 import { dockerCommand, valueOf } from "./dockerCommand";
 import type { Owner } from "./owner";
+import { plain } from "./plain";
 import { pull, rehearse } from "./trialContainer";
 
 /** For the `beforeCreate` hooks of one server's choice of ports. */
-export function checkFree(owner: Owner, spec: pulumi.Output<DatabaseSpec>): pulumi.ResourceHook[] {
+export function checkFree(owner: Owner, spec: Specification): pulumi.ResourceHook[] {
     return owner.hooks.on("checkFree", (args) => check(owner, spec, args));
 }
 
-async function check(
-    owner: Owner,
-    spec: pulumi.Output<DatabaseSpec>,
-    { name, newInputs }: pulumi.ResourceHookArgs,
-): Promise<void> {
-    const { min, max } = newInputs as Readonly<Record<string, unknown>>;
+async function check(owner: Owner, spec: Specification, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+    const { min, max } = (await plain(newInputs)) as Readonly<Record<string, unknown>>;
     // A transform leaves it to chance.
     if (typeof min !== "number" || min !== max) return;
-    const { image, bindAddress: ip, plaintext } = await valueOf(spec);
+    const { image, bindAddress: ip, plaintext } = await valueOf(spec.whole);
     const asked: Asked = {
         kind: "server",
         image,

@@ -2,15 +2,17 @@
  * Refuses a place for data on which a server runs that is not the database's: two of them would write the same files.
  * The settings agent finds only one that writes at that moment; Docker's own command, where it reaches the host, any.
  */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { persistenceProblems, placePath, relation } from "../../model/arguments/persistence";
 import { finding, formatFindings } from "../../model/findings";
+import { withoutValues } from "../../model/problems";
 import { agentPath, currentDir, dataDir, ownerPath, settingsDir } from "../../model/render/layout";
 import type { DockerHost } from "../dockerHost";
 import { log, refuse } from "../log";
 import { ownerOf } from "../places";
 import { type Run, dockerCommand } from "./dockerCommand";
 import type { Owner } from "./owner";
+import { plain } from "./plain";
 
 interface Mounted {
     readonly containerPath?: string;
@@ -38,7 +40,8 @@ export function checkUse(owner: Owner): pulumi.ResourceHook[] {
 }
 
 async function check(owner: Owner, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const volumes = (newInputs?.volumes ?? []) as readonly Mounted[];
+    const given: unknown = newInputs?.volumes;
+    const volumes = ((await plain(given)) ?? []) as readonly Mounted[];
     const [place, settings] = [dataDir, settingsDir].map((path) => volumes.find((all) => all.containerPath === path));
     if (!place || !settings?.volumeName) return;
     const database = name.replace(/-agent$/, "");
@@ -50,7 +53,14 @@ async function check(owner: Owner, { name, newInputs }: pulumi.ResourceHookArgs)
     if (!found) return;
     const text = `is ${JSON.stringify(nameOf(place))}, on which the container "${found.name.slice(1)}" (${found.image}) runs`;
     const path = placePath({ volume: place.volumeName });
-    await refuse(formatFindings(database, [finding(persistenceProblems.dataInUse, path, text)]), owner);
+    const shown = finding(persistenceProblems.dataInUse, path, text);
+    await refuse(formatFindings(database, [holdsOutput(given) ? withoutValues(shown) : shown]), owner);
+}
+
+/** Of what the engine gives hooks: whether a secret is among it. */
+function holdsOutput(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return pulumi.Output.isInstance(value) || Object.values(value).some(holdsOutput);
 }
 
 const nameOf = ({ volumeName, hostPath }: Mounted) => volumeName ?? hostPath ?? "";

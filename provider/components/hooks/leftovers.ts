@@ -7,6 +7,7 @@ import { agentPath, settingsDir } from "../../model/render/layout";
 import { log } from "../log";
 import { NotReached, dockerCommand } from "./dockerCommand";
 import type { Owner } from "./owner";
+import { plain } from "./plain";
 
 /**
  * For the `beforeCreate` hooks of a provider's containers. What a change replaces is deleted by then; what is there was
@@ -20,7 +21,7 @@ export function removeLeftovers(owner: Owner): pulumi.ResourceHook[] {
 const stopSeconds = 660;
 
 async function remove(owner: Owner, args: pulumi.ResourceHookArgs): Promise<void> {
-    const volume = settingsVolumeOf(args.newInputs?.volumes);
+    const volume = settingsVolumeOf(await plain(args.newInputs?.volumes));
     if (volume === undefined) return;
     try {
         const run = await dockerCommand(owner.dockerHost, stopSeconds);

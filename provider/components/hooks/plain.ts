@@ -1,14 +1,11 @@
 /** What the engine gives hooks, as plain values. */
 import * as pulumi from "@pulumi/pulumi";
 import { unresolved } from "../../model/arguments/definition";
+import { asKnown } from "../unknowns";
 
 /** Secrets arrive as Outputs, what is not known yet as an object that says so. */
 export async function plain(value: unknown): Promise<unknown> {
-    if (pulumi.Output.isInstance(value)) {
-        // Public at run time only; waiting for the value of one that is not known would never end.
-        const { isKnown } = value as unknown as { isKnown: Promise<boolean> };
-        return (await isKnown) ? plain(await new Promise((resolve) => value.apply(resolve))) : unresolved;
-    }
+    if (pulumi.Output.isInstance(value)) return plain(await new Promise((resolve) => asKnown(value, resolve)));
     if (typeof value !== "object" || value === null) return value;
     if ("__pulumiUnknown" in value) return unresolved;
     if (Array.isArray(value)) return Promise.all(value.map(plain));

@@ -4,24 +4,21 @@
  * tries, and the provider then takes over the volume of this name that is there.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { diskSizeMb } from "../../model/sizing/disk";
 import { log } from "../log";
+import type { Specification } from "../server/specification";
 import { NotReached, dockerCommand, valueOf } from "./dockerCommand";
 import type { Owner } from "./owner";
+import { plain } from "./plain";
 
 /** For the `beforeCreate` hooks of one database's data volume: one that is there already is never touched. */
-export function limitVolume(owner: Owner, spec: pulumi.Output<DatabaseSpec>): pulumi.ResourceHook[] {
+export function limitVolume(owner: Owner, spec: Specification): pulumi.ResourceHook[] {
     return owner.hooks.on("limitVolume", (args) => create(owner, spec, args));
 }
 
-async function create(
-    owner: Owner,
-    spec: pulumi.Output<DatabaseSpec>,
-    { name, newInputs }: pulumi.ResourceHookArgs,
-): Promise<void> {
-    const { diskSizeGb } = await valueOf(spec);
-    const { name: volume, driver, driverOpts } = newInputs as Readonly<Record<string, unknown>>;
+async function create(owner: Owner, spec: Specification, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+    const diskSizeGb = await valueOf(spec.get("diskSizeGb"));
+    const { name: volume, driver, driverOpts } = (await plain(newInputs)) as Readonly<Record<string, unknown>>;
     // Whoever says himself how the volume is made knows better.
     if (diskSizeGb === undefined || typeof volume !== "string" || driver !== undefined || driverOpts !== undefined)
         return;

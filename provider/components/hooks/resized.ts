@@ -8,6 +8,7 @@ import { log } from "../log";
 import { dockerCommand } from "./dockerCommand";
 import { settingsVolumeOf } from "./leftovers";
 import type { Owner } from "./owner";
+import { plain } from "./plain";
 
 /** For the `afterUpdate` hooks of a server's container. */
 export function notifyResized(owner: Owner): pulumi.ResourceHook[] {
@@ -20,7 +21,7 @@ interface Container {
 }
 
 async function notify(owner: Owner, { name, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-    const [before, now] = [oldInputs as Container | undefined, newInputs as Container | undefined];
+    const [before, now] = (await Promise.all([oldInputs, newInputs].map(plain))) as (Container | undefined)[];
     const volume = settingsVolumeOf(now?.volumes);
     if (volume === undefined || before?.memory === now?.memory) return;
     try {

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkNewCertificates } from "../../model/arguments/certificateChecks";
 import type { Kind, PlainArguments } from "../../model/arguments/definition";
 import { definitions, holdsSecret } from "../../model/arguments/index";
+import { unresolvedPaths } from "../../model/arguments/partial";
 import { describeRecorded } from "../../model/changes/describe";
-import { explainChanges, warnOfLimits } from "../../model/changes/explanation";
+import { explainChanges, explainUnknown, warnOfLimits } from "../../model/changes/explanation";
 import { type Recorded, readRecorded } from "../../model/changes/recorded";
 import { refusals, upgradesByDefault } from "../../model/changes/table";
 import { type Finding, formatFindings } from "../../model/findings";
@@ -85,10 +86,13 @@ export class Review {
     /** Refuses what must not happen, and says what will, where there is something that it is about. */
     private async explain(left: Left, newInputs: object, about: About | undefined): Promise<void> {
         const { kind, name } = this;
-        const pair = describeRecorded(await recordedIn(left), await recordedIn({ inputs: newInputs }), kind);
-        if (!pair) return;
-        this.refuse(refusals(pair.before, pair.after, kind));
+        const [before, after] = [await recordedIn(left), await recordedIn({ inputs: newInputs })];
+        const pair = describeRecorded(before, after, kind);
+        if (pair) this.refuse(refusals(pair.before, pair.after, kind));
         if (!about) return;
+        const unknown = explainUnknown(name, unresolvedPaths(after.args), kind);
+        if (unknown) await log("info", unknown, about);
+        if (!pair) return;
         const values = ![left.inputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
         const secrets = [left.inputs, newInputs].flatMap(secretArguments);
         const explanation = explainChanges(name, pair.before, pair.after, { values, secrets, kind });

@@ -11,11 +11,19 @@ export function replicationAccess(
     return pulumi.secret(pulumi.all(Object.fromEntries(names.map((name) => [name, accessFor(server, name)]))));
 }
 
+/** Each of them is known as soon as it can be. */
 function accessFor({ spec, ports, certificates, passwords }: PreparedServer, replica: string) {
-    return pulumi
-        .all([spec, ports.tls, certificates.caCertPem, passwords.logins.get(replica)])
-        .apply(([{ host, engine, version, flavor, memoryMb }, tlsPort, caCertPem, login]): ReplicationAccess => {
-            const { user = "", password = "" } = login ?? {};
-            return { host, tlsPort, caCertPem, user, password, engine, version, flavor, memoryMb };
-        });
+    const login = pulumi.output(passwords.logins.get(replica));
+    const access: { readonly [K in keyof ReplicationAccess]: pulumi.Output<ReplicationAccess[K]> } = {
+        host: spec.get("host"),
+        tlsPort: ports.tls,
+        caCertPem: certificates.caCertPem,
+        user: login.apply((known) => known?.user ?? ""),
+        password: login.apply((known) => known?.password ?? ""),
+        engine: spec.get("engine"),
+        version: spec.get("version"),
+        flavor: spec.get("flavor"),
+        memoryMb: spec.get("memoryMb"),
+    };
+    return pulumi.output(access) as unknown as pulumi.Output<ReplicationAccess>;
 }

@@ -27,8 +27,15 @@ export interface PrimaryFacts {
 
 /** Of the group that `database` belongs to, while `leader` takes the writes. */
 export function primaryFacts(database: PreparedServer, leader: PreparedServer = database): PrimaryFacts {
-    const { engine, version, flavor, memoryMb } = database.spec;
-    return { host: leader.spec.host, tlsPort: leader.ports.tls, engine, version, flavor, memoryMb };
+    const { spec } = database;
+    return {
+        host: leader.spec.get("host"),
+        tlsPort: leader.ports.tls,
+        engine: spec.get("engine"),
+        version: spec.get("version"),
+        flavor: spec.get("flavor"),
+        memoryMb: spec.get("memoryMb"),
+    };
 }
 
 /** How a server that may log in so follows `server`; `nearby` if it is on the same Docker host. */

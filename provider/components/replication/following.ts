@@ -10,9 +10,10 @@ import { listServers } from "../../model/arguments/servers";
 import { finding } from "../../model/findings";
 import type { RedisReplicaArgs, ReplicationAccess } from "../args";
 import { type DockerHost, dockerHostOf } from "../dockerHost";
-import { invalid } from "../inputs";
+import { invalid, isDeferred } from "../inputs";
 import type { UserPasswords } from "../server/passwords";
 import type { Primary } from "../server/primary";
+import { asKnown, withUnknowns } from "../unknowns";
 import { type Followed, connectionTo, primaryFacts } from "./followed";
 import type { FollowedDatabase } from "./followedDatabase";
 
@@ -36,7 +37,7 @@ export function followingOf(name: string, args: RedisReplicaArgs, opts: pulumi.C
     const defaults = { deletionProtection: promoted };
     if (primary === undefined) return { args: { ...defaults, ...own }, after: [] };
     if (isFollowed(primary)) return followDatabase(name, primary.followed, { ...own }, promoted, dockerHostOf(opts));
-    const { facts, ...following } = followAccess(name, primary);
+    const { facts, ...following } = followAccess(primary);
     return {
         args: { ...defaults, ...own, primary: facts },
         after: [],
@@ -82,16 +83,21 @@ function followDatabase(
     };
 }
 
-function followAccess(name: string, access: pulumi.Input<ReplicationAccess | undefined>) {
-    const known = pulumi.secret(access).apply((given) => {
-        if (given) return given;
-        const remedy = `add "${name}" to replicationAccess of its database, and give what its output replicationAccess has for it`;
-        const found = finding(replicationProblems.primaryMissing, "primary", `is ${String(given)}`, remedy);
-        throw invalid({ kind: "RedisReplica", name }, [found]);
-    });
+/** All but what is no part of a specification. What is no object has not been checked yet. */
+function factsIn(access: unknown): unknown {
+    if (typeof access !== "object" || access === null) return access;
+    const { password: _password, caCertPem: _caCertPem, ...facts } = access as Readonly<Record<string, unknown>>;
+    return facts;
+}
+
+function followAccess(access: pulumi.Input<ReplicationAccess>) {
+    const known = pulumi.secret(access);
+    const { user, password, caCertPem } = known;
     return {
-        login: known.apply(({ user, password }) => ({ user, password })),
-        caCertPem: pulumi.unsecret(known.apply(({ caCertPem }) => caCertPem)),
-        facts: pulumi.unsecret(known.apply(({ password: _password, caCertPem: _caCertPem, ...facts }) => facts)),
+        login: pulumi.all([user, password]).apply(([user, password]) => ({ user, password })),
+        caCertPem: pulumi.unsecret(caCertPem),
+        facts: isDeferred(access)
+            ? pulumi.unsecret(asKnown(pulumi.output(access), (given) => withUnknowns(factsIn(given))))
+            : factsIn(access),
     };
 }

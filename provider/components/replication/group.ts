@@ -8,6 +8,8 @@ import type { RedisReplica } from "../redisReplica";
 import { type AgentRole, startAgent } from "../server/agent";
 import type { PreparedServer } from "../server/prepare";
 import { type StartedServer, containersOf, startServer } from "../server/start";
+import { Specification } from "../server/specification";
+import { asKnown } from "../unknowns";
 import { connectionTo } from "./followed";
 
 export interface Member {
@@ -78,9 +80,8 @@ function followerRole(member: Member, leader: Member, logins: Logins): AgentRole
 
 /** A replica's own specification says whom it follows; that of the database's own server does so only in a group. */
 function followingSpec(server: PreparedServer, leader: PreparedServer, nearby: boolean) {
-    return pulumi
-        .all([server.spec, leader.spec.host, leader.ports.tls])
-        .apply(([spec, host, port]) => asFollower(spec, { host, port, nearby }));
+    const known = pulumi.all([server.spec.whole, leader.spec.get("host"), leader.ports.tls]);
+    return new Specification(asKnown(known, ([spec, host, port]) => asFollower(spec, { host, port, nearby })));
 }
 
 /** The logins of the others, which may follow a replica once it takes writes. The database's own server has them anyway. */

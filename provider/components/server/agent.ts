@@ -21,6 +21,7 @@ import { containerOf } from "./container";
 import type { PreparedServer } from "./prepare";
 import { type Primary, primaryMount } from "./primary";
 import { script } from "./scripts";
+import type { Specification } from "./specification";
 
 /**
  * Seconds until an update gives up on the agent, which is also how long a refusal takes to be shown. The agent needs two
@@ -53,7 +54,7 @@ const agentCapabilities = [
 /** Who a server follows and who may follow it, as its agent brings it. */
 export interface AgentRole {
     /** The specification with whom it follows. */
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly spec: Specification;
     /** Whom it follows, if it follows. */
     readonly primary?: Primary;
     /** Who may follow it besides those that its own arguments name. Secret. */
@@ -79,7 +80,7 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
                 uploads: uploads(server, role),
                 capabilities: agentCapabilities,
             }),
-            image: role.spec.image,
+            image: role.spec.get("image"),
             // Whatever user the image has.
             user: "0:0",
             entrypoints: ["sh", agentPath],
@@ -108,20 +109,20 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
     const { plan, passwords, certificates, ports, fingerprint } = server;
     const own = [...passwords.logins].flatMap(([follower, login]) => (follower === ownMember ? [] : [login]));
     const owner = ownerOf(plan.name);
-    return pulumi
-        .all([
-            spec,
-            fingerprint,
-            pulumi.all([passwords.password, pulumi.all(Object.fromEntries(passwords.users))]),
-            pulumi.all([certificates.certPem, certificates.keyPem, pulumi.all([...certificates.expiries])]),
-            trustedCaCertPem(spec, certificates, plan.tunnel ? undefined : primary?.caCertPem),
-            pulumi.all([...own, ...peers]),
-            ports.tls,
-            pulumi.all([primary?.login, primary?.caCertPem]),
-        ])
-        .apply(
-            ([
-                known,
+    const others = pulumi.all([
+        fingerprint,
+        pulumi.all([passwords.password, pulumi.all(Object.fromEntries(passwords.users))]),
+        pulumi.all([certificates.certPem, certificates.keyPem, pulumi.all([...certificates.expiries])]),
+        trustedCaCertPem(spec, certificates, plan.tunnel ? undefined : primary?.caCertPem),
+        pulumi.all([...own, ...peers]),
+        ports.tls,
+        pulumi.all([primary?.login, primary?.caCertPem]),
+    ]);
+    return spec.with(
+        others,
+        (
+            known,
+            [
                 fingerprint,
                 [password, users],
                 [certificate, key, expiries],
@@ -129,26 +130,27 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
                 followers,
                 tlsPort,
                 [login, primaryCa],
-            ]) => [
-                upload(agentPath, script("agent/agent.sh")),
-                upload(
-                    desiredPath,
-                    bundle({
-                        "start.sh": script("server/start.sh"),
-                        "health.sh": script("server/health.sh"),
-                        "database": agentSettings(known, { owner, server: fingerprint }, expiries.flat()),
-                        "redis.conf": redisConf(known, tlsPort),
-                        ...passwordFiles(known, password, users),
-                        "tls.crt": certificate,
-                        "tls.key": key,
-                        "ca.crt": trusted,
-                        ...replicationFiles(known, followers, login),
-                        ...haproxyFiles(known),
-                        ...tunnelFiles(known, primaryCa),
-                    }),
-                ),
             ],
-        );
+        ) => [
+            upload(agentPath, script("agent/agent.sh")),
+            upload(
+                desiredPath,
+                bundle({
+                    "start.sh": script("server/start.sh"),
+                    "health.sh": script("server/health.sh"),
+                    "database": agentSettings(known, { owner, server: fingerprint }, expiries.flat()),
+                    "redis.conf": redisConf(known, tlsPort),
+                    ...passwordFiles(known, password, users),
+                    "tls.crt": certificate,
+                    "tls.key": key,
+                    "ca.crt": trusted,
+                    ...replicationFiles(known, followers, login),
+                    ...haproxyFiles(known),
+                    ...tunnelFiles(known, primaryCa),
+                }),
+            ),
+        ],
+    );
 }
 
 /** The users of replicas, before 6.0 that there are any, or what a replica logs in with. */

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { splitHosts } from "../../model/arguments/certificateChecks";
+import { tlsArguments } from "../../model/arguments/tls";
 import {
     type Expiry,
     expiriesOfOwn,
@@ -10,10 +11,11 @@ import {
     intermediatesIn,
     issuedFor,
 } from "../../model/certificates";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { type ServerPlan, caNames } from "../../model/plan";
+import { knownOr } from "../unknowns";
 import type { Children } from "./children";
 import type { CertificateNodes } from "./nodes";
+import type { Specification } from "./specification";
 
 export interface Certificates {
     /** The certificate that the server shows, and the intermediate CAs that it sends along. */
@@ -54,7 +56,7 @@ const hoursADay = 24;
 export function createCertificates(
     children: Children,
     plan: ServerPlan,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     own: OwnCertificates,
     aliases: pulumi.Output<string[]>,
 ): Certificates {
@@ -68,11 +70,11 @@ export function createCertificates(
  * file for both.
  */
 export function trustedCaCertPem(
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     { caCertPem }: Certificates,
     primaryCaCertPem: pulumi.Output<string> | undefined,
 ): pulumi.Output<string> {
-    return pulumi.all([spec, caCertPem, primaryCaCertPem]).apply(([{ tls }, ownCa, primaryCa]) => {
+    return spec.with(pulumi.all([caCertPem, primaryCaCertPem]), ({ tls }, [ownCa, primaryCa]) => {
         const ofClients = tls.clientAuth?.caCertPem ?? ownCa;
         return primaryCa === undefined ? ofClients : `${ofClients.trimEnd()}\n${primaryCa}`;
     });
@@ -91,25 +93,28 @@ function ownCertificate(own: CertificateWithCa): Certificates {
 
 function issueCertificate(
     children: Children,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     aliases: pulumi.Output<string[]>,
     ca: Ca,
 ): Certificates {
     const key = children.create("key", "key", tls.PrivateKey, { ...keyType });
     // Containers on its network know the server by its names.
-    const hosts = pulumi
-        .all([spec, aliases])
-        .apply(([{ tls, network }, names]) => splitHosts(network ? [...tls.hosts, ...names] : tls.hosts));
+    const hosts = spec.with(aliases, ({ tls, network }, names) =>
+        splitHosts(network ? [...tls.hosts, ...names] : tls.hosts),
+    );
     const request = children.create("request", "request", tls.CertRequest, {
         privateKeyPem: key.privateKeyPem,
-        subject: { commonName: spec.host },
+        subject: { commonName: spec.get("host") },
         dnsNames: hosts.dnsNames,
         ipAddresses: hosts.ipAddresses,
     });
-    // No secret, even where the program gives its CA as one.
+    // A CA is no secret, even where the program gives it as one.
+    const chain = pulumi.unsecret(knownOr(ca.chain, ""));
     const periods = pulumi
-        .unsecret(pulumi.all([spec, knownChain(ca)]))
-        .apply(([{ tls }, chain]) => issuedFor(tls, chain, ca.nodes.ca !== undefined));
+        .all([days(spec, "validityDays"), days(spec, "renewBeforeDays"), chain])
+        .apply(([validityDays, renewBeforeDays, pem]) =>
+            issuedFor({ validityDays, renewBeforeDays }, pem, ca.nodes.ca !== undefined),
+        );
     const certificate = children.create("certificate", "certificate", tls.LocallySignedCert, {
         caCertPem: ca.certPem,
         caPrivateKeyPem: ca.keyPem,
@@ -120,7 +125,6 @@ function issueCertificate(
         validityPeriodHours: periods.validity,
         earlyRenewalHours: periods.renewal,
     });
-    const withSpec = (pem: pulumi.Output<string>) => pulumi.all([spec, pem] as const);
     return {
         certPem: pulumi
             .all([certificate.certPem, ca.chain])
@@ -128,8 +132,8 @@ function issueCertificate(
         keyPem: key.privateKeyPem,
         caCertPem: ca.published,
         expiries: [
-            withSpec(certificate.certPem).apply(([{ tls }, pem]) => expiryOfIssued(tls, pem)),
-            withSpec(ca.chain).apply(([{ tls }, pem]) => expiryOfCa(tls, pem, ca.nodes.ca !== undefined)),
+            spec.with(certificate.certPem, ({ tls }, pem) => expiryOfIssued(tls, pem)),
+            spec.with(ca.chain, ({ tls }, pem) => expiryOfCa(tls, pem, ca.nodes.ca !== undefined)),
         ],
         nodes: { ...ca.nodes, key, request, certificate },
     };
@@ -155,11 +159,15 @@ function ownCa({ certPem, keyPem }: KeyPair): Ca {
     return { certPem: published, keyPem: pulumi.secret(keyPem), chain: published, published, nodes: {} };
 }
 
-/** In a preview, a CA that is to be made is not known. It will last for long, and the provider takes no unknown periods. */
-function knownChain({ chain }: Ca): pulumi.Output<string> {
-    // Public at run time only.
-    const { isKnown } = chain as unknown as { isKnown: Promise<boolean> };
-    return pulumi.output(isKnown.then((known) => (known ? chain : pulumi.output(""))));
+/**
+ * The provider takes no unknown periods. In a preview, those of `tls` may not be known, nor a CA that is to be made: that
+ * will last for long.
+ */
+function days(spec: Specification, name: "validityDays" | "renewBeforeDays"): pulumi.Output<number> {
+    return knownOr(
+        spec.apply(({ tls }) => tls[name]),
+        tlsArguments.tls.members[name].default,
+    );
 }
 
 function createCas(children: Children, { name, caVersions: [signing = 1, ...others] }: ServerPlan): Ca {

@@ -7,6 +7,7 @@ import { explainFailure } from "../hooks/failures";
 import { removeLeftovers } from "../hooks/leftovers";
 import type { Owner } from "../hooks/owner";
 import { VainWaits } from "../hooks/vainWait";
+import type { Specification } from "./specification";
 
 export type ContainerHooks = Pick<pulumi.ResourceHookBinding, "beforeCreate" | "onError">;
 
@@ -34,7 +35,7 @@ interface Part {
 }
 
 /** The arguments of a part's container that follow from the rules for all of them. */
-export function containerOf(spec: pulumi.Output<DatabaseSpec>, part: Part) {
+export function containerOf(spec: Specification, part: Part) {
     const of = (value: Part["memoryMb"]) => (typeof value === "number" ? value : spec.apply(value));
     return {
         ...(part.uploads === undefined
@@ -53,7 +54,7 @@ export function containerOf(spec: pulumi.Output<DatabaseSpec>, part: Part) {
 }
 
 /** Docker refuses `max-size` with any other driver, and a host may have one of those as its default. */
-function loggingOf(spec: pulumi.Output<DatabaseSpec>) {
+function loggingOf(spec: Specification) {
     const driver = ({ logs }: DatabaseSpec) => (logs ? "json-file" : undefined);
     const options = ({ logs }: DatabaseSpec): Record<string, string> | undefined =>
         logs ? { "max-size": `${logs.maxSizeMb}m`, "max-file": String(logs.files) } : undefined;

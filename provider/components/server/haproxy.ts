@@ -1,13 +1,12 @@
 /** HAProxy, which terminates TLS before 6.0, where Redis does not itself. */
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
 import { haproxyCfg, haproxyImage, haproxyMemoryMb } from "../../model/render/haproxyCfg";
 import { currentDir, redisUid, terminatorConfPath, terminatorUid, tlsPort } from "../../model/render/layout";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
+import type { Specification } from "./specification";
 import type { Volumes } from "./volumes";
 
 /** Seconds for which an update waits until HAProxy had an answer of the server's. */
@@ -34,7 +33,7 @@ export function readAtStart(...texts: readonly string[]) {
 /** HAProxy's container before it is created: what Docker refuses of it must be known before the agent starts. */
 export function planHaproxy(
     children: Children,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     { volumes, ports, hooks }: { volumes: Volumes; ports: Ports; hooks: ContainerHooks },
 ): PlannedChild<docker.ContainerArgs> {
     return children.plan(
@@ -49,12 +48,12 @@ export function planHaproxy(
             }),
             entrypoints: ["haproxy"],
             command: ["-db", "-f", terminatorConfPath],
-            ports: pulumi
-                .all([spec, ports.tls])
-                .apply(([{ bindAddress }, tls]) => [{ internal: tlsPort, external: tls, ip: bindAddress }]),
-            networksAdvanced: pulumi
-                .all([spec, volumes.aliases])
-                .apply(([{ network }, aliases]) => (network ? [{ name: network, aliases }] : [])),
+            ports: spec.with(ports.tls, ({ bindAddress }, tls) => [
+                { internal: tlsPort, external: tls, ip: bindAddress },
+            ]),
+            networksAdvanced: spec.apply(({ network }) =>
+                network ? [{ name: network, aliases: volumes.aliases }] : [],
+            ),
             labels: spec.apply((known) => readAtStart(haproxyCfg(known), known.tls.clientAuth?.caCertPem ?? "")),
             volumes: [volumes.settingsMount],
         },

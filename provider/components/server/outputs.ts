@@ -78,7 +78,7 @@ export function serverOutputs(
 ): ServerOutputs {
     const { password } = passwords;
     const user = spec.apply((known) => userOf(releaseOf(known)));
-    const endpoints = pulumi.all([spec.host, ports.plaintext, ports.tls]);
+    const endpoints = pulumi.all([spec.get("host"), ports.plaintext, ports.tls]);
     const known = pulumi.secret(pulumi.all([endpoints, user, password]));
     const all = known.apply(([[host, port, tlsPort], user, password]) =>
         urlsFor(host, port, tlsPort, { user, password }),
@@ -101,17 +101,17 @@ export function serverOutputs(
                 ]),
             ),
         ),
-        host: spec.host,
+        host: spec.get("host"),
         port: ports.plaintext,
         tlsPort: ports.tls,
-        networkName: spec.apply(({ network }) =>
-            network === undefined ? pulumi.output(undefined) : volumes.aliases.apply((names) => names.at(-1)),
+        networkName: spec.with(volumes.aliases, ({ network }, names) =>
+            network === undefined ? undefined : names.at(-1),
         ),
         caCertPem: certificates.caCertPem,
         certificateExpires: pulumi.unsecret(certificates.certPem).apply(endOfFirst),
-        engine: spec.engine,
-        version: spec.version,
-        flavor: spec.flavor,
+        engine: spec.get("engine"),
+        version: spec.get("version"),
+        flavor: spec.get("flavor"),
         maxmemoryMb: spec.apply(maxmemoryOf),
         persistenceLabel: spec.apply(({ flavor }) => persistenceLabel(flavor)),
         containerName: server.name,

@@ -1,7 +1,6 @@
 /** The passwords of a server, and those by which replicas follow it. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { passwordKeepers } from "../../model/passwordRotation";
 import { checkUserPassword } from "../../model/arguments/users";
 import { formatFinding } from "../../model/findings";
@@ -9,6 +8,7 @@ import { type PlannedLogin, type PlannedUser, type ServerPlan, userSuffix } from
 import type { Login } from "../../model/render/urls";
 import { runError } from "../runError";
 import type { Children } from "./children";
+import type { Specification } from "./specification";
 
 export interface Passwords {
     /** Secret. */
@@ -35,7 +35,7 @@ export interface OwnPasswords {
 export function createPasswords(
     children: Children,
     plan: ServerPlan,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     own: OwnPasswords,
     madeAs: pulumi.Output<string>,
 ): Passwords {
@@ -43,7 +43,7 @@ export function createPasswords(
         // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
         length: 32,
         special: false,
-        keepers: pulumi.all([spec, madeAs]).apply(([known, name]) => passwordKeepers(name, known, new Date())),
+        keepers: spec.with(madeAs, (known, name) => passwordKeepers(name, known, new Date())),
     };
     const generated = plan.randomPassword
         ? children.create("password", "password", random.RandomPassword, { ...args })

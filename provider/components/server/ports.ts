@@ -10,7 +10,9 @@ import { takesHooks } from "../hooks/hooks";
 import type { Owner } from "../hooks/owner";
 import { runError } from "../runError";
 import { choosePair, takePorts } from "../takenPorts";
+import { knownOr } from "../unknowns";
 import type { Children } from "./children";
+import type { Specification } from "./specification";
 
 export interface Ports {
     /** Undefined where the plaintext port is closed. */
@@ -23,28 +25,33 @@ export interface Ports {
 /** Pairs start at even ports from 12000 to 29998: below Kubernetes' and Linux's ephemeral range. */
 const pairs: random.RandomIntegerArgs = { min: 6000, max: 14999 };
 
-export function choosePorts(
-    children: Children,
-    plan: ServerPlan,
-    spec: pulumi.Output<DatabaseSpec>,
-    owner: Owner,
-): Ports {
+export function choosePorts(children: Children, plan: ServerPlan, spec: Specification, owner: Owner): Ports {
     const choice = plan.randomPorts ? choose(children, spec, owner) : undefined;
     const first = choice ? choice.result.apply((pair) => pair * 2) : pulumi.output(0);
-    const ports = pulumi.all([spec, first]).apply(([known, port]) => {
-        const { ports, plaintext } = known;
-        const chosen = {
-            plaintext: plaintext ? (ports.plaintext ?? otherThan(ports.tls, port, port + 1)) : undefined,
-            tls: ports.tls ?? otherThan(ports.plaintext, port + 1, port),
-        };
-        if (!children.isTransformed) checkTaken(plan.name, known, chosen, owner);
-        return chosen;
-    });
-    return { plaintext: ports.plaintext, tls: ports.tls, ...(choice && { choice }) };
+    const ports = {
+        plaintext: spec.with(first, ({ plaintext, ports }, port) =>
+            plaintext ? (ports.plaintext ?? otherThan(ports.tls, port, port + 1)) : undefined,
+        ),
+        tls: spec.with(first, ({ ports }, port) => ports.tls ?? otherThan(ports.plaintext, port + 1, port)),
+    };
+    // A transform may publish others.
+    const checked = children.isTransformed
+        ? pulumi.output(undefined)
+        : knownOr(
+              spec.with(pulumi.all([ports.plaintext, ports.tls]), (known, [plaintext, tls]) =>
+                  checkTaken(plan.name, known, { plaintext, tls }, owner),
+              ),
+              undefined,
+          );
+    return {
+        plaintext: pulumi.all([ports.plaintext, checked]).apply(([port]) => port),
+        tls: pulumi.all([ports.tls, checked]).apply(([port]) => port),
+        ...(choice && { choice }),
+    };
 }
 
 /** What a transform does not set is chosen so that the ports are free, once: no release and no other server changes it. */
-function choose(children: Children, spec: pulumi.Output<DatabaseSpec>, owner: Owner): random.RandomInteger {
+function choose(children: Children, spec: Specification, owner: Owner): random.RandomInteger {
     const hooks = { beforeCreate: checkFree(owner, spec) };
     const { args, options, create } = children.plan("port", "port", { ...pairs }, { hooks });
     const own = (["min", "max", "seed"] as const).filter((name) => args[name] === pairs[name]);
@@ -61,7 +68,7 @@ function checkTaken(
     { bindAddress: ip, replica }: DatabaseSpec,
     { plaintext, tls }: { readonly plaintext: number | undefined; readonly tls: number },
     owner: Owner,
-): void {
+): undefined {
     const kind = replica ? "RedisReplica" : "RedisDatabase";
     const published = [
         ...(plaintext === undefined ? [] : [{ internal: plaintextPort, external: plaintext, ip }]),

@@ -1,7 +1,6 @@
 /** The first of three steps to create a server: all that its containers need, and that other servers need from it. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
 import { type DockerHost, containerType } from "../dockerHost";
 import type { Owner } from "../hooks/owner";
@@ -15,6 +14,7 @@ import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
 import { type PlannedServer, planServerContainer } from "./server";
+import type { Specification } from "./specification";
 import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
 
 /** What the program brings itself; no specification holds it, since it is secret. */
@@ -26,7 +26,7 @@ export interface ServerRequest {
     /** What the component records of itself. */
     readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly spec: Specification;
     readonly secrets: OwnSecrets;
     readonly transform?: DatabaseTransforms;
 }
@@ -37,7 +37,7 @@ export interface PreparedServer extends PlannedServer {
     readonly review: Review;
     readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
-    readonly spec: pulumi.Output<DatabaseSpec>;
+    readonly spec: Specification;
     readonly dockerHost: DockerHost;
     readonly owner: Owner;
     readonly children: Children;
@@ -58,7 +58,7 @@ export function prepareServer(
     const { inputs, plan, spec, secrets, transform } = request;
     const dockerHost = component.getProvider(containerType);
     const owner = { urn: component.urn, dockerHost, hooks: ownHooks };
-    const children = new Children(component, plan.name, spec, transform);
+    const children = new Children(component, plan.name, spec.whole, transform);
     const hooks = containerHooks(owner);
     const settings = createSettingsVolume(children, plan);
     const ports = choosePorts(children, plan, spec, owner);

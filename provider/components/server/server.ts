@@ -12,6 +12,7 @@ import { notifyResized } from "../hooks/resized";
 import type { After, Children, PlannedChild } from "./children";
 import { type ContainerHooks, containerOf } from "./container";
 import type { Ports } from "./ports";
+import type { Specification } from "./specification";
 import type { Volumes } from "./volumes";
 
 /**
@@ -36,7 +37,7 @@ interface Around {
 
 export function planServerContainer(
     children: Children,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     { volumes, ports, hooks, owner }: Around,
 ): PlannedServer {
     const container = children.plan(
@@ -50,17 +51,15 @@ export function planServerContainer(
                 // of another role shows nothing of the server.
                 waitSeconds: startTimeoutOf,
             }),
-            image: spec.image,
+            image: spec.get("image"),
             user: `${redisUid}:${redisUid}`,
             stopTimeout: stopSeconds,
             destroyGraceSeconds: stopSeconds,
             ports: publishedPorts(spec, ports),
             // Where HAProxy terminates TLS, both ports of the server's name are its.
-            networksAdvanced: pulumi
-                .all([spec, volumes.aliases])
-                .apply(([known, aliases]) =>
-                    known.network && speaksTls(known) ? [{ name: known.network, aliases }] : [],
-                ),
+            networksAdvanced: spec.apply((known) =>
+                known.network && speaksTls(known) ? [{ name: known.network, aliases: volumes.aliases }] : [],
+            ),
             // What a running server cannot take over is a label, so that a change of it replaces the server.
             labels: spec.apply((known) =>
                 startupOnly(releaseOf(known), known.config).map((name) => ({
@@ -72,7 +71,8 @@ export function planServerContainer(
         },
         { hooks: { ...hooks, afterUpdate: notifyResized(owner) } },
     );
-    return { container, fingerprint: pulumi.output(container.args).apply(fingerprintOf) };
+    const replacing = Object.entries(container.args).filter(([name]) => !changedInPlace.includes(name));
+    return { container, fingerprint: pulumi.output(replacing).apply(fingerprintOf) };
 }
 
 export function createServer({ container, fingerprint }: PlannedServer, after: After): docker.Container {
@@ -86,22 +86,18 @@ const changedInPlace: readonly string[] = [
     ...["stopTimeout", "destroyGraceSeconds", "wait", "waitTimeout"],
 ];
 
-function fingerprintOf(args: object): string {
-    const replacing = Object.entries(args)
-        .filter(([name, value]) => value !== undefined && !changedInPlace.includes(name))
-        .sort(([one], [other]) => (one < other ? -1 : 1));
-    return createHash("sha256").update(JSON.stringify(replacing)).digest("hex").slice(0, 16);
+function fingerprintOf(replacing: readonly (readonly [string, unknown])[]): string {
+    const given = replacing.filter(([, value]) => value !== undefined).sort(([one], [other]) => (one < other ? -1 : 1));
+    return createHash("sha256").update(JSON.stringify(given)).digest("hex").slice(0, 16);
 }
 
 /** In the order in which Docker reports them, or every refresh would see a change. */
-function publishedPorts(spec: pulumi.Output<DatabaseSpec>, ports: Ports): docker.ContainerArgs["ports"] {
+function publishedPorts(spec: Specification, ports: Ports): docker.ContainerArgs["ports"] {
     const published = (internal: number, external: number, ip: string) => ({ internal, external, ip });
-    return pulumi
-        .all([spec, ports.plaintext, ports.tls])
-        .apply(([known, plaintext, tls]) => [
-            ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, known.bindAddress)]),
-            ...(speaksTls(known) ? [published(tlsPort, tls, known.bindAddress)] : []),
-        ]);
+    return spec.with(pulumi.all([ports.plaintext, ports.tls]), (known, [plaintext, tls]) => [
+        ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, known.bindAddress)]),
+        ...(speaksTls(known) ? [published(tlsPort, tls, known.bindAddress)] : []),
+    ]);
 }
 
 function speaksTls(spec: DatabaseSpec): boolean {

@@ -1,7 +1,5 @@
 /** The third step: starts the server, and HAProxy before 6.0, which has no TLS of its own. */
 import type * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSpec } from "../../model/databaseSpec";
 import { reportKills } from "../hooks/kills";
 import type { After } from "./children";
 import { recordCompletion } from "./completed";
@@ -12,6 +10,7 @@ import { type ServerOutputs, serverOutputs } from "./outputs";
 import type { PreparedServer } from "./prepare";
 import type { Primary } from "./primary";
 import { createServer } from "./server";
+import type { Specification } from "./specification";
 import { createTunnel } from "./tunnel";
 
 /** A server that has all of its resources. */
@@ -24,7 +23,7 @@ export interface StartedServer {
 export function startServer(
     prepared: PreparedServer,
     agent: docker.Container,
-    { spec, primary }: { spec: pulumi.Output<DatabaseSpec>; primary?: Primary },
+    { spec, primary }: { spec: Specification; primary?: Primary },
     after: After,
 ): StartedServer {
     const { plan, children, volumes, ports, passwords, certificates, owner } = prepared;

@@ -1,6 +1,5 @@
 /** The tunnel of a replica before 6.0, where Redis follows in plaintext only: HAProxy, which speaks TLS to the primary. */
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
 import { startTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { currentDir } from "../../model/render/layout";
@@ -11,6 +10,7 @@ import { containerOf } from "./container";
 import { haproxyContainer, readAtStart } from "./haproxy";
 import type { PreparedServer } from "./prepare";
 import { type Primary, primaryMount } from "./primary";
+import type { Specification } from "./specification";
 
 /** Seconds for which an update waits until the tunnel had an answer of the primary's, which may be about to start. */
 function waitSeconds(spec: DatabaseSpec): number {
@@ -19,7 +19,7 @@ function waitSeconds(spec: DatabaseSpec): number {
 
 export function createTunnel(
     server: PreparedServer,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     primary: Primary,
     after: After,
 ): docker.Container {
@@ -36,14 +36,12 @@ export function createTunnel(
             }),
             entrypoints: ["sh"],
             command: [`${currentDir}/link.sh`],
-            labels: pulumi
-                .all([spec, primary.caCertPem])
-                .apply(([{ replica }, caCertPem]) =>
-                    readAtStart(
-                        replica?.primary ? tunnelCfg(replica.primary) : "",
-                        replica?.primary?.nearby ? "" : caCertPem,
-                    ),
+            labels: spec.with(primary.caCertPem, ({ replica }, caCertPem) =>
+                readAtStart(
+                    replica?.primary ? tunnelCfg(replica.primary) : "",
+                    replica?.primary?.nearby ? "" : caCertPem,
                 ),
+            ),
             volumes: [volumes.settingsMount, ...primaryMount(primary).map((mount) => ({ ...mount, readOnly: true }))],
         },
         { hooks },

@@ -8,6 +8,7 @@ import { networkName } from "../../model/render/networkName";
 import type { Owner } from "../hooks/owner";
 import { limitVolume } from "../hooks/quota";
 import type { Children } from "./children";
+import type { Specification } from "./specification";
 
 interface SettingsVolume {
     /** Settings: written by the agent, read by the server. */
@@ -63,7 +64,7 @@ export function createSettingsVolume(children: Children, { name, deletionProtect
 export function createVolumes(
     children: Children,
     plan: ServerPlan,
-    spec: pulumi.Output<DatabaseSpec>,
+    spec: Specification,
     owner: Owner,
     settings: SettingsVolume,
 ): Volumes {

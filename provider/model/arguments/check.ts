@@ -9,6 +9,7 @@ import {
     type PlainArguments,
     type ResolvedOf,
     type ValuesOf,
+    resolvedToUndefined,
     unresolved,
 } from "./definition";
 import { defaultEngine } from "./engine";
@@ -23,6 +24,7 @@ import {
     serverArguments,
     unknownProperty,
 } from "./index";
+import { asFarAsKnown, holdsUnresolved } from "./partial";
 import type { Role } from "./replication";
 import { pem } from "./schemas";
 
@@ -43,9 +45,14 @@ export type Filled = ResolvedOf<typeof serverArguments>;
 export interface Checked {
     readonly values: Values;
     readonly filled: Filled;
+    /** As `values`, and those that are right as far as they are known, with `unresolved` for the rest of them. */
+    readonly partial: Values;
     readonly findings: readonly Finding[];
     readonly wanted?: Wanted;
 }
+
+/** What is wrong with an Output of undefined. */
+export const hasNoValue = "is an Output that resolved to undefined";
 
 /** The problem of an argument that is wrong by itself. Its name follows from the argument's. */
 export function invalid(path: string): Finding["code"] {
@@ -55,6 +62,7 @@ export function invalid(path: string): Finding["code"] {
 /** Checks each argument by itself: types, ranges, unknown names. What passes is in `values`. */
 export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): Checked {
     const values: Record<string, unknown> = {};
+    const partial: Record<string, unknown> = {};
     const findings: Finding[] = [];
     for (const [name, value] of Object.entries(args)) {
         const definition = definitionAt(kind, [name]);
@@ -63,39 +71,58 @@ export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): C
             findings.push(unknown(kind, "", name, argumentNames(kind)));
             continue;
         }
-        if (value === unresolved) continue;
         const schema = definition.schemaFor?.(args) ?? definition.schema;
         const parsed = schema.safeParse(value);
-        const isName = name === "primary" && kind === "RedisDatabase";
-        if (parsed.success) values[isName ? "primaryName" : name] = parsed.data;
-        else findings.push(...parsed.error.issues.flatMap((issue) => findingsOf(kind, name, value, issue)));
+        const key = name === "primary" && kind === "RedisDatabase" ? "primaryName" : name;
+        if (parsed.success && value !== unresolved) {
+            values[key] = partial[key] = parsed.data;
+            continue;
+        }
+        const found = (parsed.error?.issues ?? []).flatMap((issue) => findingsOf(kind, name, value, issue));
+        findings.push(...found);
+        if (found.length === 0) partial[key] = knownPart(definition, value);
     }
-    const wanted = wantedRelease(values, args);
-    return { values, filled: withDefaults(serverArguments, values), findings, ...(wanted && { wanted }) };
+    const wanted = asFarAsKnown(partial as Values, (known) => wantedRelease(known, args) ?? unresolved);
+    return {
+        ...{ values, partial, findings },
+        filled: withDefaults(serverArguments, values),
+        ...(wanted !== unresolved && { wanted }),
+    };
+}
+
+/** Of a value that is right as far as it is known: members, entries of a list that have members, and directives. */
+function knownPart(definition: Definition | undefined, value: unknown): unknown {
+    if (!holdsUnresolved(value)) return definition ? definition.schema.parse(value) : value;
+    const { members, element, secretKey } = definition ?? {};
+    if (element && Array.isArray(value)) return value.map((entry: unknown) => knownPart(element, entry));
+    if (!(members ?? secretKey) || typeof value !== "object" || value === null) return unresolved;
+    return Object.fromEntries(
+        Object.entries(value).map(([name, member]) => [name, knownPart(members?.[name], member)]),
+    );
 }
 
 /** All that is wrong with the arguments of one server; nothing is held against what is unresolved. */
 export function checkServer(args: PlainArguments, kind: Kind, role?: Role): Checked {
     const checked = checkEach(args, kind);
-    const { values, filled, wanted } = checked;
-    const given = { values, filled, args, wanted, role };
+    const { values, partial, filled, wanted } = checked;
+    const given = { values, partial, filled, args, wanted, role };
     // Each rule says which of the values it looks at.
     const together = rules[kind].flatMap((rule) => rule(given as unknown as Parameters<typeof rule>[0]));
     return { ...checked, findings: [...checked.findings, ...together] };
 }
 
-function wantedRelease({ engine: given, version, primary }: Values, args: PlainArguments): Wanted | undefined {
-    const engine = args.engine === undefined ? (primary?.engine ?? defaultEngine) : given;
+function wantedRelease(values: Values, args: PlainArguments): Wanted | undefined {
+    const engine = args.engine === undefined ? (values.primary?.engine ?? defaultEngine) : values.engine;
     if (!engine) return undefined;
     if (args.version === undefined) {
         // A replica has its primary's version, unless it has one of its own.
-        const followed =
-            args.engine === undefined && primary?.version ? parseVersion(primary.version, engine) : undefined;
+        const primarys = args.engine === undefined ? values.primary?.version : undefined;
+        const followed = primarys ? parseVersion(primarys, engine) : undefined;
         return followed
             ? { engine, version: followed.version }
             : { engine, version: defaultVersions[engine], byDefault: true };
     }
-    const parsed = parseVersion(version ?? "", engine);
+    const parsed = parseVersion(values.version ?? "", engine);
     return parsed && { engine, ...parsed };
 }
 
@@ -115,7 +142,7 @@ function findingsOf(kind: Kind, name: string, value: unknown, issue: z.core.$Zod
     const isSecret =
         typeof found !== "boolean" && (mayBeSecret(kind, keys) || (isObject(found) && holdsSecretSomewhere(keys)));
     const isWrongType = ["invalid_type", "invalid_union"].includes(issue.code);
-    const text = wrongValue(found, { isSecret, isWrongType });
+    const text = found === resolvedToUndefined ? hasNoValue : wrongValue(found, { isSecret, isWrongType });
     // An entry of a list has no definition of its own.
     const definition = typeof keys.at(-1) === "number" ? undefined : definitionAt(kind, keys);
     const hint = isWrongType && definition ? asOtherType(found, definition, isSecret) : undefined;

@@ -17,6 +17,7 @@ import { checkConfig } from "./directiveChecks";
 import { leastMemoryMb, maxmemoryOf } from "../sizing/memory";
 import { defaultEngine } from "./engine";
 import { replicaNames } from "./replicaList";
+import { holdsUnresolved } from "./partial";
 
 type Config = Readonly<Record<string, ConfigValue>>;
 type Configured = { spec: { engine: Engine; version: Version; config: Config } };
@@ -75,8 +76,9 @@ export const configArguments = {
 };
 
 /** While the version is wrong or unresolved, only what is wrong for every version can be found. */
-function configRule({ values, filled, args, wanted }: Given<Values, Filled>) {
-    const { config = {}, engine } = values;
+function configRule({ values, partial, filled, args, wanted }: Given<Values, Filled>) {
+    const { engine } = values;
+    const config = Object.fromEntries(Object.entries(partial.config ?? {}).filter((entry) => !holdsUnresolved(entry)));
     if (wanted) {
         const found = checkConfig(releaseOf(wanted), config);
         const sized = { ...filled, ...wanted, flavor: wanted.flavor ?? filled.flavor, followers: followersOf(values) };

@@ -12,6 +12,9 @@ export type PlainArguments = Readonly<Record<string, unknown>>;
 /** Stands for the value of an Output that is not known yet. */
 export const unresolved = Symbol("unresolved");
 
+/** Stands for the value of an Output that turned out to have none: a mistake, where leaving the argument out is not. */
+export const resolvedToUndefined = Symbol("resolvedToUndefined");
+
 /** An argument's place in the change table: what a change of it does. */
 export interface ChangeEntry {
     /** The row's id in `changes/rows.ts`. */
@@ -117,7 +120,9 @@ type PublicWith<D extends Definitions, Has> = {
 export interface Given<V = object, F = object> {
     /** Arguments that are right by themselves. */
     readonly values: V;
-    /** The same with the defaults filled in, also for those that are wrong or unresolved. */
+    /** As `values`, and those that are right as far as they are known, with `unresolved` for the rest of them. */
+    readonly partial: V;
+    /** The values with the defaults filled in, also for those that are wrong or unresolved. */
     readonly filled: F;
     /** All of them, as the program gives them. */
     readonly args: PlainArguments;

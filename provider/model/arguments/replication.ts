@@ -309,9 +309,13 @@ interface Waited {
 }
 
 /** Seconds for which an update waits for a server, whether or not it is a replica. 50 MiB a second is slow for a disk. */
-export function startTimeoutOf({ memoryMb, startTimeoutSeconds, replica }: Waited): number {
+export function startTimeoutOf(waited: Waited): number {
     const least = followingArguments.syncTimeoutSeconds.default;
-    return replica?.syncTimeoutSeconds ?? startTimeoutSeconds ?? Math.max(least, Math.ceil(memoryMb / 50));
+    return (
+        waited.replica?.syncTimeoutSeconds ??
+        waited.startTimeoutSeconds ??
+        Math.max(least, Math.ceil(waited.memoryMb / 50))
+    );
 }
 
 /** A replica's place in the group of its database: no argument, since the database decides on it. */

@@ -6,9 +6,11 @@ import type { Finding } from "../findings";
 import { followerUser } from "../render/replication";
 import { type Checked, type Filled, type Values, checkServer } from "./check";
 import { withDefaults } from "./defaults";
-import type { Kind, PlainArguments } from "./definition";
+import { type Kind, type PlainArguments, unresolved } from "./definition";
 import { impliedHost, isEveryAddress } from "./endpoints";
 import { checkGroup } from "./groupChecks";
+import { serverArguments } from "./index";
+import { asFarAsKnown } from "./partial";
 import { dataArguments } from "./persistence";
 import { replicaNames } from "./replicaList";
 import { type Role, followingArguments } from "./replication";
@@ -19,12 +21,13 @@ export interface Resolved {
     readonly findings: readonly Finding[];
 }
 
-/** Checks everything, and fills in the defaults where nothing is wrong. For arguments that are all resolved. */
+/**
+ * Checks everything, and fills in the defaults where nothing is wrong. What follows from an unresolved argument is
+ * `unresolved` in the specification, which `asFarAsKnown` reads; types do not show it.
+ */
 export function resolveArguments(args: PlainArguments, kind: Kind = "RedisDatabase", role?: Role): Resolved {
-    const { values, filled, wanted, findings } = checkAll(args, kind, role);
-    return wanted && findings.length === 0
-        ? { spec: toSpec(values, filled, wanted, kind, role), findings }
-        : { findings };
+    const { partial, wanted, findings } = checkAll(args, kind, role);
+    return findings.length === 0 ? { spec: toSpec(partial, wanted, kind, role), findings } : { findings };
 }
 
 /** All that is wrong with what is resolved already. */
@@ -38,25 +41,23 @@ function checkAll(args: PlainArguments, kind: Kind, role?: Role): Checked {
     return { ...checked, findings: [...checked.findings, ...checkGroup(checked, args)] };
 }
 
-/** The specification of values that are right by themselves. */
-export function toSpec(values: Values, filled: Filled, wanted: Wanted, kind: Kind, role?: Role): DatabaseSpec {
-    const { engine, version } = wanted;
-    const { primary, host = impliedHost(filled) } = values;
-    const flavor = wanted.flavor ?? values.flavor ?? primary?.flavor ?? filled.flavor;
-    const reachable = isEveryAddress(filled.bindAddress) ? [] : [filled.bindAddress];
+/** The specification of values that are right by themselves. `wanted` is absent where these do not tell it. */
+export function toSpec(values: Values, wanted: Wanted | undefined, kind: Kind, role?: Role): DatabaseSpec {
+    const filled: Filled = withDefaults(serverArguments, values);
+    const given = { values, filled, wanted: (wanted ?? unresolved) as Wanted } satisfies From;
+    const derived = <T>(make: (from: From) => T) => asFarAsKnown(given, make);
     return {
         ...filled,
-        engine,
-        version,
-        flavor,
-        savePoints: flavor === "nordb" ? [] : (values.savePoints ?? defaultSavePoints),
-        image: values.image ?? versions[releaseOf(wanted)].image,
-        memoryMb: values.memoryMb ?? primary?.memoryMb ?? filled.memoryMb,
-        host,
-        tls: {
-            ...filled.tls,
-            hosts: [...new Set([host, ...(values.tls?.hosts ?? []), ...reachable, "localhost", "127.0.0.1"])],
-        },
+        engine: derived((from) => from.wanted.engine),
+        version: derived((from) => from.wanted.version),
+        flavor: derived(flavorOf),
+        savePoints: derived((from) =>
+            flavorOf(from) === "nordb" ? [] : (from.values.savePoints ?? defaultSavePoints),
+        ),
+        image: derived((from) => from.values.image ?? versions[releaseOf(from.wanted)].image),
+        memoryMb: derived((from) => from.values.memoryMb ?? from.values.primary?.memoryMb ?? from.filled.memoryMb),
+        host: derived(hostOf),
+        tls: { ...filled.tls, hosts: derived(certificateHosts) },
         ...withDefaults(dataArguments, values),
         followers: [...replicaNames(values.replicas), ...(values.replicationAccess ?? []), ...(role?.peers ?? [])].map(
             followerUser,
@@ -65,17 +66,43 @@ export function toSpec(values: Values, filled: Filled, wanted: Wanted, kind: Kin
     };
 }
 
+/** What a specification follows from. */
+interface From {
+    readonly values: Values;
+    readonly filled: Filled;
+    readonly wanted: Wanted;
+}
+
+function flavorOf({ values, filled, wanted }: From): DatabaseSpec["flavor"] {
+    return wanted.flavor ?? values.flavor ?? values.primary?.flavor ?? filled.flavor;
+}
+
+function hostOf({ values, filled }: From): string {
+    return values.host ?? impliedHost(filled);
+}
+
+function certificateHosts(from: From): string[] {
+    const { bindAddress } = from.filled;
+    const reachable = isEveryAddress(bindAddress) ? [] : [bindAddress];
+    return [...new Set([hostOf(from), ...(from.values.tls?.hosts ?? []), ...reachable, "localhost", "127.0.0.1"])];
+}
+
 function toReplica(values: Values, role?: Role): ReplicaSpec {
     const { primary } = values;
     const { promoted, priority, syncTimeoutSeconds } = withDefaults(followingArguments, values);
     const leads = role?.leads === true && !promoted;
     return {
-        ...(primary &&
-            !promoted &&
-            !leads && { primary: { host: primary.host, port: primary.tlsPort, nearby: role?.nearby === true } }),
+        ...(primary && !promoted && !leads && { primary: { ...addressOf(primary), nearby: role?.nearby === true } }),
         leads,
         priority,
         syncTimeoutSeconds,
+    };
+}
+
+function addressOf(primary: NonNullable<Values["primary"]>): Pick<PrimarySpec, "host" | "port"> {
+    return {
+        host: asFarAsKnown({ primary }, (known) => known.primary.host),
+        port: asFarAsKnown({ primary }, (known) => known.primary.tlsPort),
     };
 }
 

@@ -36,10 +36,10 @@ export function describeRecorded(
 }
 
 function describe({ args, role, format, name, madeAs }: Recorded, kind: Kind): Described | undefined {
-    const { values, filled, wanted } = checkEach(asBefore(args, format, kind), kind);
+    const { values, wanted } = checkEach(asBefore(args, format, kind), kind);
     return (
         wanted && {
-            spec: toSpec(values, filled, wanted, kind, role),
+            spec: toSpec(values, wanted, kind, role),
             args,
             format,
             defaultVersion: wanted.byDefault === true,

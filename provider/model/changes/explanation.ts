@@ -64,6 +64,13 @@ function maxmemoryWords({ spec: before, format: from }: Described, { spec, forma
     return old === now || changesLimits(from, to) ? [] : [`maxmemory ${old} → ${now} MiB`];
 }
 
+/** What a preview cannot explain; `undefined` where it can explain all. */
+export function explainUnknown(database: string, paths: readonly string[], kind: Kind): string | undefined {
+    if (paths.length === 0) return undefined;
+    const known = paths.length === 1 ? "its value is known" : "their values are known";
+    return `${kind} "${database}": ${paths.join(", ")}: ${known} only in the update, and the preview does not explain what that changes.`;
+}
+
 /** What a person should know of a release that limits the memory of clients; `undefined` where there is nothing. */
 export function warnOfLimits(
     database: string,

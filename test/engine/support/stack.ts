@@ -131,10 +131,11 @@ export class TestStack {
         return this;
     }
 
-    /** One database called `db` with these arguments; all its outputs are the stack's. */
-    database(args: object): this {
+    /** One database called `db` with these arguments, and `more` as the program writes it; all its outputs are the stack's. */
+    database(args: object, more = "{}"): this {
+        const all = `{ ...${JSON.stringify(args)}, ...${more} }`;
         return this.program(
-            `const { nodes, urn, ...db } = new RedisDatabase("db", ${JSON.stringify(args)});\nmodule.exports = ${allOutputs};`,
+            `const { nodes, urn, ...db } = new RedisDatabase("db", ${all});\nmodule.exports = ${allOutputs};`,
         );
     }
 

@@ -18,9 +18,9 @@ export class TestDatabase {
         return database;
     }
 
-    /** The program has the arguments of the beginning and these. */
-    with(args: object = {}): TestStack {
-        return this.stack.database({ ...this.base, ...args });
+    /** The program has the arguments of the beginning, these, and `more` as it writes it. */
+    with(args: object = {}, more?: string): TestStack {
+        return this.stack.database({ ...this.base, ...args }, more);
     }
 
     async up(args: object = {}): Promise<Change> {

@@ -10,7 +10,7 @@ import { unresolved } from "../../../provider/model/arguments/definition";
 import { deploy, startStack, valueOf } from "../support/mockedStack";
 
 const identity = { kind: "RedisDatabase", name: "sessions" } as const;
-const specOf = (args: object) => checkInputs(identity, args).spec;
+const specOf = (args: object) => checkInputs(identity, args).spec.whole;
 
 /** What JavaScript lets people write. */
 const wrong = (args: object) => args as RedisDatabaseArgs;
@@ -59,7 +59,7 @@ describe("plain values", () => {
             { ports: { plaintext: pulumi.output(never), tls: 1 } },
             { ports: { plaintext: unresolved, tls: 1 } },
         ],
-        ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: { hosts: unresolved } }],
+        ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: { hosts: [unresolved] } }],
     ])("that are %s wait", (_what, args, known) => {
         expect(checkInputs(identity, args).known).toEqual(known);
     });
@@ -176,11 +176,17 @@ describe("Outputs", () => {
             registered: [],
             messages: [
                 [
-                    'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
+                    'RedisDatabase "sessions": 6 problems in its arguments; nothing was touched.',
                     "  memoryMb: is 8 (a number)",
                     "    → give a whole number of MiB from 32 to 16777216, such as 1024 [redis-database/invalid-memory-mb]",
                     "  password: is not usable (its value is not shown)",
                     "    → give text of at least one character and no line break, such as 32 random letters and digits [redis-database/invalid-password]",
+                    "  network: is an Output that resolved to undefined",
+                    "    → give the name of a Docker network that you made; in Docker's own networks containers have no names [redis-database/invalid-network]",
+                    "  ports.tls: is an Output that resolved to undefined",
+                    "    → give a port number from 1 to 65535 [redis-database/invalid-ports-tls]",
+                    "  config.timeout: is an Output that resolved to undefined",
+                    "    → give text, a number or a boolean [redis-database/invalid-config]",
                     '  host: is missing, and bindAddress "0.0.0.0" is no address that clients can use',
                     "    → give the name or address by which clients reach the Docker host [redis-database/host-missing]",
                 ].join("\n"),

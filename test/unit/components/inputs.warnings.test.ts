@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isElsewhere } from "../../../provider/components/dockerHost";
 import { warn } from "../../../provider/components/inputs";
 import type { PlainArguments } from "../../../provider/model/arguments/definition";
+import { Specification } from "../../../provider/components/server/specification";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
 import { startStack } from "../support/mockedStack";
 import { ownerOn, textsIn } from "../support/owner";
@@ -13,7 +14,7 @@ async function said(args: PlainArguments, provider?: docker.Provider): Promise<s
     if (!spec) throw new Error("no specification");
     const log = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
     try {
-        warn("sessions", pulumi.output(spec), args.bindAddress, ownerOn(provider));
+        warn("sessions", new Specification(pulumi.output(spec)), args.bindAddress, ownerOn(provider));
         await new Promise((resolve) => setTimeout(resolve, 20));
         return textsIn(log);
     } finally {

@@ -1,6 +1,5 @@
 /** Pulumi's options on a component: each does what it says, or is an error. */
 import { readFileSync } from "node:fs";
-import type * as pulumi from "@pulumi/pulumi";
 import { RedisReplica } from "../../../provider";
 import { unusable } from "../../../provider/model/arguments/options";
 import { deletionProtectionName } from "../../../provider/model/plan";

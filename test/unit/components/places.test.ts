@@ -21,7 +21,7 @@ afterAll(() => {
 async function wrong(name: string, args: object, dockerHost?: DockerHost): Promise<string> {
     try {
         const { spec } = checkInputs({ kind: "RedisDatabase", name }, args, dockerHost);
-        await (spec as unknown as { promise(): Promise<unknown> }).promise();
+        await (spec.whole as unknown as { promise(): Promise<unknown> }).promise();
         return "";
     } catch (error) {
         return (error as Error).message;

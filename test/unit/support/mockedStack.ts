@@ -75,13 +75,14 @@ function computed(type: string, name: string): Record<string, unknown> {
 
 export const randomPassword = "aRandomPassword";
 
-/** Starts a new stack and returns the list that its resources appear in. */
-export async function startStack({ preview = false } = {}): Promise<Registered[]> {
+/** Starts a new stack and returns the list that its resources appear in. Those that `exist` are known in a preview, too. */
+export async function startStack({ preview = false, exist = false } = {}): Promise<Registered[]> {
     const registered: Registered[] = [];
     const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
         registered.push({ type, name, inputs: withoutChance(marked(inputs) as Registered["inputs"]) });
-        const state = preview ? (inputs as object) : { ...(inputs as object), ...computed(type, name) };
-        return { id: preview ? undefined : `${name}-id`, state };
+        const known = !preview || exist;
+        const state = known ? { ...(inputs as object), ...computed(type, name) } : (inputs as object);
+        return { id: known ? `${name}-id` : undefined, state };
     };
     const call = ({ token }: pulumi.runtime.MockCallArgs) => (/getNetwork$/.test(token) ? { id: bridgeId } : {});
     await pulumi.runtime.setMocks({ newResource, call }, "project", "stack", preview);

@@ -14,6 +14,9 @@ void startStack().then((registered) => {
         memoryMb: pulumi.output(8),
         password: pulumi.secret("tell\nnobody"),
         bindAddress: pulumi.output("0.0.0.0"),
+        network: Promise.resolve(undefined as unknown as string),
+        ports: { plaintext: undefined, tls: pulumi.output(undefined as unknown as number) },
+        config: { timeout: pulumi.output(undefined as unknown as number) },
     });
     new RedisReplica("away", { primary: pulumi.output(undefined as unknown as ReplicationAccess) });
     return pulumi.runtime.disconnect();

@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { previewRefusals, refusalsOfReplaced, whenAccepted } from "../../../../provider/components/hooks/dockerAccepts";
+import { Specification } from "../../../../provider/components/server/specification";
+import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { formatFinding } from "../../../../provider/model/findings";
 import { present } from "../../../support/present";
 import { askedOfDocker, nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
@@ -257,7 +259,8 @@ describe("in a preview", () => {
 
     test("nothing is tried before the agent, which is not replaced", async () => {
         await startStack({ preview: true });
-        const server = { plan: { name: "sessions" }, spec: pulumi.output({}), owner: ownerOn() };
+        const spec = new Specification(pulumi.output(present(resolveArguments({}).spec)));
+        const server = { plan: { name: "sessions" }, spec, owner: ownerOn() };
         const container = { name: "sessions-server", args: args as docker.ContainerArgs };
         dockerHas([], { ps: "exit 1" });
         expect(await valueOf(whenAccepted(server, [container]))).toBeUndefined();

@@ -1,6 +1,7 @@
 /** A new choice of ports is tried before it is kept, by a `docker` that only takes notes. */
 import * as pulumi from "@pulumi/pulumi";
 import { checkFree } from "../../../../provider/components/hooks/freePorts";
+import { Specification } from "../../../../provider/components/server/specification";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { present } from "../../../support/present";
@@ -12,7 +13,7 @@ const logged = jest.spyOn(pulumi.log, "error").mockResolvedValue();
 fakeDocker();
 
 async function beforeCreate(newInputs: object, args: PlainArguments = {}) {
-    const [hook] = checkFree(ownerOn(), pulumi.output(present(resolveArguments(args).spec)));
+    const [hook] = checkFree(ownerOn(), new Specification(pulumi.output(present(resolveArguments(args).spec))));
     const type = "random:index/randomInteger:RandomInteger";
     await present(hook).callback({ urn: "urn", id: "", name: "sessions-port", type, newInputs });
 }

@@ -48,10 +48,8 @@ function dockerHas(
 
 /** Why the agent of `sessions` is not made. */
 async function refusal(place: object = { volumeName: "redis-data" }): Promise<string> {
-    const volumes = [
-        { containerPath: "/data", ...place },
-        { containerPath: "/settings", volumeName: "settings-1" },
-    ];
+    const mount = pulumi.Output.isInstance(place) ? place : { containerPath: "/data", ...place };
+    const volumes = [mount, { containerPath: "/settings", volumeName: "settings-1" }];
     const args = {
         urn: "urn",
         id: "",
@@ -126,6 +124,13 @@ test.each<[string, Container, { place?: object; owner?: string; own?: string }, 
 ])("%s", async (_what, container, { place, ...docker }, refused) => {
     dockerHas([container], docker);
     expect((await refusal(place)) !== "").toBe(refused);
+});
+
+test("a place that is secret is found, and not named", async () => {
+    dockerHas([{ mount: ofVolume }]);
+    const found = await refusal(pulumi.secret({ containerPath: "/data", volumeName: "redis-data" }));
+    expect(found).toContain("data.volume: is not usable (its value is not shown)");
+    expect(found).not.toContain("redis-data ");
 });
 
 test("a Docker that does not answer is no reason to fail", async () => {

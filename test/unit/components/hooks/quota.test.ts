@@ -2,6 +2,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { limitVolume } from "../../../../provider/components/hooks/quota";
+import { Specification } from "../../../../provider/components/server/specification";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { present } from "../../../support/present";
@@ -18,8 +19,12 @@ function dockerThat(answer: "holds quotas" | "holds none"): void {
     dockerDoes(answer === "holds none" ? refuses : "");
 }
 
+function specOf(args: PlainArguments): Specification {
+    return new Specification(pulumi.output(present(resolveArguments(args).spec)));
+}
+
 async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHost?: pulumi.ProviderResource) {
-    const [hook] = limitVolume(ownerOn(dockerHost), pulumi.output(present(resolveArguments(args).spec)));
+    const [hook] = limitVolume(ownerOn(dockerHost), specOf(args));
     const type = "docker:index/volume:Volume";
     const newInputs = { name: "sessions-data-1", ...inputs };
     await present(hook).callback({ urn: "urn", id: "", name: "sessions-data", type, newInputs });

@@ -1,0 +1,35 @@
+/** Outputs that are not known in a preview, or only in part. */
+import * as pulumi from "@pulumi/pulumi";
+import { unresolved } from "../model/arguments/definition";
+
+/** As `output.apply`, also where the value is not known: then `unresolved` stands in it for what is not. */
+export function asKnown<T, R>(
+    output: pulumi.Output<T>,
+    make: (value: pulumi.Unwrap<T>) => R,
+): pulumi.Output<pulumi.Unwrap<R>> {
+    // Public at run time only.
+    const runnable = output as unknown as {
+        apply(make: (value: unknown) => R, runWithUnknowns: true): pulumi.Output<pulumi.Unwrap<R>>;
+    };
+    return runnable.apply((value) => make(withUnresolved(value) as pulumi.Unwrap<T>), true);
+}
+
+/** The output, and another value where it is not known. */
+export function knownOr<T>(output: pulumi.Output<T>, otherwise: T): pulumi.Output<T> {
+    return asKnown(output, (value) => ((value as unknown) === unresolved ? otherwise : value)) as pulumi.Output<T>;
+}
+
+function withUnresolved(value: unknown): unknown {
+    return pulumi.isUnknown(value) ? unresolved : mapMembers(value, withUnresolved);
+}
+
+/** The other way round: for the arguments of resources. */
+export function withUnknowns<T>(value: T): T {
+    return (value === unresolved ? pulumi.unknown : mapMembers(value, withUnknowns)) as T;
+}
+
+function mapMembers(value: unknown, map: (member: unknown) => unknown): unknown {
+    if (Array.isArray(value)) return value.map(map);
+    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, map(member)]));
+}

@@ -1,0 +1,236 @@
+/** Outputs that are not known in a preview: they hide what follows from them, and nothing else. */
+import * as pulumi from "@pulumi/pulumi";
+import { RedisDatabase, type RedisDatabaseArgs, RedisReplica, type RedisReplicaArgs } from "../../../provider";
+import { checkInputs } from "../../../provider/components/inputs";
+import { type Kind, type PlainArguments, resolvedToUndefined } from "../../../provider/model/arguments/definition";
+import { databaseArguments, replicaArguments } from "../../../provider/model/arguments/index";
+import { resolveArguments } from "../../../provider/model/arguments/resolve";
+import { present } from "../../support/present";
+import { outputPaths, valueAt, withAt } from "../support/argumentPaths";
+import { type Registered, startStack } from "../support/mockedStack";
+import { OpenSsl } from "../support/openssl";
+
+jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+
+const openssl = new OpenSsl();
+afterAll(() => {
+    openssl.close();
+});
+const ca = openssl.make({ commonName: "Our CA", ca: true });
+const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
+
+/** Programs that have, together, a value for every argument that may be an Output. */
+const programs: Readonly<Record<Kind, readonly PlainArguments[]>> = {
+    RedisDatabase: [
+        {
+            engine: "redis",
+            version: "8.0",
+            flavor: "rdb",
+            image: "redis:8.0",
+            memoryMb: 64,
+            maxmemoryPolicy: "allkeys-lru",
+            evictToFit: true,
+            diskSizeGb: 4,
+            savePoints: [{ seconds: 60, changes: 1 }],
+            ports: { plaintext: 6379, tls: 6380 },
+            bindAddress: "192.0.2.1",
+            host: "redis.example.com",
+            plaintext: true,
+            network: "backend",
+            password: "hunter2-hunter2",
+            passwordGraceHours: 1,
+            users: [{ name: "orders", rules: "+ping", password: "hunter3-hunter3" }],
+            tls: { hosts: ["a.example"], validityDays: 90, renewBeforeDays: 10, protocols: ["TLSv1.3"] },
+            config: { timeout: 300, databases: 4 },
+            logs: { maxSizeMb: 1, files: 2 },
+            data: { volume: "v", files: "rdb" },
+            importing: false,
+        },
+        { passwordVersion: 2, rotatePasswordEvery: 90, startTimeoutSeconds: 60, data: { hostPath: "/srv/redis" } },
+        { tls: { ca, clientAuth: { caCertPem: ca.certPem } } },
+        { host: "redis.example.com", tls: { certificate: { ...server, caCertPem: ca.certPem } } },
+    ] satisfies RedisDatabaseArgs[],
+    RedisReplica: [
+        {
+            priority: 10,
+            syncTimeoutSeconds: 60,
+            primary: {
+                ...{
+                    host: "redis.example.com",
+                    tlsPort: 6380,
+                    caCertPem: ca.certPem,
+                    user: "replica",
+                    password: "hunter2",
+                },
+                ...{ engine: "redis", version: "8.0", flavor: "aof", memoryMb: 512 },
+            },
+        },
+    ] satisfies RedisReplicaArgs[],
+};
+
+/** What a preview asks Pulumi for, where the database is there already. */
+async function previewed(kind: Kind, args: PlainArguments): Promise<readonly Registered[]> {
+    const registered = await startStack({ preview: true, exist: true });
+    if (kind === "RedisDatabase") new RedisDatabase("db", args);
+    else new RedisReplica("db", args);
+    await pulumi.runtime.disconnect();
+    return registered;
+}
+
+/** The children's inputs that differ, as CHILD.PROPERTY. */
+function differences(before: readonly Registered[], after: readonly Registered[]): string[] {
+    expect(after.map(({ name }) => name).sort()).toEqual(before.map(({ name }) => name).sort());
+    return after
+        .filter(({ name }) => name !== "db")
+        .flatMap(({ name, inputs }) => {
+            const old = before.find((other) => other.name === name)?.inputs ?? {};
+            return [...new Set([...Object.keys(old), ...Object.keys(inputs)])]
+                .filter((property) => JSON.stringify(old[property]) !== JSON.stringify(inputs[property]))
+                .map((property) => `${name.slice("db-".length)}.${property}`);
+        })
+        .sort();
+}
+
+const unknown = pulumi.output(pulumi.unknown);
+
+/** What is unknown where an argument is. The server's `memory` and `waitTimeout` do not replace it, all else does. */
+const agent = "agent.uploads";
+const certificate = "request.dnsNames request.ipAddresses";
+const container = (...inputs: string[]) => [agent, "server.command", ...inputs].sort().join(" ");
+const release = container("server.labels", "server.networksAdvanced", "server.ports");
+const primaryRelease = container("agent.image", "server.image", "server.labels", "server.ports");
+const logs = container("agent.logOpts", "server.logOpts");
+
+const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
+    RedisDatabase: {
+        "engine": release,
+        "version": release,
+        "flavor": agent,
+        "image": container("agent.image", "server.image"),
+        "memoryMb": `${agent} agent.waitTimeout server.memory server.memorySwap server.waitTimeout`,
+        "maxmemoryPolicy": agent,
+        "evictToFit": agent,
+        "diskSizeGb": agent,
+        "savePoints": agent,
+        "savePoints[0].seconds": agent,
+        "savePoints[0].changes": agent,
+        "ports": container("server.ports"),
+        "ports.plaintext": container("server.ports"),
+        "ports.tls": container("server.ports"),
+        "bindAddress": container("request.dnsNames", "request.ipAddresses", "server.ports"),
+        "host": `${agent} ${certificate} request.subject`,
+        "plaintext": container("server.ports"),
+        "network": container("request.dnsNames", "request.ipAddresses", "server.networksAdvanced"),
+        "password": agent,
+        "passwordVersion": `${agent} password.keepers`,
+        "rotatePasswordEvery": `${agent} password.keepers`,
+        "passwordGraceHours": agent,
+        "users[0].rules": agent,
+        "users[0].password": agent,
+        "tls.hosts": certificate,
+        "tls.hosts[0]": certificate,
+        // The provider takes no unknown periods: these are the defaults.
+        "tls.validityDays": "certificate.validityPeriodHours",
+        "tls.renewBeforeDays": "certificate.earlyRenewalHours",
+        "tls.protocols": agent,
+        "tls.clientAuth.caCertPem": agent,
+        "tls.ca.certPem": `${agent} certificate.caCertPem`,
+        "tls.ca.keyPem": "certificate.caPrivateKeyPem",
+        "tls.certificate.certPem": agent,
+        "tls.certificate.keyPem": agent,
+        "tls.certificate.caCertPem": agent,
+        // A directive that only a start can take may be among them.
+        "config": container("server.labels"),
+        "config.databases": container("server.labels"),
+        "config.timeout": agent,
+        "logs": container("agent.logDriver", "agent.logOpts", "server.logDriver", "server.logOpts"),
+        "logs.maxSizeMb": logs,
+        "logs.files": logs,
+        "data.volume": container("agent.volumes", "server.volumes"),
+        "data.hostPath": container("agent.volumes", "server.volumes"),
+        "data.files": agent,
+        "startTimeoutSeconds": `${agent} server.waitTimeout`,
+        "importing": agent,
+    },
+    RedisReplica: {
+        "primary": `${primaryRelease} agent.waitTimeout server.memory server.memorySwap`.split(" ").sort().join(" "),
+        "primary.host": agent,
+        "primary.tlsPort": agent,
+        "primary.caCertPem": agent,
+        "primary.user": agent,
+        "primary.password": agent,
+        "primary.engine": primaryRelease,
+        "primary.version": primaryRelease,
+        "primary.flavor": agent,
+        "primary.memoryMb": `${agent} agent.waitTimeout server.memory server.memorySwap`,
+        "priority": agent,
+        "syncTimeoutSeconds": "server.waitTimeout",
+    },
+};
+
+const programWith = (kind: Kind, path: string) =>
+    present(programs[kind].find((program) => valueAt(program, path) !== undefined));
+
+test("every place that may be an Output has a case", () => {
+    const all = outputPaths(databaseArguments);
+    const further = ["config.databases", "config.timeout", "tls.hosts[0]"];
+    expect(Object.keys(hidden.RedisDatabase).sort()).toEqual([...all, ...further].sort());
+    const ofReplica = outputPaths(replicaArguments).filter((path) => !all.includes(path));
+    expect(Object.keys(hidden.RedisReplica).sort()).toEqual(ofReplica.sort());
+});
+
+describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, unknown in a preview", (kind) => {
+    const known = new Map<PlainArguments, Promise<readonly Registered[]>>();
+    test.each(Object.entries(hidden[kind]))("%s: what follows from it, and nothing else", async (path, expected) => {
+        const program = programWith(kind, path);
+        // Ports that only an Output says may leave one to chance.
+        const before =
+            path === "ports"
+                ? previewed(kind, withAt(program, path, pulumi.output(valueAt(program, path))))
+                : (known.get(program) ?? previewed(kind, program));
+        if (path !== "ports") known.set(program, before);
+        expect(differences(await before, await previewed(kind, withAt(program, path, unknown))).join(" ")).toBe(
+            expected,
+        );
+    });
+});
+
+describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, secret", (kind) => {
+    // What another program grants is secret as a whole, for its password's sake.
+    const all = Object.entries(hidden[kind]).filter(([path]) => path !== "primary");
+    test.each(all)("%s: all that follows from it is secret, too", async (path, inputs) => {
+        const program = programWith(kind, path);
+        const registered = await previewed(kind, withAt(program, path, pulumi.secret(valueAt(program, path))));
+        const open = inputs.split(" ").filter((input) => {
+            const [child = "", property = ""] = input.split(".");
+            const found = registered.find(({ name }) => name === `db-${child}`)?.inputs[property];
+            return found !== undefined && !JSON.stringify(found).includes('{"secret":');
+        });
+        expect(open).toEqual([]);
+    });
+});
+
+test("what is known beside it is checked in the preview", async () => {
+    await startStack({ preview: true, exist: true });
+    const args = {
+        memoryMb: 1,
+        config: { "timeout": unknown, "port": 1, "no-such": 1 },
+        ports: { plaintext: unknown, tls: 0 },
+        tls: { hosts: [unknown, "not a host"], validityDays: 0 },
+        users: [{ name: "orders", rules: unknown, password: "" }],
+    };
+    const check = () => checkInputs({ kind: "RedisDatabase", name: "db" }, args);
+    const places = ["memoryMb", 'config["port"]', 'config["no-such"]', "ports.tls", "tls.hosts[1]", "tls.validityDays"];
+    for (const place of [...places, "users[0].password"]) expect(check).toThrow(`  ${place}: `);
+    await pulumi.runtime.disconnect();
+});
+
+describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, resolved to undefined", (kind) => {
+    // wrongOutputs.ts has Outputs that do; a user's password is checked where it is used.
+    test.each(Object.keys(hidden[kind]))("%s is a finding", (path) => {
+        const { findings } = resolveArguments(withAt(programWith(kind, path), path, resolvedToUndefined), kind);
+        expect(findings).toContainEqual(
+            expect.objectContaining({ path, problem: "is an Output that resolved to undefined" }),
+        );
+    });
+});

@@ -1,0 +1,31 @@
+/** The places of all arguments and their members: for tests that try each of them. */
+import type { Definition, Definitions, PlainArguments } from "../../../provider/model/arguments/definition";
+
+/** A path for each place that may be an Output; of a list, its first entry. An argument without members is one place. */
+export function outputPaths(all: Definitions, parent = ""): string[] {
+    return Object.entries(all).flatMap(([name, definition]: [string, Definition]) => {
+        const { decides, inProcess, members, element } = definition;
+        if (inProcess) return [];
+        const path = `${parent}${name}`;
+        const below = members ?? element?.members;
+        return [...(decides ? [] : [path]), ...(below ? outputPaths(below, `${path}${members ? "" : "[0]"}.`) : [])];
+    });
+}
+
+const keysOf = (path: string) => path.split(/[.[\]]+/).filter(Boolean);
+
+/** What stands at a path such as `users[0].rules`. */
+export function valueAt(values: PlainArguments, path: string): unknown {
+    return keysOf(path).reduce<unknown>((at, key) => (at as PlainArguments | undefined)?.[key], values);
+}
+
+/** The same values with another one there. */
+export function withAt(values: PlainArguments, path: string, value: unknown): PlainArguments {
+    const change = (at: unknown, [key, ...rest]: readonly string[]): unknown => {
+        if (key === undefined) return value;
+        if (Array.isArray(at))
+            return at.map((entry: unknown, index) => (String(index) === key ? change(entry, rest) : entry));
+        return { ...(at as PlainArguments), [key]: change((at as PlainArguments)[key], rest) };
+    };
+    return change(values, keysOf(path)) as PlainArguments;
+}
