@@ -39,7 +39,7 @@ export interface RedisDatabaseArgs {
     /**
      * Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write
      * `name@sha256:…` to pin it: a newer image under the same tag never reaches the server, another digest replaces
-     * it. Example: `"redis:8.0"`.
+     * it. Example: `"redis:8.6"`.
      * @default "redis:VERSION" or "valkey/valkey:VERSION"
      */
     readonly image?: pulumi.Input<string>;

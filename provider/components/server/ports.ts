@@ -35,14 +35,13 @@ export function choosePorts(children: Children, plan: ServerPlan, spec: Specific
         tls: spec.with(first, ({ ports }, port) => ports.tls ?? otherThan(ports.plaintext, port + 1, port)),
     };
     // A transform may publish others.
-    const checked = children.isTransformed
-        ? pulumi.output(undefined)
-        : knownOr(
-              spec.with(pulumi.all([ports.plaintext, ports.tls]), (known, [plaintext, tls]) =>
-                  checkTaken(plan.name, known, { plaintext, tls }, owner),
-              ),
-              undefined,
-          );
+    const chosen = pulumi.all([ports.plaintext, ports.tls]);
+    const taken = spec.with(chosen, (known, [plaintext, tls]) => {
+        // A transform may publish others.
+        if (!children.isTransformed) checkTaken(plan.name, known, { plaintext, tls }, owner);
+    });
+    // In a preview some of it may not be known, which is no reason to wait for the rest.
+    const checked = knownOr(taken, undefined);
     return {
         plaintext: pulumi.all([ports.plaintext, checked]).apply(([port]) => port),
         tls: pulumi.all([ports.tls, checked]).apply(([port]) => port),
@@ -68,7 +67,7 @@ function checkTaken(
     { bindAddress: ip, replica }: DatabaseSpec,
     { plaintext, tls }: { readonly plaintext: number | undefined; readonly tls: number },
     owner: Owner,
-): undefined {
+): void {
     const kind = replica ? "RedisReplica" : "RedisDatabase";
     const published = [
         ...(plaintext === undefined ? [] : [{ internal: plaintextPort, external: plaintext, ip }]),
