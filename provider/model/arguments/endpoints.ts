@@ -68,7 +68,7 @@ export const endpointArguments = {
     }),
     network: argument(
         text(
-            "give the name of a Docker network that you made; in Docker's own networks containers have no names",
+            'give the name of a Docker network that you made, such as "backend"; in Docker\'s own networks containers have no names',
             (value) => /^[\w][\w.-]*$/.test(value) && !ownNetworks.includes(value),
         ),
         {

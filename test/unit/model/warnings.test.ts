@@ -80,8 +80,8 @@ test("the programs of the README bring none", () => {
     for (const code of [...codeBlocks(readme, "ts"), ...inline]) {
         const plain = code.replace(/^(import|export) .*$/gm, "");
         // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a program of this repository
-        const run = new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", plain);
-        (run as (...all: unknown[]) => void)(Component, Component, {}, {});
+        const run = new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", "args", plain);
+        (run as (...all: unknown[]) => void)(Component, Component, {}, {}, {});
     }
     expect(made.length).toBeGreaterThan(4);
     for (const { primary: _primary, replicas, ...args } of made) {
