@@ -9,10 +9,11 @@ describe("the name of a hook", () => {
     const nameOf = (hooks: Hooks) => present(hooks.on("review", () => undefined)[0]).name;
 
     test("is the component's, and the same in the next update", async () => {
-        for (const _update of [1, 2]) {
+        const update = async () => {
             await startStack();
-            expect(nameOf(new Hooks("RedisReplica", "near"))).toBe("redis-database:RedisReplica:near:review");
-        }
+            return nameOf(new Hooks("RedisReplica", "near"));
+        };
+        expect([await update(), await update()]).toEqual(Array(2).fill("redis-database:RedisReplica:near:review"));
     });
 
     test("is no other's in the program, whichever copy of the package has made it", async () => {
