@@ -79,7 +79,7 @@ describe("the example of the Automation API", () => {
         for (const team of teams) {
             for (const name of databases) expect(stdout.split(of(present(explanation), team, name))).toHaveLength(2);
         }
-        expect(stdout.match(/: memoryMb 64/g)).toHaveLength(teams.length * databases.length);
+        expect(stdout.match(/: memoryMb 64 → 96/g)).toHaveLength(teams.length * databases.length);
         expect(stdout).not.toContain("[runtime]");
     });
 
