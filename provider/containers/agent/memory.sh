@@ -29,7 +29,9 @@ least_memory() {
     local data
     data=$(data_in_use)
     [ "$(wanted backlog_mb)" = 0 ] || data=$((data - $(backlog_in_use)))
-    echo $(((data + mib - 1) / mib * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))
+    # In whole MiB, as memoryMb is.
+    data=$(((data + mib - 1) / mib))
+    echo $((data * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))
 }
 
 # Before 4.0 Redis says only whether there is one, and of which size one is.
