@@ -194,6 +194,24 @@ describe("before the agent is replaced", () => {
 });
 
 describe("in a preview", () => {
+    test.each([
+        ["of another database", "settings-2", ["sessions"], 1],
+        ["of its own, which is replaced", "settings-1", ["sessions"], 0],
+        ["with another name", "settings-2", ["cache"], 0],
+        ["without names", "settings-2", null, 0],
+    ])("a container %s on the network: whether its name is ambiguous", async (_what, volume, aliases, warnings) => {
+        dockerHas([{ name: "other-server-1", volume }], {
+            inspect: `echo '${JSON.stringify(["/other-server-1", aliases])}'`,
+        });
+        expect(await previewed()).toBeUndefined();
+        expect(textsIn(logged.warn)).toEqual(
+            Array(warnings).fill(
+                'sessions-server: the container "other-server-1" is "sessions" on the network "backend", too, and gets some of the ' +
+                    "connections to that name. Use the output networkName, or give the database another name.",
+            ),
+        );
+    });
+
     test("what Docker refuses of a new container fails it", async () => {
         dockerHas([], { start: refuses("listen tcp4 127.0.0.1:24000: bind: cannot assign requested address") });
         expect(await previewed()).toBe(
