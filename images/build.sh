@@ -158,8 +158,8 @@ make_root() {
         --customize-hook='rm -rf "$1"/var/cache/debconf/*-old "$1"/var/log/* "$1"/etc/redis "$1"/var/lib/redis' \
         "$stands_on" "$scratch/root.tar" ||
         fail_with_log "$what" "mmdebstrap could not make a root of Debian $suite" "$log" \
-            "What to do: see that http://deb.debian.org/debian/dists/$suite answers, then run this again;" \
-            "or load the image from a machine that can pull it: docker save $reference | docker load."
+            "What to do: see that apt can reach its mirror (apt-get update) and that the mirror has $suite, then run" \
+            "this again; or load the image from a machine that can pull it: docker save $reference | docker load."
 }
 
 # import NAME: the root as an image.

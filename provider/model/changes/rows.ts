@@ -3,18 +3,34 @@
  * for the preview's words, for docs/changes.md and for what the engine tests expect. The arguments of a row name it in
  * their definitions.
  */
-import { isDeepStrictEqual } from "node:util";
 import { replicaNames } from "../arguments/replicaList";
 import { addressOf, primaryName, roleOf } from "../arguments/replication";
 import { usersAdded, usersRemoved, usersWithOtherPassword, usersWithOtherRules } from "../arguments/users";
 import { canUpgrade, nameOf, releaseOf, versions } from "../catalog/versions";
 import type { DatabaseSpec } from "../databaseSpec";
 import { type Finding, finding } from "../findings";
-import { maxmemoryOf } from "../sizing/memory";
+import {
+    type Sentences,
+    anotherCa,
+    crashLoses,
+    hasUsers,
+    importEnds,
+    leftNetwork,
+    mayEvict,
+    mayUseChannels,
+    namesGone,
+    otherPorts,
+    reasonsOfRelease,
+    replicasGone,
+    shutOut,
+    shutOutOverTls,
+    startsToEvict,
+    withGrace,
+    withoutGrace,
+} from "./consequences";
 import type { Described } from "./describe";
-import { canonicalFormat, replacements } from "./formats";
 import { changeProblems } from "./problems";
-import { differences, listed } from "./words";
+import { listed } from "./words";
 
 /** What a change does to the server that runs. */
 export type Effect = "live" | "resized" | "terminator" | "replaced" | "recorded" | "refused";
@@ -36,9 +52,6 @@ export const effects: Readonly<Record<Effect, { server: string; data: string; cl
     recorded: { server: "untouched", data: "kept", clients: "stay connected" },
     refused: { server: "untouched; the preview fails", data: "kept", clients: "stay connected" },
 };
-
-/** `mayShow` says whether the values of an argument may be read. */
-type Sentences = (before: Described, after: Described, mayShow: (path: string) => boolean) => readonly string[];
 
 export interface Row {
     /** What stands before and after the arguments in docs/changes.md. */
@@ -76,118 +89,6 @@ function leavesTunnel(before: Described, after: Described): boolean {
 /** Whether the server does it itself, so that there is no HAProxy. The same versions know users. */
 const speaksTls = ({ spec }: Described) => versions[releaseOf(spec)].nativeTls;
 
-const tlsOf = ({ args }: Described) =>
-    (args.tls ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-
-/** Who signs, and further CAs that clients trust already. */
-function casOf(database: Described): readonly unknown[] {
-    const { certificate, ca } = tlsOf(database);
-    if (certificate) return [certificate.caCertPem];
-    return ca ? [ca.certPem] : database.spec.tls.caVersions;
-}
-
-const anotherCa: Sentences = (before, after) =>
-    casOf(before).includes(casOf(after)[0])
-        ? []
-        : ["clients that verify can connect again only with a caCertPem that has the CA which signs now"];
-
-/** By what names clients can no longer verify the server; one's own certificate has its own. */
-const namesGone: Sentences = (before, after, mayShow) => {
-    if (tlsOf(before).certificate ?? tlsOf(after).certificate) return [];
-    const [, gone] = differences(before.spec.tls.hosts, after.spec.tls.hosts);
-    if (gone.length === 0) return [];
-    const names = mayShow("tls.hosts") ? listed(gone) : gone.length === 1 ? "one of its names" : "some of its names";
-    return [`the certificate is no longer valid for ${names}`];
-};
-
-const byPolicy = ({ maxmemoryPolicy }: DatabaseSpec, mayShow: (path: string) => boolean) =>
-    mayShow("maxmemoryPolicy") ? ` (${maxmemoryPolicy})` : "";
-
-/** Less memory, or a flavor or replicas that leave less of it for data. */
-const mayEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
-    maxmemoryOf(spec) < maxmemoryOf(before) && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
-        ? [`Redis evicts keys${byPolicy(spec, mayShow)} if the data does not fit`]
-        : [];
-
-/** Where the policy was to refuse writes. */
-const startsToEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
-    before.maxmemoryPolicy === "noeviction" && spec.maxmemoryPolicy !== "noeviction"
-        ? [`from then on Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`]
-        : [];
-
-/** The writes that a crash can lose, in seconds of them. */
-function secondsLost({ flavor, savePoints }: DatabaseSpec): number {
-    if (flavor === "nordb") return Infinity;
-    if (flavor === "aof") return 1;
-    // Where each save point waits for more than one change, no time is long enough for a dump.
-    const seconds = savePoints.filter(({ changes }) => changes === 1).map((point) => point.seconds);
-    return seconds.length > 0 ? Math.min(...seconds) : Number.MAX_VALUE;
-}
-
-/** What a crash can lose from then on, where it is more (or less) than before. */
-const crashLoses =
-    (wanted: "more" | "less"): Sentences =>
-    ({ spec: before }, { spec }, mayShow) => {
-        const [old, now] = [secondsLost(before), secondsLost(spec)];
-        if (wanted === "more" ? now <= old : now >= old) return [];
-        const bySavePoints =
-            now === Number.MAX_VALUE || !mayShow("savePoints")
-                ? "all writes since the last dump"
-                : `up to ${now % 60 === 0 ? `${now / 60} minutes` : `${now} seconds`} of writes`;
-        const lost = {
-            nordb: "all data, which is in memory only, and so can a restart",
-            rdb: bySavePoints,
-            aof: "the last second of writes, two where the disk is slow",
-        }[spec.flavor];
-        return [`from then on a crash can lose ${lost}`];
-    };
-
-const hasUsers = ({ spec }: Described) => versions[releaseOf(spec)].acl;
-
-const withoutGrace = (_before: Described, { spec }: Described) =>
-    spec.passwordGraceHours === 0 ? ["the old password stops working at once (passwordGraceHours 0)"] : [];
-
-const withGrace: Sentences = (before, { spec: { passwordGraceHours: hours } }, mayShow) => {
-    if (hours === 0 || !hasUsers(before)) return [];
-    const time = !mayShow("passwordGraceHours") ? "passwordGraceHours" : hours === 1 ? "1 hour" : `${hours} hours`;
-    return [`the old password is still accepted for ${time}`];
-};
-
-/** Who cannot make another connection over TLS. */
-function shutOutOverTls(before: Described, after: Described): string[] {
-    const gone = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));
-    const asks = tlsOf(after).clientAuth;
-    return [
-        ...(gone.length > 0 ? [`clients that accept no more than ${gone.join(" and ")} can no longer connect`] : []),
-        ...(asks && !isDeepStrictEqual(asks, tlsOf(before).clientAuth)
-            ? ["clients can connect again only with a certificate that the CA in tls.clientAuth signed"]
-            : []),
-    ];
-}
-
-const otherPorts = ({ spec: { ports: before } }: Described, { spec: { ports } }: Described) =>
-    isDeepStrictEqual(before, ports) ? [] : ["the URLs change, and clients need the new ones"];
-
-/** Who no longer finds the server where it was. */
-function shutOut({ spec: before }: Described, { spec }: Described): string[] {
-    return [
-        ...(before.plaintext && !spec.plaintext
-            ? ["clients in plaintext can no longer connect, and there is no plaintext URL"]
-            : []),
-        ...(before.bindAddress === spec.bindAddress ? [] : ["the server listens on the new address only"]),
-        ...leftNetwork(before, spec),
-    ];
-}
-
-const leftNetwork = (before: DatabaseSpec, spec: DatabaseSpec) =>
-    before.network === undefined || before.network === spec.network
-        ? []
-        : ["containers on its old network can no longer reach it"];
-
-/** An import is known to the server alone, and not to the container that takes its place. */
-const importEnds = ({ spec: before }: Described, { spec }: Described) =>
-    before.importing && spec.importing ? ["an import (REPLICAOF) ends, and must be started again"] : [];
-
 const follows = ({ spec }: Described) => roleOf({ spec }) === "follows";
 
 const promoted = ({ spec }: Described) => roleOf({ spec }) === "is promoted";
@@ -208,27 +109,6 @@ function untimely({ args: before }: Described, { args: after }: Described): Find
     ];
 }
 
-const mayUseChannels = ({ spec: { users } }: Described, user: string) =>
-    users.some(({ name, rules }) => name === user && /&|allchannels/i.test(rules));
-
-/** A replica that the program no longer names is removed with its copy. */
-const replicasGone: Sentences = ({ args: before }, { args }) => {
-    const [, gone] = differences(replicaNames(before.replicas), replicaNames(args.replicas));
-    if (gone.length === 0) return [];
-    const [which, its] = gone.length === 1 ? ["replica", "its"] : ["replicas", "their"];
-    return [`${which} ${listed(gone)}: ${its} copy of the data is removed, and ${its} connections close`];
-};
-
-/** Why a release replaces a server: also where it spells an address as Docker does, and the one before did not. */
-function reasonsOfRelease({ format: from, args, spec }: Described, { format: to, spec: { bindAddress } }: Described) {
-    const respelled = from < canonicalFormat && to >= canonicalFormat && spec.bindAddress === bindAddress;
-    return [
-        ...replacements(from, to),
-        ...(respelled && args.bindAddress !== undefined && args.bindAddress !== bindAddress
-            ? ["this release spells bindAddress as Docker does, which replaces the server this once"]
-            : []),
-    ];
-}
 /** Only what is to be recorded as completed says what its server is called on a network. */
 const isRenamed = ({ name: before }: Described, { name: after, madeAs }: Described) =>
     before !== undefined && madeAs !== undefined && before !== after;
