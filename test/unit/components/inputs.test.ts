@@ -39,6 +39,17 @@ describe("plain values", () => {
         expect(registered).toEqual([]);
     });
 
+    test("that are wrong include the name, of a database and of its replicas", () => {
+        const check = (name: string, args: object = {}) =>
+            pathsOf(() => {
+                checkInputs({ kind: "RedisDatabase", name }, args);
+            });
+        expect(check("my db")).toEqual(["name"]);
+        expect(check("a".repeat(60), { network: "backend", replicas: [{ name: "near" }] })).toEqual([
+            "replicas[0].name",
+        ]);
+    });
+
     test("are checked beside Outputs, each by itself and together", () => {
         const password = pulumi.secret("hunter2");
         const args = { password, memoryMb: 1, ports: { plaintext: 5, tls: 5 }, config: { port: 6379 } };

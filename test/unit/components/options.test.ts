@@ -56,7 +56,8 @@ test("options that are off, or empty lists, are none; all others are reported at
 
 describe("protect", () => {
     const protectedIn = ({ options }: Deployment) =>
-        [...options].flatMap(([name, { protect }]) => (protect ? [name] : [])).sort();
+        // Pulumi protects a child that does not say otherwise.
+        [...options].flatMap(([name, { protect }]) => (protect === false ? [] : [name])).sort();
 
     test("protects what holds data, and nothing that updates replace", async () => {
         const kept = ["sessions", "sessions-data", `sessions-${deletionProtectionName}`, "sessions-settings"];

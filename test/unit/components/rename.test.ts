@@ -1,0 +1,40 @@
+/** What stays as it is when a database gets another name: `sessions` was made with the name that `madeAs` says. */
+import type { RedisDatabaseArgs } from "../../../provider";
+import { passwordKeepers } from "../../../provider/model/passwordRotation";
+import { present } from "../../support/present";
+import { deploy } from "../support/mockedStack";
+
+/** As the state of the settings volume has it. */
+const madeAs = (value: string): RedisDatabaseArgs["transform"] => ({
+    settingsVolume: (args) => {
+        args.labels = [{ label: "redis-database.made-as", value }];
+    },
+});
+
+test("containers on its network reach it by the name that it was made with, which the certificate names", async () => {
+    const { find } = await deploy({ network: "backend", transform: madeAs("old") });
+    const names = ["old", "old-0a1b2c3"];
+    expect(find("sessions-server").inputs.networksAdvanced).toEqual([{ name: "backend", aliases: names }]);
+    expect(find("sessions-request").inputs.dnsNames).toEqual(expect.arrayContaining(names));
+    expect(find("sessions-request").inputs.dnsNames).not.toContain("sessions");
+});
+
+test("passwords are rotated on the day that follows from the name that it was made with", async () => {
+    const rotated = { passwordVersion: 1, rotatePasswordEvery: 3650 };
+    const keepersOf = (name: string) => passwordKeepers(name, rotated, new Date());
+    const names = Array.from({ length: 20 }, (_each, index) => `old-${index}`);
+    const old = present(names.find((name) => keepersOf(name).period !== keepersOf("sessions").period));
+    const { find } = await deploy({ ...rotated, transform: madeAs(old) });
+    expect(find("sessions-password").inputs.keepers).toEqual(keepersOf(old));
+});
+
+test("the CA stays, unless a transform gives it another subject", async () => {
+    const { options } = await deploy({ tls: { caVersions: [1, 2] } });
+    for (const ca of ["sessions-ca", "sessions-ca-2"]) expect(options.get(ca)?.ignoreChanges).toEqual(["subject"]);
+    const transform: RedisDatabaseArgs["transform"] = {
+        ca: (args) => {
+            args.subject = { commonName: "Redis" };
+        },
+    };
+    expect((await deploy({ transform })).options.get("sessions-ca")?.ignoreChanges).toBeUndefined();
+});
