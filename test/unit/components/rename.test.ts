@@ -12,11 +12,11 @@ const madeAs = (value: string): RedisDatabaseArgs["transform"] => ({
 });
 
 test("containers on its network reach it by the name that it was made with, which the certificate names", async () => {
-    const { find } = await deploy({ network: "backend", transform: madeAs("old") });
+    const stack = await deploy({ network: "backend", transform: madeAs("old") });
     const names = ["old", "old-0a1b2c3"];
-    expect(find("sessions-server").inputs.networksAdvanced).toEqual([{ name: "backend", aliases: names }]);
-    expect(find("sessions-request").inputs.dnsNames).toEqual(expect.arrayContaining(names));
-    expect(find("sessions-request").inputs.dnsNames).not.toContain("sessions");
+    expect(stack.find("sessions-server").inputs.networksAdvanced).toEqual([{ name: "backend", aliases: names }]);
+    expect(stack.find("sessions-request").inputs.dnsNames).toEqual(expect.arrayContaining(names));
+    expect(stack.find("sessions-request").inputs.dnsNames).not.toContain("sessions");
 });
 
 test("passwords are rotated on the day that follows from the name that it was made with", async () => {
@@ -24,8 +24,8 @@ test("passwords are rotated on the day that follows from the name that it was ma
     const keepersOf = (name: string) => passwordKeepers(name, rotated, new Date());
     const names = Array.from({ length: 20 }, (_each, index) => `old-${index}`);
     const old = present(names.find((name) => keepersOf(name).period !== keepersOf("sessions").period));
-    const { find } = await deploy({ ...rotated, transform: madeAs(old) });
-    expect(find("sessions-password").inputs.keepers).toEqual(keepersOf(old));
+    const stack = await deploy({ ...rotated, transform: madeAs(old) });
+    expect(stack.find("sessions-password").inputs.keepers).toEqual(keepersOf(old));
 });
 
 test("the CA stays, unless a transform gives it another subject", async () => {

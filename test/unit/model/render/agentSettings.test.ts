@@ -150,7 +150,7 @@ test("the least memory that the agent names when it refuses is enough, and hardl
         ),
     );
     expect(script("agent/agent.sh")).toContain(
-        "echo $(((data + mib - 1) / mib * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))",
+        "echo $((data * 1000 / $(wanted data_permille) + 1 + $(wanted beside_data_mb)))",
     );
 });
 
