@@ -17,7 +17,7 @@ import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
 import { PulumiCli } from "./pulumiCli";
-import { type DockerObject, type StackResource, type StackState, dockerObjects } from "./stackState";
+import { type DockerObject, type StackState, dockerObjects } from "./stackState";
 
 /** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
 const root = resolve(__dirname, "../../../.local/engine");
