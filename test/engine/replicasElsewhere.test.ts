@@ -109,7 +109,7 @@ describe("two Docker hosts", () => {
         async (way) => {
             const provider = way === "TLS" ? engine.overTls : { host: engine.host };
             // This host has the address, and the other one does not.
-            const stray = `new RedisDatabase("stray", { memoryMb: 64, bindAddress: "${engine.here}", ports: { tls: 20443 } },
+            const stray = `new RedisDatabase("stray", { memoryMb: 64, bindAddress: "${engine.here}", plaintext: false, ports: { tls: 20443 } },
                 { providers: { docker: new docker.Provider("again", ${JSON.stringify(provider)}) } });`;
             const output = await program({}, stray).failure("preview");
             expect(findingsIn(output)).toContain(`bindAddress: is ${engine.here}, which the Docker host does not have`);

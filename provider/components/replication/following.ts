@@ -90,14 +90,26 @@ function factsIn(access: unknown): unknown {
     return facts;
 }
 
+/** `replicationAccess` is secret as a whole; where a primary is and what it is like is not. */
+function publicFacts(access: pulumi.Input<ReplicationAccess>): unknown {
+    if (isDeferred(access)) {
+        return pulumi.unsecret(asKnown(pulumi.output(access), (given) => withUnknowns(factsIn(given))));
+    }
+    const facts = factsIn(access);
+    if (typeof facts !== "object" || facts === null) return facts;
+    return Object.fromEntries(
+        Object.entries(facts).map(([name, value]: [string, unknown]) => [
+            name,
+            isDeferred(value) ? pulumi.unsecret(pulumi.output(value)) : value,
+        ]),
+    );
+}
+
 function followAccess(access: pulumi.Input<ReplicationAccess>) {
-    const known = pulumi.secret(access);
-    const { user, password, caCertPem } = known;
+    const { user, password, caCertPem } = pulumi.secret(access);
     return {
         login: pulumi.all([user, password]).apply(([user, password]) => ({ user, password })),
         caCertPem: pulumi.unsecret(caCertPem),
-        facts: isDeferred(access)
-            ? pulumi.unsecret(asKnown(pulumi.output(access), (given) => withUnknowns(factsIn(given))))
-            : factsIn(access),
+        facts: publicFacts(access),
     };
 }
