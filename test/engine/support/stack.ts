@@ -19,6 +19,9 @@ import { takePairs } from "./ports";
 import { PulumiCli } from "./pulumiCli";
 import { type DockerObject, type StackState, dockerObjects } from "./stackState";
 
+/** Secrets are encrypted with chance in it, and dependencies stand in the order in which they came to be known. */
+const rewritten = ["ciphertext", "dependencies", "propertyDependencies"];
+
 /** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
 const root = resolve(__dirname, "../../../.local/engine");
 
@@ -314,13 +317,13 @@ export class TestStack {
         }
     }
 
-    /** All of each resource as the state has it, without its secrets: Pulumi may encrypt them anew at any update. */
+    /** All of each resource as the state has it, but what Pulumi may write anew at any update. */
     private recorded(): Readonly<Record<string, unknown>> {
-        const withoutSecrets = (key: string, value: unknown) => (key === "ciphertext" ? undefined : value);
+        const kept = (key: string, value: unknown) => (rewritten.includes(key) ? undefined : value);
         return Object.fromEntries(
             this.readCheckpoint().resources.map((resource) => [
                 resource.urn,
-                JSON.parse(JSON.stringify(resource, withoutSecrets)) as unknown,
+                JSON.parse(JSON.stringify(resource, kept)) as unknown,
             ]),
         );
     }
