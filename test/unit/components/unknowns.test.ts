@@ -199,8 +199,9 @@ describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, unknown in a
 });
 
 describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, secret", (kind) => {
-    // What another program grants is secret as a whole, for its password's sake.
-    const all = Object.entries(hidden[kind]).filter(([path]) => path !== "primary");
+    // What another program grants is secret as a whole, and each of its members with it, for its password's sake. The
+    // rest of it says where a primary is and what it is like.
+    const all = Object.entries(hidden[kind]).filter(([path]) => !/^primary(\.|$)/.test(path));
     test.each(all)("%s: all that follows from it is secret, too", async (path, inputs) => {
         const program = programWith(kind, path);
         const registered = await previewed(kind, withAt(program, path, pulumi.secret(valueAt(program, path))));
