@@ -219,8 +219,8 @@ describe("data that was there before", () => {
         expect(reasons.slice(0, -2).join("\n")).toMatchInlineSnapshot(`
             "refused: data: VOLUME-renamed has appendonlydir/redis.aof.1.base.rdb, appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [redis-database/data-has-other-files]
             refused: data: DIRECTORY has redis.aof besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [redis-database/data-has-other-files]
-            refused: data: DIRECTORY was written by Valkey (format 80), which Redis 8.0 cannot read; give the engine that wrote it [redis-database/data-newer-than-version]
-            refused: data: dump.rdb in DIRECTORY ends Redis 8.0.2 at its start: Unexpected EOF reading RDB file; repair it with the tools of Redis, or restore it from a backup [redis-database/data-not-readable]
+            refused: data: DIRECTORY was written by Valkey (format 80), which Redis 8.6 cannot read; give the engine that wrote it [redis-database/data-newer-than-version]
+            refused: data: dump.rdb in DIRECTORY ends Redis 8.6.3 at its start: Unexpected EOF reading RDB file; repair it with the tools of Redis, or restore it from a backup [redis-database/data-not-readable]
             refused: data: DIRECTORY has data of modules (ReJSON-RL), which are not available here; remove that data, and the modules, from the server that wrote it, and have it dump again [redis-database/data-needs-modules]
             refused: data: the files in DIRECTORY are being written; stop the server that writes them, wait a minute and run pulumi up again [redis-database/data-being-written]"
         `);
