@@ -91,7 +91,7 @@ describe("a change of the program", () => {
         const { steps, output } = await db.with({}, late).plannedSteps();
         expect(steps).toEqual({
             ...{ "own": "create", "orders": "create", "number": "create", "db-password": "delete" },
-            ...{ "db": "update", "db-agent": "replace" },
+            ...{ "db": "update", "db-agent": "replace", "db-completed": "update" },
         });
         expect(output).toContain(
             "config.timeout, password, users[0].password: their values are known only in the update",
@@ -199,7 +199,9 @@ describe("a change of the program", () => {
                 .filter((child) => steps[child] === "replace")
                 .sort(),
         ).toEqual(["db-agent", "renamed-agent"]);
-        expect(explanations).toEqual([expect.stringContaining("name db → renamed: nothing happens to the server")]);
+        expect(explanations).toEqual([
+            expect.stringContaining("name db → renamed; data, passwords, ports and CA stay the same"),
+        ]);
         await db.stack.up();
         expect(await kept()).toEqual(before);
         expect(await db.stack.failure("destroy")).toContain("is protected");
