@@ -206,6 +206,6 @@ describe("a change of the program", () => {
         expect(await kept()).toEqual(before);
         expect(await db.stack.failure("destroy")).toContain("is protected");
         await renamed({}).up();
-        expect((await db.stack.up()).summary).toEqual({ same: 14 });
+        expect((await db.stack.up()).summary).toEqual({ same: 15 });
     });
 });

@@ -74,7 +74,10 @@ describe("values in another spelling than Docker's", () => {
     test("may be put into Docker's: that changes nothing either", async () => {
         const { steps, explanations } = await program(canonical).plannedSteps();
         // What the component keeps is the program as it is written.
-        expect({ steps, explanations }).toEqual({ steps: { db: "update" }, explanations: [] });
+        expect({ steps, explanations }).toEqual({
+            steps: { "db": "update", "db-completed": "update" },
+            explanations: [],
+        });
     });
 
     test("pulumi up --replace of the server hands its data over, and says what it removes", async () => {

@@ -66,8 +66,11 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     recorded: (args) => ({ ...args, evictToFit: true }),
 };
 
-/** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts; an import in drift.test.ts; releases in upgrade*.test.ts. */
-const elsewhere = ["release", "replicaUp", "importing", "switchover", "untimely", "following", "promotion", "demotion"];
+/** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts; an import in drift.test.ts; another name in changes.test.ts; releases in upgrade*.test.ts. */
+const elsewhere = [
+    ...["release", "replicaUp", "importing", "switchover", "untimely", "following", "promotion", "demotion"],
+    ...["renamed", "renamedOnNetwork"],
+];
 const rows = changeRows.filter(({ id }) => !elsewhere.includes(id));
 
 function next<T>(items: readonly T[], item: unknown): T {
@@ -143,7 +146,10 @@ describe("the table of changes", () => {
         const { steps, output } = await stack.plannedSteps();
         for (const { name } of touched) {
             expect(output).toMatch(new RegExp(`RedisDatabase "${name}": .*${words[effect]}`));
-            const own = Object.entries(steps).filter(([child]) => child.startsWith(`${name}-`));
+            expect(steps[`${name}-completed`]).toBe("update");
+            const own = Object.entries(steps).filter(
+                ([child]) => child.startsWith(`${name}-`) && child !== `${name}-completed`,
+            );
             expect(own.filter(([child]) => !replacedLive.test(child))).toEqual(
                 effect === "replaced"
                     ? [[`${name}-server`, "replace"]]
