@@ -1,6 +1,6 @@
 /** The package as npm packs it, in a project of a user's own that has nothing of this checkout. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -15,6 +15,11 @@ const tsconfig = {
     },
     files: ["index.ts", "types.ts"],
 };
+
+/** The copy that a program has, and the package has to share. */
+const { version: pulumiVersion } = JSON.parse(
+    readFileSync(join(checkout, "node_modules/@pulumi/pulumi/package.json"), "utf8"),
+) as { version: string };
 
 const program = `import { RedisDatabase } from "pulumi-redis-database";
 export const { tlsUrl } = new RedisDatabase("sessions");
@@ -63,7 +68,7 @@ test("npm pack of a fresh copy has the code, which compiles and previews where o
     expect(run(directory, `tar -tzf ${packed}`)).toContain("package/dist/provider/index.js");
 
     const files = {
-        "package.json": { name: "own", private: true },
+        "package.json": { name: "own", private: true, dependencies: { "@pulumi/pulumi": pulumiVersion } },
         "tsconfig.json": tsconfig,
         "Pulumi.yaml": { name: "own", runtime: "nodejs", main: "bin/index.js" },
     };
@@ -71,6 +76,10 @@ test("npm pack of a fresh copy has the code, which compiles and previews where o
     writeFileSync(join(project, "index.ts"), program);
     writeFileSync(join(project, "types.ts"), types);
     run(project, `npm install --silent ../${packed}`);
+    // A second copy of Pulumi's SDK would not take the resources of the first.
+    expect(run(project, "find . -path '*/@pulumi/pulumi/package.json'")).toBe(
+        "./node_modules/@pulumi/pulumi/package.json\n",
+    );
     run(project, `${join(checkout, "node_modules/.bin/tsc")} --pretty false`);
     run(project, `mkdir ../home; ln -s "${process.env.PULUMI_HOME ?? ""}/plugins" ../home/plugins`);
     expect(run(project, "pulumi stack init test --non-interactive; pulumi preview --non-interactive")).toMatch(
