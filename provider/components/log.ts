@@ -1,7 +1,7 @@
 /** Messages of components: diagnostics of the engine on their URNs, which the Automation API has as events. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Whom a message is about: a component, or what a hook is told of one. */
+/** Whom a message is about: a component, or the URN that a hook is given. */
 export interface About {
     readonly urn: pulumi.Input<string>;
 }

@@ -114,7 +114,7 @@ for (const [network, prefix] of [
     privateNetworks.addSubnet(network, prefix, "ipv6");
 }
 
-/** Whether a host can be reached from the Internet, as far as that can be told: a name may have any address. */
+/** Whether a host can be reached from the Internet, as far as its text shows: a name may have any address. */
 export function mayBePublic(host: string): boolean {
     if (isIP(host) !== 0) return !privateNetworks.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
     return host.includes(".") && !/\.(local|localhost|lan|internal|home\.arpa|test)$/i.test(host);

@@ -32,7 +32,7 @@ function wrong(name: string, args: object, dockerHost?: DockerHost): string {
 
 const ports = { plaintext: 6379, tls: 6380 };
 
-test("the second is told which server has the port, and where", () => {
+test("the second one names the server that has the port, and where", () => {
     expect(wrong("one", { ports })).toBe("");
     expect(wrong("other", { ports: { plaintext: 6380 }, bindAddress: "0.0.0.0", host: "h" })).toBe(
         [

@@ -214,7 +214,7 @@ describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, secret", (ki
     });
 });
 
-test("what is known beside it is checked in the preview", async () => {
+test("what is known is checked in the preview, whatever else is not", async () => {
     await startStack({ preview: true, exist: true });
     const args = {
         memoryMb: 1,
