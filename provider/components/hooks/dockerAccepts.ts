@@ -23,7 +23,7 @@ import { settingsVolumeOf } from "./leftovers";
 import { type Listed, containersOn } from "./listedContainers";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
-import { type Args, pull, rehearse } from "./trialContainer";
+import { type Args, hasImage, pull, rehearse } from "./trialContainer";
 
 /** Whose containers they are. */
 interface Server {
@@ -168,10 +168,7 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], o
             listed.filter((each) => !isOwn(each)),
             owner,
         );
-        const there = await run("image", "inspect", asked.image).then(
-            () => true,
-            () => false,
-        );
+        const there = await hasImage(run, asked);
         if (!there && !pulls) {
             await log(
                 "info",

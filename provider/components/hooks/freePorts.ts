@@ -11,7 +11,7 @@ import type { Specification } from "../server/specification";
 import { dockerCommand, valueOf } from "./dockerCommand";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
-import { pull, rehearse } from "./trialContainer";
+import { hasImage, pull, rehearse } from "./trialContainer";
 
 /** For the `beforeCreate` hooks of one server's choice of ports. */
 export function checkFree(owner: Owner, spec: Specification): pulumi.ResourceHook[] {
@@ -47,11 +47,7 @@ async function check(owner: Owner, spec: Specification, { name, newInputs }: pul
 /** What else Docker refuses is found with the container itself. */
 async function refusals(name: string, asked: Asked, owner: Owner) {
     const run = await dockerCommand(owner.dockerHost);
-    const there = await run("image", "inspect", asked.image).then(
-        () => true,
-        () => false,
-    );
-    if (!there && (await pull(name, asked, owner))) return [];
+    if (!(await hasImage(run, asked)) && (await pull(name, asked, owner))) return [];
     const found = await rehearse(run, name, {}, asked);
     return found.filter(({ code }) => code === dockerProblems.portTaken.code);
 }

@@ -23,6 +23,13 @@ export type Args = Readonly<Record<string, unknown>>;
 /** Enough for a large image on a slow line. */
 const pullSeconds = 3600;
 
+export function hasImage(run: Run, { image }: Asked): Promise<boolean> {
+    return run("image", "inspect", image).then(
+        () => true,
+        () => false,
+    );
+}
+
 /** Undefined once the image is there. */
 export async function pull(name: string, asked: Asked, owner: Owner): Promise<Finding[] | undefined> {
     await log("info", `${name}: pulls the image ${asked.image} before anything is touched.`, owner);

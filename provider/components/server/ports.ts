@@ -34,7 +34,6 @@ export function choosePorts(children: Children, plan: ServerPlan, spec: Specific
         ),
         tls: spec.with(first, ({ ports }, port) => ports.tls ?? otherThan(ports.plaintext, port + 1, port)),
     };
-    // A transform may publish others.
     const chosen = pulumi.all([ports.plaintext, ports.tls]);
     const taken = spec.with(chosen, (known, [plaintext, tls]) => {
         // A transform may publish others.

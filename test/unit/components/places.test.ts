@@ -3,19 +3,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkInputs } from "../../../provider/components/inputs";
 import type { DockerHost } from "../../../provider/components/dockerHost";
-import { startStack } from "../support/mockedStack";
+import { eachInItsStack } from "../support/mockedStack";
 
-const stackOf = jest.spyOn(pulumi.runtime, "getStackResource");
-const nextStack = () => stackOf.mockReturnValue(new pulumi.ComponentResource("pulumi:pulumi:Stack", "stack") as never);
-
-beforeEach(async () => {
-    await startStack();
-    nextStack();
-});
-
-afterAll(() => {
-    jest.restoreAllMocks();
-});
+const nextStack = eachInItsStack();
 
 /** What is wrong with a database of this name; nothing where nothing is. */
 async function wrong(name: string, args: object, dockerHost?: DockerHost): Promise<string> {

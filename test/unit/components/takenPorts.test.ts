@@ -5,20 +5,10 @@ import fc from "fast-check";
 import type { DockerHost } from "../../../provider/components/dockerHost";
 import { checkInputs } from "../../../provider/components/inputs";
 import { choosePair } from "../../../provider/components/takenPorts";
-import { startStack, valueOf } from "../support/mockedStack";
+import { eachInItsStack, valueOf } from "../support/mockedStack";
 import { ownerOn } from "../support/owner";
 
-const stackOf = jest.spyOn(pulumi.runtime, "getStackResource");
-const nextStack = () => stackOf.mockReturnValue(new pulumi.ComponentResource("pulumi:pulumi:Stack", "stack") as never);
-
-beforeEach(async () => {
-    await startStack();
-    nextStack();
-});
-
-afterAll(() => {
-    jest.restoreAllMocks();
-});
+const nextStack = eachInItsStack();
 
 /** What is wrong with a database of this name; nothing where nothing is. */
 function wrong(name: string, args: object, dockerHost?: DockerHost): string {

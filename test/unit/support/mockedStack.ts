@@ -89,6 +89,22 @@ export async function startStack({ preview = false, exist = false } = {}): Promi
     return registered;
 }
 
+/** Gives each test of a file a stack resource of its own. Returns what gives another one to the same test. */
+export function eachInItsStack(): () => void {
+    const stackOf = jest.spyOn(pulumi.runtime, "getStackResource");
+    const next = () => {
+        stackOf.mockReturnValue(new pulumi.ComponentResource("pulumi:pulumi:Stack", "stack") as never);
+    };
+    beforeEach(async () => {
+        await startStack();
+        next();
+    });
+    afterAll(() => {
+        stackOf.mockRestore();
+    });
+    return next;
+}
+
 export async function deploy(
     args: RedisDatabaseArgs = {},
     opts: pulumi.ComponentResourceOptions = {},
