@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-all test-versions check bench env setup clean
+.PHONY: help up down test test-all test-versions check docs-site bench env setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +26,13 @@ test-versions: ## every version that runs here in every flavor, and a table of w
 	@toolchain/setup.sh node dependencies tools pulumi docker versions clients
 	@toolchain/with-env.sh npm run test:versions
 
-check: ## the fast part: format, lint, types, unit tests
+check: ## the fast part: format, lint, types, unit tests, documentation site
 	@toolchain/setup.sh node dependencies tools
 	@toolchain/with-env.sh --node npm run check
+
+docs-site: ## build the documentation site and check all links
+	@toolchain/setup.sh node dependencies
+	@toolchain/with-env.sh --node npm run --silent docs-site
 
 bench: ## the measurements, against what one would write by hand
 	@toolchain/setup.sh node dependencies pulumi docker image versions

@@ -13,7 +13,7 @@ export default defineConfig(
         },
     },
     {
-        files: ["**/*.ts"],
+        files: ["**/*.ts", "**/*.mts"],
         extends: [tseslint.configs.strictTypeChecked],
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
         rules: {
