@@ -36,7 +36,7 @@ interface Database {
 function weakCertificate(): Args {
     const directory = mkdtempSync(join(tmpdir(), "weak-"));
     const script = `
-        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj "/CN=a CA of my own" -days 30
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj "/CN=a private CA" -days 30
         openssl req -newkey rsa:1024 -nodes -keyout tls.key -out tls.csr -subj /CN=localhost
         printf 'subjectAltName=DNS:localhost\\nauthorityKeyIdentifier=keyid\\n' >ext
         openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out tls.crt`;

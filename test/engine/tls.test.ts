@@ -43,7 +43,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         const script = `
             set -e
             key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }
-            key ca; openssl req -x509 -new -key ca.key -subj "/CN=a CA of my own" -days 30 -out ca.crt
+            key ca; openssl req -x509 -new -key ca.key -subj "/CN=a private CA" -days 30 -out ca.crt
             for use in own client; do
                 key $use; openssl req -new -key $use.key -subj /CN=$use -out $use.csr
                 printf 'subjectAltName=DNS:localhost\\nauthorityKeyIdentifier=keyid\\n' > ext
@@ -68,7 +68,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         client = new Client();
         files = makeCertificates();
         openssl = new OpenSsl();
-        root = openssl.make({ commonName: "a root of my own", ca: true });
+        root = openssl.make({ commonName: "a private root CA", ca: true });
         intermediate = openssl.make({ commonName: "an intermediate CA", ca: true, issuer: root });
         const shortCa = openssl.make({ commonName: "a CA for two days", ca: true, ends: seconds(2 * 24 * 3600) });
         docker("network", "create", network);
@@ -201,7 +201,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
 
 test("an expiring certificate is reported by updates and the health check, and blocks no other change", async () => {
     const openssl = new OpenSsl();
-    const ca = openssl.make({ commonName: "a CA of my own", ca: true });
+    const ca = openssl.make({ commonName: "a private CA", ca: true });
     const validUntil = (ends: Date) => {
         const pair = openssl.make({ commonName: "own", san: "DNS:localhost,IP:127.0.0.1", issuer: ca, ends });
         return { tls: { certificate: { ...pair, caCertPem: ca.certPem } } };

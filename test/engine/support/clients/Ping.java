@@ -15,7 +15,10 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import redis.clients.jedis.Jedis;
 
-/** Jedis with unchanged URLs. Each input line has a URL and a CA (base64 of PEM, or empty); the output line is the reply to PING or the error. */
+/**
+ * Jedis with unchanged URLs. Each input line has a URL and a CA (base64 of PEM, or empty); the output line is the reply
+ * to PING or the error.
+ */
 public class Ping {
     public static void main(String[] args) throws IOException {
         Properties jedisProperties = new Properties();
