@@ -307,9 +307,8 @@ describe("a disk that is filling up", () => {
 });
 
 describe("a Docker host that supports quotas", () => {
-    // Simulates XFS with `pquota`, which needs kernel support. The same request creates a volume with the same limit,
-    // and,
-    // as with a quota, Docker reports options that are not in the program.
+    // Simulates XFS with `pquota`, which needs kernel support. The same request creates a volume with the same limit.
+    // As with a quota, Docker reports options for it that are not in the program.
     const fakeDocker = `#!/bin/sh
 if [ "$1 $2 $3" = "volume create --opt" ]; then
     exec "$REAL_DOCKER" volume create --opt type=tmpfs --opt device=tmpfs --opt "o=$4" "$5"

@@ -38,7 +38,7 @@ function healthOf(container: string): string {
 const orders = { name: "orders", rules: "~orders:* %R~shared:* &orders:* +@ALL -@dangerous -acl (~other:* +GET)" };
 const reports = { name: "reports", rules: '~quoted"key allchannels +get -@all +get' };
 
-describe("a change by hand", () => {
+describe("drift correction", () => {
     let db: TestDatabase;
     /**
      * More databases: `old` has a version in which `dir` can change at run time, `copy` imports data from `old`, and all

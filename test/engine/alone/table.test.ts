@@ -45,7 +45,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     certificate: (args) => ({ ...args, tls: { hosts: ["redis.example.com"] } }),
     ca: (args) => ({ ...args, tls: { hosts: ["redis.example.com"], caVersions: [2, 1] } }),
     tls: (args) => ({ ...args, tls: { ...(args.tls as object), protocols: ["TLSv1.3"] } }),
-    // Only versions before 6.0 have a terminator: oldVersions.test.ts.
+    // oldVersions.test.ts tests the terminator, which only versions before 6.0 have.
     terminator: (args) => args,
     settings: (args) => ({
         ...args,
