@@ -3,11 +3,11 @@
 # files have the same functions, called by these names:
 #
 #   log_in     prints the command that logs the agent in; $1 is the file of the one password
-#   try_other  succeeds if the server may now take another login than the one that it refused
+#   try_other_login  succeeds if the server may now take another login than the one that it refused
 #   apply      brings the running server's users or password to the wanted ones
 #   write      makes them what the server reads at its start
 #   admit      lets replicas in, or everybody, unless the server came back without its data
-#   keep       puts back what somebody changed by hand, on each look
+#   restore    puts back what somebody changed by hand, on each look
 #   follow     lets the running server follow the primary whose address and port are $*, or nobody (NO ONE)
 
 # What the wanted version has: "users" or "password".
@@ -24,7 +24,7 @@ find_access() {
     running_access=users
     # Where there has never been a password, there is nothing to ask.
     [ -e "$password_file" ] || [ "$wanted_access" = password ] || return 0
-    case $(echo 'ACL WHOAMI' | send_held || echo 'ACL WHOAMI' | send "$socket") in
+    case $(echo 'ACL WHOAMI' | send_over_connection || echo 'ACL WHOAMI' | send "$socket") in
     *'unknown command'*) running_access=password ;;
     esac
 }
@@ -35,10 +35,10 @@ log_in_to_trial() { "${wanted_access}_log_in" "$generation/password.conf"; }
 
 # Keeps replicas out, or before 6.0 everybody, until somebody has decided what becomes of the replicas' data.
 #   $1       what keeps them out, as a sentence's end
-hold_back() {
-    if [ -e "$held_back_file" ]; then return; fi
+block_access() {
+    if [ -e "$blocked_file" ]; then return; fi
     echo "it came back without its data, so ${1}: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" |
-        replace_file "$held_back_file" '' 644
+        replace_file "$blocked_file" '' 644
     say "held back: the replicas, since this server came back without its data"
 }
 

@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # Taking over files of Redis that no database of ours has had. All that can be refused is refused before any is touched.
 
-#   sets     kind, of apply_at_rest: "aof" or "rdb"
+#   sets     kind, of apply_to_stopped_server: "aof" or "rdb"
 choose_files() {
     local others
-    check_unwritten
+    check_no_writer
     others=$(other_files)
     if [ -n "$others" ] && ! has_aof && ! has_dump; then
         refuse data-not-redis "data: $(wanted place) has files, but neither dump.rdb nor an append-only file ($others); give a place that is empty or has data of Redis"
@@ -25,22 +25,22 @@ choose_files() {
     [ "$(wanted flavor)" != nordb ] ||
         refuse flavor-would-discard-data "flavor: \"nordb\" keeps nothing, but $(wanted place) has data; bring it up with \"aof\" or \"rdb\""
     if [ "$kind" = aof ]; then check_log; fi
-    check_aside
+    check_set_aside
     check_format
     check_readable
 }
 
 # A server that still runs on these files would go on writing them.
-check_unwritten() {
+check_no_writer() {
     local before
-    before=$(files_seen)
+    before=$(list_data_files)
     sleep 2
-    if [ "$(files_seen)" = "$before" ] && [ -z "$(find "$data_dir" -mindepth 1 -name 'temp-*' -mmin -1)" ]; then return; fi
+    if [ "$(list_data_files)" = "$before" ] && [ -z "$(find "$data_dir" -mindepth 1 -name 'temp-*' -mmin -1)" ]; then return; fi
     refuse data-being-written "data: the files in $(wanted place) are being written; stop the server that writes them, wait a minute and run pulumi up again"
 }
 
 #   prints   each file that is not ours, with its inode, size and time of change
-files_seen() { find "$data_dir" -mindepth 1 ! -name '.redis-*' -exec stat -c '%n %i %s %y' {} + 2>/dev/null | sort; }
+list_data_files() { find "$data_dir" -mindepth 1 ! -name '.redis-*' -exec stat -c '%n %i %s %y' {} + 2>/dev/null | sort; }
 
 check_log() {
     local name
@@ -68,14 +68,14 @@ refuse_unreadable() {
 }
 
 # What was set aside before is somebody's data, too.
-check_aside() {
+check_set_aside() {
     local file
     case $kind in
     aof) set -- "$dump_file" ;;
     rdb) set -- "$log_dir" "$log_file" ;;
     esac
     for file; do
-        [ ! -e "$file" ] || [ ! -e "$aside_dir/${file##*/}" ] ||
+        [ ! -e "$file" ] || [ ! -e "$set_aside_dir/${file##*/}" ] ||
             refuse data-has-other-files "data: $(wanted place) has ${file##*/} both itself and in before-adoption, where it would be moved; move the one there elsewhere"
     done
 }
@@ -91,8 +91,8 @@ check_format() {
     echo BGSAVE | ask_trial >/dev/null
     until [ -s "$trial_dir/dump.rdb" ]; do sleep 0.05; done
     if reads_format "$format" "$(format_of "$trial_dir/dump.rdb")"; then return; fi
-    [ "$(engine_of "$format")" = "$(engine_here)" ] ||
-        refuse data-newer-than-version "data: $(wanted place) was written by $(engine_of "$format") (format ${format#* }), which $(engine_here) $(wanted version) cannot read; give the engine that wrote it"
+    [ "$(engine_of "$format")" = "$(image_engine)" ] ||
+        refuse data-newer-than-version "data: $(wanted place) was written by $(engine_of "$format") (format ${format#* }), which $(image_engine) $(wanted version) cannot read; give the engine that wrote it"
     refuse data-newer-than-version "data: $(wanted place) was written by a later $(engine_of "$format") (format ${format#* }), which $(wanted version) cannot read; give a later version"
 }
 
@@ -111,17 +111,17 @@ check_readable() {
         refuse data-needs-modules "data: $(wanted place) has data of modules (${modules% }), which are not available here; remove that data, and the modules, from the server that wrote it, and have it dump again"
     reason=$(sed -n '/^--- RDB ERROR DETECTED/{n;s/^\[[^]]*] //p;}' "$reader_log" | tail -n 1)
     [ -n "$reason" ] || reason=$(sed -n 's/^.* # //p' "$reader_log" | grep -v '^\(Fatal error loading\|Terminating server\)' | tail -n 1)
-    refuse_unreadable "$(first_file | sed "s,^$data_dir/,,")" "ends Redis $(version_here) at its start: $reason"
+    refuse_unreadable "$(first_file | sed "s,^$data_dir/,,")" "ends Redis $(image_version) at its start: $reason"
 }
 
 # The files become the database's.
-take_over_files() {
+adopt_files() {
     # Redis would overwrite those of the other kind.
     case $kind in
     aof) if has_dump; then set_aside "$dump_file"; fi ;;
     rdb) if has_aof; then set_aside "$data_dir"/appendonly*; fi ;;
     esac
-    (enter "$data_dir" && own_files ! -name "${aside_dir##*/}" ! -name lost+found ! -name '.redis-*')
+    (enter "$data_dir" && own_files ! -name "${set_aside_dir##*/}" ! -name lost+found ! -name '.redis-*')
     if [ -d "$log_dir" ]; then (enter "$log_dir" && own_files); fi
     # Until the server has read all of it, nothing may be evicted or overwritten.
     unsettle "$kind"
@@ -130,8 +130,8 @@ take_over_files() {
 
 #   $@       the files
 set_aside() {
-    mkdir -p "$aside_dir"
-    (enter "$aside_dir" && mv "$@" .)
+    mkdir -p "$set_aside_dir"
+    (enter "$set_aside_dir" && mv "$@" .)
 }
 
 # Gives the server what is in the working directory.

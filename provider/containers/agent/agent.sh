@@ -87,13 +87,13 @@ refuse() {
     fi
     { printf '%s\n' "refused: $reason" >"$refused_marker"; } 2>/dev/null || true
     unlock
-    hang_up
+    close_connection
     exec sh "$0" guard
 }
 
 # Waits for Docker to end this container. Process 1 ignores signals that it does not trap.
 idle() {
-    hang_up
+    close_connection
     trap 'exit 0' TERM
     while :; do
         sleep 86400 &
@@ -109,14 +109,14 @@ stand_down() {
 
 # Docker starts an agent again after a reboot: what was refused stays refused until another agent comes, and what was applied
 # is in force, whatever the server has become since.
-#   sets     generation, watching, of take_up
+#   sets     generation, watching, of resume_watch
 run() {
     if [ -e "$refused_marker" ]; then guard; fi
     if [ -s "$applied_marker" ]; then
         # Docker has forgotten what it knew.
         rm -f "$reported_marker"
         generation=$generations_dir/$(line_of "$applied_marker")
-        take_up
+        resume_watch
     fi
     trap 'refuse agent-failed "the agent could not go on: $(tail -n 1 "$errors_file")"' EXIT
     exec 2>"$errors_file"
@@ -126,7 +126,7 @@ run() {
     stage
     rm -f "$refusal_file"
     # At once: where the limit of connections is reached, clients want the one that the agent before this had, too.
-    stay_in 1
+    ensure_connection 1
     check_image
     check_version
     check_owner
@@ -136,30 +136,30 @@ run() {
     if server_runs; then
         apply_to_running_server
     else
-        apply_at_rest
+        apply_to_stopped_server
     fi
     unlock
     stop_trial
     trap - EXIT
     say "settings are in place"
     echo "${generation##*/}" >"$applied_marker"
-    true >"$looked_marker"
-    true >"$whole_marker"
+    true >"$last_check_marker"
+    true >"$intact_marker"
     watching=yes
     watch
 }
 
 # After a refusal.
-#   sets     generation, of take_up
+#   sets     generation, of resume_watch
 guard() {
     # Nothing has ever been applied.
     if [ ! -e "$current_dir/database" ]; then idle; fi
     generation=$generations_dir/$(basename "$(readlink "$current_dir")")
-    if whole; then
+    if is_intact; then
         rm -rf "$in_force_dir"
         cp -Rp "$generation" "$in_force_dir" || true
     fi
-    take_up
+    resume_watch
 }
 
 "$1"

@@ -3,7 +3,7 @@
 
 apply_to_running_server() {
     local former_flavor shrinks='' moved=''
-    former_flavor=$(flavor_now)
+    former_flavor=$(data_flavor)
     check_backlog
     if memory_shrinks; then
         check_data_fits
@@ -13,24 +13,24 @@ apply_to_running_server() {
     check_databases
     check_promotion
     check_terminator
-    hold_limits
+    keep_former_limits
     apply_config
-    if place_changed; then moved=yes; fi
+    if data_location_changed; then moved=yes; fi
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
-    own_data
+    claim_data
     apply_certificate
     "${running_access}_apply"
-    if [ -n "$moved" ]; then write_here; fi
+    if [ -n "$moved" ]; then write_data; fi
     "${running_access}_admit"
     renew_log
     switch_over
     commit
     rm -f "$unsettled_file"
     apply_replication "$(info replication role)" "$(info replication master_host) $(info replication master_port)"
-    let_copy_go
+    allow_forced_shutdown
     leave_flavor "$former_flavor"
-    if replacement_planned; then note_meanwhile; fi
+    if replacement_planned; then record_interim_settings; fi
 }
 
 # Brings the running server's settings to the wanted ones, also those that are back at their default.
@@ -45,7 +45,7 @@ apply_config() {
         grep -E '^(appendfsync|save|dir|dbfilename|masteruser|masterauth|tls-replication)	' "$wanted_settings" >"$applicable_settings"
     fi
     if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' "$applicable_settings"; fi
-    leave_out_held "$applicable_settings"
+    exclude_held_limits "$applicable_settings"
     comm -23 "$applicable_settings" "$running_settings" >"$changed_settings"
     while IFS='	' read -r name value; do
         reply=$(server "CONFIG SET $name $(quote "$value")")

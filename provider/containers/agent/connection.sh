@@ -7,16 +7,16 @@
 # (settings.sh). Before, a connection that has logged in stays so.
 
 # Its redis-cli; empty while there is none.
-held_pid=
+connection_pid=
 # What the server said when it logged in.
-held_reply=
+login_reply=
 # What redis-cli says, without asking the server, to a line that is only a quotation mark. Before 6.0 it keeps back what it
 # says until there are 4 KiB of it: so many such lines end each exchange, and the next one begins with what is left of them.
-no_command='Invalid argument(s)'
-many_no_commands=$(printf '%0210d' 0 | sed 's/0/"\n/g')
+invalid_reply='Invalid argument(s)'
+flushing_lines=$(printf '%0210d' 0 | sed 's/0/"\n/g')
 # For sed, since awk waits for more than there is: the lines from the first that is another one to the next of these, or why
 # there is no connection, which redis-cli does not keep back. The hold space says whether the replies have begun.
-one_exchange='
+exchange_filter='
 /Could not connect/ { s/.*Could/Could/; p; q; }
 /Error: / { s/.*Error/Error/; p; q; }
 /^Invalid argument(s)$/ { x; /begun/ { x; p; q; }; s/.*/next/; x; b
@@ -29,21 +29,21 @@ s/.*/begun/; x; p'
 #   stdin    commands
 #   prints   their replies, or why there are none
 #   fails    if there are none; it is over then
-send_held() {
+send_over_connection() {
     local replies status=0
-    [ -n "$held_pid" ] || return 1
-    replies=$({ printf '"\n' && cat && printf '%s\n' "$many_no_commands"; } 2>/dev/null >&8 |
-        timeout "$reply_seconds" sed -n "$one_exchange" <&7) || status=$?
+    [ -n "$connection_pid" ] || return 1
+    replies=$({ printf '"\n' && cat && printf '%s\n' "$flushing_lines"; } 2>/dev/null >&8 |
+        timeout "$reply_seconds" sed -n "$exchange_filter" <&7) || status=$?
     case $replies in
-    *"$no_command")
-        printf '%s\n' "${replies%?"$no_command"}"
+    *"$invalid_reply")
+        printf '%s\n' "${replies%?"$invalid_reply"}"
         return
         ;;
     'Could not connect'* | 'Error: '*) ;;
     *) if [ $status = 124 ]; then replies="no answer within $reply_seconds seconds"; else replies='Error: Broken pipe'; fi ;;
     esac
     # An answer that comes later must not be taken for that to the next commands.
-    kill "$held_pid" 2>/dev/null || true
+    kill "$connection_pid" 2>/dev/null || true
     printf '%s\n' "$replies"
     return 1
 }
@@ -81,27 +81,27 @@ small_client() {
 
 # Sees to it that there is this connection, as far as the server allows.
 #   $1       seconds to wait for the server; as long as for other replies where there is none
-#   sets     held_pid, held_reply
-stay_in() {
+#   sets     connection_pid, login_reply
+ensure_connection() {
     local reply_seconds="${1:-$reply_seconds}"
-    if [ -n "$held_pid" ]; then
+    if [ -n "$connection_pid" ]; then
         # As it should be, and not only as the agent's user.
-        case $held_reply in *OK) return ;; esac
+        case $login_reply in *OK) return ;; esac
     else
-        rm -f "$to_held" "$from_held"
-        mkfifo -m 600 "$to_held" "$from_held"
-        small_client <"$to_held" >"$from_held" 2>&1 9>&- &
-        held_pid=$!
-        exec 8>"$to_held" 7<"$from_held"
+        rm -f "$connection_input" "$connection_output"
+        mkfifo -m 600 "$connection_input" "$connection_output"
+        small_client <"$connection_input" >"$connection_output" 2>&1 9>&- &
+        connection_pid=$!
+        exec 8>"$connection_input" 7<"$connection_output"
     fi
-    held_reply=$(log_in_as agent default | send_held) || true
-    case $held_reply in *OK*) ;; *) hang_up ;; esac
+    login_reply=$(log_in_as agent default | send_over_connection) || true
+    case $login_reply in *OK*) ;; *) close_connection ;; esac
 }
 
-#   sets     held_pid
-hang_up() {
-    [ -n "$held_pid" ] || return 0
-    { kill "$held_pid"; wait "$held_pid"; } 2>/dev/null || true
+#   sets     connection_pid
+close_connection() {
+    [ -n "$connection_pid" ] || return 0
+    { kill "$connection_pid"; wait "$connection_pid"; } 2>/dev/null || true
     exec 8>&- 7<&-
-    held_pid=
+    connection_pid=
 }

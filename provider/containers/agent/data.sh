@@ -16,7 +16,7 @@ check_owner() {
     esac
     [ "${owner_found#* * }" = "$(wanted owner)" ] || refuse_owner
     # It has lost its settings volume, or it is the same name in the state of somebody else, who knows no volume of its own.
-    [ "$(wanted place)" = "the data volume" ] || check_unwritten
+    [ "$(wanted place)" = "the data volume" ] || check_no_writer
 }
 
 refuse_owner() {
@@ -27,7 +27,7 @@ refuse_owner() {
 # anything there.
 #   $1       the flavor that wrote the data, if it is not the wanted one: "adopting" while somebody else's files are adopted
 #   sets     owner_found
-own_data() {
+claim_data() {
     local id ownership owner new
     id=$(cat "$id_file")
     ownership="$id ${1:-$(wanted flavor)} $(wanted owner)"
@@ -37,7 +37,7 @@ own_data() {
     "$ownership") ;;
     "$id "* | "$owner_found")
         # Made anew, or not at all: the place is the server's, and there is no other to write to on that volume.
-        if ! { rm -f "$new" && (set -C && umask 022 && echo "$ownership" >"$new") && flush "$new" && take_place "$owner" "$new"; }; then
+        if ! { rm -f "$new" && (set -C && umask 022 && echo "$ownership" >"$new") && flush "$new" && write_owner "$owner" "$new"; }; then
             rm -f "$new"
             owner=$(first_line_of "$owner_file")
             [ "$owner" = "$owner_found" ] || refuse_owner
@@ -53,14 +53,14 @@ own_data() {
 #   $1       the owner so far
 #   $2       the file that names the one from now on
 #   fails    if there was none, and another agent was faster
-take_place() { if [ -n "$1" ]; then mv -Tf "$2" "$owner_file"; else ln -n "$2" "$owner_file" && rm "$2"; fi; }
+write_owner() { if [ -n "$1" ]; then mv -Tf "$2" "$owner_file"; else ln -n "$2" "$owner_file" && rm "$2"; fi; }
 
 # An older Redis does not read what a newer one wrote.
 check_version() {
     local wrote
     wrote=$(server_version)
     [ -n "$wrote" ] || return 0
-    if older "$(wanted version)" "$wrote"; then
+    if is_older "$(wanted version)" "$wrote"; then
         refuse data-newer-than-version "the data was written by Redis $wrote, which $(wanted version) cannot read; go back to $(minor "$wrote") or a later version"
     fi
 }
@@ -78,7 +78,7 @@ replacement_planned() {
 }
 
 #   prints   the flavor that wrote the data; empty for data that no database of ours has had
-flavor_now() {
+data_flavor() {
     local flavor
     flavor=$(current flavor)
     [ -n "$flavor" ] || flavor=$(first_line_of "$owner_file" | cut -d ' ' -f 2)
@@ -95,7 +95,7 @@ check_databases() {
 }
 
 # The same for a log whose server does not run: nobody can tell what it says.
-check_databases_at_rest() {
+check_databases_of_stopped_server() {
     local former limit
     has_aof && [ -e "$current_dir/redis.conf" ] || return 0
     former=$(sed -n 's/^databases //p' "$current_dir/redis.conf" | tail -n 1)
@@ -105,13 +105,13 @@ check_databases_at_rest() {
 }
 
 # Settings for a server that does not run: on the first update, after it was stopped, on data that somebody brought.
-apply_at_rest() {
+apply_to_stopped_server() {
     local kind
-    check_at_rest
-    check_databases_at_rest
-    hold_limits
+    check_stopped_primary
+    check_databases_of_stopped_server
+    keep_former_limits
     kind=$(first_line_of "$unsettled_file")
-    [ -n "$kind" ] || case $(flavor_now) in
+    [ -n "$kind" ] || case $(data_flavor) in
     aof) kind=aof ;;
     rdb) kind=rdb ;;
     nordb) kind= ;;
@@ -121,27 +121,27 @@ apply_at_rest() {
         kind=
         if ! is_empty; then
             choose_files
-            own_data adopting
-            take_over_files
+            claim_data adopting
+            adopt_files
         fi
     fi
     # A dump alone is the data, whatever the flavor: Redis would begin a new, empty log and forget the dump.
     if [ "$kind" = aof ] && ! has_aof; then kind=; fi
     if [ "$kind" = rdb ] && ! has_dump; then kind=; fi
     if [ -z "$kind" ] && has_dump; then kind=rdb; fi
-    own_data
+    claim_data
     "${wanted_access}_write"
     write_primary
     if has_terminator; then apply_certificate; fi
-    if [ -n "$kind" ] && { [ "$kind" != "$(wanted flavor)" ] || less_memory || other_limits; }; then unsettle "$kind"; fi
+    if [ -n "$kind" ] && { [ "$kind" != "$(wanted flavor)" ] || maxmemory_shrinks || value_limit_changes; }; then unsettle "$kind"; fi
     commit
 }
 
 # Whether the next start could evict, before anybody has looked whether the data fits.
-less_memory() { [ "$(current maxmemory_mb)" -gt "$(wanted maxmemory_mb)" ] 2>/dev/null; }
+maxmemory_shrinks() { [ "$(current maxmemory_mb)" -gt "$(wanted maxmemory_mb)" ] 2>/dev/null; }
 
 # Whether the next start could ignore values in its log that are too long now (renew_log).
-other_limits() { [ "$(current value_mb)" != "$(wanted value_mb)" ]; }
+value_limit_changes() { [ "$(current value_mb)" != "$(wanted value_mb)" ]; }
 
 #   $1       the kind of file that the next start must read
 unsettle() { echo "$1" | replace_file "$unsettled_file" '' 644; }

@@ -20,12 +20,12 @@ check_backlog() {
     if [ "$(wanted backlog_mb)" = 0 ]; then return; fi
     missing=$(($(wanted backlog_mb) * mib - $(backlog_in_use)))
     if [ $missing -le 0 ] || [ $(($(data_in_use) + missing)) -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
-    refuse memory-too-small-for-replicas "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give at least $(least_memory), or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+    refuse memory-too-small-for-replicas "memoryMb: $(wanted memory_mb) has no room for replicas: beside the data they need $((missing / mib)) MiB for a backlog; give at least $(minimum_memory), or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
 # Replicas have room for their backlog besides, however large it is by now.
 #   prints   the least memoryMb for the data in use
-least_memory() {
+minimum_memory() {
     local data
     data=$(data_in_use)
     [ "$(wanted backlog_mb)" = 0 ] || data=$((data - $(backlog_in_use)))
@@ -54,14 +54,14 @@ check_data_fits() {
     local used
     if [ "$(data_in_use)" -le "$(wanted_bytes)" ] || [ "$(wanted evicts)" = yes ]; then return; fi
     used=$((($(data_in_use) + mib - 1) / mib))
-    refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $(least_memory), or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
+    refuse memory-too-small-for-data "memoryMb: $(wanted memory_mb) with flavor $(wanted flavor) leaves $(wanted maxmemory_mb) MiB for data, but $used MiB are in use; give at least $(minimum_memory), or allow eviction (evictToFit and a maxmemoryPolicy that evicts)"
 }
 
 # What grows with memoryMb.
 size_directives='maxmemory|maxmemory-clients|proto-max-bulk-len|client-query-buffer-limit|client-output-buffer-limit|repl-backlog-size'
 
 # Docker gives the server's container more memory after the agent is done: until then the limits stay that it can keep.
-hold_limits() {
+keep_former_limits() {
     local less=''
     if ! [ "$(wanted memory_mb)" -gt "$(current memory_mb)" ] 2>/dev/null; then
         awaits_memory || rm -f "$former_limits_file"
@@ -79,7 +79,7 @@ awaits_memory() { [ -e "$former_limits_file" ] && ! [ "$(line_of "$memory_limit_
 
 # Leaves out the limits that are held.
 #   $1       a file of settings
-leave_out_held() {
+exclude_held_limits() {
     local name
     [ -e "$former_limits_file" ] || return 0
     cut -d ' ' -f 1 "$former_limits_file" | sort -u | while IFS= read -r name; do
@@ -88,9 +88,9 @@ leave_out_held() {
 }
 
 # Docker has given it.
-apply_held() {
+apply_held_limits() {
     rm -f "$former_limits_file"
-    keep_config applied "$kept_settings"
+    restore_config applied "$enforced_settings"
 }
 
 # Run by the provider then, and by the watch where it is not.
@@ -100,7 +100,7 @@ resized() {
     watching=yes
     find_wanted_access
     lock
-    if [ -e "$former_limits_file" ] && observe; then apply_held; fi
+    if [ -e "$former_limits_file" ] && observe; then apply_held_limits; fi
     unlock
 }
 
@@ -136,7 +136,7 @@ make_room() {
         if [ "$now" -lt "$before" ]; then tries=0; else tries=$((tries + 1)); fi
         before=$now
         [ $tries -lt 50 ] ||
-            refuse eviction-frees-too-little "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict; give at least $(least_memory)"
+            refuse eviction-frees-too-little "memoryMb: $(wanted memory_mb) leaves $(wanted maxmemory_mb) MiB for data, but $((now / mib)) MiB are in use and Redis finds no more keys to evict; give at least $(minimum_memory)"
     done
     if [ "$(current memory_mb)" -gt "$(wanted memory_mb)" ] 2>/dev/null; then
         server MEMORY PURGE >/dev/null

@@ -27,7 +27,7 @@ password_in() { grep '^requirepass	' "$1"; }
 #   $1       the file of the password
 password_log_in() { text_of "$1" | sed 's/^requirepass/AUTH/'; }
 
-password_try_other() {
+password_try_other_login() {
     if is_closed; then
         # It was opened, by an agent that could not note it.
         rm -f "$closed_file"
@@ -57,17 +57,17 @@ password_write() { write_password "$password_file"; }
 
 password_admit() {
     if [ -e "$starts_empty_marker" ] && [ -e "$generation/followers" ]; then
-        hold_back "nobody is let in, so that its replicas keep theirs"
+        block_access "nobody is let in, so that its replicas keep theirs"
         return
     fi
     if is_closed; then
         set_password_or_refuse
         rm -f "$closed_file"
     fi
-    rm -f "$starts_empty_marker" "$held_back_file"
+    rm -f "$starts_empty_marker" "$blocked_file"
 }
 
-password_keep() {
+password_restore() {
     # A successor with users has none to put back.
     if [ "$wanted_access" = users ]; then return; fi
     password_admit

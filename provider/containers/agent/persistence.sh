@@ -11,7 +11,7 @@ enter_flavor() {
     esac
 }
 
-flavor_changes() { [ "$(flavor_now)" != "$(wanted flavor)" ] || [ -e "$unsettled_file" ]; }
+flavor_changes() { [ "$(data_flavor)" != "$(wanted flavor)" ] || [ -e "$unsettled_file" ]; }
 
 # After it: stops writing the old kind, and removes it, so that no later change brings stale data back.
 #   $1       the flavor that wrote the data so far
@@ -39,10 +39,10 @@ leave_flavor() {
 }
 
 # Whether the server's files were to lie elsewhere, before what is in changed_settings was set.
-place_changed() { grep -q '^\(dir\|dbfilename\)	' "$changed_settings"; }
+data_location_changed() { grep -q '^\(dir\|dbfilename\)	' "$changed_settings"; }
 
 # What was written in the meantime may lie there alone.
-write_here() {
+write_data() {
     case $(wanted flavor) in
     aof) rewrite_log ;;
     rdb) dump ;;

@@ -12,7 +12,7 @@ other_files() {
     {
         find "$data_dir" -mindepth 1 -maxdepth 1 ! -name '.redis-*' \
             ! \( -type f \( -path "$dump_file" -o -path "$log_file" -o -name 'temp-*.rdb' -o -name 'temp-rewriteaof-*' \) \) \
-            ! \( -type d \( -path "$log_dir" -o -path "$aside_dir" -o -path "$data_dir/lost+found" \) \)
+            ! \( -type d \( -path "$log_dir" -o -path "$set_aside_dir" -o -path "$data_dir/lost+found" \) \)
         if [ -d "$log_dir" ]; then
             find "$log_dir" -mindepth 1 ! \( -type f \( -path "$log_manifest" -o -name 'temp-*' \) \) | unlisted
         fi
@@ -53,7 +53,7 @@ format_of() { head -c 9 "$1" 2>/dev/null | sed -n '/^.\{9\}$/s/^\(REDIS\|VALKEY\
 #   prints   whose it is
 engine_of() { case $1 in VALKEY*) echo Valkey ;; *) echo Redis ;; esac; }
 
-engine_here() { case $(redis-server --version) in *[Vv]alkey*) echo Valkey ;; *) echo Redis ;; esac; }
+image_engine() { case $(redis-server --version) in *[Vv]alkey*) echo Valkey ;; *) echo Redis ;; esac; }
 
 # Up to 11 a format is both engines', whoever wrote it; from Valkey 9 on, its formats have a name of their own.
 #   $1       the format of a dump

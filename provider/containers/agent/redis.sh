@@ -34,8 +34,8 @@ ask() {
     'ERR Client sent AUTH, but no password is set'*) replies=$(printf '%s\n' "$replies" | sed '1d; 2{/^$/d;}') ;;
     *) replies=$(printf '%s\n' "$replies" | head -n 1) ;;
     esac
-    if [ "$1" = "$socket" ] && { is_full "$replies" || is_locked_out "$replies"; }; then
-        held=$(printf '%s\n' "$commands" | send_held) && ! is_locked_out "$held" && replies=$held
+    if [ "$1" = "$socket" ] && { is_at_maxclients "$replies" || is_locked_out "$replies"; }; then
+        held=$(printf '%s\n' "$commands" | send_over_connection) && ! is_locked_out "$held" && replies=$held
     fi
     printf '%s\n' "$replies"
 }
@@ -43,7 +43,7 @@ ask() {
 # Whether the limit of connections is reached. The server closes each further one at once, before or after redis-cli has
 # sent something.
 #   $1       a reply
-is_full() { case $1 in 'ERR max number of clients'* | 'Error: '*) ;; *) return 1 ;; esac }
+is_at_maxclients() { case $1 in 'ERR max number of clients'* | 'Error: '*) ;; *) return 1 ;; esac }
 
 # Whether the server refuses the login, or its user lacks the rights.
 #   $1       a reply
@@ -105,10 +105,10 @@ server_runs() {
     local state until
     until=$(($(date +%s) + 8))
     while :; do
-        stay_in
-        state=$held_reply
+        ensure_connection
+        state=$login_reply
         # Without this connection an update would not get through a server that is full.
-        if ! is_full "$state" && [ "${state#no answer}" = "$state" ]; then
+        if ! is_at_maxclients "$state" && [ "${state#no answer}" = "$state" ]; then
             find_access
             state=$(server_state)
         fi
@@ -117,8 +117,8 @@ server_runs() {
         *'Could not connect'* | *'Connection refused'*) return 1 ;;
         LOADING) ;;
         *)
-            if is_locked_out "$state" && "${running_access}_try_other"; then continue; fi
-            if ! is_full "$state" || [ "$(date +%s)" -ge $until ]; then refuse_state "$state"; fi
+            if is_locked_out "$state" && "${running_access}_try_other_login"; then continue; fi
+            if ! is_at_maxclients "$state" || [ "$(date +%s)" -ge $until ]; then refuse_state "$state"; fi
             ;;
         esac
         sleep 0.2
@@ -129,8 +129,8 @@ server_runs() {
 #   $1       what it answers
 refuse_state() {
     if is_locked_out "$1"; then
-        refuse agent-login-refused "the running server does not let the agent in ($1), since somebody changed its user or the password; restart the server's container, which lets it in again$(price_of_restart), then run pulumi up"
-    elif is_full "$1"; then
+        refuse agent-login-refused "the running server does not let the agent in ($1), since somebody changed its user or the password; restart the server's container, which lets it in again$(restart_warning), then run pulumi up"
+    elif is_at_maxclients "$1"; then
         refuse maxclients-reached "config[\"maxclients\"]: clients use all connections that it allows, and the agent gets none; have some of them disconnect, then run pulumi up"
     fi
     case $1 in
@@ -144,13 +144,13 @@ refuse_state() {
         esac
         ;;
     esac
-    refuse server-does-not-answer "the running server gives $1; wait until what blocks it has ended, such as a long command or CLIENT PAUSE, then run pulumi up; where it does not end, restart the server's container first$(price_of_restart)"
+    refuse server-does-not-answer "the running server gives $1; wait until what blocks it has ended, such as a long command or CLIENT PAUSE, then run pulumi up; where it does not end, restart the server's container first$(restart_warning)"
 }
 
 # Versions of Redis: of this image, and of the server that runs.
-version_here() { redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/'; }
+image_version() { redis-server --version | sed 's/.* v=\([0-9.]*\).*/\1/'; }
 # Valkey calls itself a Redis 7.2, too.
-version_running() { info server '\(valkey\|redis\)_version' | tail -n 1; }
+running_version() { info server '\(valkey\|redis\)_version' | tail -n 1; }
 
 #   $1       a version, such as 8.0.2
 #   prints   8.0
@@ -158,7 +158,7 @@ minor() { echo "$1" | cut -d . -f 1,2; }
 
 #   $1, $2   two versions, such as 8.0.2 and 8.10
 #   fails    if the first is of the second's minor version, or of a later one
-older() {
+is_older() {
     awk -v one="$1" -v other="$2" 'BEGIN {
         split(one, a, "."); split(other, b, ".")
         exit !(a[1] * 1000 + a[2] < b[1] * 1000 + b[2])
@@ -166,4 +166,4 @@ older() {
 }
 
 # Point releases of one version know the same settings.
-same_version() { [ "$(minor "$(version_running)")" = "$(wanted version)" ]; }
+same_version() { [ "$(minor "$(running_version)")" = "$(wanted version)" ]; }

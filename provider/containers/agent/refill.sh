@@ -61,7 +61,7 @@ OFFER
 has_no_keys() { [ "$(info keyspace '\(db.*\)' | wc -l)" = 0 ]; }
 
 # Ends what kept the server from taking writes.
-take_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
+accept_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
 
 # The replica's side. It can send its data only while it follows nobody; meanwhile it takes no writes either.
 #   $1       the role that the running server has
@@ -89,6 +89,6 @@ withdraw() {
     [ -e "$offering_marker" ] || return 0
     server "ACL DELUSER agent-refill" >/dev/null
     server "REPLICAOF $(primary_address)" >/dev/null
-    take_writes
+    accept_writes
     rm -f "$offering_marker"
 }

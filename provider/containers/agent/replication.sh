@@ -42,7 +42,7 @@ apply_replication() {
         say "applied: primary"
     else
         if [ "$1" = slave ] && ! imports; then
-            take_over
+            promote
             say "applied: promotion"
         fi
         # Only now: until here it says that the agent has the server follow (server/replication.sh).
@@ -51,7 +51,7 @@ apply_replication() {
 }
 
 # Has the running server follow nobody.
-take_over() {
+promote() {
     local reply
     reply=$("${running_access}_follow" NO ONE)
     [ "$reply" = OK ] || refuse promotion-not-accepted "the running server cannot be promoted: $reply"
@@ -71,7 +71,7 @@ check_promotion() {
 
 # A replica that has just been sent everything refuses to stop until its log is written, and Docker asks only once and waits
 # ten minutes. What it holds is a copy, so one that is about to be replaced may go. Redis knows this from 7.0 on.
-let_copy_go() {
+allow_forced_shutdown() {
     local how
     how=$(trial_setting shutdown-on-sigterm)
     [ -n "$how" ] || return 0

@@ -48,7 +48,7 @@ prepare_volume() {
     local file
     mkdir -p "$acl_dir" "$generations_dir"
     # All settings of a server: before 6.0 the password is among them.
-    for file in "$trial_settings" "$running_settings" "$kept_settings" "$wanted_settings" "$applicable_settings" "$changed_settings" \
+    for file in "$trial_settings" "$running_settings" "$enforced_settings" "$wanted_settings" "$applicable_settings" "$changed_settings" \
         "$former_settings"; do
         touch "$file"
         chmod 600 "$file"
@@ -105,7 +105,7 @@ stage() {
     fi
     flush "$staging_dir"/*
     generation=$generations_dir/$(content_of "$staging_dir")
-    if whole; then
+    if is_intact; then
         rm -rf "$staging_dir"
     else
         rm -rf "$generation"
@@ -114,7 +114,7 @@ stage() {
 }
 
 #   fails    if the generation is not there, or something in it is not what it should be
-whole() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "${generation##*/}" ]; }
+is_intact() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "${generation##*/}" ]; }
 
 # Points a symbolic link at a generation in one step, so that there is no moment without it.
 #   $1       the link
@@ -152,4 +152,4 @@ superseded() {
 }
 
 # Whether somebody has written to the generation since it was whole.
-touched() { [ ! -d "$generation" ] || [ ! -e "$whole_marker" ] || [ -n "$(find "$generation" -newer "$whole_marker" 2>/dev/null)" ]; }
+may_be_modified() { [ ! -d "$generation" ] || [ ! -e "$intact_marker" ] || [ -n "$(find "$generation" -newer "$intact_marker" 2>/dev/null)" ]; }

@@ -33,7 +33,7 @@ refuse_switchover() {
 }
 
 # A server that does not run may have been the last to acknowledge writes, which nobody else has.
-check_at_rest() {
+check_stopped_primary() {
     if switches_over && ! is_empty; then
         refuse switchover-without-server "primary: the server does not run, so it cannot hand over; start its container and try again, or leave primary out"
     fi

@@ -8,9 +8,9 @@ trial_pid=
 every_address='* -::*'
 
 check_image() {
-    case $(version_here). in
+    case $(image_version). in
     "$(wanted version)".*) ;;
-    *) refuse image-version-mismatch "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
+    *) refuse image-version-mismatch "the image runs Redis $(image_version), but \`version\` says $(wanted version); make them agree" ;;
     esac
 }
 
@@ -26,7 +26,7 @@ launch_trial() {
     sed "s,^include .*/,include $generation/," "$generation/redis.conf" >"$trial_dir/redis.conf"
     set -- --dir "$trial_dir" --unixsocket "$trial_socket"
     if [ "$wanted_access" = users ]; then
-        sed -n "/$own_users/p" "$generation/users.acl" >"$trial_dir/users.acl"
+        sed -n "/$builtin_users/p" "$generation/users.acl" >"$trial_dir/users.acl"
         set -- "$@" --aclfile "$trial_dir/users.acl"
     fi
     wants_terminator || set -- "$@" --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
@@ -54,12 +54,12 @@ refuse_settings() {
     wait $trial_pid || status=$?
     # SIGKILL comes from the kernel, at the memory limit of the agent's container.
     [ $status != 137 ] ||
-        refuse trial-out-of-memory "Redis $(version_here) takes more memory with these settings, before its first key, than a trial server has; lower config[\"databases\"] or config[\"maxclients\"]"
-    refuse configuration-not-accepted "Redis $(version_here) does not accept these settings: $(trial_reason)"
+        refuse trial-out-of-memory "Redis $(image_version) takes more memory with these settings, before its first key, than a trial server has; lower config[\"databases\"] or config[\"maxclients\"]"
+    refuse configuration-not-accepted "Redis $(image_version) does not accept these settings: $(trial_failure)"
 }
 
 #   prints   the directive and the complaint, or else what the trial server's log warns of
-trial_reason() {
+trial_failure() {
     local reason
     reason=$(sed -n '/^>>> /{s///;N;s/\n/: /;p;}' "$trial_dir/log")
     [ -n "$reason" ] || reason=$(sed -n 's/^[0-9]*:[A-Z] .* # //p' "$trial_dir/log" | grep -v '^WARNING' | tr '\n' ' ')
@@ -126,6 +126,6 @@ choose_settings() {
     # 6.2 lists its own default of `bind` as nothing, and does not take that.
     awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$directive_names" "$trial_settings" |
         grep -Ev "^($left_out)	" |
-        sed "s,	$generation/,	$tls_dir/,; s,^dir	.*,dir	$data_dir,; s/^bind	\$/&$every_address/" >"$kept_settings"
-    grep -Ev '^(appendonly|port|tls-port|bind)	' "$kept_settings" >"$wanted_settings"
+        sed "s,	$generation/,	$tls_dir/,; s,^dir	.*,dir	$data_dir,; s/^bind	\$/&$every_address/" >"$enforced_settings"
+    grep -Ev '^(appendonly|port|tls-port|bind)	' "$enforced_settings" >"$wanted_settings"
 }

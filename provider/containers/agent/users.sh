@@ -72,24 +72,24 @@ running_lines() { awk 'NR == FNR { named[$2]; next } $2 in named' "$1" "$running
 names_in() { sed -n 's/^user \([^ ]*\) .*/\1/p' "$1" 2>/dev/null || true; }
 
 # The users that every server has; the program asks for the others, in `users`.
-own_users='^user \(default\|app\|agent\|health\) '
+builtin_users='^user \(default\|app\|agent\|health\) '
 
 #   prints   the wanted lines of the users that the program asks for
-program_users() { sed "/$own_users/d" "$generation/users.acl"; }
+program_users() { sed "/$builtin_users/d" "$generation/users.acl"; }
 
 #   prints   their names
 program_names() { program_users | names_in -; }
 
 #   prints   the names of the users that were made for the program and may be there yet
-made_users() { if [ -e "$made_users_file" ]; then cat "$made_users_file"; fi; }
+created_users() { if [ -e "$created_users_file" ]; then cat "$created_users_file"; fi; }
 
 # Before any of them is made, so that none is forgotten.
-note_users() { { made_users; program_names; } | sort -u | replace_file "$made_users_file" '' 644; }
+note_users() { { created_users; program_names; } | sort -u | replace_file "$created_users_file" '' 644; }
 
 # Deletes those that the program no longer asks for; their connections close.
 drop_users() {
     local name
-    for name in $(made_users); do
+    for name in $(created_users); do
         if ! program_names | grep -qxF "$name"; then server "ACL DELUSER $name" >/dev/null; fi
     done
 }
@@ -97,9 +97,9 @@ drop_users() {
 # Any other name is that of somebody else's user. An earlier release noted none and took each that begins with repl- for its
 # own.
 #   prints   the names of the users that were made for replicas and may be there yet
-made_followers() {
-    if [ -e "$made_followers_file" ]; then
-        cat "$made_followers_file"
+created_followers() {
+    if [ -e "$created_followers_file" ]; then
+        cat "$created_followers_file"
     else
         names_in "$current_dir/followers.acl"
         text_of "$acl_file" | names_in - | sed -n '/^repl-/p'
@@ -108,7 +108,7 @@ made_followers() {
 
 # Before any of them is made, and before the settings that name those that were made are gone.
 note_followers() {
-    { made_followers; names_in "$generation/followers.acl"; } | sort -u | replace_file "$made_followers_file" '' 644
+    { created_followers; names_in "$generation/followers.acl"; } | sort -u | replace_file "$created_followers_file" '' 644
 }
 
 # A start of the server lets in no replica before the agent has looked (server/start.sh): one that comes back without its
@@ -116,7 +116,7 @@ note_followers() {
 #   stdin    names of users
 #   prints   the lines of all others but replicas in the file that the server reads at its start
 saved_users() {
-    { cat && made_followers && echo agent-refill && echo && text_of "$acl_file"; } |
+    { cat && created_followers && echo agent-refill && echo && text_of "$acl_file"; } |
         awk '!NF { in_file = 1 } !in_file { left_out[$1]; next } /^user [^ ]+ (on|off) / && !($2 in left_out)'
 }
 
@@ -132,7 +132,7 @@ try_users() {
     while read -r _ name rules; do
         reply=$(printf 'ACL SETUSER %s reset %s\n' "$name" "$(quote_rules "$rules")" | ask_trial)
         [ "$reply" = OK ] ||
-            refuse user-rules-not-accepted "users: Redis $(version_here) does not accept the rules of $name: ${reply#ERR }; correct them"
+            refuse user-rules-not-accepted "users: Redis $(image_version) does not accept the rules of $name: ${reply#ERR }; correct them"
     done <"$sent_users"
 }
 
@@ -171,7 +171,7 @@ set_wanted_users() {
     drop_users
     # Before the note: a user who is in the server's file alone comes back at its next start.
     save_users
-    program_names | replace_file "$made_users_file" '' 644
+    program_names | replace_file "$created_users_file" '' 644
     list_users
     running_lines "$generation/users.acl" >"$listed_users"
     count_in_grace >"$users_grace_count"
@@ -189,9 +189,9 @@ leave_out_newer_rules() {
 #   prints   the rules of the wanted version that the running server does not know
 rules_too_new() {
     local running since rule
-    running=$(version_running)
+    running=$(running_version)
     wanted rules_since | tr ' ' '\n' | while IFS=: read -r since rule; do
-        if older "$running" "$since"; then printf '%s\n' "$rule"; fi
+        if is_older "$running" "$since"; then printf '%s\n' "$rule"; fi
     done
 }
 
@@ -202,7 +202,7 @@ allow_all_channels() {
 
 users_log_in() { printf 'AUTH agent %s\n' "$(line_of "$agent_secret")"; }
 
-users_try_other() { return 1; }
+users_try_other_login() { return 1; }
 
 users_apply() {
     note_followers
@@ -215,20 +215,20 @@ users_write() {
     note_followers
     note_users
     retire_passwords
-    { wanted_users; { names_in "$generation/users.acl" && made_users; } | saved_users; } | replace_file "$acl_file" 999:999 600
+    { wanted_users; { names_in "$generation/users.acl" && created_users; } | saved_users; } | replace_file "$acl_file" 999:999 600
 }
 
 users_admit() {
     # Replicas that did not answer may be back.
-    if [ -e "$starts_empty_marker" ] && { [ ! -e "$held_back_file" ] || has_no_keys; }; then
+    if [ -e "$starts_empty_marker" ] && { [ ! -e "$blocked_file" ] || has_no_keys; }; then
         if refill; then rm -f "$starts_empty_marker"; fi
-        take_writes
+        accept_writes
     fi
     if [ ! -e "$starts_empty_marker" ]; then
-        rm -f "$held_back_file"
+        rm -f "$blocked_file"
         set_wanted_followers
     else
-        hold_back "its replicas are held back and keep theirs"
+        block_access "its replicas are held back and keep theirs"
     fi
 }
 
@@ -237,21 +237,21 @@ set_wanted_followers() {
     local name
     wanted_followers >"$sent_followers"
     set_users "$sent_followers"
-    for name in $(made_followers); do
+    for name in $(created_followers); do
         if ! grep -q "^user $name " "$sent_followers"; then server "ACL DELUSER $name" >/dev/null; fi
     done
     # Before the note: a user who is in the server's file alone comes back at its next start.
     save_users
-    names_in "$sent_followers" | replace_file "$made_followers_file" '' 644
+    names_in "$sent_followers" | replace_file "$created_followers_file" '' 644
     list_users
     running_lines "$sent_followers" >"$listed_followers"
 }
 
-users_keep() {
+users_restore() {
     local grace_ended=
     [ "$(count_in_grace)" = "$(line_of "$users_grace_count")" ] || grace_ended=yes
     # As a rule no user has changed since the last look.
-    if [ -z "$grace_ended" ] && [ ! -e "$starts_empty_marker" ] && cmp -s "$running_users" "$kept_users"; then return; fi
+    if [ -z "$grace_ended" ] && [ ! -e "$starts_empty_marker" ] && cmp -s "$running_users" "$expected_users"; then return; fi
     if [ ! -e "$listed_users" ]; then
         set_wanted_users
     elif [ -n "$grace_ended" ]; then
@@ -261,13 +261,13 @@ users_keep() {
         set_wanted_users
         say "put back: users"
     fi
-    if [ -e "$held_back_file" ] || [ ! -e "$listed_followers" ] || ! running_lines "$sent_followers" | cmp -s - "$listed_followers"; then
+    if [ -e "$blocked_file" ] || [ ! -e "$listed_followers" ] || ! running_lines "$sent_followers" | cmp -s - "$listed_followers"; then
         users_admit
     fi
     # Also those that somebody else made.
     save_users
     # Not while replicas are kept out: that is for the next look, too.
-    if [ -e "$starts_empty_marker" ]; then rm -f "$kept_users"; else cp "$running_users" "$kept_users"; fi
+    if [ -e "$starts_empty_marker" ]; then rm -f "$expected_users"; else cp "$running_users" "$expected_users"; fi
 }
 
 users_follow() { server "REPLICAOF $*"; }

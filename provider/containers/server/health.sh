@@ -67,14 +67,14 @@ check() {
     if [ "$result" = PONG ] && [ -n "$(current primary)" ]; then result=$(check_replication); fi
     if [ "$result" = PONG ] && [ "$(reply role)" = slave ] && [ -z "$(current primary)" ]; then result=$(check_leading); fi
     if [ "$result" = PONG ] && [ -e "$starts_empty_marker" ]; then
-        result=$(line_of "$held_back_file")
+        result=$(line_of "$blocked_file")
         : "${result:=it came back without its data; the agent asks its replicas for it, and it takes no writes before}"
     fi
     # Before 6.0 this check logs in as the agent does.
     case $result in
     PONG | NOAUTH*)
         if [ -e "$locked_out_marker" ]; then
-            result=$(reason_in_log agent-login-refused "somebody changed the agent's user or the password, so that it cannot log in: restart this container, which makes that right again$(price_of_restart)")
+            result=$(reason_in_log agent-login-refused "somebody changed the agent's user or the password, so that it cannot log in: restart this container, which makes that right again$(restart_warning)")
         fi
         ;;
     # Before or after redis-cli has sent something, the server closes each further connection.

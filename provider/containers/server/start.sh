@@ -25,7 +25,7 @@ note_server() {
 # before somebody has decided: they would be in the way.
 #   prints   options for the server
 protect_replicas() {
-    rm -f "$starts_empty_marker" "$held_back_file"
+    rm -f "$starts_empty_marker" "$blocked_file"
     if [ ! -e "$own_address_file" ] || follows; then
         rm -f "$closed_file"
     elif [ -s "$current_dir/followers.acl" ] && ! has_data; then
@@ -49,7 +49,7 @@ admit_agent() {
     (
         umask 077
         rm -f "$locked_out_marker"
-        { echo agent health agent-refill && cat "$made_followers_file"; } 2>/dev/null | tr ' ' '\n' |
+        { echo agent health agent-refill && cat "$created_followers_file"; } 2>/dev/null | tr ' ' '\n' |
             awk 'FILENAME != ARGV[2] { own[$1]; next } !($2 in own)' - "$acl_file" >"$acl_file.new" &&
             grep '^user \(agent\|health\) ' "$current_dir/users.acl" >>"$acl_file.new" &&
             mv "$acl_file.new" "$acl_file"

@@ -13,7 +13,7 @@ owner_file=$data_dir/.redis-database
 # Server, at its start: the fingerprint of its container, and its version.
 server_file=$data_dir/.redis-server
 # Agent: files that `data.files` did not name, which Redis would overwrite.
-aside_dir=$data_dir/before-adoption
+set_aside_dir=$data_dir/before-adoption
 dump_file=$data_dir/dump.rdb
 # The append-only file: a directory from 7.0 on, one file before.
 log_dir=$data_dir/appendonlydir
@@ -55,9 +55,9 @@ asked_marker=$offers_dir/asked
 acl_dir=$settings_dir/acl
 acl_file=$acl_dir/users.acl
 # Agent: the names of the users that it has made for replicas. A start of the server removes these from that file.
-made_followers_file=$settings_dir/followers
+created_followers_file=$settings_dir/followers
 # Agent: the names of the users that it has made since the program asks for them, in `users`.
-made_users_file=$settings_dir/users
+created_users_file=$settings_dir/users
 # Before 6.0, its one password. An agent that is stopped while it replaces it finds one of the two names.
 password_file=$acl_dir/password.conf
 next_password_file=$password_file.next
@@ -91,7 +91,7 @@ locked_out_marker=$run_dir/locked_out
 # Server, at its start: it is a primary with replicas, has started before, and has no data now.
 starts_empty_marker=$run_dir/starts_empty
 # Agent: what a person can do about that, while the replicas are held back.
-held_back_file=$run_dir/held
+blocked_file=$run_dir/held
 # Agent or health check: somebody promoted this replica by hand, so its starts follow nobody.
 promoted_marker=$run_dir/promoted
 # Server: a line for each start that has not led to a first sync.
@@ -132,10 +132,10 @@ in_force_dir=$scratch_dir/in_force
 # Standard error since the last look.
 errors_file=$scratch_dir/errors
 # Its modification time is when the settings on the volume were known to be whole.
-whole_marker=$scratch_dir/whole
+intact_marker=$scratch_dir/intact
 # Its modification time is when the last look began; the next one takes its place.
-looked_marker=$scratch_dir/looked
-looking_marker=$scratch_dir/looking
+last_check_marker=$scratch_dir/last_check
+check_start_marker=$scratch_dir/check_start
 # The directory of the trial server, with its socket, its configuration and its log.
 trial_dir=$scratch_dir/trial
 trial_socket=$trial_dir/redis.sock
@@ -148,7 +148,7 @@ reader_log=$reader_dir/log
 # how data is kept; what of that the running server can take; what it has differently.
 trial_settings=$scratch_dir/trial.settings
 running_settings=$scratch_dir/running.settings
-kept_settings=$scratch_dir/kept.settings
+enforced_settings=$scratch_dir/enforced.settings
 wanted_settings=$scratch_dir/wanted.settings
 applicable_settings=$scratch_dir/applicable.settings
 changed_settings=$scratch_dir/changed.settings
@@ -157,7 +157,7 @@ directive_names=$scratch_dir/directives
 # Last look: the server's INFO, its users as it listed them, and as it listed them once they were as they should be.
 running_info=$scratch_dir/running.info
 running_users=$scratch_dir/running.users
-kept_users=$scratch_dir/kept.users
+expected_users=$scratch_dir/expected.users
 # Hashes and users of the passwords in force, of those wanted, and of those no longer wanted.
 hashes_in_force=$scratch_dir/hashes.current
 hashes_wanted=$scratch_dir/hashes.wanted
@@ -173,8 +173,8 @@ listed_followers=$scratch_dir/followers.listed
 # HAProxy's answer.
 terminator_reply=$scratch_dir/terminator.reply
 # Pipes to and from the redis-cli of the connection that the agent keeps.
-to_held=$scratch_dir/to
-from_held=$scratch_dir/from
+connection_input=$scratch_dir/connection.in
+connection_output=$scratch_dir/connection.out
 
 # ---- The server's and HAProxy's containers: /tmp is empty after each start -------------------------------------------
 # Health check: it has passed and not failed since; it is empty while a check is at work.

@@ -25,7 +25,7 @@ setting() {
 current() { setting "$1" "$current_dir/database"; }
 
 #   prints   what a restart of the server's container costs beyond its connections
-price_of_restart() { if [ "$(current flavor)" = nordb ]; then echo ", but loses the data, which is in memory only"; fi; }
+restart_warning() { if [ "$(current flavor)" = nordb ]; then echo ", but loses the data, which is in memory only"; fi; }
 
 # The first line of a file.
 #   $1       the file

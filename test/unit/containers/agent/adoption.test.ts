@@ -320,20 +320,20 @@ describe("a place", () => {
     const owner = () => readFileSync(join(root, "data/.redis-database"), "utf8");
 
     test("is the database's once it has its name there, and nobody else's", () => {
-        agent("own_data adopting");
+        agent("claim_data adopting");
         expect(owner()).toBe("own-id adopting p/s/db\n");
-        agent("own_data");
+        agent("claim_data");
         expect(owner()).toBe("own-id aof p/s/db\n");
         expect(readdirSync(join(root, "data"))).toEqual([".redis-database"]);
     });
 
     test.each([
-        ["before the claim", "check_owner; take; own_data"],
+        ["before the claim", "check_owner; take; claim_data"],
         [
             "before anything is touched",
-            "chown() { echo touched; }; choose_files() { kind=rdb; take; }; check_owner; apply_at_rest",
+            "chown() { echo touched; }; choose_files() { kind=rdb; take; }; check_owner; apply_to_stopped_server",
         ],
-        ["during the claim", 'ln() { take; command ln "$@" 2>/dev/null; }; check_owner; own_data'],
+        ["during the claim", 'ln() { take; command ln "$@" 2>/dev/null; }; check_owner; claim_data'],
     ])("that another one took in the meantime is left alone: %s", (_when, claim) => {
         const take = "take() { echo 'other-id aof p/s/other' >$owner_file; }";
         place({ "dump.rdb": dump });
@@ -346,8 +346,8 @@ describe("a place", () => {
 
     test("is still being adopted after a crash in the midst of it", () => {
         place({ "dump.rdb": dump });
-        const adopt = "commit() { :; }; users_write() { :; }; wanted_access=users; apply_at_rest";
-        agent(`${chosen}; own_data adopting`);
+        const adopt = "commit() { :; }; users_write() { :; }; wanted_access=users; apply_to_stopped_server";
+        agent(`${chosen}; claim_data adopting`);
         expect(agent(adopt)).toBe("adopted: rdb");
         expect(owner()).toBe("own-id aof p/s/db\n");
         expect(readFileSync(join(root, "settings/run/unsettled"), "utf8")).toBe("rdb\n");
@@ -360,7 +360,7 @@ describe("a place", () => {
         expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toContain("data-being-written");
         wanted({ place: "the data volume" });
         expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toBe("mine");
-        agent("check_owner; own_data");
+        agent("check_owner; claim_data");
         expect(owner()).toBe("own-id aof p/s/db\n");
     });
 });

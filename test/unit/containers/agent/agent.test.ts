@@ -137,7 +137,7 @@ describe("a password that was replaced", () => {
         write("generation/database", "flavor=aof\ngrace_seconds=100\n");
         write("generation/users.acl", clientUsers("8.0", "two"));
         write("settings/id", "id");
-        agent("commit() { :; }; flush() { :; }; chown() { :; }; apply_at_rest", 2000);
+        agent("commit() { :; }; flush() { :; }; chown() { :; }; apply_to_stopped_server", 2000);
         expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8")).toContain(
             `user app on #${hash("two")} #${hash("one")} ~*`,
         );
@@ -190,7 +190,7 @@ describe("a password that was replaced", () => {
 
     test("decides when the agent looks next: once a minute, or when its grace ends", () => {
         up("one", 1000);
-        const pause = (now: number) => agent("held_pid=1; seconds_to_pause", now);
+        const pause = (now: number) => agent("connection_pid=1; seconds_to_pause", now);
         expect(pause(1001)).toBe("60");
         up("two", 2000);
         expect(pause(2001)).toBe("60");
@@ -313,8 +313,8 @@ describe("a server's answers", () => {
         write("tmp/wanted.settings", "dbfilename\tdump.rdb\ndir\t/data\nhz\t50\n");
         write("generation/database", "version=8.0\nflavor=aof\n");
         const config = "dbfilename\nother.rdb\ndir\n/tmp\nhz\n10\n";
-        const stubs = "same_version() { return 1; }\nserver() { echo OK; }\nwrite_here() { echo written; }";
-        const applied = asked(`${stubs}\napply_config; if place_changed; then write_here; fi`, { config });
+        const stubs = "same_version() { return 1; }\nserver() { echo OK; }\nwrite_data() { echo written; }";
+        const applied = asked(`${stubs}\napply_config; if data_location_changed; then write_data; fi`, { config });
         expect(applied).toBe("applied: dbfilename\napplied: dir\nwritten");
     });
 
@@ -336,11 +336,11 @@ describe("a server's answers", () => {
     });
 
     test("Valkey's version is its own, not that of the Redis that it is like", () => {
-        expect(asked("version_running", { info: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n" })).toBe(
+        expect(asked("running_version", { info: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n" })).toBe(
             "7.0.15",
         );
         const info = "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n";
-        expect(asked("version_running", { info })).toBe("8.0.1");
+        expect(asked("running_version", { info })).toBe("8.0.1");
     });
 });
 
@@ -370,20 +370,20 @@ describe("the connection that the agent keeps", () => {
         write("settings/agent.secret", "own\n");
         rmSync(join(root, "tmp/asked"), { force: true });
         // Without Perl it is redis-cli.
-        return agent(`PATH=${root}/bin:$PATH; command() { return 1; }; reply_seconds=1\n${commands}\nhang_up`);
+        return agent(`PATH=${root}/bin:$PATH; command() { return 1; }; reply_seconds=1\n${commands}\nclose_connection`);
     };
     const logged = () => readFileSync(join(root, "tmp/asked"), "utf8").trim().split("\n");
-    const twice = "for i in 1 2 3; do echo one$i | send_held || true; done";
+    const twice = "for i in 1 2 3; do echo one$i | send_over_connection || true; done";
 
     test.each([false, true])("gives each reply to who asked for it; kept back by redis-cli: %s", (buffered) => {
         const replies = [1, 2, 3].map((number) => `one${number}\n\nsecond`).join("\n");
-        expect(connection(`stay_in; ${twice}`, { buffered })).toBe(replies);
+        expect(connection(`ensure_connection; ${twice}`, { buffered })).toBe(replies);
         expect(logged().slice(0, 2)).toEqual(["AUTH agent own", "AUTH default own"]);
     });
 
     test("is over when the server does not answer in time, so that no late reply is taken for another one", () => {
         const server = 'if (line === "one2") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);';
-        const said = connection(`stay_in; ${twice}`, { server });
+        const said = connection(`ensure_connection; ${twice}`, { server });
         expect(said).toBe("one1\n\nsecond\nno answer within 1 seconds\nError: Broken pipe");
     });
 
@@ -391,7 +391,7 @@ describe("the connection that the agent keeps", () => {
         "is not there where redis-cli says %j, and says so at once",
         (text) => {
             const server = `return writeSync(2, "${text}\\n");`;
-            const said = connection('reply_seconds=30; stay_in; echo "$held_reply, ${held_pid:-none}"', {
+            const said = connection('reply_seconds=30; ensure_connection; echo "$login_reply, ${connection_pid:-none}"', {
                 buffered: true,
                 server,
             });
@@ -407,7 +407,7 @@ describe("the connection that the agent keeps", () => {
         ["OK\nBUSY Redis is busy running a script.", "BUSY Redis is busy running a script."],
     ])("takes what a connection of its own cannot do: %j", (answer, expected) => {
         const send = `send() { cat >/dev/null; printf '%s\\n' "${answer}"; }`;
-        expect(connection(`${send}; running_access=users; stay_in; server one`)).toBe(expected);
+        expect(connection(`${send}; running_access=users; ensure_connection; server one`)).toBe(expected);
         expect(connection(`${send}; running_access=users; server one`)).toBe(answer.replace(/^OK\n/, ""));
     });
 });
@@ -419,7 +419,7 @@ describe("a server that cannot be asked", () => {
         mkdirSync(join(root, "bin"), { recursive: true });
         write("bin/redis-cli", `#!/bin/sh\nprintf '%s\\n' "${unauthenticated}"\n`);
         chmodSync(join(root, "bin/redis-cli"), 0o755);
-        const stubs = `stay_in() { held_reply="${state}"; }; find_access() { :; }; server_state() { echo "${state}"; }
+        const stubs = `ensure_connection() { login_reply="${state}"; }; find_access() { :; }; server_state() { echo "${state}"; }
             sleep() { date() { echo 9; }; }; users_write() { echo written; }`;
         return agent(`PATH=${root}/bin:$PATH\n${stubs}\nif server_runs; then echo runs; else echo none; fi`);
     };
@@ -453,7 +453,7 @@ describe("users on each look", () => {
         rmSync(join(root, "settings/run/starts_empty"), { force: true });
         if (keptOut) write("settings/run/starts_empty", "");
         return agent(
-            `set_wanted_users() { echo users; }; users_admit() { echo admit; }; save_users() { echo saved; }\nusers_keep`,
+            `set_wanted_users() { echo users; }; users_admit() { echo admit; }; save_users() { echo saved; }\nusers_restore`,
         );
     };
     const [own, follower] = ["user default on\n", "user repl-reader on\n"];
@@ -502,8 +502,8 @@ describe("users of the program", () => {
         *) echo "$*" >>${root}/tmp/sent; echo OK ;;
     esac; }
     chown() { :; }
-    version_here() { echo 8.0.2; }
-    version_running() { echo "$running"; }
+    image_version() { echo 8.0.2; }
+    running_version() { echo "$running"; }
     running=8.0.1`;
 
     beforeEach(() => {
@@ -694,7 +694,7 @@ describe("settings on each look", () => {
         const lines = Object.entries(trial).map(([name, value]) => `${name}\t${value}\n`);
         write("tmp/settings", lines.join(""));
         agent(`settings_of() { cat ${root}/tmp/settings; }\nread_wanted_settings`);
-        return ["kept", "wanted"].map((name) => readFileSync(join(root, `tmp/${name}.settings`), "utf8").split("\n"));
+        return ["enforced", "wanted"].map((name) => readFileSync(join(root, `tmp/${name}.settings`), "utf8").split("\n"));
     };
 
     test("that are kept are the program's and the component's own, those that need a new container are not applied", () => {
@@ -720,12 +720,12 @@ describe("settings on each look", () => {
     /** What is said and sent, where the server has these and takes what `takes` says. */
     const keep = (kept: string, running: string, takes: string) => {
         wanted("no");
-        write("tmp/kept.settings", kept);
+        write("tmp/enforced.settings", kept);
         write("tmp/running.settings", running);
         write("tmp/sent", "");
         const server = `server() { echo "$*" >>${root}/tmp/sent; case "$*" in ${takes}) echo OK ;; *) echo ERR ;; esac; }`;
         const said = agent(
-            `${server}\nwrite_here() { echo written; }\nkeep_config "put back" ${root}/tmp/kept.settings`,
+            `${server}\nwrite_data() { echo written; }\nrestore_config "put back" ${root}/tmp/enforced.settings`,
         );
         return { said, sent: readFileSync(join(root, "tmp/sent"), "utf8") };
     };
@@ -757,7 +757,7 @@ describe("settings on each look", () => {
         write("generation/database", `flavor=${flavor}\n`);
         const stubs =
             'server() { echo "$*" >&2; echo started; }; log_written() { :; }; info() { case $2 in *progress) echo 0 ;; *) echo ok ;; esac; }';
-        expect(agent(`${stubs}\nwrite_here 2>&1`)).toBe(command);
+        expect(agent(`${stubs}\nwrite_data 2>&1`)).toBe(command);
     });
 });
 
@@ -766,7 +766,7 @@ describe("a server that somebody has follow another one", () => {
         write("generation/database", database);
         write("tmp/running.info", `role:${role}\nmaster_host:away\nmaster_port:6379\n`);
         if (marker) write(marker, "");
-        return agent('running_access=users; users_follow() { echo "$*" >&2; echo OK; }\nkeep_leading 2>&1');
+        return agent('running_access=users; users_follow() { echo "$*" >&2; echo OK; }\ncheck_primary_role 2>&1');
     };
     const reverted = "NO ONE\nput back: it takes writes; somebody had it follow away:6379";
 
