@@ -142,7 +142,7 @@ describe("a change by hand", () => {
             ]);
         }
         // The agent does not take what Redis lists otherwise for a change.
-        expect(docker("logs", db.agent())).not.toContain("put back");
+        expect(docker("logs", db.agent())).not.toContain("restored");
     });
 
     test("of settings and users is put back by the agent within a minute, what the program does not speak of stays", async () => {
@@ -198,9 +198,9 @@ describe("a change by hand", () => {
         expect(users).toMatch(/^user repl-mine on .*\+get$/m);
         expect(as("orders", "GET", "orders:1")).toBe("one");
         expect(as("reports", "GET", "kept")).toMatch(/^NOPERM/);
-        expect(docker("logs", db.agent())).toContain("put back: timeout");
+        expect(docker("logs", db.agent())).toContain("restored: timeout");
         await until(async () => (await redis("SET", "written", "yes")) === "OK");
-        expect(docker("logs", db.agent())).toContain("somebody had it follow 127.0.0.1:1");
+        expect(docker("logs", db.agent())).toContain("it was made to follow 127.0.0.1:1");
         expect(await setting("tls-replication")).toBe("no");
         expect(db.client.redis(await db.tlsUrl(), ["PING"], { caCertPem: await db.caCertPem() })).toBe("PONG");
         expect(healthOf(await db.server())).toBe("");

@@ -1,21 +1,23 @@
 # shellcheck shell=sh
-# The connection that the agent keeps. It stays whatever somebody does to the agent's user, and is there when the server
-# takes no other: what a connection of its own cannot do goes through this one (`ask`), and so does each look, which starts
-# no redis-cli for that.
+# The agent's permanent connection. It stays open if the agent's user is changed by hand, and works when maxclients is
+# reached: commands that fail over a new connection are sent over this one (`ask`). Every check uses it, too, so that it
+# does not have to start redis-cli.
 #
-# From 6.0 on it is one of the user `default`, which nobody can delete and which has the agent's password as a further one
-# (settings.sh). Before, a connection that has logged in stays so.
+# From 6.0 on the connection belongs to the user `default`, which cannot be deleted and also has the agent's password
+# (settings.sh). Before 6.0 a connection stays logged in.
 
-# Its redis-cli; empty while there is none.
+# The ID of its redis-cli process; empty while there is no connection.
 connection_pid=
-# What the server said when it logged in.
+# The server's reply to the login.
 login_reply=
-# What redis-cli says, without asking the server, to a line that is only a quotation mark. Before 6.0 it keeps back what it
-# says until there are 4 KiB of it: so many such lines end each exchange, and the next one begins with what is left of them.
+# redis-cli's reply to a line that contains only a quotation mark, which it does not send to the server. Before 6.0
+# redis-cli buffers its output up to 4 KiB. Each exchange therefore ends with enough of these lines to flush the buffer,
+# and the output of the next exchange begins with the remaining replies to them.
 invalid_reply='Invalid argument(s)'
 flushing_lines=$(printf '%0210d' 0 | sed 's/0/"\n/g')
-# For sed, since awk waits for more than there is: the lines from the first that is another one to the next of these, or why
-# there is no connection, which redis-cli does not keep back. The hold space says whether the replies have begun.
+# A sed script, because awk would block on incomplete input. It skips leading invalid_reply lines, prints all lines up
+# to the next invalid_reply, and quits; or it prints the reason why there is no connection, which redis-cli does not
+# buffer. The hold space records whether the replies have begun.
 exchange_filter='
 /Could not connect/ { s/.*Could/Could/; p; q; }
 /Error: / { s/.*Error/Error/; p; q; }
@@ -25,10 +27,10 @@ x; /^$/ { x; b
 }
 s/.*/begun/; x; p'
 
-# Sends commands through it.
+# Sends commands over the permanent connection.
 #   stdin    commands
-#   prints   their replies, or why there are none
-#   fails    if there are none; it is over then
+#   prints   their replies, or the reason why there are none
+#   fails    if there are none; the connection is closed then
 send_over_connection() {
     local replies status=0
     [ -n "$connection_pid" ] || return 1
@@ -42,13 +44,13 @@ send_over_connection() {
     'Could not connect'* | 'Error: '*) ;;
     *) if [ $status = 124 ]; then replies="no answer within $reply_seconds seconds"; else replies='Error: Broken pipe'; fi ;;
     esac
-    # An answer that comes later must not be taken for that to the next commands.
+    # A late reply must not be mistaken for the reply to the next commands.
     kill "$connection_pid" 2>/dev/null || true
     printf '%s\n' "$replies"
     return 1
 }
 
-# Logs in in each way that the server may take; the last one that it takes counts.
+# Tries all logins that the server may accept; the last accepted one takes effect.
 #   $@       users, from 6.0 on
 #   prints   commands
 log_in_as() {
@@ -58,8 +60,9 @@ log_in_as() {
     for user; do printf 'AUTH %s %s\n' "$user" "$(line_of "$agent_secret")"; done
 }
 
-# What redis-cli does, in a third of its memory where there is Perl, as in every Debian: it stays for as long as the agent.
-# Redis reads lines as redis-cli does.
+# The client of the permanent connection. It runs as long as the agent, so it is a Perl script, if the image has Perl
+# (as every Debian image): it needs a third of redis-cli's memory. It sends lines as inline commands, which Redis parses
+# as redis-cli does.
 small_client() {
     command -v perl >/dev/null || exec redis-cli -s "$socket" --raw
     exec perl -e '
@@ -79,13 +82,13 @@ small_client() {
         }' "$socket"
 }
 
-# Sees to it that there is this connection, as far as the server allows.
-#   $1       seconds to wait for the server; as long as for other replies where there is none
+# Opens the permanent connection, if there is none and the server accepts it.
+#   $1       seconds to wait for the server's reply (default: reply_seconds)
 #   sets     connection_pid, login_reply
 ensure_connection() {
     local reply_seconds="${1:-$reply_seconds}"
     if [ -n "$connection_pid" ]; then
-        # As it should be, and not only as the agent's user.
+        # Both logins were accepted, including the one as `default`.
         case $login_reply in *OK) return ;; esac
     else
         rm -f "$connection_input" "$connection_output"

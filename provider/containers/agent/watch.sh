@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# After the settings are applied, or refused: drops passwords whose grace is over, and puts back what somebody changed by
-# hand. A look that finds nothing to do asks Redis once and starts few processes: that is most of what an idle database costs.
+# Watches the server after the settings were applied or refused: removes passwords whose grace period is over, and
+# restores what was changed by hand. A check without differences queries Redis once and starts few processes, because it
+# causes most of the cost of an idle database.
 
 watch() {
     trap 'exit 0' TERM
-    # What goes wrong here is tried again and does not end the agent.
+    # Errors do not end the agent; the next check tries again.
     set +e
     ensure_connection
     find_access
@@ -14,8 +15,8 @@ watch() {
     done
 }
 
-# Watches what this process has not applied. All that an earlier one noted in this container is found out anew, since a crash
-# can have left half of it, or it was of what was refused.
+# Watches settings that this process has not applied. Discards the files of an earlier process in this container, which
+# may be incomplete after a crash, or belong to a refused update.
 #   sets     watching
 resume_watch() {
     trap 'exit 0' TERM
@@ -26,12 +27,12 @@ resume_watch() {
     lock
     prepare_check
     unlock
-    # After a crash of the host the server may wait for this. After a refusal nothing has changed.
+    # Check at once after a restart, because the server may wait for the agent. After a refusal nothing has changed.
     if [ -e "$last_check_marker" ]; then run_check; else mark "$last_check_marker"; fi
     watch
 }
 
-# All that a look needs and that those after it need, too.
+# Prepares what this check and later ones need.
 prepare_check() {
     if superseded; then stand_down; fi
     if may_be_modified; then verify_generation; fi
@@ -43,7 +44,7 @@ run_check() {
     true >"$check_start_marker"
     lock
     prepare_check
-    # Without them whole, what is missing there would be taken away from the server.
+    # If the settings on the volume were incomplete, the check would remove the missing ones from the server.
     if [ -e "$intact_marker" ]; then
         ensure_connection
         if observe; then
@@ -56,13 +57,13 @@ run_check() {
     unlock
 }
 
-# Notes that the settings on the volume are whole, once they are.
+# Restores the settings on the volume, if they have changed, and records that they are intact.
 verify_generation() {
     rm -f "$intact_marker"
     if ! is_intact; then
         restore_generation
         is_intact || return
-        say "put back: the settings on the volume"
+        say "restored: the settings on the volume"
     fi
     true >"$intact_marker"
 }
@@ -72,13 +73,14 @@ restore_generation() {
         rm -rf "$generation"
         cp -Rp "$in_force_dir" "$generation"
     else
-        # In a subshell: where the disk is full, what was written is another generation.
+        # In a subshell, because on a full disk `stage` sets `generation` to an incomplete one.
         (set -e; stage)
         if [ -s "$trial_settings" ]; then note_trial; fi
     fi
 }
 
-# Waits until it is time or, where there are replicas, until a server was started: they wait for the agent then.
+# Waits until the next check is due. With replication, also checks every second for a started server, which waits for
+# the agent.
 pause() {
     local seconds
     seconds=$(seconds_to_pause)
@@ -97,7 +99,7 @@ pause() {
 seconds_to_pause() {
     if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ] && [ -s "$trial_settings" ]; then
         echo 0.2
-    # Without the connection that the agent keeps, a change by hand can lock it out.
+    # Without its permanent connection, a manual change can lock the agent out.
     elif [ -z "$connection_pid" ] || [ -e "$former_limits_file" ]; then
         echo 5
     elif [ -s "$retired_file" ]; then
@@ -107,22 +109,23 @@ seconds_to_pause() {
     fi
 }
 
-# Whether a server was started since the last look, this one, its primary or its tunnel; or a primary asks for data.
+# Whether this server, its primary or its tunnel was started since the last check, or a primary has started or stopped
+# asking for data.
 check_is_due() {
     [ "$own_address_file" -nt "$last_check_marker" ] || [ "$primarys_address_file" -nt "$last_check_marker" ] ||
         [ "$primarys_asked_marker" -nt "$last_check_marker" ] || [ "$tunnel_address_file" -nt "$last_check_marker" ] ||
         { [ -e "$offering_marker" ] && [ ! -e "$primarys_asked_marker" ]; }
 }
 
-# Asks the running server for everything that a look needs, through the connection that the agent keeps, or else in one of
-# its own.
+# Queries everything that a check needs from the running server, over the agent's permanent connection, or else over a
+# new one.
 #   sets     running_access, login_reply
-#   fails    if the server does not answer, or loads its data
+#   fails    if the server does not answer, or is loading its data
 observe() {
     local access
     access=$(check_commands | send_over_connection | split_replies)
     if ! is_access "$access"; then
-        # It was made anew since, such as after a restart of the server, or `default` may do nothing any more.
+        # The server may have been restarted, or `default` may have lost its permissions: log in again.
         login_reply=
         access=$({ log_in_as default agent && check_commands; } | send_over_connection | split_replies)
     fi
@@ -137,20 +140,21 @@ observe() {
     fi
     if [ "$access" = 'locked out' ] && [ ! -e "$locked_out_marker" ]; then
         place_marker "$locked_out_marker"
-        say "locked out: the server no longer lets the agent in; restart its container"
+        say "locked out: the server rejects the login of the agent; restart its container"
     fi
     return 1
 }
 
-#   $1       what split_replies printed
+#   $1       output of split_replies
+#   fails    unless it names a kind of access
 is_access() { [ "$1" = users ] || [ "$1" = password ]; }
 
 check_commands() { printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'; }
 
-# Takes the answers apart. Those of one kind end where those of another begin: INFO has a colon in each line, settings come
-# in pairs.
-#   stdin    the answers
-#   prints   "users" or "password", as the server has them; "locked out"; or nothing
+# Splits the replies to check_commands into files. The format shows where one reply ends and the next begins: INFO has a
+# colon in each line, and settings are pairs of lines.
+#   stdin    the replies
+#   prints   "users" or "password", depending on the server's version; "locked out"; or nothing
 split_replies() {
     awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" \
         -v every_address="$every_address" '
@@ -172,17 +176,17 @@ split_replies() {
 check_server() {
     local planned=
     if [ -e "$unsettled_file" ]; then
-        # Without them it would be settled as an empty configuration says.
+        # Without trial settings, an empty configuration would be applied.
         [ ! -s "$trial_settings" ] || settle
         return
     fi
     if replacement_planned; then
         planned=yes
-        if [ -e "$generation/.meanwhile" ]; then restore_config "put back" "$generation/.meanwhile"; fi
+        if [ -e "$generation/.meanwhile" ]; then restore_config restored "$generation/.meanwhile"; fi
     elif [ -e "$former_limits_file" ] && ! awaits_memory; then
         apply_held_limits
     else
-        restore_config "put back" "$enforced_settings"
+        restore_config restored "$enforced_settings"
     fi
     "${running_access}_restore"
     if follows || [ -e "$offering_marker" ]; then check_replica_role; else check_primary_role; fi
@@ -193,8 +197,8 @@ check_server() {
     fi
 }
 
-# A server that will be replaced keeps what the update has left it with until that has happened: its successor's ports and
-# rules are not for it, and what it hands over must not be undone.
+# Records the settings that a server keeps until it is replaced, as the update has left them. Its successor's settings,
+# such as ports, do not apply to it, and the save point for its hand-over must stay.
 record_interim_settings() {
     if observe; then
         awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$enforced_settings" "$running_settings" |
@@ -202,22 +206,24 @@ record_interim_settings() {
     fi
 }
 
-# The server has read files of another kind than its flavor's, or files that somebody brought.
+# Settles the data: the server has read another kind of file than that of its flavor, or adopted files.
 settle() {
     apply_to_running_server
     rm -f "$refusal_file"
-    say "the data is settled"
+    say "the data is checked and converted"
 }
 
-#   $1       what to call it
-#   $2       the settings
+# Sets the given settings in the running server, where they differ.
+#   $1       the word for the log, such as "restored"
+#   $2       the file of settings
 restore_config() {
     local name value all=
     grep -vxF -f "$running_settings" "$2" >"$changed_settings" || return 0
     exclude_held_limits "$changed_settings"
     if [ ! -s "$changed_settings" ]; then return; fi
     while IFS='	' read -r name value; do all="$all $name $(quote "$value")"; done <"$changed_settings"
-    # At once, which Redis knows from 7.0 on, since a certificate is taken only together with its key.
+    # In a single command, which Redis supports from 7.0 on, because a certificate is accepted only together with its
+    # key.
     if [ "$(server "CONFIG SET$all")" = OK ]; then
         sed "s/	.*//; s/^/$1: /" "$changed_settings"
     else
@@ -228,13 +234,14 @@ restore_config() {
     if data_location_changed; then write_data; fi
 }
 
-# A server that somebody has follow another one takes no writes, and its data is that one's. A switchover that was
-# interrupted goes on by itself, and a server that came back without its data may follow whom somebody takes it from.
+# Promotes a server that follows another one because of a manual change: it refuses writes, and the other server's data
+# replaces its own. Does nothing during a switchover, which continues after an interruption, and while a server without
+# data may follow one that has it.
 check_primary_role() {
     grep -q '^role:slave' "$running_info" || return 0
     if imports || [ -e "$primary_file" ] || [ -e "$starts_empty_marker" ]; then return; fi
     promote
-    say "put back: it takes writes; somebody had it follow $(field master_host <"$running_info"):$(field master_port <"$running_info")"
+    say "restored: the server accepts writes again; it was made to follow $(field master_host <"$running_info"):$(field master_port <"$running_info")"
 }
 
 check_replica_role() {

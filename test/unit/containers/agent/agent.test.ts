@@ -391,10 +391,13 @@ describe("the connection that the agent keeps", () => {
         "is not there where redis-cli says %j, and says so at once",
         (text) => {
             const server = `return writeSync(2, "${text}\\n");`;
-            const said = connection('reply_seconds=30; ensure_connection; echo "$login_reply, ${connection_pid:-none}"', {
-                buffered: true,
-                server,
-            });
+            const said = connection(
+                'reply_seconds=30; ensure_connection; echo "$login_reply, ${connection_pid:-none}"',
+                {
+                    buffered: true,
+                    server,
+                },
+            );
             expect(said).toBe(`${text}, none`);
         },
     );
@@ -470,7 +473,7 @@ describe("users on each look", () => {
     test("are saved where they changed; then nothing is done where they are what they were", () => {
         expect(look(own + follower)).toBe("saved");
         expect(look(own + follower)).toBe("");
-        expect(look(`user default off\n${follower}`)).toBe("users\nput back: users\nsaved");
+        expect(look(`user default off\n${follower}`)).toBe("users\nrestored: users\nsaved");
     });
 
     test.each(["somebody", "repl-somebody"])("one that a person made is saved, and stays: %s", (name) => {
@@ -694,7 +697,9 @@ describe("settings on each look", () => {
         const lines = Object.entries(trial).map(([name, value]) => `${name}\t${value}\n`);
         write("tmp/settings", lines.join(""));
         agent(`settings_of() { cat ${root}/tmp/settings; }\nread_wanted_settings`);
-        return ["enforced", "wanted"].map((name) => readFileSync(join(root, `tmp/${name}.settings`), "utf8").split("\n"));
+        return ["enforced", "wanted"].map((name) =>
+            readFileSync(join(root, `tmp/${name}.settings`), "utf8").split("\n"),
+        );
     };
 
     test("that are kept are the program's and the component's own, those that need a new container are not applied", () => {
@@ -725,7 +730,7 @@ describe("settings on each look", () => {
         write("tmp/sent", "");
         const server = `server() { echo "$*" >>${root}/tmp/sent; case "$*" in ${takes}) echo OK ;; *) echo ERR ;; esac; }`;
         const said = agent(
-            `${server}\nwrite_data() { echo written; }\nrestore_config "put back" ${root}/tmp/enforced.settings`,
+            `${server}\nwrite_data() { echo written; }\nrestore_config restored ${root}/tmp/enforced.settings`,
         );
         return { said, sent: readFileSync(join(root, "tmp/sent"), "utf8") };
     };
@@ -733,19 +738,19 @@ describe("settings on each look", () => {
     test("are put back at once, or one by one where the server does not know that; what it refuses is not said", () => {
         const [kept, running] = ["a\tone two\nb\t\nc\t3\n", "a\t1\nb\t2\nc\t3\n"];
         const all = 'CONFIG SET a "one two" b ""\n';
-        expect(keep(kept, running, "*")).toEqual({ said: "put back: a\nput back: b", sent: all });
-        expect(keep(kept, running, '*" b "*')).toEqual({ said: "put back: a\nput back: b", sent: all });
+        expect(keep(kept, running, "*")).toEqual({ said: "restored: a\nrestored: b", sent: all });
+        expect(keep(kept, running, '*" b "*')).toEqual({ said: "restored: a\nrestored: b", sent: all });
         expect(keep(kept, running, '"CONFIG SET b "*')).toEqual({
-            said: "put back: b",
+            said: "restored: b",
             sent: `${all}CONFIG SET a "one two"\nCONFIG SET b ""\n`,
         });
         expect(keep(kept, kept, "*")).toEqual({ said: "", sent: "" });
     });
 
     test("have the data written where it belongs, if it went elsewhere", () => {
-        expect(keep("dir\t/data\n", "dir\t/tmp\n", "*").said).toBe("put back: dir\nwritten");
+        expect(keep("dir\t/data\n", "dir\t/tmp\n", "*").said).toBe("restored: dir\nwritten");
         expect(keep("dbfilename\tdump.rdb\n", "dbfilename\tother.rdb\n", "*").said).toBe(
-            "put back: dbfilename\nwritten",
+            "restored: dbfilename\nwritten",
         );
     });
 
@@ -768,7 +773,7 @@ describe("a server that somebody has follow another one", () => {
         if (marker) write(marker, "");
         return agent('running_access=users; users_follow() { echo "$*" >&2; echo OK; }\ncheck_primary_role 2>&1');
     };
-    const reverted = "NO ONE\nput back: it takes writes; somebody had it follow away:6379";
+    const reverted = "NO ONE\nrestored: the server accepts writes again; it was made to follow away:6379";
 
     test("takes writes again", () => {
         expect(look()).toBe(reverted);
@@ -865,11 +870,13 @@ describe("HAProxy", () => {
 
     test.each([
         [127, "the image has no Perl"],
-        [2, "HAProxy gives no answer; restart its container"],
-        [124, "HAProxy gives no answer; restart its container"],
+        [2, "HAProxy does not answer; restart its container"],
+        [124, "HAProxy does not answer; restart its container"],
     ])("that cannot be asked (%i) keeps a new certificate away", (status, reason) => {
         withSocket(() => {
-            expect(check(perl(`return ${status}`))).toMatch(/^refused: tls: the new certificate cannot reach HAProxy/);
+            expect(check(perl(`return ${status}`))).toMatch(
+                /^refused: tls: the new certificate cannot be sent to HAProxy/,
+            );
             expect(check(perl(`return ${status}`))).toContain(reason);
             expect(inShell([...terminates, perl(`return ${status}`)], "reread_certificate")).toContain(reason);
             expect(check(perl(`return ${status}`), "same_certificate() { :; }")).toBe("");

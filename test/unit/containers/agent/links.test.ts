@@ -135,8 +135,17 @@ describe("root reads", () => {
 
     test("through no link: what the next start must read, which it would write back", () => {
         link("settings/run/unsettled");
-        const stubs = ["check_stopped_primary", "check_databases_of_stopped_server", "keep_former_limits", "claim_data", "users_write", "commit"];
-        agent(`${stubs.map((name) => `${name}() { :; }`).join("\n")}\nunsettle() { echo "$1"; }\napply_to_stopped_server`);
+        const stubs = [
+            "check_stopped_primary",
+            "check_databases_of_stopped_server",
+            "keep_former_limits",
+            "claim_data",
+            "users_write",
+            "commit",
+        ];
+        agent(
+            `${stubs.map((name) => `${name}() { :; }`).join("\n")}\nunsettle() { echo "$1"; }\napply_to_stopped_server`,
+        );
         expect(agent(`first_line_of ${at("settings/run/unsettled")}`)).toBe("");
     });
 });

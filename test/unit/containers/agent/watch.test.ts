@@ -84,7 +84,7 @@ describe("an agent that refused", () => {
         agent(`${settings}; guard`);
         write(`${name}/redis.conf`, "timeout 1\n");
         expect(agent(`${settings}; stage() { echo staged; }; run`)).toBe(
-            `put back: the settings on the volume\nlooked\nwatches ${generation}, users`,
+            `restored: the settings on the volume\nlooked\nwatches ${generation}, users`,
         );
         expect(text(`${name}/redis.conf`)).toBe(files["redis.conf"]);
     });
@@ -151,7 +151,7 @@ describe("a server that is about to be replaced", () => {
         expect(look(`hz\t10\n${left}`)).toBe("users");
         expect(text("generation/.meanwhile")).toBe(left);
         const changed = left.replace("300", "1");
-        expect(look(changed)).toBe('CONFIG SET timeout "300"\nput back: timeout\nusers');
+        expect(look(changed)).toBe('CONFIG SET timeout "300"\nrestored: timeout\nusers');
         expect(text("generation/.meanwhile")).toBe(left);
     });
 });
