@@ -54,7 +54,7 @@ describe("a disk of 64 MiB", () => {
     test("without room for the append-only file refuses flavor aof, and the server keeps flavor rdb", async () => {
         fill("4096");
         expect(await refused({ flavor: "aof" })).toMatchInlineSnapshot(
-            `"refused: the append-only file could not be written, most likely for want of disk space (N MiB are free); the server's log has the reason [redis-database/append-only-file-not-written]"`,
+            `"refused: the append-only file could not be written, most likely for lack of disk space (N MiB are free); the server's log has the reason [redis-database/append-only-file-not-written]"`,
         );
         expect(await redis("SET", "while", "refused")).toBe("OK");
         await redis("DEL", "while");
@@ -67,7 +67,7 @@ describe("a disk of 64 MiB", () => {
         await corrected({ flavor: "rdb" });
         fill("4096");
         expect(await refused({ flavor: "rdb", config: { databases: 17 } })).toMatchInlineSnapshot(
-            `"refused: the dump could not be written, most likely for want of disk space (N MiB are free); the server's log has the reason [redis-database/dump-not-written]"`,
+            `"refused: the dump could not be written, most likely for lack of disk space (N MiB are free); the server's log has the reason [redis-database/dump-not-written]"`,
         );
         freeAll();
         await corrected({ flavor: "rdb", config: { databases: 17 } });
@@ -91,7 +91,7 @@ describe("a disk of 64 MiB", () => {
         await corrected({ flavor: "nordb" });
         fill("4096");
         expect(await refused({ flavor: "nordb", config: { databases: 17 } })).toMatchInlineSnapshot(
-            `"refused: the server must be replaced and keeps its data in memory only; handing it over takes up to N MiB of disk, but 4 are free; free some, or change what replaces the server later [redis-database/disk-too-full-for-hand-over]"`,
+            `"refused: the server must be replaced and keeps its data in memory only; the hand-over takes up to N MiB of disk, but 4 are free; free some space, or undo the change that replaces the server [redis-database/disk-too-full-for-hand-over]"`,
         );
         freeAll();
         await corrected({ flavor: "nordb", config: { databases: 17 } });

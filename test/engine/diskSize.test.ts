@@ -242,7 +242,7 @@ describe("a disk that is filling up", () => {
             await onDisk(name, fill);
             await becomes(name, "unhealthy");
             expect((await health(name)).output).toMatch(
-                /^the disk is filling up: -?\d+ MiB are left, and the next dump can take \d+; make room before Redis refuses writes$/,
+                /^the disk is filling up: -?\d+ MiB are left, and the next dump can take \d+; free some space before Redis refuses writes$/,
             );
             expect(await redis(name, "SET", "while", "unhealthy")).toBe("OK");
             // Settings are still applied, and nothing waits for the disk.
@@ -294,7 +294,7 @@ describe("a disk that is filling up", () => {
         );
         // The disk's real size counts, not diskSizeGb.
         expect(reasonOf("narrow")).toBe(
-            "refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has 90 MiB in all, of the 96 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]",
+            "refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has only 90 MiB, and the files can take 96; use a larger disk (raise a quota on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]",
         );
         await onDisk(limited, "rm /data/filler");
         const { volume } = await of(limited);
@@ -370,7 +370,7 @@ exec "$REAL_DOCKER" "$@"
     test("refuses what exceeds the quota, and the server keeps running", async () => {
         const reason = reasonIn(await database({ diskSizeGb: 2, memoryMb: 128 }).failure("up"));
         expect(reason).toMatchInlineSnapshot(
-            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 576 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
+            `"refused: diskSizeGb: is 2, but the disk of the data volume has only 256 MiB, and the files can take 576; use a larger disk (raise a quota on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
         );
         expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
     });

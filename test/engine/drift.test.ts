@@ -145,7 +145,7 @@ describe("drift correction", () => {
             ]);
         }
         // The agent does not mistake the spelling in which Redis lists a rule for a change.
-        expect(docker("logs", db.agent())).not.toContain("put back");
+        expect(docker("logs", db.agent())).not.toContain("restored");
     });
 
     test("restores settings and users within a minute, and leaves alone what the program does not have", async () => {
@@ -201,9 +201,9 @@ describe("drift correction", () => {
         expect(users).toMatch(/^user repl-mine on .*\+get$/m);
         expect(as("orders", "GET", "orders:1")).toBe("one");
         expect(as("reports", "GET", "kept")).toMatch(/^NOPERM/);
-        expect(docker("logs", db.agent())).toContain("put back: timeout");
+        expect(docker("logs", db.agent())).toContain("restored: timeout");
         await until(async () => (await redis("SET", "written", "yes")) === "OK");
-        expect(docker("logs", db.agent())).toContain("somebody had it follow 127.0.0.1:1");
+        expect(docker("logs", db.agent())).toContain("it was made to follow 127.0.0.1:1");
         expect(await setting("tls-replication")).toBe("no");
         expect(db.client.redis(await db.tlsUrl(), ["PING"], { caCertPem: await db.caCertPem() })).toBe("PONG");
         expect(healthOf(await db.server())).toBe("");

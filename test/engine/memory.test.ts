@@ -119,7 +119,7 @@ describe("memory", () => {
             await until(async () => (await startedAt("killed")) !== before);
         };
         const warning =
-            /"killed": the kernel killed the server at 20\S+Z, .* MiB of its container: its data, in memory only, was lost; give more memoryMb, .* \[redis-database\/killed-by-kernel\]/;
+            /"killed": the kernel killed the server at 20\S+Z, .* MiB of its container: its data, in memory only, was lost; increase memoryMb, .* \[redis-database\/killed-by-kernel\]/;
         await kill();
         await until(async () => (await health("killed")).includes("the kernel killed the server at 20"));
         expect((await program(databases).up()).output).toMatch(warning);

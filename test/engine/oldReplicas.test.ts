@@ -263,7 +263,7 @@ describe("replicas before 6.0", () => {
             // The second time, it rejects clients already.
             for (let times = 0; times < 2; times++) {
                 crash(of(name));
-                await until(() => health(of(name)).includes("it came back without its data, so nobody is let in"));
+                await until(() => health(of(name)).includes("it started without its data, so no client can connect"));
                 expect(redis(of(name), "SET", "later", "1")).toContain("NOAUTH");
                 expect(redis(replicaOf(name), "GET", "before")).toBe(name);
             }
@@ -289,7 +289,7 @@ describe("replicas before 6.0", () => {
         [
             "trusts another CA",
             () => ({ caCertPem: openssl.make({ commonName: "Another CA", ca: true }).certPem }),
-            /oldrepl-lost-link: refused: it does not reach its primary at [\d.:]+: TLS handshake failed; does its certificate verify/,
+            /oldrepl-lost-link: refused: it cannot reach its primary at [\d.:]+: TLS handshake failed; make sure that its certificate is valid/,
         ],
         [
             "has a wrong password",

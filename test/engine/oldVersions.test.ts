@@ -155,13 +155,12 @@ describe("versions before 6.0", () => {
         const byHand = { "old-28": "", "old-32": "byHand" };
         const changed = Object.keys(byHand).map((name) => of(name));
         const restorations = ({ agent }: Database) =>
-            docker("logs", agent).match(/put back: the password/g)?.length ?? 0;
+            docker("logs", agent).match(/restored: the password/g)?.length ?? 0;
         const started = () => changed.map((it) => docker("inspect", "-f", "{{.State.StartedAt}}", it.containerName));
         const before = { restorations: changed.map(restorations), started: started() };
         for (const [name, password] of Object.entries(byHand)) {
             // After a restart of the server, the agent reconnects only at its next check. The last command of a check
-            // is one
-            // that these versions do not support.
+            // is one that these versions do not support.
             await until(() => / cmd=(auth|NULL)( |$)/m.test(redis(name, "CLIENT", "LIST")));
             expect(redis(name, "CONFIG", "SET", "requirepass", password)).toBe("OK");
         }
@@ -218,7 +217,7 @@ describe("versions before 6.0", () => {
         const settings = inForce();
         args[name] = { ...right, memoryMb: 96, tls: { hosts: ["redis.example.com"] } };
         expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
-            `"refused: tls: the new certificate cannot reach HAProxy, which goes on with the old one: HAProxy cannot be asked, since the image has no Perl; give one that has, as the official ones based on Debian do, or stop its container while the update runs [redis-database/haproxy-not-asked]"`,
+            `"refused: tls: the new certificate cannot be sent to HAProxy, which keeps using the old one: HAProxy's admin socket cannot be used, because the image has no Perl; use an image with Perl, such as the official ones based on Debian, or stop its container during the update [redis-database/haproxy-not-asked]"`,
         );
         expect(certificateOf(name)).toBe(before);
         expect(inForce()).toEqual(settings);

@@ -178,12 +178,12 @@ describe("existing data", () => {
         };
         const reasons = await refusals(databases, [...volumes, ...directories]);
         expect(reasons.join("\n")).toMatchInlineSnapshot(`
-            "refused: data: VOLUME-both has both a dump and an append-only file; say in data.files which of them holds the data [redis-database/data-files-ambiguous]
-            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; give a later version [redis-database/data-newer-than-version]
+            "refused: data: VOLUME-both has both a dump and an append-only file; set data.files to the kind that holds the data [redis-database/data-files-ambiguous]
+            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; set version to a later one [redis-database/data-newer-than-version]
             refused: data: VOLUME-several was written by Redis 7.0 or later, which 6.0 cannot read [redis-database/data-newer-than-version]
             refused: data.files: is "aof", but DIRECTORY has no appendonlydir and no appendonly.aof [redis-database/data-files-missing]
-            refused: flavor: "nordb" keeps nothing, but DIRECTORY has data; bring it up with "aof" or "rdb" [redis-database/flavor-would-discard-data]
-            refused: data: DIRECTORY has files, but neither dump.rdb nor an append-only file (letter.txt); give a place that is empty or has data of Redis [redis-database/data-not-redis]"
+            refused: flavor: "nordb" keeps nothing on disk, but DIRECTORY has data; adopt it with "aof" or "rdb" [redis-database/flavor-would-discard-data]
+            refused: data: DIRECTORY has files, but neither dump.rdb nor an append-only file (letter.txt); use a location that is empty or has Redis data [redis-database/data-not-redis]"
         `);
 
         await program({ db: { version: "8.0", data: { volume: both, files: "aof" } } }).up();
@@ -221,11 +221,11 @@ describe("existing data", () => {
             clearInterval(grows);
         });
         expect(reasons.slice(0, -2).join("\n")).toMatchInlineSnapshot(`
-            "refused: data: VOLUME-renamed has appendonlydir/redis.aof.1.base.rdb, appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [redis-database/data-has-other-files]
-            refused: data: DIRECTORY has redis.aof besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [redis-database/data-has-other-files]
-            refused: data: DIRECTORY was written by Valkey (format 80), which Redis 8.6 cannot read; give the engine that wrote it [redis-database/data-newer-than-version]
-            refused: data: dump.rdb in DIRECTORY ends Redis 8.6.3 at its start: Unexpected EOF reading RDB file; repair it with the tools of Redis, or restore it from a backup [redis-database/data-not-readable]
-            refused: data: DIRECTORY has data of modules (ReJSON-RL), which are not available here; remove that data, and the modules, from the server that wrote it, and have it dump again [redis-database/data-needs-modules]
+            "refused: data: VOLUME-renamed has files that cannot be adopted (appendonlydir/redis.aof.1.base.rdb, appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [redis-database/data-has-other-files]
+            refused: data: DIRECTORY has files that cannot be adopted (redis.aof): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [redis-database/data-has-other-files]
+            refused: data: DIRECTORY was written by Valkey (format 80), which Redis 8.6 cannot read; set engine to the one that wrote it [redis-database/data-newer-than-version]
+            refused: data: dump.rdb in DIRECTORY cannot be loaded by Redis 8.6.3: Unexpected EOF reading RDB file; repair it with the tools of Redis, or restore it from a backup [redis-database/data-not-readable]
+            refused: data: DIRECTORY has data of modules (ReJSON-RL), which are not available here; remove that data and the modules from the server that wrote it, and write a new dump [redis-database/data-needs-modules]
             refused: data: the files in DIRECTORY are being written; stop the server that writes them, wait a minute and run pulumi up again [redis-database/data-being-written]"
         `);
 
@@ -282,7 +282,7 @@ describe("existing data", () => {
         const other = await TestStack.create("own-data-second");
         const errors = await other.program(`new RedisDatabase("second", ${JSON.stringify(args)});`).failure("up");
         expect(errors.replaceAll(location, "VOLUME")).toContain(
-            "refused: data: VOLUME belongs to the database engine-test/test/db; give another place, or, if that database is gone, delete .redis-database there [redis-database/data-belongs-to-another]",
+            "refused: data: VOLUME belongs to the database engine-test/test/db; use another location, or, if that database no longer exists, delete .redis-database there [redis-database/data-belongs-to-another]",
         );
         expect(client.digest(url)).toBe(digest);
         await other.close();

@@ -151,7 +151,7 @@ describe("a refusal", () => {
             settings:
                 "refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'. [redis-database/configuration-not-accepted]",
             image: expect.stringMatching(
-                /^refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree \[redis-database\/image-version-mismatch\]$/,
+                /^refused: the image runs Redis 8\.0\.\d+, but `version` is 7\.0; change one of them \[redis-database\/image-version-mismatch\]$/,
             ) as string,
             memory: "refused: memoryMb: 40 with flavor aof leaves 7 MiB for data, but 14 MiB are in use; give at least 60, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
             databases:
@@ -165,7 +165,7 @@ describe("a refusal", () => {
                 /^refused: config\["maxclients"\]: clients use all .*\[redis-database\/maxclients-reached\]$/,
             ) as string,
             locked: expect.stringMatching(
-                /^refused: .* does not let the agent in \(WRONGPASS .*\[redis-database\/agent-login-refused\]$/,
+                /^refused: the agent cannot log in to the running server \(WRONGPASS .*\[redis-database\/agent-login-refused\]$/,
             ) as string,
         });
         docker("kill", outputs.paused.containerName);

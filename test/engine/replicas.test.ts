@@ -209,7 +209,7 @@ describe("replicas", () => {
         for (const name of memoryOnly) {
             expect(follows(name)).toBe(false);
             expect(redis(replicaOf(name), "GET", "kept")).toBe(name);
-            expect(health(of(name))).toContain("came back without its data, so its replicas are held back");
+            expect(health(of(name))).toContain("it started without its data, so its replicas cannot connect");
             docker("start", replicaOf(name).agent);
             docker("exec", of(name).agent, "sh", "/agent.sh", "accept");
             await caughtUp(name);
@@ -262,7 +262,7 @@ describe("replicas", () => {
         const promotedByHand = replicaOf("repl80-aof");
         expect(redis(promotedByHand, "REPLICAOF", "NO", "ONE")).toBe("OK");
         expect(redis(promotedByHand, "SET", "emergency", "1")).toBe("OK");
-        expect(health(promotedByHand)).toContain("it was promoted by hand and follows nobody: set promoted: true");
+        expect(health(promotedByHand)).toContain("it was promoted by hand and follows no primary: set promoted: true");
         docker("restart", "--time", "30", promotedByHand.containerName);
         await until(() => redis(promotedByHand, "GET", "emergency") === "1");
         expect(info(promotedByHand, "role")).toBe("master");

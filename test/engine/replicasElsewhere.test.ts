@@ -158,7 +158,7 @@ describe("two Docker hosts", () => {
                 expect.stringMatching(`^${notFollowing}.*(certificate verify failed|unable to get local issuer)`),
                 expect.stringMatching(`^${notFollowing}.*Connection refused`),
                 expect.stringMatching(
-                    /^refused: it ended \d+ times before its first sync .* for want of memory: give it the primary's memoryMb/,
+                    /^refused: it stopped \d+ times before its first sync .* for lack of memory: set its memoryMb to that of the primary/,
                 ),
             ]);
             expect(docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"))).toBe(container);

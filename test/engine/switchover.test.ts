@@ -162,7 +162,7 @@ describe("switchover", () => {
         const output = await program({ primary: "one" }).failure("up");
         docker("unpause", present(outputs.containers[1]));
         expect(reasonIn(output)).toMatch(
-            /primary: the replica at .* does not take over: it did not have the last writes/,
+            /primary: the switchover to the replica at .* failed: it did not receive the last writes/,
         );
         const { lost } = await traffic.stop();
         expect(lost).toBe(0);
