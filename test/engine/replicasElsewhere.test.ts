@@ -166,7 +166,7 @@ describe("two Docker hosts", () => {
         test("a primary that only its own host can name is an error before anything is touched", async () => {
             const output = await program(args, follower("wrong-password", { host: "localhost" })).failure("preview");
             expect(findingsIn(output)).toContain(
-                'primary.host: is "localhost", which is another machine here than there',
+                'primary.host: is "localhost", which other machines cannot reach',
             );
         });
 
