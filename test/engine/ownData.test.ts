@@ -275,7 +275,7 @@ describe("existing data", () => {
         expect(shared.replaceAll(location, "VOLUME")).toMatchInlineSnapshot(`
             "RedisDatabase "other": 1 problem in its arguments; nothing was touched.
               data.volume: is "VOLUME", where the database "one" has its data
-                → give each database a place of its own [redis-database/data-shared]"
+                → give each database its own location [redis-database/data-shared]"
         `);
         await program({ db: args }).up();
         const { url } = await of("db");

@@ -173,7 +173,7 @@ describe("two Docker hosts", () => {
         test("is an error in the preview if primary.host means another machine on the replica's host", async () => {
             const output = await program(args, follower("wrong-password", { host: "localhost" })).failure("preview");
             expect(findingsIn(output)).toContain(
-                'primary.host: is "localhost", which is another machine here than there',
+                'primary.host: is "localhost", which other machines cannot reach',
             );
         });
 
