@@ -81,7 +81,7 @@ describe("switchover", () => {
     test("the preview says what it will do", async () => {
         const { steps, output } = await program({ primary: "one" }).plannedSteps();
         expect(output).toContain(
-            `RedisDatabase "${name}": one takes writes as soon as it has the last of them; the URLs change`,
+            `RedisDatabase "${name}": one becomes the primary once it has received all writes; the URLs change`,
         );
         expect(output).toContain("the URLs change, and clients that write need the new ones");
         expect(Object.keys(steps).filter((child) => child.endsWith("-server"))).toEqual([]);
@@ -183,9 +183,11 @@ describe("switchover", () => {
     test("the replica that takes writes cannot be taken out, nor one take them that is new", async () => {
         const config = { "tcp-backlog": 100 };
         const without = program({ config, replicas: [{ name: "one" }] });
-        expect(findingsIn(await without.failure("preview"))).toContain('replicas: lacks "two", which takes writes');
+        expect(findingsIn(await without.failure("preview"))).toContain(
+            'replicas: lacks "two", which is the current primary',
+        );
         const other = program({ config, primary: "new", replicas: [{ name: "two" }, { name: "new" }] });
-        expect(findingsIn(await other.failure("preview"))).toContain('primary: is "new", which is not there yet');
+        expect(findingsIn(await other.failure("preview"))).toContain('primary: is "new", which does not exist yet');
         expect(roles()).toEqual(["slave", "slave", "master"]);
     });
 

@@ -35,7 +35,7 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
         await stack.program(program).import(exported);
         if (nameless.length > 0) refused = await stack.failure("preview");
         // As somebody goes on from there: with the line that the error gives.
-        const [, line = ""] = /to keep that, give (version: "[^"]*");/.exec(refused) ?? [];
+        const [, line = ""] = /to keep it, set (version: "[^"]*");/.exec(refused) ?? [];
         const withLine = nameless.reduce(
             (all, each) => all.replace(each, each.replace("{", `{\n    ${line},`)),
             program,
@@ -48,7 +48,7 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
         // The engine may end before it has asked the others.
         const names = nameless.map((database) => /"([^"]*)"/.exec(database)?.[1] ?? "");
         const refusal =
-            /RedisDatabase "([^"]*)": 1 problem .*\n +version: is not given, .*\n.*\[redis-database\/default-version-changed\]/g;
+            /RedisDatabase "([^"]*)": 1 problem .*\n +version: is not set, .*\n.*\[redis-database\/default-version-changed\]/g;
         const refusals = [...refused.matchAll(refusal)].map(([, called = ""]) => called);
         expect(refusals.length > 0).toBe(nameless.length > 0);
         expect(names).toEqual(expect.arrayContaining(refusals));

@@ -105,7 +105,7 @@ export const dataArguments = {
             typeDoc: "A place for data that was there before the database: one of `volume` and `hostPath`.",
             changes: [
                 {
-                    row: "place",
+                    row: "dataLocation",
                     label: "`data`: another volume or directory",
                     value: placeOf,
                     words: (before: Placed, after: Placed, shown: boolean) => [

@@ -90,7 +90,7 @@ export const groupArguments = {
                 value: leaderOf,
             },
             {
-                row: "untimely",
+                row: "switchoverRefused",
                 label: "`primary`: a replica that is new; the replica that takes writes taken out",
                 value: leaderOf,
             },

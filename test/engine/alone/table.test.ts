@@ -60,7 +60,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     versionDown: (args) => ({ ...args, version: "7.0" }),
     container: (args) => ({ ...args, network }),
     startup: (args) => ({ ...args, config: { ...(args.config as object), databases: 32 } }),
-    place: (args) => ({ ...args, data: { volume: `${network}-data` } }),
+    dataLocation: (args) => ({ ...args, data: { volume: `${network}-data` } }),
     // Replicas themselves come and go in replicas.test.ts.
     replicas: (args) => ({ ...args, replicationAccess: ["away"] }),
     recorded: (args) => ({ ...args, evictToFit: true }),
@@ -68,7 +68,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
 
 /** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts; an import in drift.test.ts; another name in changes.test.ts; releases in upgrade*.test.ts. */
 const elsewhere = [
-    ...["release", "replicaUp", "importing", "switchover", "untimely", "following", "promotion", "demotion"],
+    ...["release", "replicaUp", "importing", "switchover", "switchoverRefused", "following", "promotion", "demotion"],
     ...["renamed", "renamedOnNetwork"],
 ];
 const rows = changeRows.filter(({ id }) => !elsewhere.includes(id));
@@ -195,10 +195,10 @@ describe("the table of changes", () => {
 
 /** What the preview says of each effect. */
 const words: Readonly<Record<Effect, string>> = {
-    live: "takes effect while the server runs",
+    live: "the server keeps running",
     resized: "resized in place",
     terminator: "HAProxy is replaced",
     replaced: "clients reconnect once",
-    recorded: "nothing happens to the server",
+    recorded: "the server is not affected",
     refused: "",
 };
