@@ -54,7 +54,9 @@ function cell(column, { rows }, { release, flavor }) {
 
 /** Incomplete rows, and recorded versions that the setup does not provide. */
 export function gaps(observed) {
-    const incomplete = rows.filter((row) => Object.values(columns).some((column) => cell(column, observed, row) === ""));
+    const incomplete = rows.filter((row) =>
+        Object.values(columns).some((column) => cell(column, observed, row) === ""),
+    );
     const notProvided = Object.keys(observed.rows).filter((release) => !provided.includes(release));
     return [...incomplete.map(({ release, flavor }) => `${nameOf(release)} ${flavor}`), ...notProvided];
 }
@@ -74,11 +76,23 @@ function catalogTable() {
     const byRelease = Object.groupBy(listVersions(), (listed) => releaseOf(listed));
     const labels = flavorNames.map((flavor) => listVersions().find((listed) => listed.flavor === flavor).label);
     return table(
-        ["version", ...labels.map((label) => label ?? "append-only file"), "released", "end of life", "directives from"],
+        [
+            "version",
+            ...labels.map((label) => label ?? "append-only file"),
+            "released",
+            "end of life",
+            "directives from",
+        ],
         Object.entries(byRelease).map(([release, listed]) => {
             const names = flavorNames.map((flavor) => listed.find((entry) => entry.flavor === flavor).name);
             const [{ released, endOfLife, verifiedWith }] = listed;
-            return [nameOf(release), ...names, released, endOfLife ?? "not published", verifiedWith ?? "never"];
+            return [
+                nameOf(release),
+                ...names,
+                released,
+                endOfLife ?? "not published",
+                verifiedWith ?? "related versions",
+            ];
         }),
     );
 }
