@@ -102,7 +102,7 @@ describe("a change of the program", () => {
             "db-completed": "update",
         });
         expect(output).toContain(
-            "config.timeout, password, users[0].password: their values are known only in the update",
+            "config.timeout, password, users[0].password: their values are known only during the update",
         );
         const { summary } = await db.stack.up("--skip-preview=false");
         expect(summary).toMatchObject({ create: 3, replace: 1, delete: 1 });

@@ -303,7 +303,7 @@ describe("drift correction", () => {
         ];
         const { explanations } = await db.with({ config: { timeout: 400 }, users }).plannedSteps();
         expect(explanations.join()).toContain(
-            "user orders is deleted, and its connections close; takes effect while the server runs, other clients stay " +
+            "user orders is deleted, and its connections close; the server keeps running, other clients stay " +
                 "connected: user reporting (new), user reports (rules changed), user orders (removed)",
         );
         const server = await db.serverId();

@@ -281,7 +281,9 @@ describe("replicas before 6.0", () => {
         const output = await program((name) => ({ ...rotated(name), version: "7.0" }), onSecondHost()).failure(
             "preview",
         );
-        expect(output).toMatch(/is "7.0", but a replica of Redis \d.\d follows in another way than one of 7.0/);
+        expect(output).toMatch(
+            /is "7.0", but a replica of Redis \d.\d connects to its primary differently than one of 7.0/,
+        );
         expect(output).toContain("remove the replica in the update that changes the version");
     });
 

@@ -290,8 +290,8 @@ describe("existing data", () => {
         const findings = findingsIn(await program({ db: { version: "8.0" } }).failure("preview"));
         expect(findings.replaceAll(location, "VOLUME")).toMatchInlineSnapshot(`
             "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
-              data: names the database's own volume, but the data is on VOLUME and would stay behind
-                → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
+              data: names the database's own volume, but the data is on VOLUME and would not move
+                → restore the previous value; to move the data, create a second database and copy it there [redis-database/data-moved]"
         `);
         expect(client.digest(url)).toBe(digest);
     });

@@ -273,7 +273,7 @@ describe("a refusal", () => {
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
               version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
-                → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database [redis-database/version-downgrade]"
+                → keep "7.0" or use a later version; to use 6.0, copy the data to a new database [redis-database/version-downgrade]"
         `);
         expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
         expect(observedWithoutUsers()).toEqual(before);
@@ -284,8 +284,8 @@ describe("a refusal", () => {
         const errors = await program({ image: { data: { hostPath: "/srv/redis" } } }).failure("up");
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
-              data: names /srv/redis, but the data is on the database's own volume and would stay behind
-                → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
+              data: names /srv/redis, but the data is on the database's own volume and would not move
+                → restore the previous value; to move the data, create a second database and copy it there [redis-database/data-moved]"
         `);
         expect(observedWithoutUsers()).toEqual(before);
     });

@@ -307,7 +307,7 @@ describe("replicas", () => {
             `new RedisDatabase("repl80-aof", { version: "8.0", memoryMb: 64, replicas: [{ config: { "tcp-backlog": 100 } }] });`,
         );
         expect(findingsIn(await stack.failure("preview"))).toContain(
-            "promoted: is taken back, but following would replace",
+            "promoted: is no longer set, but following the primary again would replace",
         );
     });
 

@@ -83,7 +83,7 @@ describe("switchover", () => {
     test("is announced by the preview", async () => {
         const { steps, output } = await program({ primary: "one" }).plannedSteps();
         expect(output).toContain(
-            `RedisDatabase "${name}": one takes writes as soon as it has the last of them; the URLs change`,
+            `RedisDatabase "${name}": one becomes the primary once it has received all writes; the URLs change`,
         );
         expect(output).toContain("the URLs change, and clients that write need the new ones");
         expect(Object.keys(steps).filter((child) => child.endsWith("-server"))).toEqual([]);
@@ -189,9 +189,11 @@ describe("switchover", () => {
     test("is required before its primary can be removed, and cannot go to a new replica", async () => {
         const config = { "tcp-backlog": 100 };
         const without = program({ config, replicas: [{ name: "one" }] });
-        expect(findingsIn(await without.failure("preview"))).toContain('replicas: lacks "two", which takes writes');
+        expect(findingsIn(await without.failure("preview"))).toContain(
+            'replicas: lacks "two", which is the current primary',
+        );
         const other = program({ config, primary: "new", replicas: [{ name: "two" }, { name: "new" }] });
-        expect(findingsIn(await other.failure("preview"))).toContain('primary: is "new", which is not there yet');
+        expect(findingsIn(await other.failure("preview"))).toContain('primary: is "new", which does not exist yet');
         expect(roles()).toEqual(["slave", "slave", "master"]);
     });
 

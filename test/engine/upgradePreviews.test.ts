@@ -38,7 +38,7 @@ describe.each(fixtures)("the stack that %s created from %s.js", (release, name) 
         await stack.program(program).import(exported);
         if (withoutVersion.length > 0) refused = await stack.failure("preview");
         // As the error advises: with the line that it gives.
-        const [, line = ""] = /to keep that, give (version: "[^"]*");/.exec(refused) ?? [];
+        const [, line = ""] = /to keep it, set (version: "[^"]*");/.exec(refused) ?? [];
         const withLine = withoutVersion.reduce(
             (all, each) => all.replace(each, each.replace("{", `{\n    ${line},`)),
             program,
@@ -51,7 +51,7 @@ describe.each(fixtures)("the stack that %s created from %s.js", (release, name) 
         // Pulumi may stop after the first error, so the refusals may be incomplete.
         const names = withoutVersion.map((database) => /"([^"]*)"/.exec(database)?.[1] ?? "");
         const refusal =
-            /RedisDatabase "([^"]*)": 1 problem .*\n +version: is not given, .*\n.*\[redis-database\/default-version-changed\]/g;
+            /RedisDatabase "([^"]*)": 1 problem .*\n +version: is not set, .*\n.*\[redis-database\/default-version-changed\]/g;
         const refusals = [...refused.matchAll(refusal)].map(([, called = ""]) => called);
         expect(refusals.length > 0).toBe(withoutVersion.length > 0);
         expect(names).toEqual(expect.arrayContaining(refusals));

@@ -60,7 +60,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     versionDown: (args) => ({ ...args, version: "7.0" }),
     container: (args) => ({ ...args, network }),
     startup: (args) => ({ ...args, config: { ...(args.config as object), databases: 32 } }),
-    place: (args) => ({ ...args, data: { volume: `${network}-data` } }),
+    dataLocation: (args) => ({ ...args, data: { volume: `${network}-data` } }),
     // replicas.test.ts adds and removes the replicas themselves.
     replicas: (args) => ({ ...args, replicationAccess: ["away"] }),
     recorded: (args) => ({ ...args, evictToFit: true }),
@@ -75,7 +75,7 @@ const testedElsewhere = [
     "replicaUp",
     "importing",
     "switchover",
-    "untimely",
+    "switchoverRefused",
     "following",
     "promotion",
     "demotion",
@@ -209,10 +209,10 @@ describe("the table of changes", () => {
 
 /** The phrase in the preview for each effect. */
 const phrases: Readonly<Record<Effect, string>> = {
-    live: "takes effect while the server runs",
+    live: "the server keeps running",
     resized: "resized in place",
     terminator: "HAProxy is replaced",
     replaced: "clients reconnect once",
-    recorded: "nothing happens to the server",
+    recorded: "the server is not affected",
     refused: "",
 };

@@ -71,7 +71,7 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
         const formerMaxmemory = await maxmemory();
         const { steps, explanations, output: preview } = await stack.usePackage().plannedSteps();
         expect(preview).toContain(
-            "maxmemory stays as it was until memoryMb, the flavor or the number of replicas change",
+            "maxmemory stays the same until memoryMb, the flavor or the number of replicas change",
         );
         const clients = before.kept.map(({ url, tlsUrl, caCertPem }) => [
             new TlsTraffic(tlsUrl, caCertPem),
