@@ -15,7 +15,7 @@ import { replicaNames } from "../model/arguments/replicaList";
 import { checkNames } from "../model/arguments/names";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
 import type { Role } from "../model/arguments/replication";
-import { type AskedServer, listServers } from "../model/arguments/servers";
+import { type RequestedServer, listServers } from "../model/arguments/servers";
 import { type Release, nameOf, releaseOf, versions } from "../model/catalog/versions";
 import { warnings } from "../model/warnings";
 import type { Expiry } from "../model/certificates";
@@ -77,7 +77,7 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
 /** What is wrong with the names of its servers, and with ports that another server of the program has. */
 function checkServers({ kind, name }: Identity, plain: PlainArguments, dockerHost: DockerHost): Finding[] {
     const servers = listServers(kind, name, plain);
-    const hostOf = ({ provider = dockerHost }: AskedServer) => provider as DockerHost;
+    const hostOf = ({ provider = dockerHost }: RequestedServer) => provider as DockerHost;
     return [
         ...checkNames(servers),
         ...servers.flatMap((server) => takePorts(server, givenPorts(server.args), hostOf(server))),

@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedPorts } from "../model/arguments/endpoints";
-import type { AskedServer } from "../model/arguments/servers";
+import type { RequestedServer } from "../model/arguments/servers";
 import type { PublishedPort } from "../model/dockerRefusals";
 import type { Finding } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
@@ -34,7 +34,7 @@ function portsOn(dockerHost: DockerHost): HostPorts {
 
 /** What is wrong with ports that another server of the program has; they are the server's if nothing is. */
 export function takePorts(
-    { kind, name, path }: Pick<AskedServer, "kind" | "name" | "path">,
+    { kind, name, path }: Pick<RequestedServer, "kind" | "name" | "path">,
     ports: readonly PublishedPort[],
     dockerHost: DockerHost,
 ): Finding[] {

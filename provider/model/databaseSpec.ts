@@ -1,42 +1,42 @@
-/** A server as the program wants it: every default filled in, every value checked, no secret inside. */
+/** A server as the program requests it: validated, with defaults filled in and without secrets. */
 import type { ResolvedOf } from "./arguments/definition";
 import type { serverArguments } from "./arguments/index";
 import type { dataArguments } from "./arguments/persistence";
 import type { SavePoint } from "./catalog/flavors";
 import type { Version } from "./catalog/versions";
 
-/** These depend on others, so that their definitions do not say what they are where the program gives none. */
+/** Arguments whose defaults depend on other arguments, so that their definitions do not contain them. */
 type Derived = "version" | "savePoints" | "image" | "tls";
 type ServerArguments = Omit<typeof serverArguments, Derived>;
 type TlsArguments = Omit<(typeof serverArguments)["tls"]["members"], "hosts">;
 
-/** What stands at an argument's own name is its value, or its default; only the others are declared here. */
+/** Each argument has its value, or its default. Only what does not follow from the definitions is declared here. */
 export interface DatabaseSpec extends ResolvedOf<ServerArguments> {
     readonly version: Version;
-    /** When to dump; none for `nordb`. */
+    /** When to write a dump; empty for `nordb`. */
     readonly savePoints: readonly SavePoint[];
     readonly image: string;
     readonly tls: ResolvedOf<TlsArguments> & {
-        /** Every name and address that the certificate is valid for. */
+        /** Every name and address for which the certificate is valid. */
         readonly hosts: readonly string[];
     };
-    /** Where data is, unless on a volume that the database makes for itself. */
+    /** The location of the data, unless it is a volume that the component creates. */
     readonly data?: ResolvedOf<typeof dataArguments>["data"];
-    /** Seconds for which an update waits for it, where the program says so. */
+    /** Seconds for which an update waits for the server, if the program sets them. */
     readonly startTimeoutSeconds?: number;
-    /** Whether it may follow a server that the program does not name. */
+    /** Whether the server may follow a primary that was set by hand. */
     readonly importing: boolean;
-    /** The users by which replicas may follow it. */
+    /** The users with which replicas may follow the server. */
     readonly followers: readonly string[];
-    /** There for replicas alone. */
+    /** Only for replicas. */
     readonly replica?: ReplicaSpec;
 }
 
-/** What makes a server a replica. */
+/** A server's role as a replica. */
 export interface ReplicaSpec {
-    /** Whom it follows; absent where it takes writes itself, as it does once it was promoted. */
+    /** The primary that it follows; absent if it takes writes or is promoted. */
     readonly primary?: PrimarySpec;
-    /** Whether it takes writes for its database and the other replicas, which follow it. */
+    /** Whether it takes writes, and the database's own server and the other replicas follow it. */
     readonly leads: boolean;
     readonly priority: number;
     readonly syncTimeoutSeconds: number;
@@ -45,6 +45,6 @@ export interface ReplicaSpec {
 export interface PrimarySpec {
     readonly host: string;
     readonly port: number;
-    /** Whether it is on the same Docker host: then its container is reached directly, whatever its port is bound to. */
+    /** Whether it is on the same Docker host. Then its container is reached directly, not through its published port. */
     readonly nearby: boolean;
 }

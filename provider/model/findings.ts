@@ -1,14 +1,14 @@
-/** What is wrong with somebody's arguments: collected, worded and thrown all at once. */
+/** Findings about arguments, which are collected and reported together, and their wording. */
 import { inspect } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
 
-/** A kind of problem, as the list of errors in the documentation has it. */
+/** A kind of problem, with its entry in docs/errors.md. */
 export interface Problem {
-    /** Stays the same from release to release. */
+    /** Never changes, since users search for it. */
     readonly code: string;
     /** What is wrong, in one sentence. */
     readonly meaning: string;
-    /** What would be right, as an instruction. */
+    /** How to fix it, as an instruction. */
     readonly remedy: string;
 }
 
@@ -16,23 +16,23 @@ export function problem(code: string, meaning: string, remedy: string): Problem 
     return { code: `redis-database/${code}`, meaning, remedy };
 }
 
-/** One thing that is wrong: where, what, and what would be right. */
+/** One problem: where it is, what is wrong, and how to fix it. */
 export interface Finding {
     readonly code: string;
-    /** The property's path as one would write it in the program, for example `tls.hosts[1]`. */
+    /** The property's path as a program writes it, for example `tls.hosts[1]`. */
     readonly path: string;
-    /** What is wrong there, as the rest of a sentence that starts with the path. */
+    /** What is wrong, as the rest of a sentence that starts with the path. */
     readonly problem: string;
-    /** What would be right, as an instruction. */
+    /** How to fix it, as an instruction. */
     readonly remedy: string;
 }
 
-/** One case of a problem. The remedy is the problem's own unless this case knows better. */
+/** A case of a problem. Its remedy is the problem's unless there is a more specific one. */
 export function finding(kind: Problem, path: string, text: string, remedy: string = kind.remedy): Finding {
     return { code: kind.code, path, problem: text, remedy };
 }
 
-/** The message for a person: every finding, each with what would be right. */
+/** The message with all findings. `untouched` names what stays unchanged. */
 export function formatFindings(
     database: string,
     findings: readonly Finding[],
@@ -47,24 +47,23 @@ export function formatFindings(
     ].join("\n");
 }
 
-/** One of them. */
 export function formatFinding({ code, path, problem, remedy }: Finding): string {
     return `${path}: ${problem}\n    → ${remedy} [${code}]`;
 }
 
-/** The known name that someone who wrote `unknown` most likely meant, if one is near enough to be a slip. */
+/** The known name that `unknown` is most likely a misspelling of, if there is one. */
 export function nearest(unknown: string, known: readonly string[]): string | undefined {
     if (known.length === 0) return undefined;
     const candidate = closest(unknown.toLowerCase(), known);
-    // Not every letter may differ, however short the name.
-    const slips = Math.min(Math.max(2, unknown.length / 3), candidate.length - 1);
-    return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= slips ? candidate : undefined;
+    // At least one letter must agree, however short the name is.
+    const maxDistance = Math.min(Math.max(2, unknown.length / 3), candidate.length - 1);
+    return distance(unknown.toLowerCase(), candidate.toLowerCase()) <= maxDistance ? candidate : undefined;
 }
 
-/** A value as an error may show it: short, on one line, with its type where that may be the surprise. */
+/** A value for an error message: short, on one line, and unless it is a string with its type. */
 export function show(value: unknown): string {
     if (typeof value === "function" || value === null || value === undefined) return kindOf(value);
-    // Whatever somebody gives by mistake: a resource, a BigInt, an object that holds itself.
+    // `inspect` accepts any value: resources, BigInts, circular objects.
     const text = typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 }).replace(/\s+/g, " ");
     const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
     return typeof value === "string" ? short : `${short} (${kindOf(value)})`;
@@ -75,7 +74,7 @@ export function wrongValue(value: unknown, { isSecret = false, isWrongType = fal
     if (value === undefined) return "is missing";
     if (typeof value === "string" && value.trim() === "") return "is empty";
     if (!isSecret || value === null)
-        return `is ${show(value)}${isWrongType && typeof value === "string" ? " (text)" : ""}`;
+        return `is ${show(value)}${isWrongType && typeof value === "string" ? " (a string)" : ""}`;
     const kind = isWrongType || typeof value !== "string" ? kindOf(value) : "not usable";
     return `is ${kind} (its value is not shown)`;
 }
@@ -84,5 +83,5 @@ function kindOf(value: unknown): string {
     if (value === null || value === undefined) return String(value);
     if (Number.isNaN(value)) return "not a number";
     if (Array.isArray(value)) return "a list";
-    return { string: "text", object: "an object" }[typeof value as string] ?? `a ${typeof value}`;
+    return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

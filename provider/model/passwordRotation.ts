@@ -1,19 +1,19 @@
-/** When a password is due for rotation. */
+/** When a password is rotated. */
 import { createHash } from "node:crypto";
 import type { DatabaseSpec } from "./databaseSpec";
 
 const dayMs = 86_400_000;
 
 /**
- * A number that goes up once every so many days. Each database has a day of its own on which it does, so that not all
- * passwords of a company change at once; so the first password may be replaced sooner, and none gets older.
+ * A number that increases every `everyDays` days. The offset differs between databases, so that not all passwords change on
+ * the same day. So the first period may be shorter, but none is longer.
  */
 export function rotationPeriod(database: string, everyDays: number, now: Date): number {
     const offset = createHash("sha256").update(database).digest().readUInt32BE() / 2 ** 32;
     return Math.floor(now.getTime() / dayMs / everyDays + offset);
 }
 
-/** What a random password is bound to: another value of these is another password. None for the very first. */
+/** The keepers of a random password: a change of their values generates a new one. The first password has none. */
 export function passwordKeepers(
     database: string,
     { passwordVersion, rotatePasswordEvery }: Pick<DatabaseSpec, "passwordVersion" | "rotatePasswordEvery">,

@@ -1,4 +1,4 @@
-/** Every error that the package reports, by its code. */
+/** All errors that the package reports. */
 import { hasNoValue, singleArgumentProblems } from "./arguments/check";
 import { argumentProblems } from "./arguments/index";
 import { changeProblems } from "./changes/problems";
@@ -8,7 +8,7 @@ import { agentRefusals } from "./refusals";
 import { transformProblems } from "./render/containerArguments";
 import { clientProblems } from "./sizing/clients";
 
-/** Each code has one meaning; the same problem may be found in several places. */
+/** One entry for each code. */
 export function allProblems(): Problem[] {
     const refused = Object.entries(agentRefusals).map(([code, { meaning, remedy }]) => problem(code, meaning, remedy));
     return [
@@ -22,7 +22,7 @@ export function allProblems(): Problem[] {
     ];
 }
 
-/** A finding as it may be shown where a secret is among the values: with no more than its code says. */
+/** A finding without values, for where a value may be a secret: only the general text for its code. */
 export function withoutValues({ code, path, problem: found, remedy }: Finding): Finding {
     const general = allProblems().find((each) => each.code === code)?.remedy;
     const shown = found === hasNoValue ? found : "is not usable (its value is not shown)";

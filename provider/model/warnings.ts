@@ -1,18 +1,18 @@
-/** What previews and updates warn about: what is possible, but mostly a mistake or a risk. */
+/** Warnings of previews and updates: valid arguments that are usually a mistake or a risk. */
 import { isEveryAddress, isThisHostAlone, mayBePublic } from "./arguments/endpoints";
-import { hasEnded } from "./catalog/listVersions";
+import { isPastEndOfLife } from "./catalog/listVersions";
 import { legacyProtocols } from "./catalog/tlsProtocols";
 import { canUpgrade, nameOf, releaseNames, releaseOf, versions } from "./catalog/versions";
 import type { DatabaseSpec } from "./databaseSpec";
 
-/** What only the component knows. */
+/** Facts that do not follow from the specification. */
 interface Circumstances {
     readonly today?: Date;
-    /** Whether the program leaves `bindAddress` out, and the Docker host is another machine. */
+    /** Whether the program does not set `bindAddress`, and the Docker host is a remote machine. */
     readonly boundElsewhere?: boolean;
 }
 
-/** As previews and updates log it. No value is shown that may be secret. */
+/** The texts that previews and updates log. They contain no values that may be secret. */
 export function warnings(
     database: string,
     spec: DatabaseSpec,
@@ -20,9 +20,10 @@ export function warnings(
 ): string[] {
     const release = releaseOf(spec);
     const found = [];
-    if (hasEnded(release, today)) {
+    if (isPastEndOfLife(release, today)) {
         const next = releaseNames.filter(
-            (other) => versions[other].engine === spec.engine && canUpgrade(release, other) && !hasEnded(other, today),
+            (other) =>
+                versions[other].engine === spec.engine && canUpgrade(release, other) && !isPastEndOfLife(other, today),
         );
         const remedy = next[0] ? `; version: "${versions[next[0]].version}" still gets them` : "";
         found.push(
@@ -32,7 +33,7 @@ export function warnings(
     const legacy = spec.tls.protocols.filter((protocol) => legacyProtocols.includes(protocol));
     if (legacy.length > 0) {
         found.push(
-            `tls.protocols allows ${legacy.join(" and ")}, which can be broken into; leave it out once no client needs it`,
+            `tls.protocols allows ${legacy.join(" and ")}, which is insecure; remove it once no client needs it`,
         );
     }
     found.push(...endpointWarnings(spec, boundElsewhere));
@@ -46,17 +47,17 @@ function endpointWarnings({ bindAddress, host, plaintext }: DatabaseSpec, boundE
     return [
         ...(isOpen
             ? [
-                  `plaintext is open on ${everywhere ? "every address of the Docker host" : "a public address (bindAddress)"}, so whoever is on the way can read passwords and data; set plaintext: false, or give a private ${everywhere ? "bindAddress" : "one"}`,
+                  `plaintext is open on ${everywhere ? "every address of the Docker host" : "a public address (bindAddress)"}, so anyone on the network path can read passwords and data; set plaintext: false, or a private bindAddress`,
               ]
             : []),
         ...(isEveryAddress(host)
             ? [
-                  "host is every address, to which no client can connect; give the name or address by which clients reach the Docker host",
+                  "host means all addresses, to which no client can connect; set it to the name or address by which clients reach the Docker host",
               ]
             : []),
         ...(boundElsewhere && !isThisHostAlone(host)
             ? [
-                  'host is given without bindAddress, so the server listens on 127.0.0.1 of the Docker host, where no other machine reaches it; give bindAddress an address of that Docker host, or "127.0.0.1" if that is meant',
+                  'host is set without bindAddress, so the server listens on 127.0.0.1 of the Docker host, which no other machine can reach; set bindAddress to an address of that Docker host, or to "127.0.0.1" if this is intended',
               ]
             : []),
     ];

@@ -2,7 +2,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { persistenceLabel } from "../../model/catalog/flavors";
-import { endOfFirst } from "../../model/certificates";
+import { expiryOfFirst } from "../../model/certificates";
 import { type Engine, type Flavor, type Version, releaseOf } from "../../model/catalog/versions";
 import { type Credential, type Login, connectionUrl, credentials, userOf } from "../../model/render/urls";
 import { maxmemoryOf } from "../../model/sizing/memory";
@@ -108,7 +108,7 @@ export function serverOutputs(
             network === undefined ? undefined : names.at(-1),
         ),
         caCertPem: certificates.caCertPem,
-        certificateExpires: pulumi.unsecret(certificates.certPem).apply(endOfFirst),
+        certificateExpires: pulumi.unsecret(certificates.certPem).apply(expiryOfFirst),
         engine: spec.get("engine"),
         version: spec.get("version"),
         flavor: spec.get("flavor"),

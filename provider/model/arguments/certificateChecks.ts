@@ -1,12 +1,12 @@
-/** What a certificate must be valid for, and whether one that a person brings is. */
+/** Checks certificates and keys that users provide. */
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
-import { certificatesIn, chainOf, endOf, endsInRoot } from "../certificates";
+import { certificatesIn, chainOf, earliestExpiry, reachesRoot } from "../certificates";
 import { type Finding, finding, problem } from "../findings";
 import type { PlainArguments } from "./definition";
 
-/** Names and addresses apart, as a certificate lists them. */
+/** Splits hosts into DNS names and IP addresses, which a certificate lists separately. */
 export function splitHosts(hosts: readonly string[]): { dnsNames: string[]; ipAddresses: string[] } {
     return {
         dnsNames: hosts.filter((host) => isIP(host) === 0),
@@ -14,38 +14,38 @@ export function splitHosts(hosts: readonly string[]): { dnsNames: string[]; ipAd
     };
 }
 
-/** A DNS name or an IP address. A name never ends in a number: that is an IP address with a slip in it. */
+/** Whether a text is a DNS name or an IP address. A name with a numeric last label is a mistyped IP address. */
 export function isHost(text: string): boolean {
     const label = "[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?";
     const isName = text.length <= 253 && new RegExp(`^(${label}\\.)*(?!\\d+$)${label}$`).test(text);
     return isName || (isIP(text) !== 0 && !text.includes("%"));
 }
 
-/** A host as a certificate may list it: the first label may be a wildcard. */
+/** Whether a text is a host that a certificate may list: the first label may be a wildcard. */
 export function isCertificateHost(text: string): boolean {
     const domain = /^\*\.(.*)$/.exec(text)?.[1];
     return domain === undefined ? isHost(text) : isHost(domain) && isIP(domain) === 0;
 }
 
-const wholePem = "give the text from BEGIN CERTIFICATE to its END line";
+const completePem = "give the text from BEGIN CERTIFICATE to END CERTIFICATE, with both lines";
 
 export const certificateProblems = {
-    notACertificate: problem("not-a-certificate", "The text is not a certificate in PEM.", wholePem),
+    notACertificate: problem("not-a-certificate", "The text is not a certificate in PEM.", completePem),
     notAKey: problem(
         "not-a-private-key",
         "The text is not an unencrypted private key in PEM.",
-        "give the text from BEGIN PRIVATE KEY to its END line",
+        "give the text from BEGIN PRIVATE KEY to END PRIVATE KEY, with both lines",
     ),
     keyOfAnother: problem(
         "key-of-another-certificate",
         "The private key does not belong to the certificate.",
-        "give the key that the certificate was made for",
+        "give the key for which the certificate was issued",
     ),
-    expired: problem("certificate-expired", "The certificate has expired.", "give one that is valid now"),
+    expired: problem("certificate-expired", "The certificate has expired.", "give a certificate that is valid now"),
     notACa: problem(
         "certificate-of-no-ca",
-        "The certificate is not that of a CA.",
-        "give one with basicConstraints CA:TRUE, or use tls.certificate",
+        "The certificate is not a CA certificate.",
+        "give a certificate with basicConstraints CA:TRUE, or use tls.certificate",
     ),
     otherHost: problem(
         "certificate-for-another-host",
@@ -55,11 +55,11 @@ export const certificateProblems = {
     chainBroken: problem(
         "certificate-of-another-ca",
         "`tls.certificate.caCertPem` did not sign the certificate.",
-        "give the CA that did; intermediate certificates go into certPem, after the server's own",
+        "give the CA that signed it; put intermediate certificates into certPem, after the server's own",
     ),
     rootMissing: problem(
         "root-certificate-missing",
-        "The CA is an intermediate one and its root is not in the text, so that OpenSSL verifies nothing with it.",
+        "The CA is an intermediate CA and the text does not contain its root, so OpenSSL cannot verify certificates with it.",
         "add the certificates of the CAs above it to the same text, the root's last",
     ),
 };
@@ -69,7 +69,7 @@ export interface KeyPair {
     readonly keyPem: string;
 }
 
-/** Checks a CA or server certificate that a person brings; `path` is where its members stand. */
+/** Checks a CA or server certificate with its key. `path` is the path of the pair. */
 export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", hosts: readonly string[]): Finding[] {
     const [certPath, keyPath] = [`${path}.certPem`, `${path}.keyPem`];
     const certificate = attempt(() => new X509Certificate(pair.certPem));
@@ -87,7 +87,7 @@ export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", 
         findings.push(finding(certificateProblems.keyOfAnother, keyPath, "does not belong to the certificate"));
     }
     if (use === "ca" && !certificate.ca) {
-        findings.push(finding(certificateProblems.notACa, certPath, "is not the certificate of a CA"));
+        findings.push(finding(certificateProblems.notACa, certPath, "is not a CA certificate"));
     }
     const missing = hosts.filter(
         (host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host, { subject: "never" })),
@@ -100,14 +100,14 @@ export function checkKeyPair(path: string, pair: KeyPair, use: "ca" | "server", 
     return findings;
 }
 
-/** Checks a certificate that only verifies others. */
+/** Checks a CA certificate that is only used to verify other certificates. */
 export function checkCa(path: string, pem: string): Finding[] {
     return attempt(() => new X509Certificate(pem))
         ? []
         : [finding(certificateProblems.notACertificate, path, "is not a certificate in PEM")];
 }
 
-/** By their paths, the texts from which a chain is made: it starts with the first certificate, and the last text is trusted. */
+/** The texts of a chain by path. The chain starts with the first certificate of all texts. The last text is trusted. */
 type Chain = Readonly<Record<string, unknown>>;
 
 function chainsIn({ tls }: PlainArguments): Chain[] {
@@ -120,13 +120,13 @@ function chainsIn({ tls }: PlainArguments): Chain[] {
 }
 
 /**
- * What is held against certificates only when they are new. A database that has them goes on with them, so that every
- * other change of it stays possible.
+ * Checks certificates that are new in this update. Existing certificates are not checked, so that they do not block other
+ * changes of the database.
  */
 export function checkNewCertificates(after: PlainArguments, before: PlainArguments = {}): Finding[] {
-    const former = chainsIn(before);
+    const previous = chainsIn(before);
     return chainsIn(after).flatMap((texts, index) =>
-        isDeepStrictEqual(texts, former[index]) ? [] : checkNewChain(texts),
+        isDeepStrictEqual(texts, previous[index]) ? [] : checkNewChain(texts),
     );
 }
 
@@ -140,17 +140,17 @@ function checkNewChain(texts: Chain): Finding[] {
     const chain = chainOf(first, others);
     const expired = found.flatMap(([path, certificates]) =>
         certificates
-            .filter((certificate) => chain.includes(certificate) && endOf([certificate]) < Date.now())
+            .filter((certificate) => chain.includes(certificate) && earliestExpiry([certificate]) < Date.now())
             .map((certificate) => finding(certificateProblems.expired, path, `expired on ${certificate.validTo}`)),
     );
     const root = chain.at(-1);
     const isTrusted = trusted.some(({ fingerprint256 }) => fingerprint256 === root?.fingerprint256);
-    if (endsInRoot(chain) && isTrusted) return expired;
-    const text = "has an intermediate CA, but not the root CA above it, without which OpenSSL verifies nothing";
+    if (reachesRoot(chain) && isTrusted) return expired;
+    const text = "has an intermediate CA but not its root CA, without which OpenSSL cannot verify certificates";
     return [...expired, finding(certificateProblems.rootMissing, trustedPath, text)];
 }
 
-/** Checks that clients which trust `caCertPem` trust the certificate, by way of the intermediates in `certPem`. */
+/** Checks that clients that trust `caCertPem` trust the certificate through the intermediate certificates in `certPem`. */
 export function checkChain(path: string, { certPem, caCertPem }: { certPem: string; caCertPem: string }): Finding[] {
     const findings = checkCa(`${path}.caCertPem`, caCertPem);
     const [certificate, ...intermediates] = certificatesIn(certPem);

@@ -1,4 +1,4 @@
-/** Checks the arguments of one server: each by itself, then those that belong together. */
+/** Validates the arguments of one server: first each on its own, then the rules between them. */
 import { z } from "zod";
 import { type Wanted, defaultVersions, parseVersion } from "../catalog/versions";
 import { type Finding, type Problem, finding, nearest, wrongValue } from "../findings";
@@ -31,35 +31,35 @@ import { pem } from "./schemas";
 type DatabaseValues = ValuesOf<typeof databaseArguments>;
 type ReplicaValues = ValuesOf<typeof replicaArguments>;
 
-/** Arguments that are right by themselves, of either component. `primary` is what a replica follows. */
+/** Arguments of either component that are valid on their own. `primary` is the one of a replica. */
 export interface Values extends Omit<DatabaseValues, "primary">, Omit<ReplicaValues, "primary"> {
     readonly primary?: ReplicaValues["primary"];
-    /** A database's `primary`. */
+    /** The argument `primary` of a database. */
     readonly primaryName?: string;
 }
 
-/** The same with the defaults filled in, of what both components have in common. */
+/** The arguments of both components with defaults filled in. */
 export type Filled = ResolvedOf<typeof serverArguments>;
 
-/** Arguments that have been checked one by one. */
+/** The result of validating arguments. */
 export interface Checked {
     readonly values: Values;
     readonly filled: Filled;
-    /** As `values`, and those that are right as far as they are known, with `unresolved` for the rest of them. */
+    /** `values` and the arguments whose known parts are valid; their unknown parts are `unresolved`. */
     readonly partial: Values;
     readonly findings: readonly Finding[];
     readonly wanted?: Wanted;
 }
 
-/** What is wrong with an Output of undefined. */
+/** The text for an Output that resolved to undefined. */
 export const hasNoValue = "is an Output that resolved to undefined";
 
-/** The problem of an argument that is wrong by itself. Its name follows from the argument's. */
+/** The code for an invalid value, derived from the argument's path. */
 export function invalid(path: string): Finding["code"] {
     return `redis-database/invalid-${path.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll(".", "-")}`;
 }
 
-/** Checks each argument by itself: types, ranges, unknown names. What passes is in `values`. */
+/** Validates each argument on its own: types, ranges, unknown names. Valid arguments are in `values`. */
 export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): Checked {
     const values: Record<string, unknown> = {};
     const partial: Record<string, unknown> = {};
@@ -84,13 +84,15 @@ export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): C
     }
     const wanted = asFarAsKnown(partial as Values, (known) => wantedRelease(known, args) ?? unresolved);
     return {
-        ...{ values, partial, findings },
+        values,
+        partial,
+        findings,
         filled: withDefaults(serverArguments, values),
         ...(wanted !== unresolved && { wanted }),
     };
 }
 
-/** Of a value that is right as far as it is known: members, entries of a list that have members, and directives. */
+/** The known part of a value. Objects, lists of objects and `config` can be known in part; other values cannot. */
 function knownPart(definition: Definition | undefined, value: unknown): unknown {
     if (!holdsUnresolved(value)) return definition ? definition.schema.parse(value) : value;
     const { members, element, secretKey } = definition ?? {};
@@ -101,12 +103,12 @@ function knownPart(definition: Definition | undefined, value: unknown): unknown 
     );
 }
 
-/** All that is wrong with the arguments of one server; nothing is held against what is unresolved. */
+/** Validates the arguments of one server. An unresolved value is never a finding. */
 export function checkServer(args: PlainArguments, kind: Kind, role?: Role): Checked {
     const checked = checkEach(args, kind);
     const { values, partial, filled, wanted } = checked;
     const given = { values, partial, filled, args, wanted, role };
-    // Each rule says which of the values it looks at.
+    // Each rule declares the type of the values that it reads.
     const together = rules[kind].flatMap((rule) => rule(given as unknown as Parameters<typeof rule>[0]));
     return { ...checked, findings: [...checked.findings, ...together] };
 }
@@ -115,7 +117,7 @@ function wantedRelease(values: Values, args: PlainArguments): Wanted | undefined
     const engine = args.engine === undefined ? (values.primary?.engine ?? defaultEngine) : values.engine;
     if (!engine) return undefined;
     if (args.version === undefined) {
-        // A replica has its primary's version, unless it has one of its own.
+        // A replica without `version` and `engine` has its primary's version.
         const primarys = args.engine === undefined ? values.primary?.version : undefined;
         const followed = primarys ? parseVersion(primarys, engine) : undefined;
         return followed
@@ -137,30 +139,30 @@ function findingsOf(kind: Kind, name: string, value: unknown, issue: z.core.$Zod
         (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
         value,
     );
-    // Nothing is held against what only an Output knows.
+    // An unresolved value is never a finding.
     if (found === unresolved) return [];
     const isSecret =
         typeof found !== "boolean" && (mayBeSecret(kind, keys) || (isObject(found) && holdsSecretSomewhere(keys)));
     const isWrongType = ["invalid_type", "invalid_union"].includes(issue.code);
     const text = found === resolvedToUndefined ? hasNoValue : wrongValue(found, { isSecret, isWrongType });
-    // An entry of a list has no definition of its own.
+    // A list entry has no definition.
     const definition = typeof keys.at(-1) === "number" ? undefined : definitionAt(kind, keys);
     const hint = isWrongType && definition ? asOtherType(found, definition, isSecret) : undefined;
     const remedy = hint ?? withExample(issue.message, definition);
     return [{ code: invalid(definedPath(kind, keys)), path, problem: text, remedy }];
 }
 
-/** What to write where the value is right but for its quotes. */
+/** The remedy for a value that would be valid with or without quotes. */
 function asOtherType(found: unknown, { schema }: Definition, isSecret: boolean): string | undefined {
     if (typeof found === "number" && schema.safeParse(String(found)).success) {
-        return `give it in quotes, as text${isSecret ? "" : `: "${found}"`}`;
+        return `give it in quotes, as a string${isSecret ? "" : `: "${found}"`}`;
     }
     if (typeof found !== "string" || isSecret || found.trim() === "") return undefined;
     const meant = found === "true" || found === "false" ? found === "true" : Number(found);
     return schema.safeParse(meant).success ? `give it without quotes: ${meant}` : undefined;
 }
 
-/** A remedy with a value that would be right, if it has none by itself. */
+/** A remedy with a valid value, unless it already contains one. */
 function withExample(remedy: string, definition: Definition | undefined): string {
     const example = definition?.example ?? definition?.default;
     const isClear = /such as|"|true or false|leave it out|[{[]/.test(remedy);
@@ -172,12 +174,12 @@ function unknown(kind: Kind, parent: string, name: string, known: readonly strin
     return finding(
         unknownProperty,
         `${parent}${name}`,
-        `is not a property that ${kind} knows`,
-        suggestion ? `did you mean ${parent}${suggestion}?` : `it knows ${known.join(", ")}`,
+        `is not a property of ${kind}`,
+        suggestion ? `did you mean ${parent}${suggestion}?` : `give one of ${known.join(", ")}`,
     );
 }
 
-/** Whether a secret may stand at a path, be it that a key was given in place of the object that should hold it. */
+/** Whether a value at a path may be a secret, for example a key in place of the object that contains it. */
 function mayBeSecret(kind: Kind, keys: readonly PropertyKey[]): boolean {
     return keys.some((key, index) => {
         const [above, at] = [definitionAt(kind, keys.slice(0, index)), definitionAt(kind, keys.slice(0, index + 1))];
@@ -192,7 +194,7 @@ function isObject(value: unknown): boolean {
     return typeof value === "object" && value !== null;
 }
 
-/** Somebody may give an object that the other component takes under this name. */
+/** Whether either component has a secret at this path. An object may have been meant for the other component. */
 function holdsSecretSomewhere(keys: readonly PropertyKey[]): boolean {
     return (Object.keys(definitions) as Kind[]).some((kind) => {
         const definition = definitionAt(kind, keys);
@@ -200,13 +202,13 @@ function holdsSecretSomewhere(keys: readonly PropertyKey[]): boolean {
     });
 }
 
-/** Somebody may give a key in place of a certificate, or of the object that should hold it. */
+/** Whether a certificate belongs here, since a key may be in its place by mistake. */
 function holdsPem({ schema, members = {} }: Definition): boolean {
     const isPem = schema === pem || (schema instanceof z.ZodOptional && schema.unwrap() === pem);
     return isPem || Object.values(members).some(holdsPem);
 }
 
-/** The path as far as there are definitions along it, without places in lists. */
+/** The part of a path that has definitions, without list indexes. */
 function definedPath(kind: Kind, keys: readonly PropertyKey[]): string {
     const defined = keys.filter((_key, index) => definitionAt(kind, keys.slice(0, index + 1)) !== undefined);
     return defined.filter((key) => typeof key !== "number").join(".");
@@ -224,14 +226,14 @@ function formatPath(keys: readonly PropertyKey[]): string {
         .join("");
 }
 
-/** The problems of arguments that are wrong by themselves: what is not in `argumentProblems`. */
+/** The problems of invalid values, one for each argument. `argumentProblems` has all others. */
 export function singleArgumentProblems(): Problem[] {
     const found = new Map<string, Problem>();
     const visit = (path: string, definition: Definition) => {
-        const meaning = `\`${path}\` has a wrong value.`;
+        const meaning = `The value of \`${path}\` is not valid.`;
         const error = expectation(definition);
         const remedy = error && withExample(error, definition);
-        // What accepts everything is checked elsewhere, under codes of its own.
+        // An argument that accepts everything is validated elsewhere, with its own codes.
         if (remedy !== undefined) found.set(path, { code: invalid(path), meaning, remedy });
         const members = definition.members ?? definition.element?.members ?? {};
         for (const [name, member] of Object.entries(members)) visit(`${path}.${name}`, member);
@@ -242,7 +244,7 @@ export function singleArgumentProblems(): Problem[] {
     return [...found.values()];
 }
 
-/** What the schema says to somebody who gives a value that nothing accepts. */
+/** The schema's error text for a value that no argument accepts. */
 function expectation({ schema, schemaFor }: Definition): string | undefined {
     const { error } = (schemaFor?.({}) ?? schema).safeParse(Symbol());
     return error?.issues[0]?.message;

@@ -1,4 +1,4 @@
-/** Further directives of redis.conf. */
+/** Additional directives of redis.conf. */
 import { z } from "zod";
 import { type ConfigValue, bytesOf, startupOnly, textOf } from "../catalog/directives";
 import {
@@ -27,7 +27,7 @@ const configWhere = ({ spec }: Configured, startup: boolean) => {
     return Object.fromEntries(Object.entries(spec.config).filter(([name]) => atStart.includes(name) === startup));
 };
 
-/** Directives that changed, of those where Redis takes a change in this way, with their values unless they may be secret. */
+/** The directives that changed, of those that take effect at a start or at run time. Values that may be secret are hidden. */
 const directiveWords = (startup: boolean) => (before: Configured, after: Configured, shown: boolean) => {
     const [old, now] = [before.spec.config, after.spec.config];
     const names = Object.keys({ ...configWhere(before, startup), ...configWhere(after, startup) });
@@ -38,20 +38,22 @@ const directiveWords = (startup: boolean) => (before: Configured, after: Configu
     return words.length === 0 ? [] : [listed(words, "more in config")];
 };
 
-/** A password may stand among them. */
+/** Whether a directive's value may contain a password. */
 const mayBeSecret = (directive: string) => /pass|auth/.test(directive);
 
 export const configArguments = {
     config: argument(
         z.record(
             z.string(),
-            z.union([z.string(), z.number(), z.boolean()], { error: "give text, a number or a boolean, such as 300" }),
+            z.union([z.string(), z.number(), z.boolean()], {
+                error: "give a string, a number or a boolean, such as 300",
+            }),
             { error: 'give an object such as { "timeout": 300 }' },
         ),
         {
             doc:
-                "Further directives of redis.conf. Each is checked against what a real server of this version knows; those " +
-                "that the component sets itself are errors that name the argument to use.",
+                "Additional directives of redis.conf. Names and values are validated against the directives of a real server " +
+                "of the version. A directive that the component manages is an error, which names the argument to use instead.",
             default: {},
             defaultDoc: "none",
             example: { timeout: 300 },
@@ -60,13 +62,13 @@ export const configArguments = {
             changes: [
                 {
                     row: "settings",
-                    label: "directives in `config` that Redis takes live",
+                    label: "directives in `config` that can change at run time",
                     value: (database: Configured) => configWhere(database, false),
                     words: directiveWords(false),
                 },
                 {
                     row: "startup",
-                    label: "directives in `config` that only a start can take",
+                    label: "directives in `config` that need a restart",
                     value: (database: Configured) => configWhere(database, true),
                     words: directiveWords(true),
                 },
@@ -75,7 +77,7 @@ export const configArguments = {
     ),
 };
 
-/** While the version is wrong or unresolved, only what is wrong for every version can be found. */
+/** While the version is invalid or unresolved, only problems that every version has are reported. */
 function configRule({ values, partial, filled, args, wanted }: Given<Values, Filled>) {
     const { engine } = values;
     const config = Object.fromEntries(Object.entries(partial.config ?? {}).filter((entry) => !holdsUnresolved(entry)));
@@ -109,7 +111,7 @@ interface Filled {
 
 const followersOf = ({ replicas, replicationAccess = [] }: Values) => [...replicaNames(replicas), ...replicationAccess];
 
-/** The `memoryMb` that leaves as much for data as somebody wants to set as `maxmemory`. */
+/** Replaces the remedy with the `memoryMb` that results in the `maxmemory` of the program. */
 function withMemory(found: Finding, maxmemory: ConfigValue = "", sized: Parameters<typeof leastMemoryMb>[1]): Finding {
     const [mb, has] = [Math.ceil(bytesOf(textOf(maxmemory)) / 2 ** 20), maxmemoryOf(sized)];
     if (!(mb > 0)) return found;

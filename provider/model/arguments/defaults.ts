@@ -1,7 +1,7 @@
 /** The one place where defaults are filled in. */
 import type { Definition, Definitions, ResolvedOf } from "./definition";
 
-/** The values of these arguments, with every default filled in and every secret left out. */
+/** The values of these arguments with defaults filled in and without secrets. */
 export function withDefaults<D extends Definitions>(definitions: D, values: object): ResolvedOf<D> {
     const given = values as Readonly<Record<string, unknown>>;
     const all = Object.entries(definitions).flatMap(([name, definition]) => {

@@ -1,4 +1,4 @@
-/** What the definition of an argument holds. Types, checks, defaults, documents and the change table follow from it. */
+/** The parts of an argument's definition. Types, checks, defaults, documents and the change table are derived from it. */
 import type { z } from "zod";
 import type { Wanted } from "../catalog/versions";
 import type { Finding } from "../findings";
@@ -6,70 +6,74 @@ import type { Finding } from "../findings";
 /** The components that take arguments. */
 export type Kind = "RedisDatabase" | "RedisReplica";
 
-/** Arguments as plain values, with `unresolved` for what only an Output knows. Nothing in them has been checked. */
+/** Arguments as plain values that have not been validated yet. Unknown Outputs are `unresolved`. */
 export type PlainArguments = Readonly<Record<string, unknown>>;
 
-/** Stands for the value of an Output that is not known yet. */
+/** Placeholder for the value of an Output that is not known yet. */
 export const unresolved = Symbol("unresolved");
 
-/** Stands for the value of an Output that turned out to have none: a mistake, where leaving the argument out is not. */
+/** Placeholder for an Output that resolved to undefined. That is an error; leaving the argument out is not. */
 export const resolvedToUndefined = Symbol("resolvedToUndefined");
 
-/** An argument's place in the change table: what a change of it does. */
+/** An argument's entry in the change table, which states what changing the argument does. */
 export interface ChangeEntry {
     /** The row's id in `changes/rows.ts`. */
     readonly row: string;
-    /** How the row names it, where its path does not say enough. */
+    /** The argument's label in the row, where its path alone is not clear. */
     readonly label?: string;
     /**
-     * The value to compare, where it is not the one that the specification has at the argument's own path (for a secret,
-     * the one that the program gives).
+     * The value to compare. Without it, this is the value at the argument's path in the specification, or for a secret
+     * the value in the program.
      */
     readonly value?: (database: never) => unknown;
-    /** What a preview says of a change, in place of the path with the old and the new value, which may be `shown` or not. */
+    /** The preview's text, in place of path, old value and new value. `shown` is whether it may contain the values. */
     readonly words?: (before: never, after: never, shown: boolean) => readonly string[];
-    /** What a preview says for a value that is not given, if not "default". */
+    /** The preview's text for a value that is not set. Without it, this is "default". */
     readonly unset?: string;
-    /** Whether, where HAProxy terminates TLS, it is about HAProxy's container alone and not about the server's. */
+    /** Where HAProxy terminates TLS: whether the change affects only HAProxy's container and not the server's. */
     readonly haproxyAlone?: true;
 }
 
 export interface Definition<S extends z.ZodType = z.ZodType> {
-    /** What it may be. Each error text says what would be right. */
+    /** Validates the value. Each error text states which values are valid. */
     readonly schema: S;
-    /** The schema in place of that, where it depends on other arguments. */
+    /** Replaces `schema` where the valid values depend on other arguments. */
     readonly schemaFor?: (args: PlainArguments) => z.ZodType;
-    /** What it means, as its docstring and the API reference say it. */
+    /** The meaning, for the docstring and the reference. */
     readonly doc: string;
-    /** The value where the program gives none. */
+    /** The value if the program sets none. */
     readonly default?: unknown;
-    /** What applies where the program gives none, in words, if that is not simply `default`. */
+    /** Describes the default in words, where `default` is absent or does not suffice. */
     readonly defaultDoc?: string;
     readonly unit?: string;
-    /** A value that is right, for the documentation. */
+    /** A valid value, for the documentation. */
     readonly example?: unknown;
-    /** Whether nobody may see its value: not in messages, not in previews, not in the state. */
+    /** The example as TypeScript, where it is not a plain value: a secret, PEM text, a resource. */
+    readonly exampleCode?: string;
+    /** Other arguments of the component, or members of the same object, that the example needs. */
+    readonly exampleWith?: Readonly<Record<string, unknown>>;
+    /** Whether the value is a secret, which appears neither in messages nor in previews, and only encrypted in the state. */
     readonly secret?: true;
-    /** Whether a secret may stand in it by mistake, so that messages do not show a wrong value. */
+    /** Whether users may put a secret here by mistake, so that messages hide invalid values. */
     readonly mayHoldSecret?: true;
-    /** Of an argument with names of the user's own: those whose values messages do not show. */
+    /** For an argument with arbitrary keys: whether messages hide the value of a key. */
     readonly secretKey?: (key: string) => boolean;
-    /** Whether it decides which resources exist, so that its value must be known when the program runs. */
+    /** Whether it determines which resources exist, so that its value must be known when the program runs. */
     readonly decides?: true;
-    /** Whether only programs in TypeScript can give it: it has no plain value. */
+    /** Whether only programs in TypeScript can set it, since it has no plain value. */
     readonly inProcess?: true;
     /**
-     * Of an argument whose default replaces servers that were there before it: the format number with which it came, what
-     * servers of an earlier format are like, and why they are replaced, as the preview says it.
+     * For an argument whose default replaces existing servers: the format number that introduced it, its value for
+     * servers of an earlier format, and the reason for the replacement that the preview shows.
      */
     readonly introduced?: { readonly format: number; readonly before: unknown; readonly reason: string };
-    /** Whether a member must be given. */
+    /** Whether a member is required. */
     readonly required?: true;
-    /** The TypeScript type, where the schema does not say it: without Inputs, which `decides` tells. */
+    /** The TypeScript type, where it does not follow from the schema. It has no Inputs; those follow from `decides`. */
     readonly type?: string;
-    /** A type of this program's own that may be given in its place. */
+    /** A type of this package that is also accepted. */
     readonly orType?: string;
-    /** The documentation of that type, where it is an interface of its own. */
+    /** The docstring of `type`, where an interface is generated for it. */
     readonly typeDoc?: string;
     /** What changing it does. */
     readonly changes?: readonly ChangeEntry[];
@@ -83,25 +87,25 @@ export type Definitions = Readonly<Record<string, Definition>>;
 
 type About = Omit<Definition, "schema" | "members">;
 
-/** Defines an argument, or a member of one. */
+/** Defines an argument or a member of one. */
 export function argument<S extends z.ZodType, const A extends About>(schema: S, about: A): A & { readonly schema: S } {
     return { ...about, schema };
 }
 
-/** The values of several arguments: each may be missing. */
+/** The values of several arguments, each optional. */
 export type ValuesOf<D extends Definitions> = { readonly [K in keyof D]?: z.output<D[K]["schema"]> };
 
-/** The values once the defaults are filled in. Secrets are left out. */
+/** The values with defaults filled in and without secrets. */
 export type ResolvedOf<D extends Definitions> = {
     readonly [K in PublicWith<D, Always>]: ResolvedValue<D[K]>;
 } & {
     readonly [K in Exclude<PublicWith<D, object>, PublicWith<D, Always>>]?: ResolvedValue<D[K]>;
 };
 
-/** What is never missing. */
+/** Arguments that always have a value. */
 type Always = { readonly default: unknown } | { readonly required: true };
 
-/** A value, with the defaults of its members where it is an object, or a list of objects. */
+/** A value. Objects, alone or in a list, have the defaults of their members. */
 type ResolvedValue<D extends Definition> = D extends { readonly members: infer M extends Definitions }
     ? ResolvedOf<M> | Exclude<z.output<D["schema"]>, object>
     : D extends { readonly element: infer E extends Definition }
@@ -116,19 +120,19 @@ type PublicWith<D extends Definitions, Has> = {
           : never;
 }[keyof D];
 
-/** What the rules for arguments that belong together are given: `V` and `F` are the values that the rule looks at. */
+/** The input of a rule. `V` and `F` are the types of the values that the rule reads. */
 export interface Given<V = object, F = object> {
-    /** Arguments that are right by themselves. */
+    /** Arguments that are valid on their own. */
     readonly values: V;
-    /** As `values`, and those that are right as far as they are known, with `unresolved` for the rest of them. */
+    /** `values` and the arguments whose known parts are valid; their unknown parts are `unresolved`. */
     readonly partial: V;
-    /** The values with the defaults filled in, also for those that are wrong or unresolved. */
+    /** The values with defaults filled in, also for arguments that are invalid or unresolved. */
     readonly filled: F;
-    /** All of them, as the program gives them. */
+    /** All arguments as the program sets them. */
     readonly args: PlainArguments;
-    /** The release that they ask for; absent while it is wrong or unresolved. */
+    /** The requested release; absent while it is invalid or unresolved. */
     readonly wanted?: Wanted;
 }
 
-/** A rule for arguments that belong together. Runs on what is right by itself, so that nothing hides the rest. */
+/** A rule between arguments. It runs on those that are valid on their own, so that no problem hides another. */
 export type Rule = (given: Given<never, never>) => readonly Finding[];

@@ -1,4 +1,4 @@
-/** What `config` may say: directives that the version knows, with values that it takes, and none of the component's own. */
+/** Validates `config`: directives and values that the version supports, except those that the component manages. */
 import { type ConfigValue, type Directive, type DirectivesByName, directivesOf, textOf } from "../catalog/directives";
 import { type Release, nameOf, versions } from "../catalog/versions";
 import { type Finding, finding, nearest, problem, wrongValue } from "../findings";
@@ -6,24 +6,24 @@ import { type Finding, finding, nearest, problem, wrongValue } from "../findings
 export const directiveProblems = {
     owned: problem(
         "directive-owned",
-        "The component sets this directive of `config` itself.",
+        "The component manages this directive, so `config` cannot set it.",
         "use the argument that the message names",
     ),
     unknown: problem(
         "directive-unknown",
-        "The version does not know this directive of `config`.",
-        "use the name that the message suggests; `CONFIG GET *` on a server of the version lists all",
+        "The version does not support this directive of `config`.",
+        "use the name that the message suggests; `CONFIG GET *` on a server of this version lists all",
     ),
     value: problem(
         "directive-value",
-        "The directive of `config` does not take this value.",
-        "give a value of the kind that the message names",
+        "The value of this directive in `config` is not valid.",
+        "give a value of the type that the message names",
     ),
 };
 
 const accounts = /^(requirepass|aclfile|user|masteruser|masterauth)$/i;
 
-/** Directives that the component sets itself, each with what to write instead. */
+/** Directives that the component manages, each with its remedy. */
 const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     [/^save$/, "set `savePoints`, or `flavor`"],
     [/^appendonly$/, "set `flavor`"],
@@ -35,20 +35,20 @@ const owned: readonly (readonly [pattern: RegExp, instead: string])[] = [
     [/^tls-auth-clients$/, "set `tls.clientAuth`"],
     [/^tls-/, "set `tls`"],
     [accounts, "set `password` and `users`"],
-    [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data lives on the database's own volume"],
-    [/^(replicaof|slaveof)$/, "leave it out: this is a database of its own"],
-    [/^shutdown-(on-sigint|on-sigterm|timeout)$/, "leave it out: a server that stops writes its data first"],
-    [/^cluster-/, "leave it out: a cluster needs several servers"],
+    [/^(dir|dbfilename|appendfilename|appenddirname)$/, "leave it out: data is on the database's own volume"],
+    [/^(replicaof|slaveof)$/, "leave it out: to follow a primary, use `RedisReplica`"],
+    [/^shutdown-(on-sigint|on-sigterm|timeout)$/, "leave it out: a server always saves its data before it stops"],
+    [/^cluster-/, "leave it out: Redis Cluster is not supported"],
     [
         /^(unixsocket|unixsocketperm|daemonize|supervised|pidfile|logfile|syslog-.*|include|loadmodule)$/,
-        "leave it out: the container sees to it",
+        "leave it out: the container manages it",
     ],
-    [/^rename-command$/, "leave it out: `users` gives each client the commands that it needs"],
+    [/^rename-command$/, "leave it out: to restrict commands, use `users`"],
 ];
 
 /**
- * The component's own directives that a running server of this release can change: the agent puts them back. The one
- * password is not among them, since a server with users takes it for that of `default`.
+ * The directives that the component manages and that can change at run time in this release: the agent restores them.
+ * `requirepass` is not one of them, since a server with users applies it to the user `default`.
  */
 export function ownedLive(release: Release): string[] {
     return Object.entries(directivesOf(release))
@@ -56,24 +56,24 @@ export function ownedLive(release: Release): string[] {
         .map(([name]) => name);
 }
 
-/** Checks `config` against what the server of this release knows; the paths start with `config`. */
+/** Validates `config` against the directives of this release. The paths of findings start with `config`. */
 export function checkConfig(release: Release, config: Readonly<Record<string, ConfigValue>>): Finding[] {
     return Object.entries(config).flatMap(([name, value]) => checkDirective(release, name, value));
 }
 
-/** What to write instead of a directive that the component sets itself. */
+/** The remedy for a directive that the component manages. */
 function ownedBy(release: Release, name: string): string | undefined {
     if (!versions[release].acl && /^rename-command$/i.test(name)) {
-        return `leave it out; from version 6.0 on, \`users\` gives each client the commands that it needs`;
+        return "leave it out; to restrict commands, use `users`, which needs version 6.0 or later";
     }
-    if (!versions[release].acl && accounts.test(name)) return `set \`password\`; ${nameOf(release)} knows no users`;
+    if (!versions[release].acl && accounts.test(name)) return `set \`password\`; ${nameOf(release)} has no users`;
     return owned.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
 }
 
 function checkDirective(release: Release, name: string, value: ConfigValue): Finding[] {
     const path = `config["${name}"]`;
     const instead = ownedBy(release, name);
-    if (instead) return [finding(directiveProblems.owned, path, "is set by the component itself", instead)];
+    if (instead) return [finding(directiveProblems.owned, path, "is managed by the component", instead)];
     const directives = directivesOf(release);
     const directive = Object.hasOwn(directives, name) ? directives[name] : undefined;
     if (!directive) {
@@ -88,7 +88,7 @@ function checkDirective(release: Release, name: string, value: ConfigValue): Fin
     return remedy ? [finding(directiveProblems.value, path, wrongValue(value), `give ${remedy}`)] : [];
 }
 
-/** What 5.0 and 7.0 gave new names is still there under the old one in a version before. */
+/** The older name of a directive that 5.0 or 7.0 renamed, for a version that has only the older name. */
 function olderName(name: string, directives: DirectivesByName): string | undefined {
     const older = name.replace("replica", "slave").replace("listpack", "ziplist");
     return older !== name && Object.hasOwn(directives, older) ? older : undefined;
@@ -96,7 +96,7 @@ function olderName(name: string, directives: DirectivesByName): string | undefin
 
 const bytes = /^\d+(b|k|kb|m|mb|g|gb)?$/i;
 
-/** What the value should have been; `undefined` where it is right. */
+/** The expected value in words; `undefined` if the value is valid. */
 function expectation(directive: Directive, text: string): string | undefined {
     const { kind, min, max, values } = directive;
     switch (kind) {
@@ -117,7 +117,7 @@ function expectation(directive: Directive, text: string): string | undefined {
                 ? undefined
                 : 'bytes, such as "64mb", or a percentage such as "5%"';
         case "enum":
-            // Several flags may stand in one value, parted by blanks.
+            // A value may be several flags, separated by spaces.
             return text
                 .toLowerCase()
                 .split(" ")

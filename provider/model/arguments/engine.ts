@@ -1,4 +1,4 @@
-/** What runs: engine, version, flavor and image. */
+/** The software that runs: engine, version, flavor and image. */
 import { z } from "zod";
 import {
     type Engine,
@@ -30,14 +30,14 @@ const quoted = (names: readonly string[]) => names.map((name) => `\`"${name}"\``
 
 type WithImage = { spec: { engine: Engine; version: Version; image: string } };
 
-/** Another version may have another image of its own, which is no change of `image`. */
+/** The image, if it is not the version's default: a change of the version alone is not a change of `image`. */
 const ownImage = ({ spec }: WithImage) => (spec.image === versions[releaseOf(spec)].image ? undefined : spec.image);
 
 export const engineArguments = {
     engine: argument(engineSchema, {
         doc:
-            'What runs: `"redis"`, or `"valkey"`, which forked from Redis 7.2. A database of Redis up to 7.2 can become one ' +
-            "of Valkey on the same data, but not the other way round.",
+            'The software that runs: `"redis"`, or `"valkey"`, which is a fork of Redis 7.2. A database can switch from ' +
+            "Redis 7.2 or earlier to Valkey and keep its data. The opposite is not possible.",
         default: defaultEngine,
         example: "valkey",
         type: "Engine",
@@ -50,41 +50,44 @@ export const engineArguments = {
     version: argument(z.string(), {
         doc:
             'Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: ' +
-            `${quoted(versionsOf("redis"))}; Valkey: ${quoted(versionsOf("valkey"))}. A version past its end of life logs ` +
-            "a warning. Quote it: YAML reads `8.10` as the number 8.1. Without it, a new database has the default; one that is there " +
-            "already is not upgraded by a later default: the preview asks for a version then.",
-        defaultDoc: `"${defaultVersions.redis}", of Valkey "${defaultVersions.valkey}"`,
+            `${quoted(versionsOf("redis"))}. Valkey: ${quoted(versionsOf("valkey"))}. A version past its end of life logs ` +
+            "a warning. Write it in quotes, since YAML reads `8.10` as the number 8.1. A later release of this package may " +
+            "have a later default. That never upgrades an existing database without `version`: its preview fails and asks " +
+            'for a version. See the guide "Upgrade".',
+        defaultDoc: `"${defaultVersions.redis}", for Valkey "${defaultVersions.valkey}"`,
         example: "8.6",
         changes: [
-            { row: "versionUp", label: "`version` up" },
+            { row: "versionUp", label: "a later `version`" },
             {
                 row: "replicaUp",
                 label: "a replica's `version` (or `engine`) from before 6.0 to 6.0 or later, while it follows",
             },
-            { row: "versionDown", label: "`version` down" },
+            { row: "versionDown", label: "an earlier `version`" },
         ],
         schemaFor: versionSchema,
     }),
     flavor: argument(flavorSchema, {
         doc:
-            'How data is kept. `"aof"` logs each write and syncs the log every second, and dumps after 900 s with 1 change, ' +
-            '300 s with 10 or 60 s with 10,000. `"rdb"` only dumps, by the same schedule. `"nordb"` keeps data in memory ' +
-            "only: a restart loses all of it. It is an error if `version` names another one.",
+            'How data is persisted. `"aof"` appends each write to a log that is synced every second, and also writes dumps ' +
+            'after 900 s with 1 change, 300 s with 10 or 60 s with 10,000. `"rdb"` only writes dumps, on the same schedule. ' +
+            '`"nordb"` keeps data in memory only, so a restart loses all data. It must match the flavor in `version`, if ' +
+            'that has one. See the guide "Persistence flavors".',
         default: "aof",
         defaultDoc: 'the flavor in `version`, else "aof"',
         example: "rdb",
         type: "Flavor",
-        changes: [{ row: "flavor", label: "`flavor`, from any to any" }],
+        changes: [{ row: "flavor" }],
     }),
     image: argument(
         text(
-            'give an image reference such as "redis:8.6", or an ID with all of its digits',
+            'give an image reference such as "redis:8.6", or a complete image ID',
             (value) => /^[\w][\w.:/@-]*$/.test(value) && !isShortImageId(value),
         ),
         {
             doc:
-                "Image of the server and the agent: Redis of the same version, with `redis-cli` and a shell. Write " +
-                "`name@sha256:…` to pin it: a newer image under the same tag never reaches the server, another digest replaces it.",
+                "Image of the server and the agent. It must contain the engine in the same version, `redis-cli` and a shell. A newer " +
+                "image under the same tag never reaches an existing server. To control when the server is replaced, pin a " +
+                "digest (`name@sha256:…`).",
             defaultDoc: '"redis:VERSION" or "valkey/valkey:VERSION"',
             example: "redis:8.6",
             changes: [
@@ -100,7 +103,7 @@ export const engineArguments = {
     ),
 };
 
-/** What `version` may be depends on the engine; while that is unresolved or wrong, on any of them. */
+/** The valid versions are those of the engine, or of all engines while the engine is unresolved or invalid. */
 function versionSchema({ engine }: PlainArguments): z.ZodType {
     const engines = engine === undefined ? [defaultEngine] : engineNames.filter((known) => known === engine);
     const candidates = engines.length > 0 ? engines : engineNames;
@@ -123,10 +126,10 @@ function versionRemedy(value: unknown, engines: readonly Engine[]): string {
         // As a number, 8.10 is 8.1.
         const equal = engines.flatMap(versionsOf).filter((version) => Number(version) === value);
         const meant = equal.length > 0 ? equal.map((version) => `"${version}"`) : near;
-        if (meant.length > 0) return `give it in quotes, as text: ${meant.join(" or ")}; ${all}`;
+        if (meant.length > 0) return `give it in quotes, as a string: ${meant.join(" or ")}; ${all}`;
     }
     if (near.length === 0 || typeof value !== "string")
-        return `give a version as text, such as "${defaultVersions[engines[0] ?? defaultEngine]}", ${anyFlavor}; ${all}`;
+        return `give a version as a string, such as "${defaultVersions[engines[0] ?? defaultEngine]}", ${anyFlavor}; ${all}`;
     const other = engineNames.find(
         (engine) => !engines.includes(engine) && findRelease(engine, written.split("-")[0] ?? ""),
     );
@@ -150,7 +153,7 @@ export const engineRules: readonly Rule[] = [
             finding(
                 engineProblems.flavorContradictsVersion,
                 "flavor",
-                `is "${values.flavor}", but version "${version}-${flavor}" names "${flavor}"`,
+                `is "${values.flavor}", but version "${version}-${flavor}" has the flavor "${flavor}"`,
                 `leave one of them out, or write version: "${version}-${values.flavor}"`,
             ),
         ];

@@ -1,4 +1,4 @@
-/** A replica and its primary: what is wrong with them together. */
+/** Rules between a replica and its primary. */
 import { type Engine, type Wanted, canUpgrade, nameOf, parseVersion, releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding } from "../findings";
 import type { Given, Rule } from "./definition";
@@ -21,11 +21,11 @@ interface Values {
     readonly promoted?: boolean;
 }
 
-/** A replica has its primary's version or a later one, as much memory, and finds its primary. */
+/** A replica needs its primary's version or a later one, at least its memory, and an address that it can reach. */
 export const followingRules: readonly Rule[] = [
     ({ values: { primary, memoryMb }, wanted, role }: Given<Values> & { role?: Role }) =>
         primary ? checkPrimary(primary, memoryMb, wanted, role) : [],
-    // A member of a group has its primary from its database.
+    // A database sets `primary` for its own replicas.
     ({ values: { promoted }, args, role }: Given<Values> & { role?: Role }) =>
         args.primary === undefined && !promoted && !role
             ? [finding(replicationProblems.primaryMissing, "primary", "is missing")]
@@ -42,13 +42,13 @@ function checkPrimary(primary: Primary, memoryMb: number | undefined, wanted: Wa
             finding(
                 replicationProblems.replicaTooSmall,
                 "memoryMb",
-                `is ${memoryMb}, but its primary has ${primary.memoryMb} and may hold more than fits here`,
+                `is ${memoryMb}, but its primary has ${primary.memoryMb}, so its data may not fit`,
                 `give at least ${primary.memoryMb}, or leave it out`,
             ),
         );
     }
     if (!role?.nearby && !role?.leads && isThisHostAlone(primary.host)) {
-        const text = `is "${primary.host}", which is another machine here than there`;
+        const text = `is "${primary.host}", which other machines cannot reach`;
         findings.push(finding(replicationProblems.primaryOutOfReach, "primary.host", text));
     }
     return findings;
@@ -62,12 +62,12 @@ function checkRelease(primary: Primary, wanted: Wanted | undefined): Finding[] {
     const [from, to] = [releaseOf({ engine, version: followed.version }), releaseOf(wanted)];
     const path = wanted.engine === engine ? "version" : "engine";
     if (from !== to && !canUpgrade(from, to)) {
-        const text = `is ${nameOf(to)}, which cannot read what its primary, ${nameOf(from)}, sends`;
-        const remedy = "leave it out to have the primary's, or give a later version";
+        const text = `is ${nameOf(to)}, which cannot read the data format of its primary, ${nameOf(from)}`;
+        const remedy = "leave it out to use the primary's, or give a later version";
         return [finding(replicationProblems.replicaTooOld, path, text, remedy)];
     }
     if (versions[from].nativeTls === versions[to].nativeTls) return [];
-    const text = `is ${nameOf(to)}, which follows over TLS by a user of its own, and its primary, ${nameOf(from)}, knows neither`;
-    const remedy = "leave it out to have the primary's, or give the primary 6.0 or later, too";
+    const text = `is ${nameOf(to)}, which follows over TLS with its own user, but its primary, ${nameOf(from)}, supports neither`;
+    const remedy = "leave it out to use the primary's, or upgrade the primary to 6.0 or later as well";
     return [finding(replicationProblems.replicaFollowsOtherwise, path, text, remedy)];
 }

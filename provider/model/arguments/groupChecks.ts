@@ -1,23 +1,23 @@
-/** Checks a database together with the replicas that it asks for. */
+/** Validates a database together with its `replicas`. */
 import { type Release, canUpgrade, nameOf, releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding, show, wrongValue } from "../findings";
 import { type Checked, checkEach, checkServer } from "./check";
 import { type Kind, type PlainArguments, unresolved } from "./definition";
 import { impliedHost, isThisHostAlone } from "./endpoints";
 import { inheritedArguments } from "./inherited";
-import { listReplicas, mostReplicas, replicaNames } from "./replicaList";
+import { listReplicas, maxReplicas, replicaNames } from "./replicaList";
 import { type Role, replicationProblems } from "./replication";
 import { isMemberName } from "./schemas";
 
-const besidePrimary: Role = { nearby: true, leads: false, peers: [] };
+const replicaNearby: Role = { nearby: true, leads: false, peers: [] };
 
-/** What is wrong with a database's replicas, and with who takes writes among them. */
+/** Validates a database's replicas and `primary`. */
 export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
     const { values, filled, wanted } = database;
     const findings: Finding[] = [];
     for (const path of ["replicas", "replicationAccess"] as const) {
         if (args[path] === undefined || args[path] === 0 || !values.tls?.clientAuth) continue;
-        const text = "is given beside tls.clientAuth, and replicas have no certificate that its CA signed";
+        const text = "is set together with tls.clientAuth, but replicas have no certificate from its CA";
         findings.push(finding(replicationProblems.replicasBesideClientAuth, path, text));
     }
     if (values.importing && args.primary !== undefined) {
@@ -25,24 +25,24 @@ export function checkGroup(database: Checked, args: PlainArguments): Finding[] {
         findings.push(finding(replicationProblems.importingBesidePrimary, "importing", text));
     }
     const haproxy = wanted !== undefined && !versions[releaseOf(wanted)].nativeTls;
-    // Before 6.0 a replica on the same Docker host goes through the primary's socket.
+    // Before 6.0 a replica on the same Docker host connects to the primary's Unix socket.
     if (!haproxy) findings.push(...checkNetworks(args, listReplicas(values.replicas)));
     const { host = impliedHost(filled) } = values;
     const { memoryMb } = filled;
-    // As a replica on the same Docker host sees it; any port will do.
+    // The primary for a replica on the same Docker host. The port is not used.
     const release = wanted && { engine: wanted.engine, version: wanted.version };
     const primary = { host, tlsPort: 1, memoryMb, ...release };
     if (values.primaryName !== undefined && args.replicas !== unresolved) {
         const replicas = listReplicas(values.replicas).map((replica, index) =>
-            memberOf(`replicas[${index}].`, { ...hereLike(args, replica), ...replica, primary }, "RedisReplica"),
+            memberOf(`replicas[${index}].`, { ...inheritedHost(args, replica), ...replica, primary }, "RedisReplica"),
         );
         findings.push(...checkLeader(values.primaryName, memberOf("", args, "RedisDatabase"), replicas));
     }
     const checkOne = (entry: PlainArguments, nearby: boolean) => {
-        // While the database's own version is wrong, nothing is held against the replicas' for it.
+        // While the database's version is invalid, the replicas' versions are not compared with it.
         const replica = { ...inheritedArguments(args, { nearby, haproxy }), ...entry, ...(wanted && { primary }) };
-        // What is wrong with the database's own arguments is said once.
-        return checkServer(replica, "RedisReplica", besidePrimary).findings.filter(
+        // Problems with inherited arguments are reported once, for the database.
+        return checkServer(replica, "RedisReplica", replicaNearby).findings.filter(
             (found) => !database.findings.some((own) => own.path === found.path && own.problem === found.problem),
         );
     };
@@ -58,11 +58,11 @@ function checkReplicas(
     databaseHost: string,
     checkOne: (entry: PlainArguments, nearby: boolean) => readonly Finding[],
 ): Finding[] {
-    const isNumber = Number.isInteger(replicas) && Number(replicas) >= 0 && Number(replicas) <= mostReplicas;
-    if (!isNumber && !(Array.isArray(replicas) && replicas.length <= mostReplicas)) {
+    const isNumber = Number.isInteger(replicas) && Number(replicas) >= 0 && Number(replicas) <= maxReplicas;
+    if (!isNumber && !(Array.isArray(replicas) && replicas.length <= maxReplicas)) {
         const text = Array.isArray(replicas)
             ? `is a list of ${replicas.length}`
-            : // An entry with its password may stand there without its list.
+            : // A single entry without a list may contain a password.
               wrongValue(replicas, { isSecret: typeof replicas === "object", isWrongType: true });
         return [finding(replicationProblems.replicasInvalid, "replicas", text)];
     }
@@ -86,7 +86,7 @@ function checkReplicas(
                     replicationProblems.primaryOutOfReach,
                     `${path}.provider`,
                     `is another Docker host, which cannot reach the primary at "${databaseHost}"`,
-                    "give the database a bindAddress that this host reaches, and its host",
+                    "give the database a bindAddress that this Docker host can reach, and a host for it",
                 ),
             );
         }
@@ -99,14 +99,14 @@ function checkReplicas(
                 ),
             );
         } else if (names.indexOf(name) !== index || access.includes(name)) {
-            const text = `is "${name}", as another's is`;
+            const text = `is "${name}", which is already the name of another replica`;
             findings.push(finding(replicationProblems.replicaNameTwice, `${path}.name`, text));
         }
         return findings;
     });
 }
 
-/** Replicas that cannot reach whoever takes writes, on the same Docker host. Where there is a transform, that may see to it. */
+/** Findings for servers that are not on the network of a primary on the same Docker host. A transform may add the network. */
 function checkNetworks(database: PlainArguments, replicas: readonly PlainArguments[]): Finding[] {
     type Placed = PlainArguments & { readonly path: string };
     const own: Placed = { ...database, path: "network", name: undefined, provider: undefined, promoted: false };
@@ -126,7 +126,7 @@ function checkNetworks(database: PlainArguments, replicas: readonly PlainArgumen
         );
 }
 
-/** The finding that a replica on its primary's Docker host is on another network, if both are known. */
+/** The finding that a replica is on another network than its primary on the same Docker host, if both are known. */
 export function findOtherNetwork(path: string, network: unknown, primarys: unknown): Finding[] {
     if (network === primarys || [network, primarys].some((name) => !["string", "undefined"].includes(typeof name)))
         return [];
@@ -135,18 +135,18 @@ export function findOtherNetwork(path: string, network: unknown, primarys: unkno
     return [finding(replicationProblems.otherNetwork, path, text)];
 }
 
-/** What a replica on the same Docker host has from its database. */
-function hereLike(database: PlainArguments, { provider }: PlainArguments): PlainArguments {
+/** The address and host that a replica on the same Docker host inherits from its database. */
+function inheritedHost(database: PlainArguments, { provider }: PlainArguments): PlainArguments {
     const { bindAddress, host } = database;
     return provider === undefined ? { bindAddress, host } : {};
 }
 
-/** A database's own server or one of its replicas, as far as it is known. */
+/** The known facts about a database's own server or one of its replicas. */
 interface Member {
-    /** What its arguments' paths begin with. */
+    /** The prefix of its arguments' paths. */
     readonly path: string;
     readonly name: unknown;
-    /** Its Docker host, where that is another than the database's. */
+    /** Its Docker host, if that is not the database's. */
     readonly provider: unknown;
     readonly promoted: boolean;
     readonly release?: Release;
@@ -169,13 +169,13 @@ function memberOf(path: string, { name, provider, ...args }: PlainArguments, kin
     };
 }
 
-/** What keeps the database and the other replicas from following the replica of this name. */
+/** Findings that prevent the database and its other replicas from following the replica of this name. */
 function checkLeader(name: string, database: Member, replicas: readonly Member[]): Finding[] {
     const leader = replicas.find((replica) => replica.name === name);
     if (!leader) {
         const names = replicas.map((replica) => `"${String(replica.name)}"`);
         const remedy = names.length > 0 ? `give one of ${names.join(", ")}, or leave it out` : "leave it out";
-        const text = `is "${name}", which is none of its replicas`;
+        const text = `is "${name}", which is not one of its replicas`;
         return [finding(replicationProblems.primaryUnknown, "primary", text, remedy)];
     }
     if (leader.promoted) {
@@ -184,27 +184,27 @@ function checkLeader(name: string, database: Member, replicas: readonly Member[]
     }
     const findings: Finding[] = [];
     if (database.release && !versions[database.release].failover) {
-        const text = `is given, but ${nameOf(database.release)} cannot hand over to a replica`;
+        const text = `is set, but ${nameOf(database.release)} does not support a switchover`;
         const remedy = "give version 6.2 or later, or leave it out";
         findings.push(finding(replicationProblems.noSwitchover, "primary", text, remedy));
     }
     const others = [database, ...replicas.filter((other) => other !== leader && !other.promoted)];
     for (const { path, release, memoryMb } of others) {
         if (release && leader.release && release !== leader.release && !canUpgrade(leader.release, release)) {
-            const text = `is ${nameOf(release)}, which cannot read what "${name}", ${nameOf(leader.release)}, sends`;
+            const text = `is ${nameOf(release)}, which cannot read the data format of "${name}", ${nameOf(leader.release)}`;
             const remedy = "give both the same version";
             findings.push(finding(replicationProblems.replicaTooOld, `${path}version`, text, remedy));
         }
         if (memoryMb !== undefined && leader.memoryMb !== undefined && memoryMb < leader.memoryMb) {
-            const text = `is ${memoryMb}, but "${name}" has ${leader.memoryMb} and may hold more than fits here`;
+            const text = `is ${memoryMb}, but "${name}" has ${leader.memoryMb}, so its data may not fit`;
             const remedy = `give at least ${leader.memoryMb}`;
             findings.push(finding(replicationProblems.replicaTooSmall, `${path}memoryMb`, text, remedy));
         }
     }
     const far = others.some(({ provider }) => provider !== leader.provider);
     if (far && leader.host !== undefined && isThisHostAlone(leader.host)) {
-        const text = `is "${leader.host}", which is another machine for those that are to follow "${name}"`;
-        const remedy = `give ${leader.path}bindAddress an address that their Docker hosts reach, and its host`;
+        const text = `is "${leader.host}", which the servers on other Docker hosts that follow "${name}" cannot reach`;
+        const remedy = `give ${leader.path}bindAddress an address that their Docker hosts can reach, and set ${leader.path}host`;
         findings.push(finding(replicationProblems.primaryOutOfReach, `${leader.path}host`, text, remedy));
     }
     return findings;

@@ -1,4 +1,4 @@
-/** All arguments: which component has which, the rules between them, and the problems that these find. */
+/** All arguments by component, the rules between them, and the problems that the rules report. */
 import { configArguments, configRules } from "./config";
 import { directiveProblems } from "./directiveChecks";
 import type { Definition, Definitions, Kind, Rule } from "./definition";
@@ -17,7 +17,7 @@ import { followingArguments, groupArguments, replicationProblems } from "./repli
 import { tlsArguments, tlsProblems, tlsRules } from "./tls";
 import { userArguments, userProblems, userRules } from "./users";
 
-/** What a database and a replica have in common. */
+/** Arguments of both components. */
 export const serverArguments = {
     ...engineArguments,
     ...memoryArguments,
@@ -56,17 +56,17 @@ export const rules: Readonly<Record<Kind, readonly Rule[]>> = {
 
 export const mustBePlain = problem(
     "must-be-plain",
-    "The argument is an Output, but decides which resources exist, so its value must be known when the program runs.",
-    "give the value itself",
+    "The argument is an Output, but it determines which resources exist, so its value must be known when the program runs.",
+    "give a plain value",
 );
 
 export const unknownProperty = problem(
     "unknown-property",
     "The component has no such argument.",
-    "use the name that the message suggests; docs/api.md has all arguments",
+    "use the name that the message suggests; docs/arguments.md lists all arguments",
 );
 
-/** The problems of several arguments together, and of single ones that are worded by hand. */
+/** The problems of rules, and those of single arguments that do not come from a schema. */
 export const argumentProblems = [
     engineProblems,
     memoryProblems,
@@ -88,7 +88,7 @@ export function argumentNames(kind: Kind): string[] {
     return Object.keys(definitions[kind]);
 }
 
-/** The definition at a path such as `["tls", "ca", "keyPem"]`; numbers are places in a list. */
+/** The definition at a path such as `["tls", "ca", "keyPem"]`; numbers are indexes of a list. */
 export function definitionAt(kind: Kind, path: readonly PropertyKey[]): Definition | undefined {
     const [name, ...rest] = path;
     let found: Definition | undefined = definitions[kind][String(name)];
@@ -98,7 +98,7 @@ export function definitionAt(kind: Kind, path: readonly PropertyKey[]): Definiti
     return found;
 }
 
-/** Whether a secret may stand in an argument, or in what somebody gives in its place by mistake. */
+/** Whether an argument contains a secret, which may then also be in a value of the wrong type. */
 export function holdsSecret(definition: Definition): boolean {
     return (
         definition.secret === true ||

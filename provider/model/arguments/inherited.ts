@@ -1,15 +1,15 @@
-/** What a replica has from its database where its own entry does not say it. Values may be Outputs: none is looked at. */
+/** Arguments that a replica inherits from its database unless it sets them. Values may be Outputs; none is read. */
 import { parseVersion } from "../catalog/versions";
 import type { PlainArguments } from "./definition";
 import { defaultEngine } from "./engine";
 
-/** `nearby` says whether it is on the same Docker host, `haproxy` whether HAProxy terminates TLS for the database. */
+/** `nearby`: whether the replica is on the same Docker host. `haproxy`: whether HAProxy terminates the database's TLS. */
 export function inheritedArguments(
     database: PlainArguments,
     { nearby, haproxy }: { readonly nearby: boolean; readonly haproxy: boolean },
 ): PlainArguments {
     return given({
-        // What decides which resources there are must be known when the program runs.
+        // Before 6.0, the version determines which resources exist, so it must be known when the program runs.
         ...(haproxy && releaseAlone(database)),
         ...pick(database, ["maxmemoryPolicy", "config", "savePoints", "users"]),
         ...(nearby && pick(database, ["network", "bindAddress", "host"])),
@@ -20,12 +20,12 @@ function pick(args: PlainArguments, names: readonly string[]): PlainArguments {
     return Object.fromEntries(names.map((name) => [name, args[name]]));
 }
 
-/** Of a database before 6.0, whose version is a plain value, without a flavor. */
+/** Engine and version, without a flavor, of a database before 6.0. Its version is a plain value. */
 function releaseAlone({ engine, version }: PlainArguments): PlainArguments {
     return { engine, version: parseVersion(version as string, defaultEngine)?.version };
 }
 
-/** Without those that are undefined, which would hide defaults. */
+/** The arguments that are not undefined, since undefined would hide defaults. */
 function given(args: PlainArguments): PlainArguments {
     return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 }

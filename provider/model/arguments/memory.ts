@@ -1,4 +1,4 @@
-/** How much memory the server has, and what happens when data fills it. */
+/** The server's memory, and what happens when data fills it. */
 import { type ConfigValue, directivesOf } from "../catalog/directives";
 import { type Release, nameOf, releaseOf, versionsOf } from "../catalog/versions";
 import { type Finding, finding, problem } from "../findings";
@@ -13,10 +13,11 @@ export const memorySchema = wholeNumber("a whole number of MiB", minMemoryMb, 16
 export const memoryArguments = {
     memoryMb: argument(memorySchema, {
         doc:
-            "Memory of the server's container, at least 32; swap is not used. `maxmemory` is derived from it: 44 % of what " +
-            "is left beside the server itself and clients for `aof` and `rdb`, which may need every page twice while they " +
-            "dump, and 89 % for `nordb`; less where there are `replicas`. So are the limits of clients, which `config` may " +
-            'set otherwise: a value may take 1/32, and what clients send and receive 1/8. See "Memory" in the README.',
+            "Memory limit of the server's container, at least 32. The container does not use swap. `maxmemory` is derived " +
+            "from it. Part of the memory is reserved for the server itself and for client buffers. Of the rest, data gets " +
+            "44 % with `aof` and `rdb`, since copy-on-write can double the memory in use during a dump, and 89 % with " +
+            "`nordb`. With `replicas` it is less. The limits for clients are derived as well, unless `config` sets them: a " +
+            'single value may have 1/32 of the memory, and all client buffers together 1/8. See the guide "Memory and disk".',
         default: 512,
         unit: "MiB",
         example: 1024,
@@ -24,8 +25,8 @@ export const memoryArguments = {
     }),
     maxmemoryPolicy: argument(choice(maxmemoryPolicies), {
         doc:
-            "What happens when data reaches `maxmemory`, in redis.conf's words. Those that end in `-lfu` came with 4.0, " +
-            "those in `-lrm` with 8.6; Valkey has none of the latter.",
+            "What happens when data reaches `maxmemory`: a value of redis.conf's `maxmemory-policy`. Policies that end in " +
+            "`-lfu` need version 4.0 or later. Those that end in `-lrm` need Redis 8.6 or later; Valkey does not support them.",
         default: "noeviction",
         defaultDoc: '"noeviction": writes fail, nothing is lost',
         example: "allkeys-lru",
@@ -34,8 +35,8 @@ export const memoryArguments = {
     }),
     evictToFit: argument(boolean, {
         doc:
-            "Whether an update that makes `maxmemory` smaller than the data may have Redis evict keys, by " +
-            "`maxmemoryPolicy`. If not, such an update is refused with the least `memoryMb`.",
+            "Whether an update may lower `maxmemory` below the size of the data, so that Redis evicts keys according to " +
+            "`maxmemoryPolicy`. If false, such an update fails with the minimum `memoryMb`.",
         default: false,
         example: true,
         changes: [{ row: "recorded" }],
@@ -45,21 +46,21 @@ export const memoryArguments = {
 export const memoryProblems = {
     policyUnknown: problem(
         "maxmemory-policy-unknown",
-        "The version does not know the `maxmemoryPolicy`.",
-        'give the policy\'s "-lru" form, or a version that knows it: "-lfu" came with 4.0, "-lrm" with 8.6',
+        "The version does not support the `maxmemoryPolicy`.",
+        'give the policy that ends in "-lru", or a version that supports it: "-lfu" came with 4.0, "-lrm" with 8.6',
     ),
 };
 
 export const memoryRules: readonly Rule[] = [
     ({ values: { maxmemoryPolicy: policy }, wanted }: Given<{ maxmemoryPolicy?: MaxmemoryPolicy }>) => {
-        if (!wanted || !policy || knowsPolicy(releaseOf(wanted), policy)) return [];
+        if (!wanted || !policy || supportsPolicy(releaseOf(wanted), policy)) return [];
         const { engine } = wanted;
-        const first = versionsOf(engine).find((version) => knowsPolicy(releaseOf({ engine, version }), policy));
+        const first = versionsOf(engine).find((version) => supportsPolicy(releaseOf({ engine, version }), policy));
         return [
             finding(
                 memoryProblems.policyUnknown,
                 "maxmemoryPolicy",
-                `is "${policy}", which ${nameOf(releaseOf(wanted))} does not know`,
+                `is "${policy}", which ${nameOf(releaseOf(wanted))} does not support`,
                 `give "${policy.replace(/-(lfu|lrm)$/, "-lru")}"${first ? `, or version "${first}" or later` : ""}`,
             ),
         ];
@@ -67,7 +68,7 @@ export const memoryRules: readonly Rule[] = [
     clientLimitRule,
 ];
 
-function knowsPolicy(release: Release, policy: MaxmemoryPolicy): boolean {
+function supportsPolicy(release: Release, policy: MaxmemoryPolicy): boolean {
     return directivesOf(release)["maxmemory-policy"]?.values?.includes(policy) === true;
 }
 
@@ -76,7 +77,7 @@ interface Limits {
     readonly config?: Readonly<Record<string, ConfigValue>>;
 }
 
-/** What is wrong or unresolved by itself has its own finding or its own time. */
+/** Skipped while an argument that it needs is invalid, which is its own finding, or unresolved. */
 function clientLimitRule({ values, filled, args, wanted }: Given<Limits, Required<Limits>>): readonly Finding[] {
     const { config } = values;
     if (!wanted || !config || (args.memoryMb !== undefined && values.memoryMb === undefined)) return [];

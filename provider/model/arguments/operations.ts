@@ -1,4 +1,4 @@
-/** How Pulumi and Docker treat the database's resources. */
+/** Settings for the resources themselves: logs, deletion protection, transforms. */
 import { z } from "zod";
 import { type PlainArguments, argument } from "./definition";
 import { boolean, object, wholeNumber } from "./schemas";
@@ -7,25 +7,27 @@ const limits = object(
     "give an object such as { maxSizeMb: 10, files: 3 }, or false",
     {
         maxSizeMb: argument(wholeNumber("a whole number of MiB", 1, 1024 * 1024), {
-            doc: "Size of a log file, 1 to 1048576, at which Docker begins the next one.",
+            doc: "Size, 1 to 1048576, at which Docker rotates a log file.",
             default: 10,
             unit: "MiB",
+            example: 50,
         }),
         files: argument(wholeNumber("a whole number of files", 1, 1000), {
-            doc: "Number of log files that Docker keeps for each container, 1 to 1000, including the current one.",
+            doc: "Number of log files, 1 to 1000, that Docker keeps for each container, including the current one.",
             default: 3,
+            example: 2,
         }),
     },
     {
         doc:
-            "Limits the logs of the server, the agent and HAProxy, for each container separately. Docker keeps them with its " +
-            "`json-file` driver, since not every driver has these limits. `false` leaves the logs to the Docker host's own " +
-            "configuration. Changing it replaces the server.",
+            "Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's " +
+            "`json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's " +
+            "configuration.",
         default: {},
         defaultDoc: "{ maxSizeMb: 10, files: 3 }",
         example: { maxSizeMb: 50, files: 2 },
         type: "LogsArgs | false",
-        typeDoc: "How much of a container's log Docker keeps.",
+        typeDoc: "Limits for the log of each container.",
         introduced: {
             format: 2,
             before: false,
@@ -39,20 +41,25 @@ export const operationArguments = {
     logs: {
         ...limits,
         schema: z.union([limits.schema, z.literal(false)]),
-        // A union would hide which of the limits is wrong.
+        // A union would not report which of the limits is invalid.
         schemaFor: ({ logs }: PlainArguments) => (logs === false ? z.literal(false) : limits.schema),
     },
     deletionProtection: argument(boolean, {
         doc:
-            "Whether Pulumi refuses to remove the database or its data. To remove it, set this to false, run `pulumi up`, " +
-            "then remove it from the program or run `pulumi destroy`.",
+            "Whether Pulumi refuses to delete the database and its data. To delete them, set this to false and run `pulumi up`. " +
+            "Then remove the database from the program, or run `pulumi destroy`. It is always off for a replica that " +
+            'follows, since its data is a copy. See the guide "Destroy".',
         default: true,
         example: false,
         decides: true,
         changes: [{ row: "recorded" }],
     }),
     transform: argument(z.unknown(), {
-        doc: "Last-minute changes to the children's arguments, for settings that this component has no argument for. In process only.",
+        doc:
+            "Functions that change the arguments or options of individual child resources before they are created, for settings " +
+            "without an argument here. Only programs in TypeScript can use it. " +
+            'See the guide "Rename and Pulumi options".',
+        exampleCode: "{ server: (args) => ({ ...args, cpuShares: 512 }) }",
         decides: true,
         inProcess: true,
         type: "DatabaseTransforms",

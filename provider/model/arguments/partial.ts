@@ -1,15 +1,15 @@
-/** Values in which `unresolved` stands for what only an unknown Output says. */
+/** Values that are known in part: `unresolved` is the placeholder for an Output that is not known yet. */
 import { unresolved } from "./definition";
 
 class Unresolved extends Error {}
 
-/** Whether it stands anywhere in it. */
+/** Whether a value is or contains `unresolved`. */
 export function holdsUnresolved(value: unknown): boolean {
     if (typeof value !== "object" || value === null) return value === unresolved;
     return Object.values(value).some(holdsUnresolved);
 }
 
-/** Where it stands in arguments, as one would write the places in the program. */
+/** The paths of all `unresolved` in arguments, as a program writes them. */
 export function unresolvedPaths(value: unknown, path = ""): string[] {
     if (value === unresolved) return [path];
     if (typeof value !== "object" || value === null) return [];
@@ -18,7 +18,7 @@ export function unresolvedPaths(value: unknown, path = ""): string[] {
     );
 }
 
-/** What `make` makes of a value; `unresolved` if it reads an `unresolved` in it. Types do not show that one. */
+/** The result of `make`, or `unresolved` if `make` reads an `unresolved` in the value. The types do not show this. */
 export function asFarAsKnown<T, R>(value: T, make: (value: T) => R): R {
     if (!holdsUnresolved(value)) return make(value);
     try {
@@ -31,7 +31,7 @@ export function asFarAsKnown<T, R>(value: T, make: (value: T) => R): R {
 
 const originals = new WeakMap<object, object>();
 
-/** A copy that throws when an `unresolved` in it is read: whoever reads it would take it for a value. */
+/** A copy that throws when an `unresolved` in it is read, since the reader would take it for a value. */
 function guarded<T>(value: T): T {
     if (typeof value !== "object" || value === null) return value;
     const guard = new Proxy<object>(Array.isArray(value) ? [...(value as unknown[])] : { ...value }, {
@@ -45,7 +45,7 @@ function guarded<T>(value: T): T {
     return guard as T;
 }
 
-/** What was read as a whole may be handed on, with all that is unresolved in it. */
+/** The original of a guarded copy. Objects that `make` passes on as a whole may contain `unresolved`. */
 function unguarded<R>(value: R): R {
     if (typeof value !== "object" || value === null) return value;
     const original = originals.get(value);

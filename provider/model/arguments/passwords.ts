@@ -1,4 +1,4 @@
-/** The password of the users `app` and `default`, and when it is replaced. */
+/** The password of the users `app` and `default`, and its rotation. */
 import { type Wanted, nameOf, releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding, problem } from "../findings";
 import { type Given, type Rule, argument } from "./definition";
@@ -7,9 +7,11 @@ import { count, days, numberBetween, secretText } from "./schemas";
 export const passwordArguments = {
     password: argument(secretText, {
         doc:
-            "Password of the users `app` and `default`, before 6.0 of everybody. Any characters but line breaks and zero bytes; URLs carry it " +
-            "percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most 512.",
+            "Password of the users `app` and `default`; before 6.0, the only password. It may contain any characters except " +
+            "line breaks and zero bytes; URLs contain it percent-encoded. At most 16384 bytes in UTF-8, before 6.0 at most " +
+            '512. See the guide "Passwords".',
         defaultDoc: "32 random letters and digits",
+        exampleCode: 'config.requireSecret("redisPassword")',
         secret: true,
         changes: [{ row: "password" }],
     }),
@@ -21,9 +23,9 @@ export const passwordArguments = {
     }),
     rotatePasswordEvery: argument(days(1, 3650), {
         doc:
-            "Days, 1 to 3650, after which an update generates a new password. Each database counts them from a date of its " +
-            "own, so the first password may be replaced sooner. Setting, changing or removing it generates one at once. Cannot be " +
-            "combined with `password`.",
+            "Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ " +
+            "between databases, so the first password may be replaced sooner. Setting, changing or removing this argument " +
+            "generates a new password at once. Cannot be combined with `password`.",
         defaultDoc: "never",
         unit: "days",
         example: 90,
@@ -31,8 +33,8 @@ export const passwordArguments = {
     }),
     passwordGraceHours: argument(numberBetween("give a number of hours from 0 to 8760", 0, 8760), {
         doc:
-            "Hours, 0 to 8760, for which a replaced password is still accepted. Then the agent removes it, without another " +
-            "update; connections that used it stay. Before 6.0 it has no effect: a replaced password stops working at once.",
+            "Hours, 0 to 8760, for which a replaced password is still accepted. The agent then removes it, without an " +
+            "update, and existing connections stay open. Before 6.0 it has no effect: a replaced password stops working at once.",
         default: 24,
         unit: "hours",
         example: 1,
@@ -43,23 +45,23 @@ export const passwordArguments = {
 export const passwordProblems = {
     rotationOfOwnPassword: problem(
         "rotation-of-own-password",
-        "`passwordVersion` or `rotatePasswordEvery` is given together with `password`, which they cannot rotate.",
-        "leave one of them out; to rotate a password of your own, change it",
+        "`passwordVersion` or `rotatePasswordEvery` is set together with `password`, which they cannot rotate.",
+        "leave one of them out; to rotate your own password, change `password`",
     ),
     tooLong: problem(
         "password-too-long",
-        "The password is longer than the version takes: 512 bytes in UTF-8 before 6.0, 16384 from there on.",
+        "The password is longer than the version accepts: 16384 bytes in UTF-8, before 6.0 512.",
         "give a shorter password",
     ),
 };
 
-/** Measured: before 6.0 `requirepass` takes no more, since then a client that has not logged in may send no more. */
+/** Measured limits: before 6.0 that of `requirepass`, later that of a command before the client has authenticated. */
 export function checkLength(path: string, password: string | undefined, wanted: Wanted | undefined): Finding[] {
     if (password === undefined || wanted === undefined) return [];
-    const most = versions[releaseOf(wanted)].acl ? 16384 : 512;
+    const maxBytes = versions[releaseOf(wanted)].acl ? 16384 : 512;
     const bytes = Buffer.byteLength(password);
-    if (bytes <= most) return [];
-    const text = `is ${bytes} bytes long (its value is not shown), and ${nameOf(releaseOf(wanted))} takes at most ${most}`;
+    if (bytes <= maxBytes) return [];
+    const text = `is ${bytes} bytes long (its value is not shown), but ${nameOf(releaseOf(wanted))} accepts at most ${maxBytes}`;
     return [finding(passwordProblems.tooLong, path, text)];
 }
 
@@ -74,7 +76,7 @@ export const passwordRules: readonly Rule[] = [
                       finding(
                           passwordProblems.rotationOfOwnPassword,
                           name,
-                          "is given beside password, which it cannot rotate",
+                          "is set together with password, which it cannot rotate",
                       ),
                   ),
 ];

@@ -1,4 +1,4 @@
-/** How data is kept on disk: dumps, the size that it may take, and data that is there already. */
+/** Data on disk: dumps, the disk size, and existing data. */
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
@@ -12,7 +12,7 @@ import { type Given, type Rule, argument } from "./definition";
 import { checkConfig } from "./directiveChecks";
 import { boolean, choice, count, numberBetween, object, text, wholeNumber } from "./schemas";
 
-/** Save points as far as they are not the flavor's own: another flavor is its own row. */
+/** Save points that differ from the flavor's own. A change of the flavor has its own row. */
 const ownSavePoints = ({ spec }: { spec: { flavor: Flavor; savePoints: readonly SavePoint[] } }) =>
     spec.flavor === "nordb" || isDeepStrictEqual(spec.savePoints, defaultSavePoints) ? undefined : spec.savePoints;
 
@@ -30,17 +30,22 @@ const savePoint = object(
             required: true,
         }),
     },
-    { doc: "", type: "SavePointArgs", typeDoc: "Dump after so many seconds with at least so many changes." },
+    {
+        doc: "",
+        type: "SavePointArgs",
+        typeDoc: "A dump is written after this many seconds if there were at least this many changes.",
+    },
 );
 
 export const persistenceArguments = {
     diskSizeGb: argument(numberBetween("give a number of GiB from 0.01 to 1048576, such as 4 or 0.5", 0.01, 2 ** 20), {
         doc:
-            "What the data may take on the disk (1 GiB is 2^30 bytes; fractions are fine), 0.01 to 1048576. It must cover " +
-            "what the files can take at once, for this version, flavor, `memoryMb` and `config`; the error states the " +
-            "minimum. The health check fails while no room is left in it for the next dump. Where Docker's `local` driver " +
-            "can hold a quota (XFS with `pquota`), the volume is made with one; it stays as it is when this is changed.",
-        defaultDoc: "no limit; the health check fails while the disk itself has no room for the next dump",
+            "Disk space for the data, 0.01 to 1048576 (1 GiB is 2^30 bytes; fractions are accepted). It must cover the " +
+            "worst case of the files, which depends on version, flavor, `memoryMb` and `config`; the error states the " +
+            "minimum. The health check fails while the space left is not enough for the next dump. Where Docker's `local` " +
+            "driver supports quotas (XFS with `pquota`), a new volume gets a quota of this size. The quota of an existing " +
+            'volume does not change. See the guide "Memory and disk".',
+        defaultDoc: "no limit; the health check fails while the disk has not enough space for the next dump",
         unit: "GiB",
         example: 8,
         changes: [{ row: "disk", unset: "no limit" }],
@@ -50,7 +55,7 @@ export const persistenceArguments = {
             .array(savePoint.schema, { error: "give a list such as [{ seconds: 900, changes: 1 }]" })
             .min(1, { error: 'give at least one, or flavor: "nordb" to keep nothing' }),
         {
-            doc: 'When to dump, in place of the schedule that `flavor` names. An error with flavor `"nordb"`.',
+            doc: 'When to write a dump, in place of the default schedule. Cannot be combined with flavor `"nordb"`.',
             defaultDoc: "900 s with 1 change, 300 s with 10, 60 s with 10,000",
             example: [{ seconds: 600, changes: 100 }],
             type: "SavePointArgs[]",
@@ -68,44 +73,52 @@ const placeOf = ({ spec }: Placed) => [spec.data?.volume, spec.data?.hostPath];
 
 const nameOfPlace = ({ spec }: Placed) => spec.data?.volume ?? spec.data?.hostPath;
 
-/** Of a database alone: what a replica holds is a copy. */
+/** Arguments that a replica does not have, since its data is a copy. */
 export const dataArguments = {
     data: object(
         'give an object such as { volume: "redis-data" } or { hostPath: "/srv/redis" }',
         {
             volume: argument(
                 text("give the name of a Docker volume", (value) => /^[\w][\w.-]*$/.test(value)),
-                { doc: "Name of a Docker volume.", example: "redis-data" },
+                {
+                    doc: "Name of a Docker volume. Exactly one of `volume` and `hostPath` is required.",
+                    example: "redis-data",
+                },
             ),
             hostPath: argument(
                 text("give an absolute path on the Docker host, without a colon", (value) =>
                     /^\/[^:\r\n\0]+$/.test(value),
                 ),
-                { doc: "Absolute path of a directory on the Docker host.", example: "/srv/redis" },
+                {
+                    doc: "Absolute path of a directory on the Docker host. Exactly one of `volume` and `hostPath` is required.",
+                    example: "/srv/redis",
+                },
             ),
             files: argument(choice(["aof", "rdb"]), {
                 doc:
-                    "Which files hold the data, where there are both a dump and an append-only file when the database " +
-                    "first sees them.",
-                defaultDoc: "the kind that is there",
+                    "Which files to adopt if the location has both a dump and an append-only file. It has no effect once " +
+                    "the data has been adopted.",
+                defaultDoc: "the kind of file that exists",
+                example: "aof",
+                exampleWith: { volume: "redis-data" },
                 type: '"aof" | "rdb"',
                 changes: [{ row: "recorded" }],
             }),
         },
         {
             doc:
-                "A volume or a directory with data of your own, which stays when the database is removed. Data of Redis " +
-                "that is there already is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, of this version " +
-                "or an older one, and without data of modules, which are not available here. Stop the server that wrote it " +
-                "first.",
-            defaultDoc: "a volume of the database's own",
+                "Your own volume or directory for the data. It is kept when the database is deleted. Existing Redis data " +
+                "is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, written by this version or an earlier " +
+                "one, without values of modules, which are not supported. First stop the server that wrote the data. See " +
+                'the guide "Adopt data".',
+            defaultDoc: "a volume that the component creates",
             example: { volume: "redis-data" },
             decides: true,
             type: "DataArgs",
-            typeDoc: "A place for data that was there before the database: one of `volume` and `hostPath`.",
+            typeDoc: "The location of the data: one of `volume` and `hostPath`.",
             changes: [
                 {
-                    row: "place",
+                    row: "dataLocation",
                     label: "`data`: another volume or directory",
                     value: placeOf,
                     words: (before: Placed, after: Placed, shown: boolean) => [
@@ -116,19 +129,19 @@ export const dataArguments = {
         },
     ),
     startTimeoutSeconds: argument(wholeNumber("a whole number of seconds", 1, 86400), {
-        doc: "Seconds, 1 to 86400, for which an update waits until a new container of the server has loaded the data.",
-        defaultDoc: "600, or one for each 50 MiB of `memoryMb` where that is more",
+        doc: "Seconds, 1 to 86400, for which an update waits until a new server container has loaded the data.",
+        defaultDoc: "600, or one second for each 50 MiB of `memoryMb` if that is more",
         unit: "seconds",
         example: 3600,
         changes: [{ row: "recorded" }],
     }),
     importing: argument(boolean, {
         doc:
-            "Whether the server may follow another one that somebody names with `REPLICAOF`, to copy its data. While it is " +
-            "true, the agent leaves alone whom it follows and the directives `masteruser`, `masterauth`, `tls-replication`, " +
-            "`tls-ca-cert-*` and `tls-client-*`. Set back to false, it makes the server take writes and puts these back. " +
-            "Otherwise a server that somebody has follow another one is unhealthy, and the agent makes it take writes again " +
-            "within a minute. Cannot be combined with `primary`.",
+            "Whether you may run `REPLICAOF` on the server, to copy the data of another server. While true, the agent does " +
+            "not restore replication or the directives `masteruser`, `masterauth`, `tls-replication`, `tls-ca-cert-*` and " +
+            "`tls-client-*`. When it is set back to false, the agent restores them and makes the server accept writes. While " +
+            "false, a server that was made a replica by hand is unhealthy, and the agent makes it accept writes within a " +
+            'minute. Cannot be combined with `primary`. See the guide "Adopt data".',
         default: false,
         example: true,
         changes: [{ row: "importing" }],
@@ -138,7 +151,7 @@ export const dataArguments = {
 export const persistenceProblems = {
     savePointsWithoutFiles: problem(
         "save-points-with-nordb",
-        '`savePoints` is given, but flavor "nordb" keeps nothing.',
+        '`savePoints` is set, but flavor "nordb" writes no dumps.',
         "leave one of them out",
     ),
     dataWithoutPlace: problem(
@@ -153,25 +166,25 @@ export const persistenceProblems = {
     ),
     dataShared: problem(
         "data-shared",
-        "`data` of two databases names the same place, or a directory inside the other's.",
-        "give each database a place of its own",
+        "`data` of two databases is the same location, or one is a directory inside the other.",
+        "give each database its own location",
     ),
     dataInUse: problem(
         "data-in-use",
-        "A container that is not the database's runs on the place in `data`, which would have two servers write the same files.",
-        "stop that container and keep it from starting again, or give another place",
+        "Another container uses the location in `data`, so two servers would write the same files.",
+        "stop that container and keep it from starting again, or give another location",
     ),
 };
 
 export const placePath = ({ volume }: Place) => (volume === undefined ? "data.hostPath" : "data.volume");
 
-/** Whether two directories are one ("same"), or the first is "below" or "above" the second. */
+/** Whether two directories are the "same", or the first is "below" or "above" the second. */
 export function relation(one: string, other: string): "same" | "below" | "above" | undefined {
     const [a, b] = [one, other].map((path) => posix.join(path, "/")) as [string, string];
     return a === b ? "same" : a.startsWith(b) ? "below" : b.startsWith(a) ? "above" : undefined;
 }
 
-/** What is wrong with a place where another database of the same Docker host has its data. */
+/** Findings for a location that another database on the same Docker host uses, too. */
 export function sharedPlace(place: Place, { name, place: other }: { name: string; place: Place }): Finding[] {
     const { volume, hostPath } = place;
     const how =
@@ -193,7 +206,7 @@ export const persistenceRules: readonly Rule[] = [
                   finding(
                       persistenceProblems.savePointsWithoutFiles,
                       "savePoints",
-                      'is given, but flavor "nordb" keeps nothing',
+                      'is set, but flavor "nordb" writes no dumps',
                   ),
               ]
             : [],
@@ -213,7 +226,7 @@ type Sizing = {
     readonly config?: Readonly<Record<string, ConfigValue>>;
 };
 
-/** What decides on the size and is wrong or unresolved has its own finding or its own time. */
+/** Skipped while an argument that it needs is invalid, which is its own finding, or unresolved. */
 function diskRule({ values, filled, args, wanted }: Given<Sizing, Required<Sizing>>): readonly Finding[] {
     const { diskSizeGb } = values;
     const { memoryMb, config } = filled;

@@ -1,13 +1,13 @@
-/** The replicas that a database asks for, one entry each, whichever way the program writes them. */
+/** A database's replicas as a list, whether the program sets a number or a list. */
 import type { PlainArguments } from "./definition";
 
-export const mostReplicas = 16;
+export const maxReplicas = 16;
 
-/** One for each, with a name: numbered where the program gives none. */
+/** One entry for each replica, with its name. Replicas without a name are numbered. */
 export function listReplicas(replicas: unknown): PlainArguments[] {
     const listed: unknown[] =
         typeof replicas === "number"
-            ? Array.from({ length: Math.min(replicas, mostReplicas) }, () => ({}))
+            ? Array.from({ length: Math.min(replicas, maxReplicas) }, () => ({}))
             : Array.isArray(replicas)
               ? replicas
               : [];
@@ -21,7 +21,7 @@ export function replicaNames(replicas: unknown): string[] {
     return listReplicas(replicas).map(({ name }) => String(name));
 }
 
-/** The name of the component that is a replica of a database under this name. */
+/** The name of a replica's component. */
 export function replicaComponent(database: string, replica: string): string {
     return `${database}-${replica}`;
 }

@@ -1,4 +1,4 @@
-/** Who follows whom. */
+/** Replicas and their primary. */
 import { z } from "zod";
 import { changeOfList, differences, listed } from "../changes/words";
 import { problem } from "../findings";
@@ -8,7 +8,7 @@ import { memorySchema } from "./memory";
 import { replicaNames } from "./replicaList";
 import { boolean, count, host, memberName, object, pem, port, secretText, text, wholeNumber } from "./schemas";
 
-/** What the rows about roles look at. */
+/** What the change table's rows about replication read. */
 export interface InGroup {
     readonly spec: {
         readonly replica?: {
@@ -19,7 +19,7 @@ export interface InGroup {
     readonly args: PlainArguments;
 }
 
-/** Undefined for what was never a replica. */
+/** The server's role in words; undefined for a server that was never a replica. */
 export function roleOf({ spec: { replica } }: Pick<InGroup, "spec">) {
     if (!replica) return undefined;
     return replica.primary ? "follows" : replica.leads ? "takes writes" : "is promoted";
@@ -30,7 +30,7 @@ export function primaryName({ primary }: PlainArguments): string | undefined {
     return typeof primary === "string" ? primary : undefined;
 }
 
-/** Who takes writes, as far as this component knows. */
+/** The server that takes writes, as far as this component's arguments determine it. */
 const leaderOf = (database: InGroup) => roleOf(database) ?? primaryName(database.args) ?? "the database's own server";
 
 export function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
@@ -52,14 +52,16 @@ function replicaWords(before: PlainArguments, after: PlainArguments): string[] {
     return all.length > 0 ? all : ["replicas in another order"];
 }
 
-/** Of a database alone. */
+/** Arguments of `RedisDatabase` alone. */
 export const groupArguments = {
-    // Each is checked as the replica that it is.
+    // groupChecks.ts validates each entry as the arguments of a replica.
     replicas: argument(z.unknown(), {
         doc:
-            "Read-only copies on the same Docker host or others: a number, or one entry each. Adding and removing one leaves " +
-            "the database's container as it is. They need memory: three sixteenths of `memoryMb` go to replication, and " +
-            "`nordb` has no more for data than the other flavors have.",
+            "Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry " +
+            "takes the arguments of `RedisReplica` except `primary`, a `name`, and the `provider` of another Docker host. " +
+            "Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of " +
+            "the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide " +
+            '"Replicas".',
         defaultDoc: "none",
         example: 2,
         decides: true,
@@ -74,24 +76,25 @@ export const groupArguments = {
     }),
     primary: argument(memberName("one of its replicas"), {
         doc:
-            "The name of the replica that takes writes, if it is not the database's own server: changing it exchanges the " +
-            "roles. The server that took writes holds them back until the other one has the last of them, hands over and " +
-            "follows it; if that takes more than ten seconds the update fails, and it takes writes again. The outputs are " +
-            "those of the server that takes writes, so `url` changes. Needs version 6.2 or later, and the others must be " +
-            "able to follow that replica: they have its version or a later one, and at least its memory. An error for a " +
-            "replica that is new in the same update.",
+            "Name of the replica that takes writes instead of the database's own server. Changing it causes a switchover: the " +
+            "current primary pauses writes until the replica has all of them, and then follows it. If this takes more than " +
+            "ten seconds, the update fails and the current primary takes writes again. The outputs, such as `url`, are " +
+            "those of the server that takes writes. Needs version 6.2 or later. Every other server of the database must have " +
+            "the version of that replica or a later one, and at least its memory. The replica must exist before the update. " +
+            'See the guide "Replicas".',
         defaultDoc: "the database's own server",
         example: "replica-1",
+        exampleWith: { replicas: 2 },
         decides: true,
         changes: [
             {
                 row: "switchover",
-                label: "`primary`: the replica that takes writes from now on, or none for the database's own server",
+                label: "`primary`: another replica, or none for the database's own server",
                 value: leaderOf,
             },
             {
-                row: "untimely",
-                label: "`primary`: a replica that is new; the replica that takes writes taken out",
+                row: "switchoverRefused",
+                label: "`primary` names a replica that is new in the same update; the replica in `primary` is removed",
                 value: leaderOf,
             },
         ],
@@ -102,8 +105,9 @@ export const groupArguments = {
             .refine((names) => new Set(names).size === names.length, { error: "give each name once" }),
         {
             doc:
-                "Names of {@link RedisReplica}s, of this program or another, that may follow. Each gets a user of its own, " +
-                "which can do nothing else; before 6.0 they have the database's one password.",
+                "Names of {@link RedisReplica}s, in this program or others, that may follow the database. Each replica has its " +
+                "own user, which has no other rights; before 6.0, replicas use the database's password. The output of the " +
+                "same name contains what replicas in other programs need.",
             defaultDoc: "none",
             example: ["archive"],
             decides: true,
@@ -120,13 +124,14 @@ export const groupArguments = {
     ),
 };
 
-/** Of a replica alone. */
+/** Arguments of `RedisReplica` alone. */
 export const followingArguments = {
     primary: object(
-        "give a RedisDatabase, or what its replicationAccess has for this replica, such as primary: db",
+        "give a RedisDatabase, or the entry for this replica in its output replicationAccess, such as primary: db",
         {
             host: argument(host, {
                 doc: "Name or address by which the replica's Docker host reaches the primary's.",
+                example: "redis.example.com",
                 required: true,
             }),
             tlsPort: argument(port, {
@@ -135,29 +140,45 @@ export const followingArguments = {
                 example: 6380,
             }),
             caCertPem: argument(pem.optional(), {
-                doc: "What the primary's certificate verifies with, in PEM.",
+                doc: "The CA with which the replica verifies the primary's certificate, in PEM.",
+                exampleCode: 'readFileSync("ca.pem", "utf8")',
                 required: true,
             }),
             user: argument(
                 text('give the user\'s name, such as "repl-reader"', (value) => !/[\r\n\0]/.test(value)).optional(),
                 {
-                    doc: "User by which the replica follows; empty before 6.0.",
+                    doc: "User with which the replica logs in to the primary; empty before 6.0.",
+                    example: "repl-archive",
                     required: true,
                 },
             ),
             password: argument(secretText.optional(), {
-                doc: "Its password.",
+                doc: "The user's password; before 6.0, the primary's only password.",
+                exampleCode: 'config.requireSecret("archivePassword")',
                 required: true,
                 secret: true,
             }),
-            engine: argument(engineSchema, { doc: "The primary's engine.", defaultDoc: "not checked", type: "Engine" }),
-            version: argument(z.string({ error: 'give a version as text, such as "8.6"' }), {
-                doc: "Its version; a replica may be of a later one, but before 6.0 only of one before 6.0.",
+            engine: argument(engineSchema, {
+                doc: "The primary's engine.",
                 defaultDoc: "not checked",
+                example: "redis",
+                type: "Engine",
             }),
-            flavor: argument(flavorSchema, { doc: "Its flavor.", defaultDoc: '"aof"', type: "Flavor" }),
+            version: argument(z.string({ error: 'give a version as a string, such as "8.6"' }), {
+                doc:
+                    "The primary's version. A replica may have a later version, but if the primary's is before 6.0, the " +
+                    "replica's must be too.",
+                defaultDoc: "not checked",
+                example: "8.6",
+            }),
+            flavor: argument(flavorSchema, {
+                doc: "The primary's flavor, which the replica has unless it sets its own.",
+                defaultDoc: '"aof"',
+                example: "rdb",
+                type: "Flavor",
+            }),
             memoryMb: argument(memorySchema, {
-                doc: "Its memory; a replica needs as much.",
+                doc: "The primary's memory. A replica needs at least as much.",
                 example: 1024,
                 defaultDoc: "not checked",
                 unit: "MiB",
@@ -165,17 +186,18 @@ export const followingArguments = {
         },
         {
             doc:
-                "Whom it follows: a database of the same program, or what the output `replicationAccess` of another " +
-                "program's database has for this replica. Required, except with `promoted`.",
-            defaultDoc: "none: only with `promoted`",
+                "The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output " +
+                "`replicationAccess` of a database in another program. Required unless `promoted` is true.",
+            defaultDoc: "none, which is only valid with `promoted`",
+            exampleCode: "db",
             type: "ReplicationAccess",
-            typeDoc: "What a replica needs to know of its primary to follow it.",
+            typeDoc: "What a replica needs to follow its primary.",
             orType: "FollowedDatabase",
             changes: [
                 { row: "switchover", label: "", value: leaderOf },
                 {
                     row: "following",
-                    label: "a replica's `primary`: another one, or at another address",
+                    label: "a replica's `primary`: another database, or another address",
                     value: primaryAddress,
                 },
             ],
@@ -183,8 +205,8 @@ export const followingArguments = {
     ),
     promoted: argument(boolean, {
         doc:
-            "Whether it takes writes itself and no longer follows. For good: following again would replace what was written " +
-            "since, and is refused.",
+            "Whether the replica is a primary of its own that takes writes and no longer follows. This is permanent: setting " +
+            "it back to false is refused, since following again would replace the data written since the promotion.",
         default: false,
         example: true,
         decides: true,
@@ -197,13 +219,13 @@ export const followingArguments = {
             },
             {
                 row: "demotion",
-                label: "a replica's `promoted` taken back",
+                label: "a replica's `promoted` set back to false",
                 value: roleOf,
             },
         ],
     }),
     priority: argument(count(), {
-        doc: "Which replica to promote first, in redis.conf's terms: the one with the lowest number.",
+        doc: "The directive `replica-priority` of redis.conf: the replica with the lowest number is to be promoted first.",
         default: 100,
         example: 10,
         changes: [
@@ -214,7 +236,7 @@ export const followingArguments = {
         ],
     }),
     syncTimeoutSeconds: argument(wholeNumber("a whole number of seconds", 1, 86400), {
-        doc: "Seconds, 1 to 86400, for which an update waits for the first sync.",
+        doc: "Seconds, 1 to 86400, for which an update waits for the replica's first sync.",
         default: 600,
         unit: "seconds",
         example: 3600,
@@ -231,73 +253,73 @@ export const followingArguments = {
 export const replicationProblems = {
     replicasInvalid: problem(
         "replicas-not-a-list",
-        "`replicas` is neither a number from 0 to 16 nor a list of so many objects.",
+        "`replicas` is neither a number from 0 to 16 nor a list of at most 16 objects.",
         'give a number from 0 to 16, such as 2, or a list such as [{ name: "reader" }]',
     ),
     replicaName: problem(
         "replica-name-unusable",
-        "The name of a replica cannot be a part of the names of its resources.",
-        "give lower-case letters, digits and hyphens, a letter first",
+        "The replica's name is not valid as part of resource names.",
+        "give lowercase letters, digits and hyphens, starting with a letter",
     ),
-    replicaNameTwice: problem("replica-name-twice", "Two replicas have the same name.", "give another"),
+    replicaNameTwice: problem("replica-name-twice", "Two replicas have the same name.", "give another name"),
     replicasBesideClientAuth: problem(
         "replicas-beside-client-auth",
-        "Replicas have no certificate that the CA in `tls.clientAuth` signed.",
+        "Replicas have no client certificate from the CA in `tls.clientAuth`, so they could not connect.",
         "leave one of them out",
     ),
     primaryMissing: problem(
         "primary-missing",
-        "A `RedisReplica` has no `primary`, and is not `promoted`.",
-        "give a RedisDatabase, or what its replicationAccess has for this replica; or promoted: true, if it is to take writes itself for good",
+        "A `RedisReplica` has no `primary` and is not `promoted`.",
+        "give a RedisDatabase, or the entry for this replica in its output replicationAccess; or set promoted: true to make it a primary permanently",
     ),
     primaryOutOfReach: problem(
         "primary-out-of-reach",
-        "The primary's `host` is a name that only its own Docker host knows it by.",
-        "give the primary a bindAddress that this Docker host reaches, and its host",
+        "The primary's `host` can only be reached from its own Docker host.",
+        "give the primary a bindAddress that this Docker host can reach, and a host for it",
     ),
     otherNetwork: problem(
         "replica-on-other-network",
-        "The replica reaches its primary on the same Docker host directly, which takes a network that both are on.",
-        "give both the same network, or leave it out to have the database's",
+        "A replica connects to a primary on the same Docker host over a Docker network, so both need the same network.",
+        "give both the same network, or leave it out to use the database's",
     ),
     replicaTooOld: problem(
         "replica-cannot-read",
-        "The replica's version cannot read what its primary sends.",
-        "leave version out to have the primary's, or give a later version",
+        "The replica's version cannot read the data format of its primary's version.",
+        "leave version out to use the primary's, or give a later version",
     ),
     replicaFollowsOtherwise: problem(
         "replica-follows-otherwise",
-        "From 6.0 a replica follows over TLS by a user of its own; the primary, before 6.0, knows neither.",
-        "leave version out to have the primary's, or give the primary 6.0 or later, too",
+        "A replica of 6.0 or later follows over TLS with its own user, which a primary before 6.0 does not support.",
+        "leave version out to use the primary's, or upgrade the primary to 6.0 or later as well",
     ),
     replicaTooSmall: problem(
         "replica-too-small",
-        "The replica has less memory than its primary, whose data may not fit.",
+        "The replica has less memory than its primary, so the data may not fit.",
         "give at least the primary's memoryMb, or leave it out",
     ),
     noAccess: problem(
         "no-replication-access",
-        "The primary lets no replica of this name follow.",
+        "The primary does not allow a replica of this name to follow.",
         "add the replica's name to replicationAccess of the primary",
     ),
     primaryUnknown: problem(
         "primary-unknown",
-        "`primary` names none of the database's replicas.",
-        "give the name of one of them, or leave it out",
+        "`primary` is not the name of one of the database's replicas.",
+        "give the name of a replica, or leave it out",
     ),
     primaryPromoted: problem(
         "primary-promoted",
-        "The replica that `primary` names is promoted, and no longer belongs to the database.",
+        "The replica in `primary` is promoted, so it no longer belongs to the database.",
         "leave out primary, or promoted of that replica",
     ),
     importingBesidePrimary: problem(
         "importing-beside-primary",
-        "`importing` is true, but the database's own server follows the replica that `primary` names.",
+        "`importing` is true, but with `primary` the database's own server follows a replica.",
         "leave one of them out",
     ),
     noSwitchover: problem(
         "no-switchover",
-        "The version cannot hand over to a replica.",
+        "The version does not support a switchover to a replica.",
         "give version 6.2 or later, or leave primary out",
     ),
 };
@@ -308,7 +330,7 @@ interface Waited {
     readonly replica?: { readonly syncTimeoutSeconds: number };
 }
 
-/** Seconds for which an update waits for a server, whether or not it is a replica. 50 MiB a second is slow for a disk. */
+/** Seconds for which an update waits for a server. The default assumes that a slow disk loads 50 MiB per second. */
 export function startTimeoutOf(waited: Waited): number {
     const least = followingArguments.syncTimeoutSeconds.default;
     return (
@@ -318,12 +340,12 @@ export function startTimeoutOf(waited: Waited): number {
     );
 }
 
-/** A replica's place in the group of its database: no argument, since the database decides on it. */
+/** A replica's role in the group of its database. It is not an argument, since the database's arguments determine it. */
 export interface Role {
     /** Whether the server that takes writes is on the same Docker host. */
     readonly nearby: boolean;
-    /** Whether the replica takes writes itself, and its database's own server follows. */
+    /** Whether the replica takes writes, and its database's own server follows. */
     readonly leads: boolean;
-    /** Names of the others in its group, which may follow it once it takes writes. */
+    /** Names of the other replicas in its group, which may follow it once it takes writes. */
     readonly peers: readonly string[];
 }

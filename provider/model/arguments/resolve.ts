@@ -1,4 +1,4 @@
-/** From what a person wrote to a `DatabaseSpec`, or to everything that is wrong with it. */
+/** Turns arguments into a `DatabaseSpec`, or into all problems with them. */
 import { defaultSavePoints } from "../catalog/flavors";
 import { type Wanted, versions, releaseOf } from "../catalog/versions";
 import type { DatabaseSpec, PrimarySpec, ReplicaSpec } from "../databaseSpec";
@@ -15,22 +15,22 @@ import { dataArguments } from "./persistence";
 import { replicaNames } from "./replicaList";
 import { type Role, followingArguments } from "./replication";
 
-/** Either a specification or findings. */
+/** A specification or findings. */
 export interface Resolved {
     readonly spec?: DatabaseSpec;
     readonly findings: readonly Finding[];
 }
 
 /**
- * Checks everything, and fills in the defaults where nothing is wrong. What follows from an unresolved argument is
- * `unresolved` in the specification, which `asFarAsKnown` reads; types do not show it.
+ * Validates all arguments and, if they are valid, fills in the defaults. Values that depend on an unresolved argument are
+ * `unresolved` in the specification, although the types do not show this; read them with `asFarAsKnown`.
  */
 export function resolveArguments(args: PlainArguments, kind: Kind = "RedisDatabase", role?: Role): Resolved {
     const { partial, wanted, findings } = checkAll(args, kind, role);
     return findings.length === 0 ? { spec: toSpec(partial, wanted, kind, role), findings } : { findings };
 }
 
-/** All that is wrong with what is resolved already. */
+/** All problems with the arguments that are resolved. */
 export function checkArguments(args: PlainArguments, kind: Kind = "RedisDatabase", role?: Role): readonly Finding[] {
     return checkAll(args, kind, role).findings;
 }
@@ -41,7 +41,7 @@ function checkAll(args: PlainArguments, kind: Kind, role?: Role): Checked {
     return { ...checked, findings: [...checked.findings, ...checkGroup(checked, args)] };
 }
 
-/** The specification of values that are right by themselves. `wanted` is absent where these do not tell it. */
+/** The specification of values that are valid on their own. `wanted` is absent while the release is unresolved. */
 export function toSpec(values: Values, wanted: Wanted | undefined, kind: Kind, role?: Role): DatabaseSpec {
     const filled: Filled = withDefaults(serverArguments, values);
     const given = { values, filled, wanted: (wanted ?? unresolved) as Wanted } satisfies From;
@@ -66,7 +66,7 @@ export function toSpec(values: Values, wanted: Wanted | undefined, kind: Kind, r
     };
 }
 
-/** What a specification follows from. */
+/** What a specification is derived from. */
 interface From {
     readonly values: Values;
     readonly filled: Filled;
@@ -106,7 +106,7 @@ function addressOf(primary: NonNullable<Values["primary"]>): Pick<PrimarySpec, "
     };
 }
 
-/** A database whose own server follows one of its replicas. */
+/** The specification of a database's own server while it follows one of its replicas. */
 export function asFollower(spec: DatabaseSpec, primary: PrimarySpec): DatabaseSpec {
     return { ...spec, replica: { ...toReplica({}), primary } };
 }

@@ -1,4 +1,4 @@
-/** What arguments are made of. Every error text says what would be right; what is wrong is worded from the value. */
+/** Schemas that arguments share. An error text states what is valid; the words for what is wrong follow from the value. */
 import { z } from "zod";
 import { canonicalHost } from "../render/canonical";
 import { isHost } from "./certificateChecks";
@@ -15,7 +15,7 @@ export function numberBetween(error: string, min: number, max: number) {
     return z.number({ error }).min(min, { error }).max(max, { error });
 }
 
-/** A number of something that has no largest one but that of 32 bits. */
+/** A number from 1 up, limited only by 32-bit integers. */
 export function count(what = "a whole number") {
     return wholeNumber(what, 1, 2 ** 31 - 1);
 }
@@ -28,9 +28,9 @@ export function text(error: string, check: (value: string) => boolean = (value) 
     return z.string({ error }).refine(check, { error });
 }
 
-/** A secret that servers and clients can be given: they end it at a line break or a zero byte, if they take it at all. */
+/** A secret that every server and client accepts. Line breaks and zero bytes end it, or it is rejected. */
 export const secretText = text(
-    "give text of at least one character and no line break, such as 32 random letters and digits",
+    "give a string of at least one character without line breaks, such as 32 random letters and digits",
     (value) => /^[^\r\n\0\p{Surrogate}]+$/u.test(value),
 );
 
@@ -45,17 +45,17 @@ export const host = text(
 
 export const port = wholeNumber("a port number", 1, 65535);
 
-export const pem = text('give the PEM text itself, such as readFileSync("ca.pem", "utf8"), not a path', (value) =>
+export const pem = text('give the PEM text, such as readFileSync("ca.pem", "utf8"), not the path of a file', (value) =>
     value.includes("-----BEGIN "),
 );
 
-/** What becomes a part of the names of resources and of a user's name. */
+/** Whether a replica may have this name, which becomes part of resource names and of its user's name. */
 export function isMemberName(value: string): boolean {
     return /^[a-z][a-z0-9-]{0,39}$/.test(value);
 }
 
 export function memberName(whose: string) {
-    const error = `give the name of ${whose}: lower-case letters, digits and hyphens, a letter first, such as "reader"`;
+    const error = `give the name of ${whose}: lowercase letters, digits and hyphens, starting with a letter, such as "reader"`;
     return text(error, isMemberName);
 }
 
@@ -63,10 +63,10 @@ type Shape<M extends Readonly<Record<string, Definition>>> = {
     -readonly [K in keyof M]: M[K] extends { readonly required: true } ? M[K]["schema"] : z.ZodOptional<M[K]["schema"]>;
 };
 
-/** What to give in place of a wrong value; it may depend on that. */
+/** What to set instead of an invalid value; may depend on that value. */
 type Remedy = string | ((wrong: { readonly input?: unknown }) => string);
 
-/** Defines an argument that is an object; `error` says what to give instead of anything else. */
+/** Defines an argument that is an object. `error` is the remedy for a value of another type. */
 export function object<
     const M extends Readonly<Record<string, Definition>>,
     const A extends Omit<Definition, "schema" | "members">,

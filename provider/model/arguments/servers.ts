@@ -1,23 +1,23 @@
-/** The servers that a component asks for, each with the arguments that are known of it. */
+/** The servers that a component's arguments request, each with its known arguments. */
 import type { Kind, PlainArguments } from "./definition";
 import { inheritedArguments } from "./inherited";
 import { listReplicas, replicaComponent } from "./replicaList";
 import { isMemberName } from "./schemas";
 
-export interface AskedServer {
-    /** Of its component. */
+export interface RequestedServer {
+    /** The name of its component. */
     readonly name: string;
     readonly kind: Kind;
-    /** What its arguments' paths begin with. */
+    /** The prefix of its arguments' paths. */
     readonly path: string;
     readonly args: PlainArguments;
-    /** Its Docker host, where that is another than its database's. */
+    /** Its Docker host, if that is not its database's. */
     readonly provider?: unknown;
 }
 
-export type Servers = readonly [AskedServer, ...AskedServer[]];
+export type Servers = readonly [RequestedServer, ...RequestedServer[]];
 
-/** A component's own server, and the replicas that a database asks for under usable names. */
+/** A component's own server, followed by a database's replicas that have valid names. */
 export function listServers(kind: Kind, name: string, args: PlainArguments): Servers {
     const own = { name, kind, path: "", args };
     if (kind === "RedisReplica") return [own];

@@ -1,4 +1,4 @@
-/** The certificate that the TLS port shows, the CA that signs it, and who may connect. */
+/** The server's certificate, the CA that signs it, and client certificates. */
 import { z } from "zod";
 import { defaultProtocols, tlsProtocols, type TlsProtocol } from "../catalog/tlsProtocols";
 import { releaseOf, versions } from "../catalog/versions";
@@ -24,20 +24,30 @@ const certificateHost = text(
 
 type Named = { spec: { host: string; bindAddress: string; tls: { readonly hosts: readonly string[] } } };
 
-/** Without those that follow from other arguments. */
+/** The names that do not follow from other arguments. */
 const moreHosts = ({ spec: { host, bindAddress, tls } }: Named) =>
     tls.hosts.filter((name) => ![host, bindAddress, "localhost", "127.0.0.1"].includes(name));
 
-const keyPair = {
-    certPem: argument(pem, { doc: "The certificate in PEM.", required: true }),
-    keyPem: argument(pem, { doc: "Its private key in PEM, not encrypted.", required: true, secret: true }),
-};
+/** `file` is the start of the names of files and secrets in the examples. */
+const keyPair = (file: string) => ({
+    certPem: argument(pem, {
+        doc: "The certificate in PEM.",
+        exampleCode: `readFileSync("${file}.pem", "utf8")`,
+        required: true,
+    }),
+    keyPem: argument(pem, {
+        doc: "The certificate's private key in PEM, not encrypted.",
+        exampleCode: `config.requireSecret("${file}KeyPem")`,
+        required: true,
+        secret: true,
+    }),
+});
 
 export const tlsArguments = {
     tls: object(
         ({ input }) =>
             typeof input === "boolean"
-                ? "leave it out: TLS is always on and cannot be turned off; plaintext can, by plaintext: false"
+                ? "leave it out: TLS is always on; to close the plaintext port, set plaintext: false"
                 : 'give an object such as { hosts: ["redis.example.com"] }',
         {
             hosts: argument(
@@ -46,8 +56,8 @@ export const tlsArguments = {
                 }),
                 {
                     doc:
-                        "Names and addresses that the certificate is valid for, in addition to `host`, `bindAddress`, localhost, 127.0.0.1 " +
-                        "and, on a `network`, the database's name.",
+                        "Additional names and addresses for which the certificate is valid. It is always valid for `host`, " +
+                        "`bindAddress`, localhost, 127.0.0.1 and, on a `network`, the database's name.",
                     defaultDoc: "none",
                     example: ["redis.example.com"],
                     type: "string[]",
@@ -61,17 +71,19 @@ export const tlsArguments = {
                 },
             ),
             validityDays: argument(days(1, 3650), {
-                doc: "Days for which the certificate is valid, 1 to 3650; fewer where its CA ends sooner.",
+                doc: "Days, 1 to 3650, for which the certificate is valid; fewer if its CA expires sooner.",
                 default: 365,
                 unit: "days",
+                example: 90,
                 changes: [{ row: "certificate" }],
             }),
             renewBeforeDays: argument(days(0, 3649), {
                 doc:
-                    "Days before its end from which an update renews the certificate; less than `validityDays`, and fewer in the same " +
-                    "proportion where its CA ends sooner.",
+                    "Days before the certificate's expiry from which an update renews it. Must be less than `validityDays`. " +
+                    "If the CA's expiry shortens the validity, this time is shortened in proportion.",
                 default: 30,
                 unit: "days",
+                example: 60,
                 changes: [{ row: "certificate" }],
             }),
             protocols: argument(
@@ -83,8 +95,8 @@ export const tlsArguments = {
                 {
                     doc:
                         'Protocols that the TLS port accepts. `"TLSv1.0"` and `"TLSv1.1"` are for old clients: they log a ' +
-                        "warning, and lower OpenSSL's security level for this port. SSLv2 and SSLv3 are always refused. " +
-                        "Before 6.0 there must be no gap between them.",
+                        "warning and lower OpenSSL's security level for this port. SSLv2 and SSLv3 are never accepted. " +
+                        "Before 6.0 the protocols must be consecutive.",
                     default: defaultProtocols,
                     example: ["TLSv1.3"],
                     type: "TlsProtocol[]",
@@ -92,34 +104,36 @@ export const tlsArguments = {
                 },
             ),
             clientAuth: object(
-                "give { caCertPem } with the CA that signs your clients' certificates",
+                "give { caCertPem } with the certificate of the CA that signs your clients' certificates",
                 {
                     caCertPem: argument(pem, {
                         doc: "Certificate of the CA that signs the clients' certificates, in PEM.",
+                        exampleCode: 'readFileSync("clients-ca.pem", "utf8")',
                         required: true,
                     }),
                 },
                 {
                     doc:
-                        "Ask clients for a certificate (mTLS) that this CA signed. A CA that has expired is refused where it is new; " +
-                        "nothing reports that it ends later.",
-                    defaultDoc: "clients need none",
+                        "Requires clients to present a certificate from this CA (mTLS). A new CA that has expired is refused. " +
+                        "The expiry of a CA in use is not reported.",
+                    defaultDoc: "clients need no certificate",
                     decides: true,
                     type: "ClientAuthArgs",
-                    typeDoc: "Whose clients may connect.",
+                    typeDoc: "Client certificates that the server accepts.",
                     changes: [{ row: "tls" }, { row: "terminator" }],
                 },
             ),
             caVersions: argument(
                 z
-                    .array(count(), { error: "give a list such as [1], or [1, 2] while clients learn of 2" })
+                    .array(count(), { error: "give a list such as [1], or [1, 2] to make clients trust the next CA" })
                     .min(1, { error: "give at least one, or leave it out" })
                     .refine((numbers) => new Set(numbers).size === numbers.length, { error: "give each number once" }),
                 {
                     doc:
-                        "Numbers of the database's own CAs that clients should trust: the first signs, `caCertPem` has all. " +
-                        "To change the CA without breaking a client go from `[1]` to `[1, 2]`, then to `[2, 1]` once all " +
-                        "clients have the new `caCertPem`, then to `[2]`. Cannot be combined with `ca` and `certificate`.",
+                        "Numbers of the CAs that the component creates for this database. The first one signs; `caCertPem` " +
+                        "contains all of them. To replace the CA without failing connections, change `[1]` to `[1, 2]`. Once all " +
+                        "clients have the new `caCertPem`, change it to `[2, 1]`, and finally to `[2]`. Cannot be combined " +
+                        'with `ca` and `certificate`. See the guide "Certificates".',
                     default: [1],
                     example: [1, 2],
                     decides: true,
@@ -127,45 +141,47 @@ export const tlsArguments = {
                     changes: [{ row: "ca" }],
                 },
             ),
-            ca: object("give { certPem, keyPem } of your CA", keyPair, {
+            ca: object("give { certPem, keyPem } of your CA", keyPair("ca"), {
                 doc:
-                    "A CA of your own that signs the certificate. Its PEM may hold further CAs after it: those above it up to " +
-                    "the root, which an intermediate CA needs, and others, which clients then trust before they sign.",
-                defaultDoc: "a CA made for this database alone",
+                    "Your own CA, which signs the server's certificate. `certPem` may contain further CA certificates after " +
+                    "the CA's own. An intermediate CA requires those above it, up to the root. Add your next CA to make " +
+                    "clients trust it before it signs.",
+                defaultDoc: "a CA that the component creates for this database alone",
                 secret: true,
                 decides: true,
                 type: "KeyPairArgs",
-                typeDoc: "A certificate and its key.",
+                typeDoc: "A certificate and its private key.",
                 changes: [{ row: "ca" }],
             }),
             certificate: object(
                 "give { certPem, keyPem, caCertPem }",
                 {
-                    ...keyPair,
+                    ...keyPair("server"),
                     caCertPem: argument(pem, {
-                        doc: "The CA that clients verify it with, in PEM: becomes the output `caCertPem`.",
+                        doc: "The CA with which clients verify the certificate, in PEM. It becomes the output `caCertPem`.",
+                        exampleCode: 'readFileSync("ca.pem", "utf8")',
                         required: true,
                     }),
                 },
                 {
-                    doc: "A certificate of your own, valid for `host`.",
-                    defaultDoc: "one signed by the CA",
+                    doc: "Your own server certificate. It must be valid for `host`.",
+                    defaultDoc: "a certificate that the component creates and the CA signs",
                     secret: true,
                     decides: true,
                     type: "CertificateArgs",
-                    typeDoc: "A server certificate of your own.",
+                    typeDoc: "Your own server certificate.",
                     changes: [{ row: "certificate" }],
                 },
             ),
         },
         {
-            doc: "The certificate, and who may connect.",
+            doc: "The server's certificate, its CA, the TLS protocols, and client certificates.",
             default: {},
-            defaultDoc: "a certificate for `host` from a CA of the database's own",
+            defaultDoc: "a certificate for `host`, signed by a CA that the component creates for this database",
             example: { hosts: ["redis.example.com"] },
             decides: true,
             type: "TlsArgs",
-            typeDoc: "The certificate, and who may connect.",
+            typeDoc: "Certificates and protocols of the TLS port.",
         },
     ),
 };
@@ -174,27 +190,27 @@ export const tlsProblems = {
     ...certificateProblems,
     renewalBeforeValidity: problem(
         "tls-always-renewed",
-        "The certificate would be renewed before it is valid: `tls.renewBeforeDays` is not less than `tls.validityDays`.",
-        "give less than tls.validityDays, else every update would renew it",
+        "Every update would renew the certificate, since `tls.renewBeforeDays` is not less than `tls.validityDays`.",
+        "give less than tls.validityDays",
     ),
     protocolGap: problem(
         "tls-protocol-gap",
-        "Before Redis 6.0 HAProxy terminates TLS, and takes a lowest and a highest protocol: none between them can be left out.",
+        "Before Redis 6.0 HAProxy terminates TLS. It accepts all protocols between a lowest and a highest one.",
         "give all protocols from the lowest to the highest",
     ),
     caBesideCertificate: problem(
         "tls-ca-beside-certificate",
-        "`tls.ca` is given together with `tls.certificate`, which needs no CA to sign it.",
+        "`tls.ca` is set together with `tls.certificate`, which is already signed.",
         "leave one of them out",
     ),
     caVersionsOfOwnCa: problem(
         "tls-ca-versions-beside-own",
-        "`tls.caVersions` counts the database's own CAs, but `tls.ca` or `tls.certificate` is given.",
-        "leave one of them out; to publish two CAs of yours, put both into one PEM text",
+        "`tls.caVersions` is for CAs that the component creates, but `tls.ca` or `tls.certificate` is set.",
+        "leave one of them out; to publish two CAs of your own, put both into one PEM text",
     ),
     decidedByCertificate: problem(
         "tls-decided-by-certificate",
-        "`tls.hosts`, `tls.validityDays` or `tls.renewBeforeDays` is given together with `tls.certificate`, which decides it.",
+        "`tls.hosts`, `tls.validityDays` or `tls.renewBeforeDays` is set together with `tls.certificate`, which determines it.",
         "leave one of them out",
     ),
 };
@@ -230,7 +246,7 @@ export const tlsRules: readonly Rule[] = [
     rule((_tls, { filled }) => {
         const { validityDays, renewBeforeDays } = filled.tls;
         if (renewBeforeDays < validityDays) return [];
-        const text = `is ${renewBeforeDays}, but the certificate is valid for ${validityDays} days only`;
+        const text = `is ${renewBeforeDays}, but the certificate is valid for only ${validityDays} days, so every update would renew it`;
         return [finding(tlsProblems.renewalBeforeValidity, "tls.renewBeforeDays", text)];
     }),
     rule(({ protocols }, { wanted }) =>
@@ -242,7 +258,7 @@ export const tlsRules: readonly Rule[] = [
                   finding(
                       tlsProblems.caBesideCertificate,
                       "tls.ca",
-                      "is given beside tls.certificate, which needs no CA to sign it",
+                      "is set together with tls.certificate, which is already signed",
                   ),
               ]
             : [],
@@ -253,7 +269,7 @@ export const tlsRules: readonly Rule[] = [
                   finding(
                       tlsProblems.caVersionsOfOwnCa,
                       "tls.caVersions",
-                      `is given beside tls.${ca ? "ca" : "certificate"}, but counts the database's own CAs`,
+                      `is set together with tls.${ca ? "ca" : "certificate"}, but is for CAs that the component creates`,
                   ),
               ]
             : [],
@@ -267,7 +283,7 @@ export const tlsRules: readonly Rule[] = [
                     finding(
                         tlsProblems.decidedByCertificate,
                         `tls.${name}`,
-                        "is given beside tls.certificate, which decides it",
+                        "is set together with tls.certificate, which determines it",
                     ),
                 ),
             ...checkKeyPair("tls.certificate", tls.certificate, "server", knownHost(given)),
@@ -278,24 +294,24 @@ export const tlsRules: readonly Rule[] = [
     rule(({ clientAuth }) => (clientAuth ? checkCa("tls.clientAuth.caCertPem", clientAuth.caCertPem) : [])),
 ];
 
-/** The host, unless it is wrong or unresolved: then it has its own finding or its own time. */
+/** The host; none while it is invalid, which is its own finding, or unresolved. */
 function knownHost({ values, filled, args }: Given<Values, Filled>): string[] {
     if (args.host !== undefined) return values.host === undefined ? [] : [values.host];
     if (args.bindAddress !== undefined && values.bindAddress === undefined) return [];
     return isEveryAddress(impliedHost(filled)) ? [] : [impliedHost(filled)];
 }
 
-/** HAProxy takes a lowest and a highest protocol; what lies between them cannot be left out. */
+/** Checks that protocols are consecutive: HAProxy's configuration has only a lowest and a highest one. */
 export function checkProtocolRange(protocols: readonly TlsProtocol[]): Finding[] {
-    const places = protocols.map((protocol) => tlsProtocols.indexOf(protocol));
-    const between = tlsProtocols.slice(Math.min(...places), Math.max(...places) + 1);
+    const indexes = protocols.map((protocol) => tlsProtocols.indexOf(protocol));
+    const between = tlsProtocols.slice(Math.min(...indexes), Math.max(...indexes) + 1);
     const missing = between.filter((protocol) => !protocols.includes(protocol));
     if (missing.length === 0) return [];
     return [
         finding(
             tlsProblems.protocolGap,
             "tls.protocols",
-            `has no ${missing.join(" and ")} between others, and such a gap is not possible before Redis 6.0`,
+            `has a gap, since ${missing.join(" and ")} is missing, which is not possible before Redis 6.0`,
             `give [${between.map((protocol) => `"${protocol}"`).join(", ")}]`,
         ),
     ];

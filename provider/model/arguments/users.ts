@@ -1,14 +1,14 @@
-/** Users besides `app`, each with rights of its own. */
+/** Users in addition to `app`, each with its own rights. */
 import { z } from "zod";
 import { type Release, type Wanted, nameOf, releaseOf, versions } from "../catalog/versions";
 import { listed } from "../changes/words";
 import { type Finding, finding, problem, show, wrongValue } from "../findings";
-import { isOwnUser } from "../render/acl";
+import { isReservedUser } from "../render/acl";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { checkLength } from "./passwords";
 import { object, secretText, text } from "./schemas";
 
-/** What the rows about users look at. */
+/** What the change table's rows about users read. */
 export interface WithUsers {
     readonly spec: { readonly users: readonly { readonly name: string; readonly rules: string }[] };
     readonly args: PlainArguments;
@@ -16,14 +16,14 @@ export interface WithUsers {
 
 const rulesOf = ({ spec }: WithUsers) => new Map(spec.users.map(({ name, rules }) => [name, rules]));
 
-/** Those that the program gives: one that is generated is the password row's. */
+/** Passwords that the program sets. Changes of generated passwords belong to the row about passwords. */
 const passwordsOf = ({ args }: WithUsers) =>
     new Map(entriesOf(args.users).map(({ name, password }) => [name, password]));
 
 const common = (before: WithUsers, after: WithUsers) =>
     [...rulesOf(after).keys()].filter((name) => rulesOf(before).has(name));
 
-/** Names of users that a change adds, removes, or gives other rules or another password. */
+/** Names of users that a change adds or removes, or whose rules or password it changes. */
 export const usersAdded = (before: WithUsers, after: WithUsers) =>
     [...rulesOf(after).keys()].filter((name) => !rulesOf(before).has(name));
 export const usersRemoved = (before: WithUsers, after: WithUsers) => usersAdded(after, before);
@@ -32,7 +32,7 @@ export const usersWithOtherRules = (before: WithUsers, after: WithUsers) =>
 export const usersWithOtherPassword = (before: WithUsers, after: WithUsers) =>
     common(before, after).filter((name) => passwordsOf(before).get(name) !== passwordsOf(after).get(name));
 
-/** An entry of the row about these users. */
+/** An entry in a row about users. `of` returns the names of the users that a change affects. */
 const userRow = <R extends string>(
     row: R,
     label: string,
@@ -53,36 +53,38 @@ const user = object(
     'give an object such as { name: "orders", rules: "~orders:* +@read" }',
     {
         name: argument(
-            text('give up to 64 letters, digits, `_`, `.` and `-`, a letter first, such as "orders"', (value) =>
+            text('give up to 64 letters, digits, `_`, `.` and `-`, starting with a letter, such as "orders"', (value) =>
                 /^[A-Za-z][\w.-]{0,63}$/.test(value),
             ),
             {
-                doc: "Its name: up to 64 letters, digits, `_`, `.` and `-`, a letter first.",
+                doc: "Name of the user: up to 64 letters, digits, `_`, `.` and `-`, starting with a letter.",
+                example: "orders",
                 required: true,
                 decides: true,
             },
         ),
         rules: argument(
-            text('give rules in one line, such as "~orders:* +@read"', (value) =>
+            text('give rules on one line, such as "~orders:* +@read"', (value) =>
                 /^[^\p{Cc}\p{Surrogate}]*[^ \p{Cc}\p{Surrogate}][^\p{Cc}\p{Surrogate}]*$/u.test(value),
             ).overwrite((value) => value.trim().replace(/ +/g, " ")),
             {
                 doc:
-                    "What it may do, in the words of Redis's ACL, from left to right. It starts with nothing: no keys, no " +
-                    "channels (except in 6.0, which does not restrict channels), no commands.",
+                    "Rules of Redis's ACL, which apply from left to right. A user starts without access to keys, channels " +
+                    "and commands. Redis 6.0 does not restrict channels.",
                 required: true,
-                // A password, which has an argument of its own.
+                // A password, although it has its own argument.
                 mayHoldSecret: true,
                 example: "~orders:* +@read +@write -@dangerous",
             },
         ),
         password: argument(secretText, {
-            doc: "Its password. `passwordVersion` and `rotatePasswordEvery` do not change it.",
+            doc: "The user's password. `passwordVersion` and `rotatePasswordEvery` do not change it.",
             defaultDoc: "32 random letters and digits, which `passwordVersion` and `rotatePasswordEvery` change",
+            exampleCode: 'config.requireSecret("ordersPassword")',
             secret: true,
         }),
     },
-    { doc: "", type: "UserArgs", typeDoc: "A user of the database, with rights of its own." },
+    { doc: "", type: "UserArgs", typeDoc: "A user of the database with its own rights." },
 );
 
 export const userArguments = {
@@ -90,9 +92,10 @@ export const userArguments = {
         z.array(user.schema, { error: 'give a list such as [{ name: "orders", rules: "~orders:* +@read" }]' }),
         {
             doc:
-                "Users with fewer rights than `app`, from version 6.0 on. Each gets a password, and URLs in the output `users`. " +
-                "Replicas have them, too, with the same passwords, unless they have `users` of their own. A user that is no longer listed is deleted from the " +
-                'server, and its connections close; users that you made with ACL SETUSER stay. See "Users" in the README.',
+                "Users with fewer rights than `app`. Each has a password, and URLs in the output `users`. Replicas have the " +
+                "same users and passwords, unless they set `users`. A user that is removed from the list is deleted from the " +
+                "server, and its connections are closed; users that you created with ACL SETUSER stay. Needs version 6.0 or " +
+                'later. See the guide "Users and rights".',
             default: [],
             defaultDoc: "none",
             example: [{ name: "orders", rules: "~orders:* +@read" }],
@@ -100,18 +103,24 @@ export const userArguments = {
             type: "UserArgs[]",
             element: user,
             changes: [
-                userRow("userAdded", "`users`: one more", (all) => [...rulesOf(all).keys()].sort(), usersAdded, "new"),
-                userRow("userRules", "`users`: other `rules`", rulesOf, usersWithOtherRules, "rules changed"),
+                userRow(
+                    "userAdded",
+                    "`users`: a user added",
+                    (all) => [...rulesOf(all).keys()].sort(),
+                    usersAdded,
+                    "new",
+                ),
+                userRow("userRules", "`users`: `rules` changed", rulesOf, usersWithOtherRules, "rules changed"),
                 userRow(
                     "userPassword",
-                    "`users`: another `password`",
+                    "`users`: `password` changed",
                     passwordsOf,
                     usersWithOtherPassword,
                     "password changed",
                 ),
                 userRow(
                     "userRemoved",
-                    "`users`: one less",
+                    "`users`: a user removed",
                     (all) => [...rulesOf(all).keys()].sort(),
                     usersRemoved,
                     "removed",
@@ -124,28 +133,28 @@ export const userArguments = {
 export const userProblems = {
     usersUnknown: problem(
         "users-before-6.0",
-        "`users` is given, but the version, before 6.0, has one password and no users.",
+        "`users` is set, but versions before 6.0 have no users, only one password.",
         "give version 6.0 or later, or leave users out",
     ),
     nameReserved: problem(
         "user-name-reserved",
-        "The name in `users` is that of a user of the component's own.",
+        "The name in `users` is reserved for a user that the component creates.",
         "give another name",
     ),
     nameTwice: problem("user-name-twice", "Two of `users` have the same name.", "give another name"),
     rulesLogin: problem(
         "user-rules-log-in",
-        "`rules` of one of `users` say how it logs in, which is not theirs to say.",
-        "leave that out; give the password in `password`, or leave it out for a random one",
+        "`rules` of one of `users` contain a rule about logging in, such as a password.",
+        "remove this rule; give the password in `password`, or leave it out for a random one",
     ),
     rulesTooNew: problem(
         "user-rules-too-new",
-        "`rules` of one of `users` have a rule that came with a later version.",
+        "`rules` of one of `users` contain a rule that the version does not support.",
         "leave the rule out, or give the version that the message names",
     ),
 };
 
-/** The entries of a list that have a name, whatever else is wrong with it. */
+/** The entries that have a name, even if other parts of the list are invalid. */
 export function entriesOf(users: unknown): { name: string; password: unknown }[] {
     if (!Array.isArray(users)) return [];
     return users.flatMap((entry: unknown) => {
@@ -154,7 +163,7 @@ export function entriesOf(users: unknown): { name: string; password: unknown }[]
     });
 }
 
-/** What is wrong with a password that an Output brought, for the entry at this place. */
+/** Validates the password of the entry at this index once its Output is known. */
 export function checkUserPassword(index: number, password: unknown): Finding | undefined {
     const { error } = secretText.safeParse(password);
     const remedy = error?.issues[0]?.message ?? "";
@@ -169,22 +178,22 @@ export function checkUserPassword(index: number, password: unknown): Finding | u
     );
 }
 
-/** How a user logs in, and whether: passwords, their hashes, and what takes them away. */
+/** ACL rules that change whether and how a user logs in. */
 const loginWords = ["on", "off", "nopass", "resetpass", "reset"];
 
-/** What a rule begins with that not every version with users knows. */
-const newRules: readonly (readonly [pattern: RegExp, since: string, knows: (release: Release) => boolean])[] = [
+/** Patterns of rules that not every version with users supports. */
+const newRules: readonly (readonly [pattern: RegExp, since: string, supported: (release: Release) => boolean])[] = [
     [/^(&|(all|reset)channels$)/i, "6.2", (release) => versions[release].channelPermissions],
     [/^(%|\(|clearselectors$)/i, "7.0", (release) => versions[release].selectors],
 ];
 
-/** What somebody wants who writes such a rule. */
+/** The remedy for rules about logging in. */
 function loginRemedy(words: readonly string[]): string {
     const has = (rule: string) => words.some((word) => word.toLowerCase() === rule);
     return [
-        "leave that out",
+        "leave it out",
         ...(has("off") ? ["to keep the user from logging in, remove it from users"] : []),
-        ...(has("reset") ? ["rules start from nothing anyway, whatever they were before"] : []),
+        ...(has("reset") ? ["rules always start without any access"] : []),
         ...(words.some((word) => /^[<>#!(]*([<>#!]|nopass$|resetpass$)/i.test(word))
             ? ["give the password in `password`, or leave it out for a random one"]
             : []),
@@ -208,15 +217,15 @@ function checkRules(path: string, rules: string, wanted: Wanted | undefined): Fi
             : [];
     if (!wanted) return findings;
     const release = releaseOf(wanted);
-    const tooNew = newRules.flatMap(([pattern, since, knows]) => {
-        const word = knows(release) ? undefined : words.find((each) => pattern.test(each));
+    const tooNew = newRules.flatMap(([pattern, since, supported]) => {
+        const word = supported(release) ? undefined : words.find((each) => pattern.test(each));
         if (word === undefined) return [];
         const remedy = `leave it out, or give version ${since} or later`;
         return [
             finding(
                 userProblems.rulesTooNew,
                 path,
-                `has ${show(word)}, which ${nameOf(release)} does not know`,
+                `has ${show(word)}, which ${nameOf(release)} does not support`,
                 remedy,
             ),
         ];
@@ -224,13 +233,11 @@ function checkRules(path: string, rules: string, wanted: Wanted | undefined): Fi
     return [...findings, ...tooNew];
 }
 
-/** Looks at each entry, also where others are wrong. */
+/** Checks each entry, even if other entries are invalid. */
 function checkUsers({ args: { users }, wanted }: Given): Finding[] {
     if (!Array.isArray(users) || users.length === 0) return [];
     if (wanted && !versions[releaseOf(wanted)].acl) {
-        return [
-            finding(userProblems.usersUnknown, "users", `is given, but ${nameOf(releaseOf(wanted))} knows no users`),
-        ];
+        return [finding(userProblems.usersUnknown, "users", `is set, but ${nameOf(releaseOf(wanted))} has no users`)];
     }
     const entries = users.map((entry: unknown) => (entry ?? {}) as PlainArguments);
     return entries.flatMap(({ name, rules, password }, index) => {
@@ -247,11 +254,11 @@ function checkUsers({ args: { users }, wanted }: Given): Finding[] {
 function checkName(path: string, name: string, index: number, entries: readonly PlainArguments[]): Finding[] {
     const first = entries.findIndex((other) => other.name === name);
     return [
-        ...(isOwnUser(name)
-            ? [finding(userProblems.nameReserved, path, `is "${name}", a user of the component's own`)]
+        ...(isReservedUser(name)
+            ? [finding(userProblems.nameReserved, path, `is "${name}", which the component reserves for its own user`)]
             : []),
         ...(first < index
-            ? [finding(userProblems.nameTwice, path, `is "${name}", as that of users[${first}] is`)]
+            ? [finding(userProblems.nameTwice, path, `is "${name}", the same as users[${first}].name`)]
             : []),
     ];
 }

@@ -34,7 +34,7 @@ test("one warning for a version past its end, none for one that is maintained", 
 test("a host without bindAddress on another machine, and not where bindAddress says that it is meant", async () => {
     const remote = new docker.Provider("remote", { host: "ssh://me@db.example.com" });
     const args = { version: "8.8", host: "db.example.com" };
-    expect(await said(args, remote)).toEqual([expect.stringContaining("host is given without bindAddress")]);
+    expect(await said(args, remote)).toEqual([expect.stringContaining("host is set without bindAddress")]);
     expect(await said({ ...args, bindAddress: "127.0.0.1" }, remote)).toEqual([]);
     expect(await said(args)).toEqual([]);
 });

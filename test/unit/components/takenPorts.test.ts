@@ -27,8 +27,8 @@ test("the second one names the server that has the port, and where", () => {
     expect(wrong("other", { ports: { plaintext: 6380 }, bindAddress: "0.0.0.0", host: "h" })).toBe(
         [
             'RedisDatabase "other": 1 problem in its arguments; nothing was touched.',
-            '  ports.plaintext: is 6380 on 0.0.0.0, as ports.tls of RedisDatabase "one" is on 127.0.0.1',
-            "    → give each server ports of its own [redis-database/port-shared]",
+            '  ports.plaintext: is 6380 on 0.0.0.0, which conflicts with ports.tls of RedisDatabase "one" on 127.0.0.1',
+            "    → give each server different ports [redis-database/port-shared]",
         ].join("\n"),
     );
 });
@@ -55,13 +55,15 @@ test("replicas are servers of their own, each on its Docker host", () => {
     const elsewhere = new docker.Provider("elsewhere");
     const reached = { bindAddress: "192.0.2.1", host: "192.0.2.1" };
     expect(wrong("db", { ...reached, ports, replicas: [{ name: "a", ports }] })).toContain(
-        'replicas[0].ports.plaintext: is 6379 on 192.0.2.1, as ports.plaintext of RedisDatabase "db" is on 192.0.2.1',
+        'replicas[0].ports.plaintext: is 6379 on 192.0.2.1, which conflicts with ports.plaintext of RedisDatabase "db" on 192.0.2.1',
     );
     nextStack();
     expect(wrong("db", { ...reached, ports, replicas: [{ name: "a", bindAddress: "192.0.2.2", ports }] })).toBe("");
     nextStack();
     expect(wrong("db", { ...reached, ports, replicas: [{ name: "a", provider: elsewhere, ports }] })).toBe("");
-    expect(wrong("other", { ports }, elsewhere)).toContain('as ports.plaintext of RedisReplica "db-a" is on 127.0.0.1');
+    expect(wrong("other", { ports }, elsewhere)).toContain(
+        'which conflicts with ports.plaintext of RedisReplica "db-a" on 127.0.0.1',
+    );
     expect(wrong("third", { bindAddress: "192.0.2.1", ports }, elsewhere)).toBe("");
 });
 

@@ -98,7 +98,7 @@ describe("files", () => {
         const opened = [...source.matchAll(opening)].map(([, name = ""]) => name).filter((name) => foreign.has(name));
         // Two that are only compared, one of which only names are taken, and a directory that is gone into before anything
         // is moved to it.
-        const allowed = ["server_file", "memory_limit_file", "log_manifest", "aside_dir"];
+        const allowed = ["server_file", "memory_limit_file", "log_manifest", "set_aside_dir"];
         expect(foreign.size).toBeGreaterThan(20);
         expect(opened.filter((name) => !allowed.includes(name))).toEqual([]);
     });

@@ -1,11 +1,11 @@
-/** The words for what is wrong. */
+/** The wording of findings. */
 import fc from "fast-check";
 import { finding, formatFindings, nearest, problem, show, wrongValue } from "../../../provider/model/findings";
 
 const tooLittle = problem("too-little", "It is too little.", "give more");
 
 describe("a finding", () => {
-    test("has the code and the remedy of its problem, whose code says whose it is", () => {
+    test("has the code and the remedy of its problem", () => {
         expect(finding(tooLittle, "memoryMb", "is 1")).toEqual({
             code: "redis-database/too-little",
             path: "memoryMb",
@@ -14,7 +14,7 @@ describe("a finding", () => {
         });
     });
 
-    test("may know a better remedy", () => {
+    test("may have a more specific remedy", () => {
         expect(finding(tooLittle, "memoryMb", "is 1", "give 32").remedy).toBe("give 32");
     });
 });
@@ -32,7 +32,7 @@ describe("formatFindings", () => {
         );
     });
 
-    test("several, all of them, in their order", () => {
+    test("several problems in their order", () => {
         const findings = ["c", "a", "b"].map((path) => ({ ...one, path }));
         expect(formatFindings("sessions", findings).split("\n")).toEqual([
             'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
@@ -58,18 +58,15 @@ describe("nearest", () => {
         ["bind_address", "bindAddress"],
         ["tsl", "tls"],
         ["hosts", "host"],
-    ])("%s was meant to be %s", (written, meant) => {
+    ])("%s suggests %s", (written, meant) => {
         expect(nearest(written, known)).toBe(meant);
     });
 
-    test.each(["", "x", "ab", "replicas", "shape", "memoryPolicyMaximum"])(
-        "%j was meant to be none of them",
-        (written) => {
-            expect(nearest(written, known)).toBeUndefined();
-        },
-    );
+    test.each(["", "x", "ab", "replicas", "shape", "memoryPolicyMaximum"])("%j suggests nothing", (written) => {
+        expect(nearest(written, known)).toBeUndefined();
+    });
 
-    test("two names without a letter in common are never near, however short", () => {
+    test("names without a common letter are never suggested, however short", () => {
         expect([nearest("db", ["ca", "hz"]), nearest("", ["hz"]), nearest("hx", ["hz"])]).toEqual([
             undefined,
             undefined,
@@ -77,28 +74,28 @@ describe("nearest", () => {
         ]);
     });
 
-    test("nothing is near where nothing is known", () => {
+    test("there is no suggestion without known names", () => {
         expect(nearest("memoryMb", [])).toBeUndefined();
     });
 
-    test("one letter too many is always found", () => {
+    test("a name with one extra letter is always suggested", () => {
         fc.assert(
-            fc.property(fc.constantFrom(...known), fc.nat(), fc.stringMatching(/^[a-z]$/), (name, place, letter) => {
-                const at = place % (name.length + 1);
+            fc.property(fc.constantFrom(...known), fc.nat(), fc.stringMatching(/^[a-z]$/), (name, position, letter) => {
+                const at = position % (name.length + 1);
                 expect(nearest(name.slice(0, at) + letter + name.slice(at), known)).toBe(name);
             }),
         );
     });
 });
 
-describe("what is wrong with a value", () => {
+describe("wrongValue", () => {
     test.each<[unknown, Parameters<typeof wrongValue>[1], string]>([
         [undefined, {}, "is missing"],
         ["  ", { isSecret: true }, "is empty"],
         ["256", {}, 'is "256"'],
-        ["256", { isWrongType: true }, 'is "256" (text)'],
+        ["256", { isWrongType: true }, 'is "256" (a string)'],
         ["hunter2", { isSecret: true }, "is not usable (its value is not shown)"],
-        ["hunter2", { isSecret: true, isWrongType: true }, "is text (its value is not shown)"],
+        ["hunter2", { isSecret: true, isWrongType: true }, "is a string (its value is not shown)"],
         [["hunter2"], { isSecret: true }, "is a list (its value is not shown)"],
         [12345, { isSecret: true }, "is a number (its value is not shown)"],
         [null, { isSecret: true }, "is null"],
@@ -126,13 +123,13 @@ describe("show", () => {
         expect(show(value)).toBe(shown);
     });
 
-    test("an object that holds itself", () => {
+    test("a circular object", () => {
         const loop: Record<string, unknown> = {};
         loop.self = loop;
         expect(show(loop)).toBe("<ref *1> { self: [Circular *1] } (an object)");
     });
 
-    test("anything at all, on one short line", () => {
+    test("any value is shown on one short line", () => {
         fc.assert(
             fc.property(fc.anything({ withBigInt: true, withMap: true, withSet: true, withDate: true }), (value) => {
                 expect(show(value)).toMatch(/^[^\n\r]{1,75}$/);
@@ -141,7 +138,7 @@ describe("show", () => {
         );
     });
 
-    test("what would take several lines too", () => {
+    test("a value of several lines is shown on one line", () => {
         const long = Array.from({ length: 30 }, (_, index) => index);
         expect(show(long)).toBe("[ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1… (a list)");
         expect(show(new Error("two\nlines"))).toMatch(/^Error: two lines at [^\n]*… \(an object\)$/);

@@ -1,4 +1,4 @@
-/** When a password is replaced. */
+/** When a password is rotated. */
 import fc from "fast-check";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
 import { passwordKeepers, rotationPeriod } from "../../../provider/model/passwordRotation";
@@ -10,7 +10,7 @@ const everyDays = fc.integer({ min: 1, max: 3650 });
 const time = fc.date({ min: new Date("2020-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
 const after = (start: Date, days: number) => new Date(start.getTime() + days * dayMs);
 
-test("the period never goes back, and goes up by one at a time", () => {
+test("the period never decreases, and increases by one at a time", () => {
     fc.assert(
         fc.property(
             name,
@@ -27,7 +27,7 @@ test("the period never goes back, and goes up by one at a time", () => {
     );
 });
 
-test("no password gets older than it may, not even the first", () => {
+test("no password, not even the first, outlives its period", () => {
     fc.assert(
         fc.property(name, everyDays, time, (database, every, start) => {
             // A millisecond for the arithmetic of fractions.
@@ -37,7 +37,7 @@ test("no password gets older than it may, not even the first", () => {
     );
 });
 
-test("databases have days of their own, spread over the whole period", () => {
+test("the days of different databases are spread over the whole period", () => {
     const days = Array.from({ length: 200 }, (_, index) => {
         const period = (day: number) => rotationPeriod(`db-${index}`, 10, after(new Date("2026-01-01"), day));
         return Array.from({ length: 11 }, (_value, day) => day).find((day) => period(day) > period(0));
@@ -47,29 +47,29 @@ test("databases have days of their own, spread over the whole period", () => {
     expect(Math.min(...counts)).toBeGreaterThan(5);
 });
 
-describe("what a random password is bound to", () => {
+describe("the keepers of a random password", () => {
     const now = new Date("2026-11-24");
     const keepers = (passwordVersion: number, rotatePasswordEvery?: number, at = now) =>
         passwordKeepers("sessions", { passwordVersion, ...(rotatePasswordEvery && { rotatePasswordEvery }) }, at);
 
-    test("nothing, for the first one that stays", () => {
+    test("are empty for the first password without rotation", () => {
         expect(keepers(1)).toEqual({});
     });
 
-    test("its number, its period, or both", () => {
+    test("are its version, its period, or both", () => {
         const period = String(rotationPeriod("sessions", 30, now));
         expect(keepers(2)).toEqual({ version: "2" });
         expect(keepers(1, 30)).toEqual({ period });
         expect(keepers(2, 30)).toEqual({ version: "2", period });
     });
 
-    test("another one in each period, and the same within it", () => {
+    test("change with each period, and not within it", () => {
         const all = Array.from({ length: 91 }, (_, day) => keepers(1, 30, after(now, day)).period);
         expect(new Set(all).size).toBeGreaterThanOrEqual(4);
         expect(new Set(all).size).toBeLessThanOrEqual(5);
     });
 
-    test("the grace says nothing of it", () => {
+    test("do not depend on the grace period", () => {
         fc.assert(
             fc.property(fc.nat({ max: 8760 }), (passwordGraceHours) => {
                 const { spec } = resolveArguments({ passwordVersion: 3, passwordGraceHours });

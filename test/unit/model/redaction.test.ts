@@ -1,4 +1,4 @@
-/** What error messages do not show: secrets that Redis repeats. */
+/** Secrets in lines that Redis repeats are removed. */
 import { redact } from "../../../provider/model/redaction";
 
 const hash = "0123456789abcdef".repeat(4);

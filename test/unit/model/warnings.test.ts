@@ -1,4 +1,4 @@
-/** Warnings of endpoints that are possible, but mostly a mistake or a risk. Those of versions: catalog/listVersions.test.ts. */
+/** Warnings about endpoints. catalog/listVersions.test.ts tests those about versions. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Kind, PlainArguments } from "../../../provider/model/arguments/definition";
@@ -6,7 +6,7 @@ import { resolveArguments } from "../../../provider/model/arguments/resolve";
 import { warnings } from "../../../provider/model/warnings";
 import { codeBlocks } from "../../support/codeBlocks";
 
-const said = (args: PlainArguments, boundElsewhere = false, kind: Kind = "RedisDatabase") => {
+const logged = (args: PlainArguments, boundElsewhere = false, kind: Kind = "RedisDatabase") => {
     const { spec, findings } = resolveArguments({ version: "8.8", ...args }, kind);
     expect(findings).toEqual([]);
     return spec ? warnings("sessions", spec, { boundElsewhere, today: new Date("2026-03-01") }) : [];
@@ -19,23 +19,23 @@ test.each<PlainArguments>([
     { bindAddress: "8.8.8.8", host: "redis.example.com" },
     { bindAddress: "172.32.0.1" },
     { bindAddress: "2001:db8::1" },
-])("plaintext on a public address: %j", (args) => {
-    expect(said(args)).toEqual([
-        `${open}a public address (bindAddress), so whoever is on the way can read passwords and data; ` +
-            "set plaintext: false, or give a private one.",
+])("warns of plaintext on a public address: %j", (args) => {
+    expect(logged(args)).toEqual([
+        `${open}a public address (bindAddress), so anyone on the network path can read passwords and data; ` +
+            "set plaintext: false, or a private bindAddress.",
     ]);
-    expect(said({ ...args, plaintext: false })).toEqual([]);
+    expect(logged({ ...args, plaintext: false })).toEqual([]);
 });
 
 test.each<PlainArguments>([
     { bindAddress: "0.0.0.0", host: "redis.example.com" },
     { bindAddress: "::", host: "203.0.113.5" },
-])("plaintext on every address, of a host that is not private: %j", (args) => {
-    expect(said(args)).toEqual([
-        `${open}every address of the Docker host, so whoever is on the way can read passwords and data; ` +
-            "set plaintext: false, or give a private bindAddress.",
+])("warns of plaintext on all addresses with a public host: %j", (args) => {
+    expect(logged(args)).toEqual([
+        `${open}every address of the Docker host, so anyone on the network path can read passwords and data; ` +
+            "set plaintext: false, or a private bindAddress.",
     ]);
-    expect(said({ ...args, plaintext: false })).toEqual([]);
+    expect(logged({ ...args, plaintext: false })).toEqual([]);
 });
 
 test.each<PlainArguments>([
@@ -50,27 +50,27 @@ test.each<PlainArguments>([
         bindAddress: "0.0.0.0",
         host,
     })),
-])("none where the address is private, or may be: %j", (args) => {
-    expect(said(args)).toEqual([]);
+])("does not warn if the address is or may be private: %j", (args) => {
+    expect(logged(args)).toEqual([]);
 });
 
-test.each(["0.0.0.0", "::", "0::0"])("host %s is none that clients can connect to", (host) => {
-    expect(said({ host })).toEqual([
-        'RedisDatabase "sessions": host is every address, to which no client can connect; give the name or address by ' +
+test.each(["0.0.0.0", "::", "0::0"])("warns of host %s, to which clients cannot connect", (host) => {
+    expect(logged({ host })).toEqual([
+        'RedisDatabase "sessions": host means all addresses, to which no client can connect; set it to the name or address by ' +
             "which clients reach the Docker host.",
     ]);
 });
 
-test("a host of another machine, where the server listens on loopback alone", () => {
-    expect(said({ host: "db.example.com" }, true)).toEqual([
-        'RedisDatabase "sessions": host is given without bindAddress, so the server listens on 127.0.0.1 of the Docker ' +
-            "host, where no other machine reaches it; give bindAddress an address of that Docker host, or " +
-            '"127.0.0.1" if that is meant.',
+test("warns of a host on a remote machine where the server listens only on 127.0.0.1", () => {
+    expect(logged({ host: "db.example.com" }, true)).toEqual([
+        'RedisDatabase "sessions": host is set without bindAddress, so the server listens on 127.0.0.1 of the Docker ' +
+            "host, which no other machine can reach; set bindAddress to an address of that Docker host, or to " +
+            '"127.0.0.1" if this is intended.',
     ]);
-    expect(said({}, true)).toEqual([]);
+    expect(logged({}, true)).toEqual([]);
 });
 
-test("the programs of the README bring none", () => {
+test("the programs of the README cause no warnings", () => {
     const made: PlainArguments[] = [];
     function Component(_name: string, args: PlainArguments) {
         made.push(args);
@@ -85,10 +85,10 @@ test("the programs of the README bring none", () => {
     }
     expect(made.length).toBeGreaterThan(4);
     for (const { primary: _primary, replicas, ...args } of made) {
-        expect(said({ ...args, version: "8.8" }, args.bindAddress === undefined)).toEqual([]);
+        expect(logged({ ...args, version: "8.8" }, args.bindAddress === undefined)).toEqual([]);
         for (const entry of Array.isArray(replicas) ? (replicas as PlainArguments[]) : []) {
             const { name: _name, provider: _provider, ...own } = entry;
-            expect(said(own)).toEqual([]);
+            expect(logged(own)).toEqual([]);
         }
     }
 });

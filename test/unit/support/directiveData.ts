@@ -24,7 +24,7 @@ export function dataOf(release: Release): DirectiveFile {
 export function freeDirectives(version: Release): [name: string, directive: Directive][] {
     const all = Object.entries(directivesOf(version));
     return all.filter(
-        ([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is set by the component itself",
+        ([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is managed by the component",
     );
 }
 

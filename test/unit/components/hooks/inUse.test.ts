@@ -77,7 +77,7 @@ test("it is named, with what to do", async () => {
         [
             'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
             '  data.volume: is "redis-data", on which the container "compose-0" (redis:7) runs',
-            "    → stop that container and keep it from starting again, or give another place [redis-database/data-in-use]",
+            "    → stop that container and keep it from starting again, or give another location [redis-database/data-in-use]",
         ].join("\n"),
     );
 });

@@ -97,11 +97,11 @@ describe("validation", () => {
 
     test("a replica follows by one way: neither 6.0 a version before, nor the other way round", () => {
         expect(problems({ primary, version: "6.0" })).toEqual([
-            "version: is Redis 6.0, which follows over TLS by a user of its own, and its primary, Redis 5.0, knows neither",
+            "version: is Redis 6.0, which follows over TLS with its own user, but its primary, Redis 5.0, supports neither",
         ]);
         expect(problems({ primary, engine: "valkey" })[0]).toMatch(/^engine: is Valkey 9.1, which follows over TLS/);
         expect(problems({ primary: { ...primary, version: "6.0" }, version: "5.0" })).toEqual([
-            "version: is Redis 5.0, which cannot read what its primary, Redis 6.0, sends",
+            "version: is Redis 5.0, which cannot read the data format of its primary, Redis 6.0",
         ]);
         expect(problems({ primary: { ...primary, version: "3.2" }, version: "5.0" })).toEqual([]);
     });
@@ -119,8 +119,8 @@ describe("a change of version across 6.0", () => {
             {
                 code: "redis-database/replica-upgraded-to-6.0",
                 path: "version",
-                problem: 'is "7.0", but a replica of Redis 5.0 follows in another way than one of 7.0',
-                remedy: "remove the replica in the update that changes the version; re-create it in the next one",
+                problem: 'is "7.0", but a replica of Redis 5.0 connects to its primary differently than one of 7.0',
+                remedy: "remove the replica in the update that changes the version, and re-create it in the next update",
             },
         ]);
     });

@@ -127,36 +127,44 @@ test.each<[string, Files, string]>([
     expect(agent(chosen)).toBe(`chosen: ${kind}`);
 });
 
-const besides =
-    "besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [data-has-other-files]";
+const cannot =
+    "): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [data-has-other-files]";
 const neither = (files: string) =>
-    `data: PLACE has files, but neither dump.rdb nor an append-only file (${files}); give a place that is empty or has data of Redis [data-not-redis]`;
+    `data: PLACE has files, but neither dump.rdb nor an append-only file (${files}); use a location that is empty or has Redis data [data-not-redis]`;
 const repair = "; repair it with the tools of Redis, or restore it from a backup [data-not-readable]";
 
 test.each<[string, Files, string]>([
     ["a log under another name", { "redis.aof": log }, neither("redis.aof")],
-    ["beside a dump that may be stale", { "redis.aof": log, "dump.rdb": dump }, `data: PLACE has redis.aof ${besides}`],
+    [
+        "beside a dump that may be stale",
+        { "redis.aof": log, "dump.rdb": dump },
+        `data: PLACE has files that cannot be adopted (redis.aof${cannot}`,
+    ],
     [
         "the first names of many",
         { "d": "", "a b": "", "dump.rdb": dump, "c/x": "", ".keep": "" },
-        `data: PLACE has .keep, a b, c, … ${besides}`,
+        `data: PLACE has files that cannot be adopted (.keep, a b, c, …${cannot}`,
     ],
     [
         "a directory whose log has another name",
         { "appendonlydir/redis.aof.manifest": manifest, "appendonlydir/redis.aof.1.incr.aof": log },
-        `data: PLACE has appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest ${besides}`,
+        `data: PLACE has files that cannot be adopted (appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest${cannot}`,
     ],
     [
         "what the manifest does not list",
         { ...directory, "appendonlydir/appendonly.aof.2.incr.aof": log },
-        `data: PLACE has appendonlydir/appendonly.aof.2.incr.aof ${besides}`,
+        `data: PLACE has files that cannot be adopted (appendonlydir/appendonly.aof.2.incr.aof${cannot}`,
     ],
     [
         "only what was set aside",
         { "before-adoption/dump.rdb": dump },
-        "data: PLACE has files, but neither dump.rdb nor an append-only file; give a place that is empty or has data of Redis [data-not-redis]",
+        "data: PLACE has files, but neither dump.rdb nor an append-only file; use a location that is empty or has Redis data [data-not-redis]",
     ],
-    ["a directory where a file should be", { "dump.rdb/x": dump }, `data: PLACE has dump.rdb ${besides}`],
+    [
+        "a directory where a file should be",
+        { "dump.rdb/x": dump },
+        `data: PLACE has files that cannot be adopted (dump.rdb${cannot}`,
+    ],
     [
         "a directory without a manifest",
         { "appendonlydir/": "" },
@@ -173,19 +181,19 @@ test.each<[string, Files, string]>([
     [
         "a base that is no dump",
         { ...directory, "appendonlydir/appendonly.aof.1.base.rdb": "" },
-        `data: appendonlydir/appendonly.aof.1.base.rdb in PLACE is not what its name says${repair}`,
+        `data: appendonlydir/appendonly.aof.1.base.rdb in PLACE does not have the format that its name implies${repair}`,
     ],
     [
         "a log that is none",
         { "appendonly.aof": "hello" },
-        `data: appendonly.aof in PLACE is no append-only file of Redis${repair}`,
+        `data: appendonly.aof in PLACE is not an append-only file of Redis${repair}`,
     ],
-    ["a dump that is none", { "dump.rdb": "hello" }, `data: dump.rdb in PLACE is no dump of Redis${repair}`],
-    ["an empty dump", { "dump.rdb": "" }, `data: dump.rdb in PLACE is no dump of Redis${repair}`],
+    ["a dump that is none", { "dump.rdb": "hello" }, `data: dump.rdb in PLACE is not a dump of Redis${repair}`],
+    ["an empty dump", { "dump.rdb": "" }, `data: dump.rdb in PLACE is not a dump of Redis${repair}`],
     [
         "logs of before 7.0 and since",
         { ...directory, "appendonly.aof": log },
-        "data: PLACE has both appendonlydir and appendonly.aof; move the one that does not hold the data elsewhere [data-files-ambiguous]",
+        "data: PLACE has both appendonlydir and appendonly.aof; move the one without the data elsewhere [data-files-ambiguous]",
     ],
 ])("refused: %s", (_what, files, message) => {
     place(files);
@@ -195,7 +203,7 @@ test.each<[string, Files, string]>([
 test("refused: a link in place of a file", () => {
     place({ elsewhere: dump });
     symlinkSync("elsewhere", join(root, "data/dump.rdb"));
-    expect(agent(chosen)).toBe(`data: PLACE has dump.rdb, elsewhere ${besides}`);
+    expect(agent(chosen)).toBe(`data: PLACE has files that cannot be adopted (dump.rdb, elsewhere${cannot}`);
 });
 
 test("refused: files that change, or that a server began to write just now", () => {
@@ -219,7 +227,7 @@ describe("what was set aside before is not overwritten", () => {
     ])("%s", (files, there, name) => {
         wanted({ files });
         place(there);
-        expect(agent(chosen)).toContain(`has ${name} both itself and in before-adoption`);
+        expect(agent(chosen)).toContain(`has ${name}, which would be moved to before-adoption, but`);
         rmSync(join(root, "data/before-adoption"), { recursive: true });
         expect(agent(chosen)).toBe(`chosen: ${files}`);
     });
@@ -257,25 +265,25 @@ describe("the format of a dump", () => {
             "REDIS0012",
             "REDIS0011",
             "Redis",
-            "was written by a later Redis (format 12), which 8.0 cannot read; give a later version",
+            "was written by a later Redis (format 12), which 8.0 cannot read; set version to a later one",
         ],
         [
             "REDIS0012",
             "VALKEY080",
             "Valkey",
-            "was written by Redis (format 12), which Valkey 8.0 cannot read; give the engine that wrote it",
+            "was written by Redis (format 12), which Valkey 8.0 cannot read; set engine to the one that wrote it",
         ],
         [
             "VALKEY080",
             "REDIS0012",
             "Redis",
-            "was written by Valkey (format 80), which Redis 8.0 cannot read; give the engine that wrote it",
+            "was written by Valkey (format 80), which Redis 8.0 cannot read; set engine to the one that wrote it",
         ],
         [
             "VALKEY080",
             "REDIS0011",
             "Valkey",
-            "was written by a later Valkey (format 80), which 8.0 cannot read; give a later version",
+            "was written by a later Valkey (format 80), which 8.0 cannot read; set version to a later one",
         ],
     ])("%s is refused where %s is written by %s", (format, own, engine, reason) => {
         writeFileSync(join(root, "bin/redis-server"), `#!/bin/sh\necho ${engine} server v=8.0.2\n`);
@@ -302,7 +310,7 @@ describe("a dump that takes more memory than there is", () => {
     test("is read by the tool that checks dumps", () => {
         expect(checked("[offset 9] Selecting DB ID 0")).toBe("chosen: rdb");
         expect(checked("--- RDB ERROR DETECTED ---\n[offset 9] RDB CRC error\n[info] 1 keys read")).toBe(
-            `data: dump.rdb in PLACE ends Redis 8.0.2 at its start: RDB CRC error${repair}`,
+            `data: dump.rdb in PLACE cannot be loaded by Redis 8.0.2: RDB CRC error${repair}`,
         );
         expect(checked("[offset 9] MODULE AUX for: ReJSON-RL\n[offset 9] MODULE AUX for: bf")).toContain(
             "has data of modules (ReJSON-RL bf), which are not available here",
@@ -320,25 +328,25 @@ describe("a place", () => {
     const owner = () => readFileSync(join(root, "data/.redis-database"), "utf8");
 
     test("is the database's once it has its name there, and nobody else's", () => {
-        agent("own_data adopting");
+        agent("claim_data adopting");
         expect(owner()).toBe("own-id adopting p/s/db\n");
-        agent("own_data");
+        agent("claim_data");
         expect(owner()).toBe("own-id aof p/s/db\n");
         expect(readdirSync(join(root, "data"))).toEqual([".redis-database"]);
     });
 
     test.each([
-        ["before the claim", "check_owner; take; own_data"],
+        ["before the claim", "check_owner; take; claim_data"],
         [
             "before anything is touched",
-            "chown() { echo touched; }; choose_files() { kind=rdb; take; }; check_owner; apply_at_rest",
+            "chown() { echo touched; }; choose_files() { kind=rdb; take; }; check_owner; apply_to_stopped_server",
         ],
-        ["during the claim", 'ln() { take; command ln "$@" 2>/dev/null; }; check_owner; own_data'],
+        ["during the claim", 'ln() { take; command ln "$@" 2>/dev/null; }; check_owner; claim_data'],
     ])("that another one took in the meantime is left alone: %s", (_when, claim) => {
         const take = "take() { echo 'other-id aof p/s/other' >$owner_file; }";
         place({ "dump.rdb": dump });
         expect(agent(`${take}; ${claim}`)).toMatch(
-            /^data: PLACE belongs to the database p\/s\/other; give another place/,
+            /^data: PLACE belongs to the database p\/s\/other; use another location/,
         );
         expect(owner()).toBe("other-id aof p/s/other\n");
         expect(readdirSync(join(root, "data"))).toEqual([".redis-database", "dump.rdb"]);
@@ -346,8 +354,8 @@ describe("a place", () => {
 
     test("is still being adopted after a crash in the midst of it", () => {
         place({ "dump.rdb": dump });
-        const adopt = "commit() { :; }; users_write() { :; }; wanted_access=users; apply_at_rest";
-        agent(`${chosen}; own_data adopting`);
+        const adopt = "commit() { :; }; users_write() { :; }; wanted_access=users; apply_to_stopped_server";
+        agent(`${chosen}; claim_data adopting`);
         expect(agent(adopt)).toBe("adopted: rdb");
         expect(owner()).toBe("own-id aof p/s/db\n");
         expect(readFileSync(join(root, "settings/run/unsettled"), "utf8")).toBe("rdb\n");
@@ -360,7 +368,7 @@ describe("a place", () => {
         expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toContain("data-being-written");
         wanted({ place: "the data volume" });
         expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toBe("mine");
-        agent("check_owner; own_data");
+        agent("check_owner; claim_data");
         expect(owner()).toBe("own-id aof p/s/db\n");
     });
 });

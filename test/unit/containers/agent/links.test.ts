@@ -118,11 +118,11 @@ describe("root reads", () => {
             `password_log_in ${at("settings/acl/password.conf")}`,
         ],
         ["other people's users", "settings/acl/users.acl", "saved_users </dev/null"],
-        ["users that an earlier release made", "settings/acl/users.acl", "made_followers"],
+        ["users that an earlier release made", "settings/acl/users.acl", "created_followers"],
         ["where its primary is", "primary/run/address", "wanted() { echo nearby; }; primary_address"],
         ["where its tunnel is", "settings/run/link", "wanted() { echo tunnel; }; primary_address"],
         ["who wrote the data", "data/.redis-server", "server_version"],
-        ["the flavor of the data", "data/.redis-database", "flavor_now"],
+        ["the flavor of the data", "data/.redis-database", "data_flavor"],
     ])("through no link: %s", (_what, file, command) => {
         link(file);
         expect(agent(command)).toBe("");
@@ -135,8 +135,17 @@ describe("root reads", () => {
 
     test("through no link: what the next start must read, which it would write back", () => {
         link("settings/run/unsettled");
-        const stubs = ["check_at_rest", "check_databases_at_rest", "hold_limits", "own_data", "users_write", "commit"];
-        agent(`${stubs.map((name) => `${name}() { :; }`).join("\n")}\nunsettle() { echo "$1"; }\napply_at_rest`);
+        const stubs = [
+            "check_stopped_primary",
+            "check_databases_of_stopped_server",
+            "keep_former_limits",
+            "claim_data",
+            "users_write",
+            "commit",
+        ];
+        agent(
+            `${stubs.map((name) => `${name}() { :; }`).join("\n")}\nunsettle() { echo "$1"; }\napply_to_stopped_server`,
+        );
         expect(agent(`first_line_of ${at("settings/run/unsettled")}`)).toBe("");
     });
 });
@@ -163,7 +172,7 @@ describe("root writes", () => {
     test.each([
         ["a marker", "settings/run/promoted", `place_marker ${at("settings/run/promoted")}`],
         ["why it refused", "settings/run/refused", 'echo reason | replace_file "$refusal_file" "" 644'],
-        ["what a person can do", "settings/run/held", "hold_back so"],
+        ["what a person can do", "settings/run/held", "block_access so"],
         [
             "that it is locked out",
             "settings/run/locked_out",
@@ -190,7 +199,7 @@ describe("root writes", () => {
     ])("who owns the data through no link, where it was %s", (_who, owner) => {
         if (owner) write("data/.redis-database", owner);
         link("data/.redis-database.own-id");
-        agent('owner_found=$(first_line_of "$owner_file")\nown_data');
+        agent('owner_found=$(first_line_of "$owner_file")\nclaim_data');
         expect([file("data/.redis-database"), text("data/.redis-database")]).toEqual([true, "own-id aof p/s/db\n"]);
     });
 
@@ -211,7 +220,7 @@ describe("root gives away, moves and removes", () => {
         write("data/dump.rdb", "REDIS0011");
     });
     const take = (kind: string) =>
-        agent(`unset -f chown; kind=${kind}; say() { :; }; unsettle() { :; }; (take_over_files) || echo failed`);
+        agent(`unset -f chown; kind=${kind}; say() { :; }; unsettle() { :; }; (adopt_files) || echo failed`);
 
     test("adopted files, and where a link is among them the link", () => {
         link("data/link");

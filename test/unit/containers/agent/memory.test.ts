@@ -66,7 +66,7 @@ describe("more memory", () => {
         write("settings/current/database", `memory_mb=${memory}\nmaxmemory_mb=${maxmemory}\n`);
         write("settings/current/redis.conf", conf(maxmemory));
         write("generation/database", `memory_mb=${wantedMemory}\nmaxmemory_mb=${wantedMaxmemory}\n`);
-        agent("hold_limits");
+        agent("keep_former_limits");
     }
 
     beforeEach(() => {
@@ -81,7 +81,7 @@ describe("more memory", () => {
             "tmp/applicable.settings",
             "maxmemory\t1\nproto-max-bulk-len\t2\nproto-max-bulk-lenient\t3\ntimeout\t4\n",
         );
-        agent(`leave_out_held ${root}/tmp/applicable.settings`);
+        agent(`exclude_held_limits ${root}/tmp/applicable.settings`);
         expect(readFileSync(join(root, "tmp/applicable.settings"), "utf8")).toBe(
             "proto-max-bulk-lenient\t3\ntimeout\t4\n",
         );

@@ -11,7 +11,7 @@ const stubs = [
     "sleep() { :; }",
     "wanted_access=users running_access=users",
     'watch() { echo "watches $generation, $wanted_access"; exit; }',
-    "stay_in() { :; }",
+    "ensure_connection() { :; }",
     "observe() { return 1; }",
     "write_primary() { echo looked; }",
     `idle() { echo idle; exit; }`,
@@ -52,13 +52,13 @@ describe("an agent that refused", () => {
         write("tmp/trial.settings", "timeout\t77\n");
         write("tmp/users.listed", "refused\n");
         expect(agent("guard")).toBe(`watches ${generation}, users`);
-        expect(text("tmp/kept.settings")).toBe("timeout\t300\n");
+        expect(text("tmp/enforced.settings")).toBe("timeout\t300\n");
         expect(existsSync(at("tmp/users.listed"))).toBe(false);
     });
 
     test("looks at once when it is started again", () => {
         const generation = inForce(files);
-        write("tmp/looked", "");
+        write("tmp/last_check", "");
         expect(agent("settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }; run")).toBe(
             `looked\nwatches ${generation}, users`,
         );
@@ -71,10 +71,10 @@ describe("an agent that refused", () => {
         inForce(files);
         const trial = `launch_trial() { :; }\ntrial_answers() { ${answers}; }\nsettings_of() { printf 'timeout\\t300\\n'; }`;
         agent(`${trial}\nguard`);
-        expect(text("tmp/kept.settings")).toBe(kept);
+        expect(text("tmp/enforced.settings")).toBe(kept);
         write("settings/run/unsettled", "aof");
         // Settling it would apply an empty configuration.
-        expect(agent(`settle() { echo settled; }\nlook`)).toBe(answers ? "settled" : "");
+        expect(agent(`settle() { echo settled; }\ncheck_server`)).toBe(answers ? "settled" : "");
     });
 
     test("puts back the files in force, not those that were refused", () => {
@@ -84,7 +84,7 @@ describe("an agent that refused", () => {
         agent(`${settings}; guard`);
         write(`${name}/redis.conf`, "timeout 1\n");
         expect(agent(`${settings}; stage() { echo staged; }; run`)).toBe(
-            `put back: the settings on the volume\nlooked\nwatches ${generation}, users`,
+            `restored: the settings on the volume\nlooked\nwatches ${generation}, users`,
         );
         expect(text(`${name}/redis.conf`)).toBe(files["redis.conf"]);
     });
@@ -125,7 +125,7 @@ describe("an agent that has applied its settings", () => {
         write("tmp/applied", `${generation.replace(/.*\//, "")}\n`);
         const half = `stage() { generation=${root}/settings/generations/half; mkdir -p $generation; false; echo not reached; }`;
         expect(agent(`${half}\nrun`)).toBe(`watches ${generation}, users`);
-        expect(agent(`generation=${generation}\nif touched; then echo again; fi`)).toBe("again");
+        expect(agent(`generation=${generation}\nif may_be_modified; then echo again; fi`)).toBe("again");
     });
 });
 
@@ -135,10 +135,10 @@ describe("a server that is about to be replaced", () => {
         write("generation/database", "server=next\nprimary=\nimporting=no\n");
         write("data/.redis-server", "this 8.0.2\n");
         write("tmp/running.info", "role:master\n");
-        write("tmp/kept.settings", "port\t0\nsave\t\ntimeout\t300\n");
+        write("tmp/enforced.settings", "port\t0\nsave\t\ntimeout\t300\n");
         write("tmp/running.settings", running);
         return agent(
-            'observe() { :; }; users_keep() { echo users; }; server() { echo "$*" >&2; echo OK; }; forget_password() { echo forgot; }\n{ look; } 2>&1',
+            'observe() { :; }; users_restore() { echo users; }; server() { echo "$*" >&2; echo OK; }; forget_password() { echo forgot; }\n{ check_server; } 2>&1',
         );
     };
 
@@ -151,7 +151,7 @@ describe("a server that is about to be replaced", () => {
         expect(look(`hz\t10\n${left}`)).toBe("users");
         expect(text("generation/.meanwhile")).toBe(left);
         const changed = left.replace("300", "1");
-        expect(look(changed)).toBe('CONFIG SET timeout "300"\nput back: timeout\nusers');
+        expect(look(changed)).toBe('CONFIG SET timeout "300"\nrestored: timeout\nusers');
         expect(text("generation/.meanwhile")).toBe(left);
     });
 });
@@ -163,7 +163,7 @@ test("what a refusal could not undo, since the server did not answer, is put bac
     const generation = inForce({ ...files, "redis.conf": "hz 10\n" });
     write("tmp/trial.settings", "hz\t10\nmaxclients\t10000\ntimeout\t0\n");
     agent(`generation=${generation}\nchoose_settings`);
-    expect(text("tmp/kept.settings")).toBe("hz\t10\ntimeout\t0\n");
+    expect(text("tmp/enforced.settings")).toBe("hz\t10\ntimeout\t0\n");
     agent("find_access() { :; }; server_answers() { :; }; server() { :; }; undo");
     expect(text("settings/former")).toBe("");
 });
@@ -174,7 +174,7 @@ describe("a primary that came back without its data", () => {
         write("settings/run/starts_empty", "");
         if (held) write("settings/run/held", "so\n");
         return agent(
-            `info() { for key in ${"x ".repeat(keys)}; do echo $key; done; }; refill() { echo asks; false; }; take_writes() { :; }; users_admit`,
+            `info() { for key in ${"x ".repeat(keys)}; do echo $key; done; }; refill() { echo asks; false; }; accept_writes() { :; }; users_admit`,
         ).split("\n")[0];
     };
 

@@ -96,7 +96,7 @@ function restart() {
 }
 
 const low = (left: number, next: number) =>
-    `the disk is filling up: ${left} MiB are left, and the next dump can take ${next}; make room before Redis refuses writes`;
+    `the disk is filling up: ${left} MiB are left, and the next dump can take ${next}; free some space before Redis refuses writes`;
 
 const [rdb, old] = [{ flavor: "rdb" }, { version: "3.2" }];
 
@@ -199,7 +199,7 @@ describe("a server that follows another one, though it is no replica,", () => {
         [
             "may while it gets its data back",
             { markers: { "settings/run/starts_empty": "" } },
-            "it came back without its data; the agent asks its replicas for it, and it takes no writes before",
+            "it started without its data; the agent asks its replicas for the data, and writes are refused until then",
         ],
     ])("%s", (_what, more, expected) => {
         expect(health({ ...follows, ...more })).toBe(expected);
@@ -209,7 +209,7 @@ describe("a server that follows another one, though it is no replica,", () => {
 test("an agent that is locked out is let in by a start, with the health check, and replicas are not", () => {
     const lines = ["user default on #aa", "user agent off", "user repl-reader on #bb", "user repl-mine on #cc"];
     expect(health({ dataMb: 1, freeMb: 100, markers: { "settings/run/locked_out": "" } })).toMatch(
-        /^somebody changed the agent's user or the password, .* \[redis-database\/agent-login-refused\]$/,
+        /^the agent cannot log in, because its user or the password was changed by hand: .* \[redis-database\/agent-login-refused\]$/,
     );
     write("settings/acl/users.acl", `${lines.join("\n")}\nuser agent-refill on #dd\n`);
     write("settings/current/users.acl", "user default on #aa\nuser agent on #ee\nuser health on #ff\n");
@@ -237,7 +237,7 @@ test.each([
 test("before 6.0 an agent that is locked out is the reason, though the check is, too", () => {
     const markers = { "settings/run/locked_out": "" };
     expect(health({ args: old, dataMb: 1, freeMb: 100, ping: "NOAUTH Authentication required.", markers })).toMatch(
-        /^somebody changed the agent's user or the password, .*\[redis-database\/agent-login-refused\]$/,
+        /^the agent cannot log in, because its user or the password was changed by hand: .*\[redis-database\/agent-login-refused\]$/,
     );
 });
 
@@ -249,7 +249,7 @@ describe("what an up that fails looks for in the log", () => {
         const [one, other] = ["one [redis-database/dump-not-written]", "other [redis-database/agent-failed]"];
         const markers = { "settings/run/unsettled": "rdb\n", "settings/run/refused": `${one}\n` };
         expect(health({ ...healthy, markers })).toBe(`refused: ${one}`);
-        expect(lookAgain()).toBe("the agent is settling the data");
+        expect(lookAgain()).toBe("the agent is still checking and converting the data");
         write("settings/run/refused", `${other}\n`);
         lookAgain();
         lookAgain();

@@ -1,4 +1,4 @@
-/** Certificates that people bring, made by a real openssl: what is right with them, and what is not. */
+/** Certificates that users provide, issued by a real openssl. */
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import {
@@ -30,7 +30,7 @@ describe("a server certificate", () => {
         "192.0.2.1",
         "2001:db8::1",
         "2001:DB8:0::1",
-    ])("is right for %s", (host) => {
+    ])("is valid for %s", (host) => {
         expect(checkServer(server, host)).toEqual([]);
     });
 
@@ -42,7 +42,7 @@ describe("a server certificate", () => {
         "2001:db8::2",
         "localhost",
         "redis",
-    ])("is not right for %s", (host) => {
+    ])("is not valid for %s", (host) => {
         expect(checkServer(server, "redis.example.com", host)).toEqual([
             {
                 code: "redis-database/certificate-for-another-host",
@@ -53,37 +53,37 @@ describe("a server certificate", () => {
         ]);
     });
 
-    test("needs its names as subject alternative names; a common name does not count any more", () => {
+    test("needs subject alternative names; the common name is ignored", () => {
         const old = openssl.make({ commonName: "redis.example.com", issuer: ca });
         expect(checkServer(old, "redis.example.com").map(({ problem }) => problem)).toEqual([
             "is not valid for redis.example.com",
         ]);
     });
 
-    test("names every host that is missing", () => {
+    test("lists every missing host", () => {
         expect(checkServer(server, "a.example.com", "192.0.2.9").map(({ problem }) => problem)).toEqual([
             "is not valid for a.example.com, 192.0.2.9",
         ]);
     });
 
-    test("with the key of another one", () => {
+    test("with the key of another certificate is refused", () => {
         expect(checkServer({ ...server, keyPem: openssl.key() }, "redis.example.com")).toEqual([
             {
                 code: "redis-database/key-of-another-certificate",
                 path: "tls.certificate.keyPem",
                 problem: "does not belong to the certificate",
-                remedy: "give the key that the certificate was made for",
+                remedy: "give the key for which the certificate was issued",
             },
         ]);
     });
 
-    test("with a key that needs a passphrase", () => {
+    test("with an encrypted key is refused", () => {
         const problems = checkServer({ ...server, keyPem: openssl.key("secret") }, "redis.example.com");
         expect(problems.map(({ path }) => path)).toEqual(["tls.certificate.keyPem"]);
         expect(problems[0]?.problem).toBe("is not an unencrypted private key in PEM (its value is not shown)");
     });
 
-    test("that is none, and a key that is none: both are said at once", () => {
+    test("that is not a certificate and a key that is not a key are reported together", () => {
         const nonsense = `-----BEGIN CERTIFICATE-----\n${randomBytes(99).toString("base64")}\n-----END CERTIFICATE-----`;
         const findings = checkServer({ certPem: nonsense, keyPem: nonsense }, "redis.example.com");
         expect(findings.map(({ path }) => path)).toEqual(["tls.certificate.certPem", "tls.certificate.keyPem"]);
@@ -91,22 +91,22 @@ describe("a server certificate", () => {
 });
 
 describe("a CA", () => {
-    test("is right with its own key", () => {
+    test("is valid with its own key", () => {
         expect(checkKeyPair("tls.ca", ca, "ca", [])).toEqual([]);
     });
 
-    test("is not a certificate that may sign nothing", () => {
+    test("must be a CA certificate", () => {
         expect(checkKeyPair("tls.ca", server, "ca", [])).toEqual([
             {
                 code: "redis-database/certificate-of-no-ca",
                 path: "tls.ca.certPem",
-                problem: "is not the certificate of a CA",
-                remedy: "give one with basicConstraints CA:TRUE, or use tls.certificate",
+                problem: "is not a CA certificate",
+                remedy: "give a certificate with basicConstraints CA:TRUE, or use tls.certificate",
             },
         ]);
     });
 
-    test("that only verifies needs to be a certificate", () => {
+    test("that only verifies must be a certificate", () => {
         expect(checkCa("tls.clientAuth.caCertPem", ca.certPem)).toEqual([]);
         expect(checkCa("tls.clientAuth.caCertPem", ca.keyPem).map(({ problem }) => problem)).toEqual([
             "is not a certificate in PEM",
@@ -126,64 +126,72 @@ describe("the chain from a server certificate to caCertPem", () => {
     test.each([
         ["signed by the CA", server.certPem, ca.certPem],
         ["its own CA", ca.certPem, ca.certPem],
-        ["by way of an intermediate in certPem", `${below.certPem}\n${intermediate.certPem}`, ca.certPem],
+        ["an intermediate certificate in certPem", `${below.certPem}\n${intermediate.certPem}`, ca.certPem],
         ["with further certificates in both", `${server.certPem}\n${other.certPem}`, `${other.certPem}\n${ca.certPem}`],
         ["trusting the intermediate itself", below.certPem, intermediate.certPem],
-    ])("holds: %s", (_how, certPem, caCertPem) => {
+    ])("is complete: %s", (_how, certPem, caCertPem) => {
         expect(problems(certPem, caCertPem)).toEqual([]);
     });
 
     test.each([
         ["a CA of the same name but another key", server.certPem, other.certPem],
         ["the intermediate is missing", below.certPem, ca.certPem],
-        ["the intermediate signed another one", `${stranger.certPem}\n${intermediate.certPem}`, ca.certPem],
+        ["the intermediate signed another certificate", `${stranger.certPem}\n${intermediate.certPem}`, ca.certPem],
         ["the server's own certificate is not the first", `${intermediate.certPem}\n${below.certPem}`, other.certPem],
-    ])("does not hold: %s", (_how, certPem, caCertPem) => {
+    ])("is broken: %s", (_how, certPem, caCertPem) => {
         expect(problems(certPem, caCertPem)).toEqual(unsigned);
     });
 
-    test("a CA that is no certificate is said once", () => {
+    test("a CA that is not a certificate is reported once", () => {
         expect(problems(server.certPem, "nothing")).toEqual(["tls.certificate.caCertPem: is not a certificate in PEM"]);
     });
 });
 
-describe("what is held against a certificate that is new", () => {
+describe("checks of new certificates", () => {
     const past = openssl.make({ commonName: "redis", san, issuer: ca, expired: true });
     const pastCa = openssl.make({ commonName: "Past CA", ca: true, expired: true });
     const intermediate = openssl.make({ commonName: "Intermediate", ca: true, issuer: ca });
     const below = openssl.make({ commonName: "redis", san, issuer: intermediate });
     const selfSigned = openssl.make({ commonName: "redis", san });
     const expired = "expired on Feb  1 00:00:00 2020 GMT";
-    const rootless = "has an intermediate CA, but not the root CA above it, without which OpenSSL verifies nothing";
+    const rootless = "has an intermediate CA but not its root CA, without which OpenSSL cannot verify certificates";
     const own = (certPem: string, caCertPem = ca.certPem) => ({ certificate: { certPem, keyPem: "", caCertPem } });
     const both = (...pairs: readonly Pair[]) => pairs.map(({ certPem }) => certPem).join("\n");
     const problems = (tls: object, before?: object) =>
         checkNewCertificates({ tls }, before && { tls: before }).map(({ path, problem }) => `${path}: ${problem}`);
 
     test.each<[string, object, string[]]>([
-        ["nothing", {}, []],
-        ["a certificate that is valid", own(server.certPem), []],
-        ["one that signed itself", own(selfSigned.certPem, selfSigned.certPem), []],
-        ["one with its intermediate", own(both(below, intermediate)), []],
-        ["one whose intermediate is trusted, too", own(below.certPem, both(intermediate, ca)), []],
-        ["one that has expired", own(past.certPem), [`tls.certificate.certPem: ${expired}`]],
+        ["no certificate", {}, []],
+        ["a valid certificate", own(server.certPem), []],
+        ["a self-signed certificate", own(selfSigned.certPem, selfSigned.certPem), []],
+        ["a certificate with its intermediate", own(both(below, intermediate)), []],
+        ["a certificate whose intermediate is trusted as well", own(below.certPem, both(intermediate, ca)), []],
+        ["an expired certificate", own(past.certPem), [`tls.certificate.certPem: ${expired}`]],
         [
-            "one whose intermediate alone is trusted",
+            "a certificate of which only the intermediate is trusted",
             own(below.certPem, intermediate.certPem),
             [`tls.certificate.caCertPem: ${rootless}`],
         ],
         [
-            "one whose root is only sent",
+            "a certificate whose root is sent but not trusted",
             own(both(below, intermediate, ca), intermediate.certPem),
             [`tls.certificate.caCertPem: ${rootless}`],
         ],
-        ["a CA that has expired", { ca: pastCa }, [`tls.ca.certPem: ${expired}`]],
-        ["one that has not, before one that has", { ca: { certPem: both(ca, pastCa) } }, []],
+        ["an expired CA", { ca: pastCa }, [`tls.ca.certPem: ${expired}`]],
+        ["a valid CA followed by an expired one", { ca: { certPem: both(ca, pastCa) } }, []],
         ["an intermediate CA without its root", { ca: intermediate }, [`tls.ca.certPem: ${rootless}`]],
-        ["one before another root", { ca: { certPem: both(intermediate, pastCa) } }, [`tls.ca.certPem: ${rootless}`]],
-        ["one with its root", { ca: { certPem: both(intermediate, ca) } }, []],
-        ["the CA of clients", { clientAuth: { caCertPem: pastCa.certPem } }, [`tls.clientAuth.caCertPem: ${expired}`]],
-        ["what is not known yet", { ca: { certPem: Symbol("unresolved") } }, []],
+        [
+            "an intermediate CA followed by another root",
+            { ca: { certPem: both(intermediate, pastCa) } },
+            [`tls.ca.certPem: ${rootless}`],
+        ],
+        ["an intermediate CA with its root", { ca: { certPem: both(intermediate, ca) } }, []],
+        [
+            "an expired CA of clients",
+            { clientAuth: { caCertPem: pastCa.certPem } },
+            [`tls.clientAuth.caCertPem: ${expired}`],
+        ],
+        ["an unresolved certificate", { ca: { certPem: Symbol("unresolved") } }, []],
     ])("%s", (_what, tls, expected) => {
         expect(problems(tls)).toEqual(expected);
         expect(problems(tls, tls)).toEqual([]);
@@ -193,7 +201,7 @@ describe("what is held against a certificate that is new", () => {
 
 describe("hosts", () => {
     test.each(["localhost", "redis-1", "a.b.example.com", "_srv.example", "1host", "10.example", "127.0.0.1", "::1"])(
-        "%s is one",
+        "%s is a host",
         (host) => {
             expect([isHost(host), isCertificateHost(host)]).toEqual([true, true]);
         },
@@ -215,15 +223,15 @@ describe("hosts", () => {
             `${"a".repeat(64)}.example`,
         ],
         ...[Array.from({ length: 64 }, () => "abc").join("."), "a\n"],
-    ])("%j is none", (host) => {
+    ])("%j is not a host", (host) => {
         expect([isHost(host), isCertificateHost(host)]).toEqual([false, false]);
     });
 
-    test("a wildcard may stand in a certificate, but clients cannot connect to it", () => {
+    test("a wildcard is valid in a certificate, but not as a host", () => {
         expect([isHost("*.example.com"), isCertificateHost("*.example.com")]).toEqual([false, true]);
     });
 
-    test("any domain and any address is one", () => {
+    test("any domain and any address is a host", () => {
         fc.assert(
             fc.property(fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6()), (host) => {
                 expect(isHost(host)).toBe(true);
@@ -231,7 +239,7 @@ describe("hosts", () => {
         );
     });
 
-    test("names and addresses are told apart, in their order", () => {
+    test("splitHosts separates names and addresses and keeps their order", () => {
         expect(splitHosts(["b.example", "192.0.2.1", "::1", "a.example", "*.c.example"])).toEqual({
             dnsNames: ["b.example", "a.example", "*.c.example"],
             ipAddresses: ["192.0.2.1", "::1"],

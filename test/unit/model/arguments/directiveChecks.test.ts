@@ -1,4 +1,4 @@
-/** What `config` may say, by the data that real servers gave about themselves. */
+/** Validation of `config` against the directives that real servers reported. */
 import { checkConfig, ownedLive } from "../../../../provider/model/arguments/directiveChecks";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { configDirectives, directivesOf, startupOnly } from "../../../../provider/model/catalog/directives";
@@ -14,10 +14,10 @@ import { asked, dataOf, freeDirectives } from "../../support/directiveData";
 import { parseRedisConf } from "../../support/redisConfParser";
 
 const owned = (version: Release, name: string) =>
-    checkConfig(version, { [name]: "x" }).some(({ problem }) => problem === "is set by the component itself");
+    checkConfig(version, { [name]: "x" }).some(({ problem }) => problem === "is managed by the component");
 
-/** So many at least; there were 59 in 2.8. */
-const plausible = (release: Release) => {
+/** The minimum number of directives; 2.8 has 59. */
+const leastDirectives = (release: Release) => {
     const { engine, version } = versions[release];
     return engine === "valkey" || compareVersions(version, "6.0") >= 0 ? { all: 140, free: 90 } : { all: 58, free: 30 };
 };
@@ -25,21 +25,21 @@ const plausible = (release: Release) => {
 describe.each(releaseNames)("%s", (version) => {
     const directives = Object.entries(directivesOf(version));
 
-    test("has the directives of the data, a plausible number of them", () => {
+    test("has the directives of the data, and a plausible number", () => {
         const data = Object.keys(dataOf(version).directives);
         const names = directives.map(([name]) => name);
         if (versions[version].directivesOf) expect(data).toEqual(expect.arrayContaining(names));
         else expect(names).toEqual(data);
-        expect(directives.length).toBeGreaterThan(plausible(version).all);
+        expect(directives.length).toBeGreaterThan(leastDirectives(version).all);
     });
 
-    test("takes each directive's own default, where the directive is free", () => {
+    test("accepts the default of each directive that config may set", () => {
         const free = freeDirectives(version);
-        expect(free.length).toBeGreaterThan(plausible(version).free);
+        expect(free.length).toBeGreaterThan(leastDirectives(version).free);
         expect(free.flatMap(([name, directive]) => checkConfig(version, { [name]: directive.default }))).toEqual([]);
     });
 
-    test("has a range for numbers that is one, and choices for enumerations", () => {
+    test("has valid ranges for numbers and values for enumerations", () => {
         for (const [name, { kind, values, min, max }] of directives) {
             if (kind === "enum") expect([name, values?.length]).not.toEqual([name, 0]);
             else expect([name, values]).toEqual([name, undefined]);
@@ -48,7 +48,7 @@ describe.each(releaseNames)("%s", (version) => {
         }
     });
 
-    test("refuses in config what the component writes itself, apart from what people may override", () => {
+    test("refuses in config the directives of redis.conf, except those that config may override", () => {
         const written = flavorNames.flatMap((flavor) => {
             const { spec } = resolveArguments({ ...asked(version), flavor });
             return spec ? parseRedisConf(redisConf(spec, 1)).map(([name = ""]) => name) : [];
@@ -65,20 +65,20 @@ describe.each(releaseNames)("%s", (version) => {
     });
 });
 
-test("what a running server can change of the component's own, the agent puts back", () => {
+test("the agent restores managed directives that can change at run time", () => {
     expect(ownedLive("3.0")).toEqual(expect.arrayContaining(["dir", "dbfilename", "masterauth", "maxmemory", "save"]));
     expect(ownedLive("6.2")).toEqual(
         expect.arrayContaining(["bind", "dir", "port", "protected-mode", "tls-port", "tls-replication", "tls-ciphers"]),
     );
     for (const release of releaseNames) {
         for (const name of ownedLive(release)) expect([name, owned(release, name)]).toEqual([name, true]);
-        // Neither what only a start takes, nor what a person may set, nor the password, which goes another way.
+        // Two that cannot change at run time, one that config may set, and the password, which the agent sets separately.
         for (const name of ["appendfilename", "unixsocket", "timeout", "requirepass"])
             expect(ownedLive(release)).not.toContain(name);
     }
 });
 
-test("where no server was asked, directives are those that the neighbours have in common", () => {
+test("a version without data has the directives that the versions before and after it have in common", () => {
     const [older, newer] = [directivesOf("3.2"), directivesOf("5.0")];
     expect(Object.keys(directivesOf("4.0"))).toEqual(Object.keys(newer).filter((name) => Object.hasOwn(older, name)));
     expect(directivesOf("4.0")["protected-mode"]).toEqual(newer["protected-mode"]);
@@ -97,24 +97,24 @@ test.each([
     ["set `tls.clientAuth`", ["tls-auth-clients"]],
     ["set `tls`", ["tls-cert-file", "tls-key-file-pass", "tls-not-yet-invented"]],
     ["set `password` and `users`", ["requirepass", "RequirePass", "user", "aclfile", "masteruser", "masterauth"]],
-    ["leave it out: data lives on the database's own volume", ["dir", "dbfilename", "appendfilename", "appenddirname"]],
-    ["leave it out: this is a database of its own", ["replicaof", "slaveof"]],
-    ["leave it out: a cluster needs several servers", ["cluster-enabled", "cluster-node-timeout"]],
+    ["leave it out: data is on the database's own volume", ["dir", "dbfilename", "appendfilename", "appenddirname"]],
+    ["leave it out: to follow a primary, use `RedisReplica`", ["replicaof", "slaveof"]],
+    ["leave it out: Redis Cluster is not supported", ["cluster-enabled", "cluster-node-timeout"]],
     [
-        "leave it out: the container sees to it",
+        "leave it out: the container manages it",
         [
             ...["unixsocket", "unixsocketperm", "daemonize", "supervised", "pidfile", "logfile", "syslog-ident"],
             ...["include", "loadmodule"],
         ],
     ],
-    ["leave it out: `users` gives each client the commands that it needs", ["rename-command"]],
-])("the component's own: %s", (remedy, names) => {
+    ["leave it out: to restrict commands, use `users`", ["rename-command"]],
+])("refuses managed directives: %s", (remedy, names) => {
     for (const name of names) {
         expect(checkConfig("8.0", { [name]: "x" })).toEqual([
             {
                 code: "redis-database/directive-owned",
                 path: `config["${name}"]`,
-                problem: "is set by the component itself",
+                problem: "is managed by the component",
                 remedy,
             },
         ]);
@@ -134,7 +134,7 @@ test.each([
     ["8.0", "", "`CONFIG GET *` on Redis 8.0 lists all"],
     ["8.0", "__proto__x", "`CONFIG GET *` on Redis 8.0 lists all"],
     ["8.0", "constructor", "`CONFIG GET *` on Redis 8.0 lists all"],
-] as const)("Redis %s does not know %s", (version, name, remedy) => {
+] as const)("Redis %s does not support %s", (version, name, remedy) => {
     expect(checkConfig(version, { [name]: "x" })).toEqual([
         {
             code: "redis-database/directive-unknown",
@@ -151,7 +151,7 @@ test.each([
     ["3.2", "loglevel", "loud", 'give one of "debug", "verbose", "notice", "warning"'],
     ["5.0", "activedefrag", "on", 'give "yes" or "no"'],
     ["valkey-8.1", "timeout", "5m", "give a whole number from 0 to 2147483647"],
-] as const)("%s, %s: %j is refused as that server refuses it", (release, name, value, remedy) => {
+] as const)("%s, %s: %j is refused as by a real server", (release, name, value, remedy) => {
     expect(checkConfig(release, { [name]: value }).map((finding) => finding.remedy)).toEqual([remedy]);
 });
 
@@ -180,7 +180,7 @@ test.each([
     ["loglevel", "loud", 'is "loud"', 'give one of "debug", "verbose", "notice", "warning", "nothing"'],
     ["notify-keyspace-events", "a\nb", 'is "a\\nb"', "give one line of text"],
     ["latency-tracking-info-percentiles", "50\n99", 'is "50\\n99"', "give one line of text"],
-])("%s: %j is refused with its unit or its choices", (name, value, problem, remedy) => {
+])("%s: %j is refused with the unit or the valid values", (name, value, problem, remedy) => {
     expect(checkConfig("8.0", { [name]: value })).toEqual([
         { code: "redis-database/directive-value", path: `config["${name}"]`, problem, remedy },
     ]);
@@ -197,12 +197,12 @@ test.each([
     ["repl-backlog-size", "64MB", "64MB"],
     ["maxmemory-clients", "5%", "5%"],
     ["tracking-table-max-keys", 9007199254740991, "9007199254740991"],
-] as const)("%s: %j is taken, as %s", (name, value, written) => {
+] as const)("%s: %j is accepted and written as %s", (name, value, written) => {
     expect(checkConfig("8.0", { [name]: value })).toEqual([]);
     expect(configDirectives("8.0", { [name]: value })).toEqual([[name, written]]);
 });
 
-test("what only a start can take is told apart from what a running server takes", () => {
+test("distinguishes directives that need a restart from those that can change at run time", () => {
     const config = { "databases": 4, "timeout": 300, "io-threads": 2, "maxclients": 5, "rdbchecksum": false };
     expect(startupOnly("8.0", config)).toEqual(["databases", "io-threads", "rdbchecksum"]);
     expect(startupOnly("8.0", { timeout: 1 })).toEqual([]);

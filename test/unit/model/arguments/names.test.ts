@@ -1,9 +1,9 @@
-/** What servers may be called. The engine was asked for each kind: see the comments. */
+/** Valid names of servers. Docker accepted or refused each kind of name as the tests state. */
 import fc from "fast-check";
 import { checkNames } from "../../../../provider/model/arguments/names";
 import { listServers } from "../../../../provider/model/arguments/servers";
 
-/** The codes and paths of what is wrong with a database's names. */
+/** The paths and codes of the findings about a database's names. */
 function wrong(name: string, args: object = {}): string[] {
     return checkNames(listServers("RedisDatabase", name, { ...args })).map(
         ({ code, path }) => `${path} ${code.replace("redis-database/", "")}`,
@@ -13,7 +13,7 @@ function wrong(name: string, args: object = {}): string[] {
 const onNetwork = { network: "backend" };
 const a = (length: number) => "a".repeat(length);
 
-test.each(["a", "My_Db.eu-1", "a-", "a..b", "a.", "1", a(64), a(238)])("Docker takes %j", (name) => {
+test.each(["a", "My_Db.eu-1", "a-", "a..b", "a.", "1", a(64), a(238)])("Docker accepts %j", (name) => {
     expect(wrong(name)).toEqual([]);
 });
 
@@ -39,15 +39,18 @@ test.each([
     expect(wrong(name, { ...onNetwork, replicas: 2 })).toEqual(["name name-not-usable"]);
 });
 
-test.each(["a", "My_Db.eu-1", "1a", a(63), `${a(63)}.${a(63)}`])("containers find %j on a network", (name) => {
+test.each(["a", "My_Db.eu-1", "1a", a(63), `${a(63)}.${a(63)}`])("containers on a network resolve %j", (name) => {
     expect(wrong(name, onNetwork)).toEqual([]);
 });
 
-test.each(["a..b", "a.", "1", "1.2.3", "192.0.2.1", a(64), `${a(64)}.b`])("containers do not find %j", (name) => {
-    expect(wrong(name, onNetwork)).toEqual(["name name-no-host-name"]);
-});
+test.each(["a..b", "a.", "1", "1.2.3", "192.0.2.1", a(64), `${a(64)}.b`])(
+    "containers on a network cannot resolve %j",
+    (name) => {
+        expect(wrong(name, onNetwork)).toEqual(["name name-no-host-name"]);
+    },
+);
 
-test("a replica's name is part of a longer one", () => {
+test("a replica's name follows the database's name in its component's name", () => {
     expect(wrong(a(60), onNetwork)).toEqual([]);
     expect(wrong(a(60), { ...onNetwork, replicas: [{ name: "b" }, { name: "near" }] })).toEqual([
         "replicas[1].name name-no-host-name",
@@ -56,7 +59,7 @@ test("a replica's name is part of a longer one", () => {
     expect(wrong(a(230), { replicas: 1 })).toEqual(["replicas[0].name name-not-usable"]);
 });
 
-test("whatever the name is, the finding shows it on one line", () => {
+test("a finding shows any name on one line", () => {
     fc.assert(
         fc.property(fc.string({ unit: "binary", maxLength: 300 }), (name) => {
             for (const { problem } of checkNames(listServers("RedisDatabase", name, onNetwork))) {

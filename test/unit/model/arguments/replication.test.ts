@@ -1,17 +1,17 @@
-/** What a replica takes from its primary, and how replicas are named. */
+/** What a replica inherits from its primary, and the names of replicas. */
 import { listReplicas, replicaNames } from "../../../../provider/model/arguments/replicaList";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 
 const primary = { host: "192.0.2.1", tlsPort: 6380, version: "7.0", flavor: "rdb", memoryMb: 64 };
 
-test("a replica is as its primary is, where it says nothing", () => {
+test("a replica inherits version, flavor and memory from its primary unless it sets them", () => {
     const { spec } = resolveArguments({ primary }, "RedisReplica");
     expect(spec).toMatchObject({ version: "7.0", flavor: "rdb", memoryMb: 64, engine: "redis" });
     const own = { version: "8.0", flavor: "nordb", memoryMb: 128 };
     expect(resolveArguments({ primary, ...own }, "RedisReplica").spec).toMatchObject(own);
 });
 
-test("replicas have names, numbered where the program gives none", () => {
+test("replicas without a name are numbered", () => {
     expect(replicaNames(2)).toEqual(["replica-1", "replica-2"]);
     expect(replicaNames([{ name: "reader" }, {}])).toEqual(["reader", "replica-2"]);
     expect(replicaNames(undefined)).toEqual([]);
@@ -24,9 +24,9 @@ test.each([
     [
         "a".repeat(16385),
         "primary.password",
-        "is 16385 bytes long (its value is not shown), and Redis 8.6 takes at most 16384",
+        "is 16385 bytes long (its value is not shown), but Redis 8.6 accepts at most 16384",
     ],
-])("a primary's password that no server could have", (password, path, problem) => {
+])("refuses a primary's password that no server accepts", (password, path, problem) => {
     const primary = {
         host: "192.0.2.1",
         tlsPort: 6380,

@@ -1,4 +1,4 @@
-/** From arguments that are right to a specification with everything filled in. */
+/** Valid arguments become a specification with defaults filled in. */
 import fc from "fast-check";
 import { checkEach } from "../../../../provider/model/arguments/check";
 import { type PlainArguments, unresolved } from "../../../../provider/model/arguments/definition";
@@ -22,7 +22,7 @@ function specOf(args: PlainArguments): DatabaseSpec {
     return spec;
 }
 
-test("nothing given: every default", () => {
+test("without arguments, every default applies", () => {
     expect(specOf({})).toEqual({
         engine: "redis",
         version: "8.6",
@@ -58,7 +58,7 @@ test("nothing given: every default", () => {
     });
 });
 
-test("everything given: all of it, and nothing of the password", () => {
+test("with all arguments, each has its value, and passwords are left out", () => {
     const args = {
         engine: "redis",
         version: "7.2",
@@ -106,13 +106,13 @@ test("everything given: all of it, and nothing of the password", () => {
     });
 });
 
-test("nordb has no save points, whatever the default is", () => {
+test("nordb has no save points", () => {
     expect(specOf({ flavor: "nordb" }).savePoints).toEqual([]);
     expect(specOf({ version: "8.0-nordb" }).savePoints).toEqual([]);
 });
 
 test.each(releaseNames.flatMap((release) => flavorNames.map((flavor) => [release, flavor] as const)))(
-    "%s and %s, together or apart",
+    "%s and %s can be set in one argument or two",
     (release, flavor) => {
         const { engine, version } = asked(release);
         const apart = specOf({ engine, version, flavor });
@@ -141,31 +141,31 @@ test.each([
         "r.example",
         ["r.example", "s.example", "127.0.0.1", "localhost"],
     ],
-])("%j: clients use the host, and the certificate is valid for all of its names, once each", (args, host, hosts) => {
+])("%j: clients use the host, and the certificate lists each name once", (args, host, hosts) => {
     const spec = specOf(args);
     expect(spec.host).toBe(host);
     expect([...spec.tls.hosts].sort()).toEqual([...hosts].sort());
     expect(spec.tls.hosts[0]).toBe(host);
 });
 
-test("undefined is not given, transform is not looked at", () => {
+test("undefined means not set, and transform is not read", () => {
     const nothing = Object.fromEntries(argumentNames("RedisDatabase").map((name) => [name, undefined]));
     expect(specOf({ ...nothing, transform: { server: () => undefined } })).toEqual(specOf({}));
 });
 
-test("Valkey without a version is its own default, Redis is the engine that nobody names", () => {
+test("Valkey has its own default version, and Redis is the default engine", () => {
     expect(specOf({ engine: "valkey" })).toMatchObject({ version: "9.1", image: "valkey/valkey:9.1" });
     expect(specOf({ engine: "redis" })).toEqual(specOf({}));
 });
 
-describe("arguments that are unresolved", () => {
-    test("while the engine is, a version of either passes, and none that neither has", () => {
+describe("unresolved arguments", () => {
+    test("while the engine is unresolved, a version of any engine is valid", () => {
         const paths = (version: string) => checkArguments({ engine: unresolved, version }).map(({ path }) => path);
         expect(["3.2", "9.1-aof", "7.2"].flatMap(paths)).toEqual([]);
         expect(paths("7.3")).toEqual(["version"]);
     });
 
-    test("nothing is held against them, whatever the others are", () => {
+    test("are never findings", () => {
         const some = {
             version: "7.2-aof",
             flavor: "aof",
@@ -184,16 +184,16 @@ describe("arguments that are unresolved", () => {
         );
     });
 
-    test("an unknown name is said at once", () => {
+    test("with an unknown name are reported at once", () => {
         expect(checkArguments({ pasword: unresolved }).map(({ path }) => path)).toEqual(["pasword"]);
     });
 
-    test("what is known is checked together all the same", () => {
+    test("do not prevent the rules between resolved arguments", () => {
         const args = { password: unresolved, ports: { tls: 5, plaintext: 5 }, config: { port: 1 } };
         expect(checkArguments(args).map(({ path }) => path)).toEqual(['config["port"]', "ports.tls"]);
     });
 
-    test("of config, only what is wrong for every version is said before the version is known", () => {
+    test("while the version is unresolved, config reports only what is invalid in every version", () => {
         const config = { "timeout": "5m", "latency-tracking": true, "key-load-delay": 1, "no-such-directive": 1 };
         const paths = (version: unknown) => checkArguments({ version, config }).map(({ path }) => path);
         expect(paths(unresolved)).toEqual(['config["timeout"]', 'config["no-such-directive"]']);
@@ -205,18 +205,18 @@ describe("arguments that are unresolved", () => {
     });
 });
 
-describe("a replica has from its database what its own entry does not say", () => {
+describe("arguments that a replica inherits from its database", () => {
     const paths = (args: PlainArguments) => checkArguments(args).map(({ path }) => path);
     const savePoints = [{ seconds: 5, changes: 1 }];
 
-    test("which is checked with the rest of it, before anything is registered", () => {
+    test("are validated together with its own arguments", () => {
         expect(paths({ savePoints, replicas: [{ flavor: "nordb" }] })).toEqual(["replicas[0].savePoints"]);
         expect(paths({ version: "7.0", config: { "latency-tracking": true }, replicas: [{ version: "8.0" }] })).toEqual(
             [],
         );
     });
 
-    test("which may be what the rest of it needs", () => {
+    test("satisfy the rules for its own arguments", () => {
         const args = { bindAddress: "0.0.0.0", host: "r.example" };
         expect(paths({ ...args, replicas: [{ bindAddress: "0.0.0.0" }] })).toEqual([]);
         expect(paths({ ...args, replicas: [{ provider: "another", bindAddress: "0.0.0.0" }] })).toEqual([
@@ -225,7 +225,7 @@ describe("a replica has from its database what its own entry does not say", () =
     });
 });
 
-test("a password is any text of one line that UTF-8 can carry", () => {
+test("a password is any string without line breaks that UTF-8 can encode", () => {
     fc.assert(
         fc.property(fc.string({ unit: "binary", minLength: 1 }), (password) => {
             fc.pre(!/[\r\n\0]/.test(password));

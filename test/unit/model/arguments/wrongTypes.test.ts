@@ -1,16 +1,16 @@
-/** Every argument with a value of every other kind: the message names the kind that was found, and what would be right. */
+/** Every argument with values of every other type: the message names the type of the value, and a valid value. */
 import type { Definition, Kind, PlainArguments } from "../../../../provider/model/arguments/definition";
 import { definitions, holdsSecret } from "../../../../provider/model/arguments/index";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 
-/** A value, and what the message calls it. */
+/** A value, and its description in the message. */
 const values: readonly (readonly [value: unknown, called: RegExp])[] = [
     [12345, /^is (12345 \()?a number\)?/],
     [-1, /^is (-1 \()?a number\)?/],
     [0.5, /^is (0\.5 \()?a number\)?/],
     [NaN, /^is (NaN \()?not a number\)?/],
-    ["256", /^is ("256" \(text\)|"256"$|text|not usable)/],
-    ["true", /^is ("true" \(text\)|"true"$|text|not usable)/],
+    ["256", /^is ("256" \(a string\)|"256"$|a string|not usable)/],
+    ["true", /^is ("true" \(a string\)|"true"$|a string|not usable)/],
     ["", /^is empty$/],
     ["  ", /^is empty$/],
     [true, /^is true \(a boolean\)/],
@@ -23,15 +23,15 @@ const values: readonly (readonly [value: unknown, called: RegExp])[] = [
     [() => 1, /^is a function/],
 ];
 
-interface Place {
+interface Argument {
     readonly kind: Kind;
     readonly path: string;
     readonly definition: Definition;
     readonly argsWith: (value: unknown) => PlainArguments;
 }
 
-function places(kind: Kind): Place[] {
-    const visit = (path: string, definition: Definition, argsWith: Place["argsWith"]): Place[] => [
+function argumentsOf(kind: Kind): Argument[] {
+    const visit = (path: string, definition: Definition, argsWith: Argument["argsWith"]): Argument[] => [
         { kind, path, definition, argsWith },
         ...Object.entries(definition.members ?? {}).flatMap(([name, member]) =>
             visit(`${path}.${name}`, member, (value) => argsWith({ [name]: value })),
@@ -47,42 +47,42 @@ function places(kind: Kind): Place[] {
 
 /** Both components share most arguments. */
 const all = [
-    ...places("RedisDatabase"),
-    ...places("RedisReplica").filter(({ path }) => !(path.split(/[.[]/)[0] ?? "" in definitions.RedisDatabase)),
-    ...places("RedisReplica").filter(({ path }) => path.startsWith("primary")),
+    ...argumentsOf("RedisDatabase"),
+    ...argumentsOf("RedisReplica").filter(({ path }) => !(path.split(/[.[]/)[0] ?? "" in definitions.RedisDatabase)),
+    ...argumentsOf("RedisReplica").filter(({ path }) => path.startsWith("primary")),
 ];
 
-const findingAt = ({ kind, path, argsWith }: Place, value: unknown) =>
+const findingAt = ({ kind, path, argsWith }: Argument, value: unknown) =>
     resolveArguments(argsWith(value), kind).findings.find(
         (found) => found.path === path || found.path.startsWith(`${path}[`) || found.path.startsWith(`${path}.`),
     );
 
-test.each(all.map((place) => [`${place.kind} ${place.path}`, place] as const))("%s", (_name, place) => {
-    const { definition, path } = place;
+test.each(all.map((each) => [`${each.kind} ${each.path}`, each] as const))("%s", (_name, argument) => {
+    const { definition, path } = argument;
     const accepts = (value: unknown) => (definition.schemaFor?.({}) ?? definition.schema).safeParse(value).success;
-    // Another rule checks what accepts everything.
+    // The schema of `replicas` accepts everything; a rule validates it.
     const isChecked = path !== "replicas";
     let wrong = 0;
     for (const [value, called] of values) {
         if (isChecked ? accepts(value) : [].concat(value as never).length === 0) continue;
-        const found = findingAt(place, value);
+        const found = findingAt(argument, value);
         if (!found) {
             expect([value, isChecked]).toEqual([value, false]);
             continue;
         }
         wrong++;
-        // What is wrong may be inside: an entry of a list, a member that is missing.
+        // The problem may be in a member or list entry, such as one that is missing.
         if (found.path === path && found.code.startsWith("redis-database/invalid-")) {
             expect([path, value, found.problem]).toEqual([path, value, expect.stringMatching(called)]);
         }
         expect([path, value, found.problem]).not.toEqual([path, value, expect.stringMatching(/undefined|\[object/)]);
-        // A range says enough of an entry of a list.
+        // For a list entry, a range without an example is enough.
         if (/\[\d+\]$/.test(found.path) && /from \d+ to \d+/.test(found.remedy)) continue;
         expect([path, value, found.remedy]).toEqual([
             path,
             value,
             expect.stringMatching(
-                /such as|give one of|true or false|give it (in|without) quotes|leave it out|[{[]|did you|it knows|give (a version|"|at least one|either)/,
+                /such as|give one of|true or false|give it (in|without) quotes|leave it out|[{[]|did you|give (a version|"|at least one|either)/,
             ),
         ]);
         if (holdsSecret(definition) && typeof value === "string" && value.trim() !== "" && found.path === path) {
@@ -92,53 +92,53 @@ test.each(all.map((place) => [`${place.kind} ${place.path}`, place] as const))("
     expect(wrong).toBeGreaterThan(5);
 });
 
-const said = (args: PlainArguments, kind: Kind = "RedisDatabase") =>
+const messages = (args: PlainArguments, kind: Kind = "RedisDatabase") =>
     resolveArguments(args, kind).findings.map(({ path, problem, remedy }) => `${path}: ${problem} → ${remedy}`);
 
 test.each<[PlainArguments, string]>([
-    [{ password: 12345 }, "password: is a number (its value is not shown) → give it in quotes, as text"],
-    [{ memoryMb: "256" }, 'memoryMb: is "256" (text) → give it without quotes: 256'],
+    [{ password: 12345 }, "password: is a number (its value is not shown) → give it in quotes, as a string"],
+    [{ memoryMb: "256" }, 'memoryMb: is "256" (a string) → give it without quotes: 256'],
     [
         { memoryMb: "256mb" },
-        'memoryMb: is "256mb" (text) → give a whole number of MiB from 32 to 16777216, such as 1024',
+        'memoryMb: is "256mb" (a string) → give a whole number of MiB from 32 to 16777216, such as 1024',
     ],
-    [{ plaintext: "false" }, 'plaintext: is "false" (text) → give it without quotes: false'],
+    [{ plaintext: "false" }, 'plaintext: is "false" (a string) → give it without quotes: false'],
     [
         { host: 5 },
         'host: is 5 (a number) → give a DNS name such as "redis.example.com" or an IP address, without port or scheme',
     ],
     [
         { tls: false },
-        "tls: is false (a boolean) → leave it out: TLS is always on and cannot be turned off; plaintext can, by plaintext: false",
+        "tls: is false (a boolean) → leave it out: TLS is always on; to close the plaintext port, set plaintext: false",
     ],
     [
         { users: [{ name: "orders", rules: "  " }] },
-        'users[0].rules: is empty → give rules in one line, such as "~orders:* +@read"',
+        'users[0].rules: is empty → give rules on one line, such as "~orders:* +@read"',
     ],
     [
         { password: "" },
-        "password: is empty → give text of at least one character and no line break, such as 32 random letters and digits",
+        "password: is empty → give a string of at least one character without line breaks, such as 32 random letters and digits",
     ],
     [
         { config: { maxmemory: "100mb" }, memoryMb: 128 },
-        'config["maxmemory"]: is set by the component itself → set memoryMb: 292, which leaves 100 MiB for data; maxmemory is derived from it',
+        'config["maxmemory"]: is managed by the component → set memoryMb: 292, which leaves 100 MiB for data; maxmemory is derived from it',
     ],
     [
         { config: { maxmemory: "1gb" }, flavor: "nordb" },
-        'config["maxmemory"]: is set by the component itself → set memoryMb: 1387, which leaves 1024 MiB for data; maxmemory is derived from it',
+        'config["maxmemory"]: is managed by the component → set memoryMb: 1387, which leaves 1024 MiB for data; maxmemory is derived from it',
     ],
     [
         { config: { maxmemory: 1048576 } },
-        'config["maxmemory"]: is set by the component itself → leave it out: memoryMb 512 leaves 183 MiB for data',
+        'config["maxmemory"]: is managed by the component → leave it out: memoryMb 512 leaves 183 MiB for data',
     ],
     [
         { replicas: "2" },
-        'replicas: is "2" (text) → give a number from 0 to 16, such as 2, or a list such as [{ name: "reader" }]',
+        'replicas: is "2" (a string) → give a number from 0 to 16, such as 2, or a list such as [{ name: "reader" }]',
     ],
     [
         { replicas: null },
         'replicas: is null → give a number from 0 to 16, such as 2, or a list such as [{ name: "reader" }]',
     ],
 ])("%j", (args, message) => {
-    expect(said(args)).toEqual([message]);
+    expect(messages(args)).toEqual([message]);
 });
