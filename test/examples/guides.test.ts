@@ -1,6 +1,6 @@
 /** Follows the guides with one stack: their programs and commands, in the order of the documentation site. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultVersion } from "../../provider/model/catalog/versions";
 import { docker, existing } from "../engine/support/docker";
@@ -68,8 +68,12 @@ describe("one stack", () => {
 
     function up(command = "pulumi up --yes --skip-preview"): string {
         const printed = shell(command);
-        const { deployment } = JSON.parse(shell("pulumi stack export")) as { deployment: StackState };
-        for (const object of dockerObjects(deployment)) created.set(`${object.kind} ${object.key}`, object);
+        const { checkpoint } = JSON.parse(
+            readFileSync(join(directory, "state/.pulumi/stacks/guides/guides.json"), "utf8"),
+        ) as {
+            checkpoint: { latest: StackState };
+        };
+        for (const object of dockerObjects(checkpoint.latest)) created.set(`${object.kind} ${object.key}`, object);
         return printed;
     }
 
