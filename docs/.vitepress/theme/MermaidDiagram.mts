@@ -39,6 +39,8 @@ export const MermaidDiagram = defineComponent({
             svg.value = (await mermaid.render(id, source)).svg;
         });
         return () =>
-            svg.value === "" ? h("pre", source) : h("div", { class: "diagram", role: "img", innerHTML: svg.value });
+            svg.value === ""
+                ? h("pre", { class: "diagram" }, source)
+                : h("div", { class: "diagram", role: "img", innerHTML: svg.value });
     },
 });
