@@ -177,7 +177,7 @@ sent_followers=$scratch_dir/followers
 listed_followers=$scratch_dir/followers.listed
 # HAProxy's reply.
 terminator_reply=$scratch_dir/terminator.reply
-# Pipes to and from the redis-cli of the connection that the agent keeps open.
+# Pipes to and from the client of the agent's permanent connection.
 connection_input=$scratch_dir/connection.in
 connection_output=$scratch_dir/connection.out
 
