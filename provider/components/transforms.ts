@@ -18,8 +18,8 @@ export interface DatabaseTransforms {
     readonly agent?: Transform<docker.ContainerArgs>;
     /** HAProxy, which terminates TLS before 6.0. */
     readonly terminator?: Transform<docker.ContainerArgs>;
-    /** HAProxy, through which a replica before 6.0 follows. */
-    readonly link?: Transform<docker.ContainerArgs>;
+    /** HAProxy as the tunnel of a replica before 6.0 to its primary. */
+    readonly tunnel?: Transform<docker.ContainerArgs>;
     readonly dataVolume?: Transform<docker.VolumeArgs>;
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;

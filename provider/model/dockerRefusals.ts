@@ -47,7 +47,7 @@ export const dockerProblems = {
 };
 
 /** A container of a server; HAProxy has two parts. */
-export type ContainerKind = "server" | "terminator" | "link";
+export type ContainerKind = "server" | "terminator" | "tunnel";
 
 export interface PublishedPort {
     readonly internal: number;

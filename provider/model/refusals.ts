@@ -137,7 +137,7 @@ export const agentRefusals = {
     "haproxy-not-asked": {
         meaning:
             "HAProxy, which terminates TLS before 6.0 or is what a replica follows through, runs but gives no answer.",
-        remedy: "Use images with Perl (`image`, `transform.terminator`, `transform.link`), as the official ones based on Debian are; or stop HAProxy's container while the update runs, and start it again.",
+        remedy: "Use images with Perl (`image`, `transform.terminator`, `transform.tunnel`), as the official ones based on Debian are; or stop HAProxy's container while the update runs, and start it again.",
     },
     "image-version-mismatch": {
         meaning: "`image` runs another version of Redis than `version` names.",

@@ -1,4 +1,4 @@
-/** Replicas before 6.0, which follow through a link. What they have in common with others: replicas.test.ts. */
+/** Replicas before 6.0, which follow through a tunnel. What they have in common with others: replicas.test.ts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OpenSsl } from "../unit/support/openssl";
@@ -12,7 +12,7 @@ interface Server {
     readonly password: string;
     readonly containerName: string;
     readonly agent: string;
-    readonly link?: string;
+    readonly tunnel?: string;
 }
 interface Primary extends Server {
     readonly terminator: string;
@@ -55,7 +55,7 @@ describe("replicas before 6.0", () => {
     /** Both databases with what `args` says of each, and `more`. */
     function program(args: (name: string) => object, more = ""): TestStack {
         const serverOf =
-            "({ url, password, containerName, nodes }) => ({ url, password, containerName, agent: nodes.agent.name, link: nodes.link?.name })";
+            "({ url, password, containerName, nodes }) => ({ url, password, containerName, agent: nodes.agent.name, tunnel: nodes.tunnel?.name })";
         const databases = all.map(({ name, version, flavor }) => {
             const own = JSON.stringify({ version, flavor, memoryMb: 64, ...args(name) });
             return `databases["${name}"] = new RedisDatabase("${name}", ${name === withLaterHaproxy ? `later(${own})` : own});
@@ -69,7 +69,7 @@ describe("replicas before 6.0", () => {
             [
                 `const serverOf = ${serverOf};`,
                 `const primaryOf = ${primaryOf};`,
-                `const transform = { terminator: ${image}, link: ${image} };`,
+                `const transform = { terminator: ${image}, tunnel: ${image} };`,
                 `const later = ${later};`,
                 "const databases = {};",
                 ...databases,
@@ -201,7 +201,7 @@ describe("replicas before 6.0", () => {
         const { terminator, tlsPort, caCertPem } = of(withLaterHaproxy);
         const imageOf = (container: string) =>
             docker("inspect", "-f", "{{.Config.Image}} {{.RestartCount}}", container);
-        for (const container of [terminator, present(replicaOf(withLaterHaproxy).link)]) {
+        for (const container of [terminator, present(replicaOf(withLaterHaproxy).tunnel)]) {
             expect(imageOf(container)).toBe(`${haproxy.later} 0`);
             expect(docker("logs", container)).not.toMatch(/warning|deprecated/i);
         }
@@ -217,7 +217,7 @@ describe("replicas before 6.0", () => {
             const replica = replicaOf(name);
             const file = join(stack.directory, "state/.pulumi/stacks/engine-test/test.json");
             expect(readFileSync(file, "utf8")).not.toContain(password);
-            for (const container of [replica.containerName, replica.agent, present(replica.link)]) {
+            for (const container of [replica.containerName, replica.agent, present(replica.tunnel)]) {
                 const seen = docker("inspect", container) + docker("top", container) + docker("logs", container);
                 expect(seen).not.toContain(password);
             }
@@ -229,12 +229,12 @@ describe("replicas before 6.0", () => {
         }
     });
 
-    test("a link that is started anew is found at its new address", async () => {
-        const { link } = replicaOf("oldrepl-aof");
-        docker("stop", present(link));
+    test("a tunnel that was restarted is found at its new address", async () => {
+        const { tunnel } = replicaOf("oldrepl-aof");
+        docker("stop", present(tunnel));
         // Its place is taken by another container meanwhile.
         const squatter = docker("run", "-d", "--rm", "redis:5.0", "sleep", "600");
-        docker("start", present(link));
+        docker("start", present(tunnel));
         redis(of("oldrepl-aof"), "SET", "anew", "1");
         await caughtUp("oldrepl-aof");
         expect(redis(replicaOf("oldrepl-aof"), "GET", "anew")).toBe("1");
@@ -284,7 +284,7 @@ describe("replicas before 6.0", () => {
         [
             "trusts another CA",
             () => ({ caCertPem: openssl.make({ commonName: "Another CA", ca: true }).certPem }),
-            /oldrepl-lost-link: refused: it does not reach its primary at [\d.:]+: TLS handshake failed; does its certificate verify/,
+            /oldrepl-lost-tunnel: refused: it does not reach its primary at [\d.:]+: TLS handshake failed; does its certificate verify/,
         ],
         [
             "has a wrong password",
@@ -300,7 +300,7 @@ describe("replicas before 6.0", () => {
         expect(await program(rotated, there() + lost).failure("up")).toMatch(reason);
     });
 
-    test("promotion stays through a restart and another up, and the link goes; nothing is left of one taken out", async () => {
+    test("promotion stays through a restart and another up, and removes the tunnel; nothing is left of one taken out", async () => {
         const promoted = (name: string) =>
             name === "oldrepl-aof"
                 ? { ...rotated(name), replicas: [{ promoted: true, deletionProtection: false }] }
@@ -309,7 +309,7 @@ describe("replicas before 6.0", () => {
         await up(promoted, there());
         const replica = replicaOf("oldrepl-aof");
         expect(idOf(replica)).toBe(server);
-        expect(replica.link).toBeUndefined();
+        expect(replica.tunnel).toBeUndefined();
         const takesWrites = () => {
             expect(info(replica, "role")).toBe("master");
             expect(redis(replica, "SET", "own", "1")).toBe("OK");
@@ -320,7 +320,7 @@ describe("replicas before 6.0", () => {
         takesWrites();
         expect(redis(replica, "GET", "before")).toBe("oldrepl-aof");
         await stack.expectEmptyPreview();
-        const left = stack.containers().filter((name) => /^oldrepl-(nordb-replica-1|aof-replica-1-link)-/.test(name));
+        const left = stack.containers().filter((name) => /^oldrepl-(nordb-replica-1|aof-replica-1-tunnel)-/.test(name));
         expect(left).toEqual([]);
         expect(redis(of("oldrepl-nordb"), "GET", "later")).toBe("1");
     });

@@ -124,7 +124,7 @@ async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner:
 }
 
 function kindOf(name: string): ContainerKind | undefined {
-    return (["server", "terminator", "link"] as const).find((kind) => name.endsWith(`-${kind}`));
+    return (["server", "terminator", "tunnel"] as const).find((kind) => name.endsWith(`-${kind}`));
 }
 
 const notTested = (database: string, owner: Owner) => async (error: unknown) => {

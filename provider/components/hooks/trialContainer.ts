@@ -47,7 +47,7 @@ export async function pull(name: string, asked: Asked, owner: Owner): Promise<Fi
 const trials: Readonly<Record<ContainerKind, string>> = {
     server: "redis-server --version && redis-cli --version",
     terminator: "haproxy -v",
-    link: "haproxy -v",
+    tunnel: "haproxy -v",
 };
 
 /** Goes about it as the provider does, so that Docker refuses the same. */

@@ -119,7 +119,7 @@ export function isProtected(resource: pulumi.Resource): boolean {
 }
 
 function isContainer(kind: string): boolean {
-    return ["server", "agent", "terminator", "link"].includes(kind);
+    return ["server", "agent", "terminator", "tunnel"].includes(kind);
 }
 
 /** A container's arguments as Docker will report them; rejects those that it never does. */

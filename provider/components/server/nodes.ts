@@ -26,8 +26,8 @@ export interface DatabaseNodes extends CertificateNodes {
     readonly server: docker.Container;
     /** HAProxy, which terminates TLS before 6.0; absent from 6.0 on. */
     readonly terminator?: docker.Container;
-    /** HAProxy, through which a replica before 6.0 follows; absent from 6.0 on. */
-    readonly link?: docker.Container;
+    /** HAProxy as the tunnel of a replica before 6.0 to its primary. Absent from 6.0 on. */
+    readonly tunnel?: docker.Container;
     /** Goes before all others do, which Pulumi refuses while it is protected. */
     readonly deletionProtection: random.RandomId;
 }

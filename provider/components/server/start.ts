@@ -42,7 +42,7 @@ export function startServer(
         agent,
         server,
         ...(haproxy && { terminator: haproxy }),
-        ...(tunnel && { link: tunnel }),
+        ...(tunnel && { tunnel }),
         deletionProtection: protectFromDeletion(children, plan, [...containers, completed]),
     };
     return { nodes, outputs: serverOutputs(prepared, server) };

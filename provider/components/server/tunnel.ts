@@ -23,10 +23,10 @@ export function createTunnel(
     primary: Primary,
     after: After,
 ): docker.Container {
-    const { children, volumes, hooks } = server;
+    const { plan, children, volumes, hooks } = server;
     const tunnel = children.plan(
-        "link",
-        "link",
+        "tunnel",
+        "tunnel",
         {
             ...haproxyContainer,
             ...containerOf(spec, {
@@ -44,7 +44,8 @@ export function createTunnel(
             ),
             volumes: [volumes.settingsMount, ...primaryMount(primary).map((mount) => ({ ...mount, readOnly: true }))],
         },
-        { hooks },
+        // States of earlier releases have the suffix "link".
+        { hooks, aliases: [{ name: `${plan.name}-link` }] },
     );
     return tunnel.create(docker.Container, {}, after, whenAccepted(server, [tunnel]));
 }

@@ -22,10 +22,10 @@ export const aclPath = `${settingsDir}/acl/users.acl`;
 export const passwordPath = `${settingsDir}/acl/password.conf`;
 /** What a replica logs in to its primary with; `redis.conf` includes it. */
 export const primaryConfPath = `${currentDir}/primary.conf`;
-/** Before 6.0: what its link verifies that primary with. */
+/** Before 6.0: what its tunnel verifies that primary with. */
 export const primaryCaPath = `${currentDir}/primary.crt`;
 /**
- * Inside a replica's agent, and before 6.0 its link: the settings volume of a primary on the same Docker host, for its
+ * Inside a replica's agent, and before 6.0 its tunnel: the settings volume of a primary on the same Docker host, for its
  * address or its socket.
  */
 export const primaryDir = "/primary";
@@ -37,11 +37,11 @@ export const terminatorUid = 99;
 /** Where the agent reaches it. */
 export const terminatorSocketPath = `${settingsDir}/terminator/stats.sock`;
 export const terminatorConfPath = `${currentDir}/haproxy.cfg`;
-/** Inside the container of a replica's link, for its own health check. */
-export const linkSocketPath = "/tmp/stats.sock";
-export const linkConfPath = `${currentDir}/link.cfg`;
-/** Where a replica finds its link, at an address that is another one after each start. */
-export const linkPort = 6379;
+/** Inside the container of a replica's tunnel, for its own health check. */
+export const tunnelSocketPath = "/tmp/stats.sock";
+export const tunnelConfPath = `${currentDir}/link.cfg`;
+/** The port at which a replica reaches its tunnel. The address changes at each start of the tunnel. */
+export const tunnelPort = 6379;
 /** The ports inside the container. */
 export const plaintextPort = 6379;
 export const tlsPort = 6380;

@@ -60,7 +60,7 @@ export function replicaDirectives(spec: DatabaseSpec, port: number): Directives 
     const release = releaseOf(spec);
     return asSpelledFor(release, [
         ["replica-priority", String(replica.priority)],
-        // Before 6.0 its link speaks TLS.
+        // Before 6.0 its tunnel speaks TLS.
         ...(primary && versions[release].nativeTls ? [["tls-replication", "yes"] as const] : []),
         ...(primary ? [["include", primaryConfPath] as const] : []),
         // How its primary names it when it hands over. On one host that is the address of its container.

@@ -1,10 +1,10 @@
 /**
- * The link of a replica before 6.0, HAProxy: Redis follows in plaintext there, so this stands between it and its primary
+ * The tunnel of a replica before 6.0, HAProxy: Redis follows in plaintext there, so this stands between it and its primary
  * and speaks TLS to the other Docker host.
  */
 import { isIP } from "node:net";
 import type { PrimarySpec } from "../databaseSpec";
-import { linkPort, linkSocketPath, nearbySocketPath, primaryCaPath } from "./layout";
+import { tunnelPort, tunnelSocketPath, nearbySocketPath, primaryCaPath } from "./layout";
 
 /** MiB that its container may use: it holds 4 (measured), and has the one connection and its own questions. */
 export const tunnelMemoryMb = 32;
@@ -15,7 +15,7 @@ export function tunnelCfg(primary: PrimarySpec): string {
     log stdout format raw local0 notice
     nbthread 1
     maxconn 64
-    stats socket unix@${linkSocketPath} mode 600 level user
+    stats socket unix@${tunnelSocketPath} mode 600 level user
     # Who is told to stop stops: a replica is never done.
     hard-stop-after 100ms
 defaults
@@ -36,7 +36,7 @@ defaults
 resolvers system
     parse-resolv-conf
 frontend replica
-    bind :${linkPort}
+    bind :${tunnelPort}
     default_backend primary
 backend primary
     option tcp-check

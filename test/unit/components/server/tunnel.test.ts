@@ -1,4 +1,4 @@
-/** Replicas before 6.0: their link, what Redis is told in its old words, and what the program makes. */
+/** Replicas before 6.0: their tunnel, what Redis is told in its old words, and what the program makes. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../../../provider";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
@@ -157,30 +157,30 @@ describe("the program", () => {
         await pulumi.runtime.disconnect();
     });
 
-    test("makes a link for each that follows, and for nobody else", () => {
-        expect(names().filter((name) => name.endsWith("-link"))).toEqual(
-            expect.arrayContaining(["sessions-reader-link", "away-link"]),
+    test("makes a tunnel for each that follows, and for nobody else", () => {
+        expect(names().filter((name) => name.endsWith("-tunnel"))).toEqual(
+            expect.arrayContaining(["sessions-reader-tunnel", "away-tunnel"]),
         );
-        expect(names().filter((name) => name.endsWith("-link"))).toHaveLength(2);
+        expect(names().filter((name) => name.endsWith("-tunnel"))).toHaveLength(2);
         expect(names().filter((name) => name.startsWith("sessions-repl-"))).toEqual([]);
     });
 
-    test("the inputs of a link, in full: it publishes nothing, and can write nothing of the primary's", () => {
-        const inputs = withoutSecrets(find("sessions-reader-link").inputs);
+    test("the inputs of a tunnel, in full: it publishes nothing, and can write nothing of the primary's", () => {
+        const inputs = withoutSecrets(find("sessions-reader-tunnel").inputs);
         expect(inputs).toMatchSnapshot();
-        expect(find("away-link").inputs.volumes).toEqual([
+        expect(find("away-tunnel").inputs.volumes).toEqual([
             { containerPath: "/settings", volumeName: "away-settings-0a1b2c3" },
         ]);
     });
 
     test("asks for it between the agent and the server", () => {
         const place = (name: string) => names().indexOf(name);
-        expect(place("sessions-reader-link")).toBeGreaterThan(place("sessions-reader-agent"));
-        expect(place("sessions-reader-link")).toBeGreaterThan(place("sessions-server"));
-        expect(place("sessions-reader-server")).toBeGreaterThan(place("sessions-reader-link"));
+        expect(place("sessions-reader-tunnel")).toBeGreaterThan(place("sessions-reader-agent"));
+        expect(place("sessions-reader-tunnel")).toBeGreaterThan(place("sessions-server"));
+        expect(place("sessions-reader-server")).toBeGreaterThan(place("sessions-reader-tunnel"));
     });
 
-    test("gives the agent what the link needs, and the primary's password to log in with", () => {
+    test("gives the agent what the tunnel needs, and the primary's password to log in with", () => {
         const files = filesOf(find("sessions-reader-agent"));
         expect(files["primary.conf"]).toBe("masterauth aRandomPassword\n");
         expect(files["link.cfg"]).toContain("server primary unix@/primary/run/redis.sock ");
@@ -190,7 +190,7 @@ describe("the program", () => {
         expect(JSON.stringify(find("sessions-reader-agent").inputs.volumes)).not.toContain("/primary");
     });
 
-    test("gives the CA of a primary elsewhere to the link alone: clients' certificates are another matter", () => {
+    test("gives the CA of a primary elsewhere to the tunnel alone: clients' certificates are another matter", () => {
         const files = filesOf(find("away-agent"));
         expect(files["primary.crt"]).toBe("certificate of sessions-ca\n");
         expect(String(files["ca.crt"]).trim()).toBe(clientCa.trim());

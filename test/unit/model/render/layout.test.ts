@@ -32,8 +32,8 @@ test.each([
     ["passwordPath", "password_file"],
     ["primaryDir", "primary_dir"],
     ["terminatorSocketPath", "terminator_socket"],
-    ["linkSocketPath", "tunnel_socket"],
-    ["linkConfPath", "tunnel_conf"],
+    ["tunnelSocketPath", "tunnel_socket"],
+    ["tunnelConfPath", "tunnel_conf"],
 ] as const)("%s is what the scripts call %s", (constant, variable) => {
     expect(inContainer(variable)).toBe(layout[constant]);
 });
