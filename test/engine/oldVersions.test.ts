@@ -260,7 +260,7 @@ describe("versions before 6.0", () => {
     test("a version that is an Output comes too late to tell whether there is a terminator", async () => {
         stack.program('new RedisDatabase("late", { version: pulumi.output("5.0") });');
         expect(findingsIn(await stack.failure("preview"))).toContain(
-            "version: is an Output, but Redis 5.0 needs a resource more than others: HAProxy",
+            "version: is an Output, but Redis 5.0 needs an additional resource: HAProxy",
         );
     });
 });

@@ -248,7 +248,7 @@ describe("data that was there before", () => {
         for (const name of ["db", "below"])
             expect(output).toContain(`RedisDatabase "${name}": 1 problem in its arguments`);
         expect(output).toContain(
-            `data.volume: is "${place}", on which the container "${prefix}-compose" (redis:8.0) runs`,
+            `data.volume: is "${place}", which the running container "${prefix}-compose" (redis:8.0) uses`,
         );
         expect(output).toContain("[redis-database/data-in-use]");
         expect(listing(place)).toBe(before);

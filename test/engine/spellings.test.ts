@@ -83,7 +83,7 @@ describe("values in another spelling than Docker's", () => {
     test("pulumi up --replace of the server hands its data over, and says what it removes", async () => {
         const { containers } = await database();
         const { output } = await stack.replace("db-server");
-        const removed = `removed ${containers.server}, which an interrupted update had left behind or this one replaces`;
+        const removed = `removed ${containers.server}, which an interrupted update left behind or this update replaces`;
         expect(output).toContain(removed);
         const { containers: now } = await database();
         expect(now.agent).toBe(containers.agent);
