@@ -26,8 +26,14 @@ test("the service's spelling, labels and dates, and whether end of life is reach
         { ...facts, name: "4.0-nordb", flavor: "nordb", label: "NO PERSISTENCE" },
     ]);
     expect(of("7.2")[0]).toEqual({
-        ...{ engine: "redis", name: "7.2-aof", version: "7.2", flavor: "aof", released: "2023-08-15" },
-        ...{ endOfLife: "2029-12-01", ended: false, verifiedWith: "7.2.4" },
+        engine: "redis",
+        name: "7.2-aof",
+        version: "7.2",
+        flavor: "aof",
+        released: "2023-08-15",
+        endOfLife: "2029-12-01",
+        ended: false,
+        verifiedWith: "7.2.4",
     });
 });
 
