@@ -92,8 +92,8 @@ export function resolveInputs(identity: Identity, args: object): CheckedArgument
 }
 
 /**
- * The specification once all Outputs are known; in a preview, as far as they are known. `uncheckedLocation` is set if the
- * location of the data has not been checked yet.
+ * The specification once all Outputs are known; in a preview, as far as they are known. `uncheckedLocation` is set if
+ * the location of the data has not been checked yet.
  */
 function resolveOutputs(
     identity: Identity,
@@ -195,8 +195,8 @@ function withoutTransform(args: object): PlainArguments {
 }
 
 /**
- * The arguments without the passwords of `users` that are Outputs. One may be unknown in a preview, and the specification
- * must not depend on it. These passwords are checked where they are used (server/passwords.ts).
+ * The arguments without the passwords of `users` that are Outputs. One may be unknown in a preview, and the
+ * specification must not depend on it. These passwords are checked where they are used (server/passwords.ts).
  */
 function withoutDeferredUserPasswords(args: PlainArguments): PlainArguments {
     const users = mapEntries(serverArguments.users, args.users, (_members, entry) =>

@@ -1,6 +1,6 @@
 /**
- * State of one program. With the Automation API, a process may run several programs at the same time, and may load several
- * copies of this package.
+ * State of one program. With the Automation API, a process may run several programs at the same time, and may load
+ * several copies of this package.
  */
 import * as pulumi from "@pulumi/pulumi";
 

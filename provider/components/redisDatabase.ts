@@ -28,7 +28,9 @@ export class RedisDatabase extends RedisServer {
     readonly replicaTlsUrls: pulumi.Output<string[]>;
     /** Certificates of the CAs that verify the replicas' certificates, concatenated in PEM. */
     readonly replicaCaCertPem: pulumi.Output<string>;
-    /** Values for the argument `primary` of a `RedisReplica`, by the names in the argument `replicationAccess`. Secret. */
+    /**
+     * Values for the argument `primary` of a `RedisReplica`, by the names in the argument `replicationAccess`. Secret.
+     */
     readonly replicationAccess: pulumi.Output<Record<string, ReplicationAccess>>;
     /** @internal What replicas in the same program need in order to follow it. */
     readonly followed: Followed;

@@ -6,7 +6,10 @@ import type { UserPasswords } from "./server/passwords";
 import type { OwnSecrets, ServerRequest } from "./server/prepare";
 import type { DatabaseTransforms } from "./transforms";
 
-/** `args` have been checked, and `plan` is based on them. `sharedUsers` are the users that a replica shares with its database. */
+/**
+ * `args` have been checked, and `plan` is based on them. `sharedUsers` are the users that a replica shares with its
+ * database.
+ */
 export function requestServer(
     identity: Identity,
     args: PlainArguments,

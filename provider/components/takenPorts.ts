@@ -49,8 +49,8 @@ export function claimPorts(
 
 /**
  * Chooses a pair of ports: pair N is the ports 2N and 2N + 1. `create` receives a pair that neither a container on the
- * Docker host nor an earlier server of the program uses. The pair that it returns is the one in force: an existing server
- * keeps its own.
+ * Docker host nor an earlier server of the program uses. The pair that it returns is the one in force: an existing
+ * server keeps its own.
  */
 export function choosePair<T extends { readonly result: pulumi.Output<number> }>(
     { min, max }: { readonly min: number; readonly max: number },

@@ -49,8 +49,8 @@ interface KnownContainer {
 }
 
 /**
- * In an update, resolves once Docker accepts these containers, or ends the program with findings about what it refuses. Containers
- * that do not change are not tried. `previewRefusals` does this in previews.
+ * In an update, resolves once Docker accepts these containers, or ends the program with findings about what it refuses.
+ * Containers that do not change are not tried. `previewRefusals` does this in previews.
  */
 export function whenAccepted(
     { plan: { name: database }, spec, owner }: Server,
@@ -132,7 +132,9 @@ const logNotChecked = (database: string, owner: Owner) => async (error: unknown)
     await log("debug", `"${database}": could not check what Docker refuses: ${String(error)}`, owner);
 };
 
-/** Whether the existing container matches what would be tried. A container that Docker could not start is created again. */
+/**
+ * Whether the existing container matches what would be tried. A container that Docker could not start is created again.
+ */
 function unchanged({ name, args, fingerprint }: KnownContainer, listed: readonly Listed[]): boolean {
     const volume = settingsVolumeOf(args.volumes);
     const own = listed.find(

@@ -19,7 +19,10 @@ export const answerSeconds = 30;
 /** The docker command is missing, fails, or reaches a different Docker host than the provider. */
 export class NotReached extends Error {}
 
-/** Returns a function that runs docker commands on the provider's host. Throws `NotReached` if the command does not reach it. */
+/**
+ * Returns a function that runs docker commands on the provider's host. Throws `NotReached` if the command does not
+ * reach it.
+ */
 export async function dockerCommand(dockerHost: DockerHost, timeoutSeconds = answerSeconds): Promise<Run> {
     const connection = await connectionOf(dockerHost);
     const runWithin =
@@ -89,7 +92,8 @@ async function runDocker(connection: Connection, args: readonly string[], timeou
     try {
         const { flags, env } = security(connection, directory);
         const { stdout } = await promisify(execFile)("docker", [...flags, ...where, ...args], {
-            // Without a host, the provider uses Docker's default host and ignores the context set by `docker context use`.
+            // Without a host, the provider uses Docker's default host and ignores the context set by `docker context
+            // use`.
             env: { ...process.env, DOCKER_CONTEXT: "default", ...env },
             timeout: timeoutSeconds * 1000,
         });

@@ -1,6 +1,6 @@
 /**
- * Tries the chosen ports of a new server before the state records the choice. If anything on the Docker host listens on one
- * of them, the next update chooses other ports.
+ * Tries the chosen ports of a new server before the state records the choice. If anything on the Docker host listens on
+ * one of them, the next update chooses other ports.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { type ContainerRequest, dockerProblems } from "../../model/dockerRefusals";

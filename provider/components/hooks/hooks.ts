@@ -1,4 +1,6 @@
-/** A component's hooks. The engine identifies a hook by a name that is unique in an update and the same in the next one. */
+/**
+ * A component's hooks. The engine identifies a hook by a name that is unique in an update and the same in the next one.
+ */
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../../model/arguments/definition";
@@ -8,8 +10,9 @@ import { perProgram } from "../perProgram";
 export const oldestPulumi = "3.256.0";
 
 /**
- * Creates the hooks of one component, or none if the engine supports none. The engine calls hooks outside the asynchronous
- * context of their program, in which an inline program could not find its own engine. So each hook is bound to that context.
+ * Creates the hooks of one component, or none if the engine supports none. The engine calls hooks outside the
+ * asynchronous context of their program, in which an inline program could not find its own engine. So each hook is
+ * bound to that context.
  */
 export class Hooks {
     constructor(
@@ -53,7 +56,7 @@ function withVersionError<T extends object>(hook: T): T {
     registration.__registered = registration.__registered.catch((error: unknown) => {
         if (!tooOld.test(String(error))) throw error;
         throw new pulumi.RunError(
-            `RedisDatabase needs Pulumi ${oldestPulumi} or later, the CLI and its language host (${String(error)})`,
+            `RedisDatabase needs version ${oldestPulumi} or later of the Pulumi CLI and its language host (${String(error)})`,
         );
     });
     return hook;

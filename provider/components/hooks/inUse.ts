@@ -110,8 +110,8 @@ async function running(run: Run): Promise<Running[]> {
 }
 
 /**
- * Whether the database's own agent handles this container. Another database's agent does not write to data that it does not
- * own. If the data belongs to another database, the agent refuses it with that database's name.
+ * Whether the database's own agent handles this container. Another database's agent does not write to data that it does
+ * not own. If the data belongs to another database, the agent refuses it with that database's name.
  */
 async function isLeftToAgent(run: Run, { id, args }: Running, database: string): Promise<boolean> {
     if (args.includes(agentPath)) return true;

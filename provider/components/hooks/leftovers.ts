@@ -1,6 +1,7 @@
 /**
- * Removes leftovers of a killed `pulumi up`: a container that Docker has created but that is not in Pulumi's state, and that
- * would keep the ports in use. The docker command finds it, since a provider cannot search for resources outside the state.
+ * Removes leftovers of a killed `pulumi up`: a container that Docker has created but that is not in Pulumi's state, and
+ * that would keep the ports in use. The docker command finds it, since a provider cannot search for resources outside
+ * the state.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { agentPath, settingsDir } from "../../model/render/layout";
@@ -11,8 +12,8 @@ import { plain } from "./plain";
 
 /**
  * `beforeCreate` hooks of a component's containers. By then, an update has deleted the container that it replaces. An
- * existing container is therefore a leftover, or it is replaced by `pulumi up --replace`, which deletes last. The hook cannot
- * distinguish the two.
+ * existing container is therefore a leftover, or it is replaced by `pulumi up --replace`, which deletes last. The hook
+ * cannot distinguish the two.
  */
 export function removeLeftovers(owner: Owner): pulumi.ResourceHook[] {
     return owner.hooks.on("removeLeftovers", (args) => remove(owner, args));

@@ -1,7 +1,7 @@
 /**
- * Creates a data volume with a quota, on Docker hosts that support quotas (the `local` driver on XFS with `pquota`). Other
- * hosts refuse such a volume, and there is no way to detect support other than trying. So the docker command creates the
- * volume, and the provider then adopts the existing volume of this name.
+ * Creates a data volume with a quota, on Docker hosts that support quotas (the `local` driver on XFS with `pquota`).
+ * Other hosts refuse such a volume, and there is no way to detect support other than trying. So the docker command
+ * creates the volume, and the provider then adopts the existing volume of this name.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { diskSizeMb } from "../../model/sizing/disk";

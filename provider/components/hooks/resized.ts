@@ -1,7 +1,7 @@
 /**
- * Notifies the agent that the memory limit of its server's container has changed. An update replaces the agent first, so the
- * agent has to wait before it applies settings that need the memory. Without the docker command, the agent notices the new
- * limit within a minute.
+ * Notifies the agent that the memory limit of its server's container has changed. An update replaces the agent first,
+ * so the agent has to wait before it applies settings that need the memory. Without the docker command, the agent
+ * notices the new limit within a minute.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { agentPath } from "../../model/render/layout";

@@ -25,8 +25,8 @@ interface LastState {
 /** Reviews one component, and the record of its completed updates. */
 export class Review {
     /**
-     * The state of the last update. `completed` is absent if it failed, in which case there is nothing to compare with. A
-     * failed update is recognized by its missing outputs.
+     * The state of the last update. `completed` is absent if it failed, in which case there is nothing to compare with.
+     * A failed update is recognized by its missing outputs.
      */
     private last?: { readonly completed?: LastState };
 
@@ -62,13 +62,15 @@ export class Review {
         if (pair) this.refuse(upgradesByDefault(pair.before, pair.after));
         const completed = (oldOutputs as PlainArguments | undefined)?.version !== undefined;
         this.last = completed ? { completed: last } : {};
-        // The inputs of a failed update may never have taken effect, so the record of completed updates is compared instead
-        // or, without a preview, the agent checks. In a preview, `reviewRecord` explains. The URN must be that of `args`:
-        // the component's own `urn` resolves only after this hook.
+        // The inputs of a failed update may never have taken effect, so the record of completed updates is compared
+        // instead or, without a preview, the agent checks. In a preview, `reviewRecord` explains. The URN must be that
+        // of `args`: the component's own `urn` resolves only after this hook.
         if (completed) await this.explain(last, newInputs, pulumi.runtime.isDryRun() ? undefined : args);
     }
 
-    /** In a preview, compares with the last completed update, even if the program repeats the arguments of a failed one. */
+    /**
+     * In a preview, compares with the last completed update, even if the program repeats the arguments of a failed one.
+     */
     private async reviewRecord(
         { oldInputs, newInputs = {} }: pulumi.ResourceHookArgs,
         component: About,
@@ -132,8 +134,8 @@ function secretArguments(inputs: object): string[] {
 }
 
 /**
- * Whether an argument is secret although explanations usually show its value, or values derived from it. An argument with a
- * secret member always arrives as a secret, so such arguments are ignored.
+ * Whether an argument is secret although explanations usually show its value, or values derived from it. An argument
+ * with a secret member always arrives as a secret, so such arguments are ignored.
  */
 function hidesShownValue(kind: Kind, inputs: object): boolean {
     return Object.entries(inputs).some(([name, value]) => {

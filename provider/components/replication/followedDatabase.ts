@@ -4,7 +4,9 @@ import type { Followed } from "./followed";
 
 /** A database that replicas in the same program can follow: a `RedisDatabase`. */
 export interface FollowedDatabase extends pulumi.ComponentResource {
-    /** What replicas of other programs need in order to follow, by name. Only a `RedisDatabase` has this output. Secret. */
+    /**
+     * What replicas of other programs need in order to follow, by name. Only a `RedisDatabase` has this output. Secret.
+     */
     readonly replicationAccess: pulumi.Output<Record<string, object>>;
     /** @internal */
     readonly followed: Followed;

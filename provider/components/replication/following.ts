@@ -91,7 +91,9 @@ function factsIn(access: unknown): unknown {
     return facts;
 }
 
-/** The facts about the primary, unmarked: `replicationAccess` is secret as a whole, but these members are not sensitive. */
+/**
+ * The facts about the primary, unmarked: `replicationAccess` is secret as a whole, but these members are not sensitive.
+ */
 function publicFacts(access: pulumi.Input<ReplicationAccess>): unknown {
     if (isDeferred(access)) {
         return pulumi.unsecret(asKnown(pulumi.output(access), (given) => withUnknowns(factsIn(given))));

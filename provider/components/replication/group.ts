@@ -1,4 +1,6 @@
-/** A database and the replicas in its group. The server that accepts writes starts before the servers that follow it. */
+/**
+ * A database and the replicas in its group. The server that accepts writes starts before the servers that follow it.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { asFollower } from "../../model/arguments/resolve";
 import type { PlannedMember } from "../../model/plan";
@@ -30,9 +32,9 @@ export interface Group {
 }
 
 /**
- * Starts the followers' agents, the leader's agent, the leader's server, and the followers' servers, in this order. In a
- * switchover, the previous leader has then handed over before the new leader's agent starts. An update waits until the
- * followers' servers have synced.
+ * Starts the followers' agents, the leader's agent, the leader's server, and the followers' servers, in this order. In
+ * a switchover, the previous leader has then handed over before the new leader's agent starts. An update waits until
+ * the followers' servers have synced.
  */
 export function startGroup(own: Member, replicas: readonly Member[]): Group {
     const { logins } = own.server.passwords;
@@ -78,7 +80,9 @@ function followerRole(member: Member, leader: Member, logins: Logins): AgentRole
     };
 }
 
-/** The specification of the database's own server does not include a primary, so this adds the leader. A replica's does. */
+/**
+ * The specification of the database's own server does not include a primary, so this adds the leader. A replica's does.
+ */
 function followingSpec(server: PreparedServer, leader: PreparedServer, nearby: boolean) {
     const known = pulumi.all([server.spec.resolved, leader.spec.get("host"), leader.ports.tls]);
     return new Specification(asKnown(known, ([spec, host, port]) => asFollower(spec, { host, port, nearby })));

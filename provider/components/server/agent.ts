@@ -61,7 +61,10 @@ export interface AgentRole {
     readonly peers: readonly pulumi.Output<Login>[];
 }
 
-/** The second of three steps: starts the agent. It prepares the settings volume, or applies changes to the running server. */
+/**
+ * The second of three steps: starts the agent. It prepares the settings volume, or applies changes to the running
+ * server.
+ */
 export function startAgent(server: PreparedServer, role: AgentRole, after: After): docker.Container {
     const { plan, volumes, owner } = server;
     const { primary } = role;
@@ -186,8 +189,8 @@ function haproxyFiles(spec: DatabaseSpec): Record<string, string> {
 }
 
 /**
- * The tunnel through which a replica before 6.0 reaches its primary. The files' names date from when it was called a link:
- * they exist on the volumes of existing servers.
+ * The tunnel through which a replica before 6.0 reaches its primary. The files keep its former name, link, since they
+ * exist on the volumes of existing servers.
  */
 function tunnelFiles(spec: DatabaseSpec, primaryCa: string | undefined): Record<string, string> {
     const primary = spec.replica?.primary;

@@ -66,8 +66,8 @@ export function createCertificates(
 }
 
 /**
- * The CA certificates with which the server verifies its primary and, with `clientAuth`, its clients. Redis has one file
- * for both.
+ * The CA certificates with which the server verifies its primary and, with `clientAuth`, its clients. Redis has one
+ * file for both.
  */
 export function trustedCaCertPem(
     spec: Specification,
@@ -108,8 +108,8 @@ function issueCertificate(
         dnsNames: hosts.dnsNames,
         ipAddresses: hosts.ipAddresses,
     });
-    // A CA certificate is not secret, even if the program passes it as a secret. In a preview, a CA that the update will
-    // create is unknown; it will outlive the certificate.
+    // A CA certificate is not secret, even if the program passes it as a secret. In a preview, a CA that the update
+    // will create is unknown; it will outlive the certificate.
     const chain = pulumi.unsecret(knownOr(ca.chain, ""));
     const periods = pulumi
         .all([days(spec, "validityDays"), days(spec, "renewBeforeDays"), chain])
@@ -161,8 +161,8 @@ function ownCa({ certPem, keyPem }: KeyPair): Ca {
 }
 
 /**
- * The default replaces an unknown value, since the provider accepts no unknown periods. In a preview, the arguments may be
- * unknown.
+ * The default replaces an unknown value, since the provider accepts no unknown periods. In a preview, the arguments may
+ * be unknown.
  */
 function days(spec: Specification, name: "validityDays" | "renewBeforeDays"): pulumi.Output<number> {
     return knownOr(

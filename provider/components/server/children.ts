@@ -44,10 +44,15 @@ type TransformedArgs<K extends keyof DatabaseTransforms> =
 export class Children {
     /** The children created so far. */
     readonly created: pulumi.Resource[] = [];
-    /** Whether Pulumi's option `protect` is set on the component or its parent. Applies to the children that hold data. */
+    /**
+     * Whether Pulumi's option `protect` is set on the component or its parent. Applies to the children that hold data.
+     */
     readonly protect: boolean;
 
-    /** The children are created once `checked` resolves, which is when all arguments are valid. Otherwise none is created. */
+    /**
+     * The children are created once `checked` resolves, which is when all arguments are valid. Otherwise none is
+     * created.
+     */
     constructor(
         private readonly parent: pulumi.Resource,
         private readonly server: string,
@@ -70,7 +75,8 @@ export class Children {
         { kept = [], ...opts }: ChildOptions = {},
     ): PlannedChild<TransformedArgs<K>> {
         const name = `${this.server}-${suffix}`;
-        // By default, Pulumi protects all children of a protected component, and an update that replaces one would fail.
+        // By default, Pulumi protects all children of a protected component, and an update that replaces one would
+        // fail.
         const options: pulumi.CustomResourceOptions = { protect: false, ...opts, parent: this.parent };
         const transform = this.transforms[kind] as Transform<typeof args> | undefined;
         const own = asText(args, kept);
@@ -140,8 +146,8 @@ function reported<A>(args: A, kind: string, container: string): A {
 }
 
 /**
- * Pulumi records a stack trace for each property of each resource, to debug leaked promises. Here every trace would show
- * this file, and recording them would take a quarter of the program's run time.
+ * Pulumi records a stack trace for each property of each resource, to debug leaked promises. Here every trace would
+ * show this file, and recording them would take a quarter of the program's run time.
  */
 function withoutStackTraces<R>(create: () => R): R {
     const limit = Error.stackTraceLimit;

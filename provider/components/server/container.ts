@@ -66,9 +66,9 @@ function loggingOf(spec: Specification) {
 }
 
 /**
- * Docker's health check with a short interval, so that an update does not wait longer than necessary. The scripts return
- * immediately until they have succeeded once, and then pause before they return. (A start interval would need Docker 25.)
- * Durations must have Go's canonical format; any other format replaces the container in every update.
+ * Docker's health check with a short interval, so that an update does not wait longer than necessary. The scripts
+ * return immediately until they have succeeded once, and then pause before they return. (A start interval would need
+ * Docker 25.) Durations must have Go's canonical format; any other format replaces the container in every update.
  */
 function healthcheck(command: string[], timeout: string) {
     return { tests: ["CMD", ...command], interval: "100ms", timeout, startPeriod: "1m0s", retries: 3 };

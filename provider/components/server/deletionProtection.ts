@@ -5,10 +5,11 @@ import type { After, Children } from "./children";
 
 /**
  * A resource that Pulumi refuses to delete while `deletionProtection` is on. It depends on all other resources of the
- * server, so Pulumi would have to delete it first. A protected volume alone is not enough: with `--skip-preview`, Pulumi
- * reaches the volume after it has deleted the server. The resource exists without protection too, so that turning the
- * protection on or off creates and deletes nothing. Its name states what to do, since the name is the only text that the
- * component can add to Pulumi's error. The error's own advice would remove only the protection from the state.
+ * server, so Pulumi would have to delete it first. A protected volume alone is not enough: with `--skip-preview`,
+ * Pulumi reaches the volume after it has deleted the server. The resource exists without protection too, so that
+ * turning the protection on or off creates and deletes nothing. Its name states what to do, since the name is the only
+ * text that the component can add to Pulumi's error. Following the error's own advice would only remove the protection
+ * in the state.
  */
 export function protectFromDeletion(
     children: Children,

@@ -62,8 +62,8 @@ export function planHaproxy(
 }
 
 export function createHaproxy(planned: PlannedChild<docker.ContainerArgs>, server: docker.Container): docker.Container {
-    // An upgrade to 6.0 removes HAProxy, and the server then publishes its port. Pulumi deletes removed resources last, but
-    // before it replaces the server if they depend on the server's id.
+    // An upgrade to 6.0 removes HAProxy, and the server then publishes its port. Pulumi deletes removed resources last,
+    // but before it replaces the server if they depend on the server's id.
     const hostname = server.id.apply((id) => id.slice(0, 12));
     return planned.create(docker.Container, { hostname: planned.args.hostname ?? hostname });
 }

@@ -27,7 +27,9 @@ export interface UserAccess {
 
 /** The outputs of both `RedisDatabase` and `RedisReplica`. */
 export interface ServerOutputs {
-    /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined if the plaintext port is closed. */
+    /**
+     * `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined if the plaintext port is closed.
+     */
     readonly url: pulumi.Output<string | undefined>;
     /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
     readonly tlsUrl: pulumi.Output<string>;
@@ -46,8 +48,8 @@ export interface ServerOutputs {
     /** TLS port on the Docker host. */
     readonly tlsPort: pulumi.Output<number>;
     /**
-     * Unique name at which containers on `network` reach the server, on ports 6379 and 6380. The certificate includes it.
-     * For a server that an earlier release created, the name of the database. Undefined without `network`.
+     * Unique name at which containers on `network` reach the server, on ports 6379 and 6380. The certificate includes
+     * it. For a server that an earlier release created, the name of the database. Undefined without `network`.
      */
     readonly networkName: pulumi.Output<string | undefined>;
     /** Certificate of the CA that verifies the server's certificate, in PEM. */
@@ -61,8 +63,9 @@ export interface ServerOutputs {
     /** How data is persisted: `aof`, `rdb` or `nordb`. */
     readonly flavor: pulumi.Output<Flavor>;
     /**
-     * How much data fits, in MiB: Redis's `maxmemory`, which follows from `memoryMb`, `flavor`, the replicas and `config`. A
-     * server that an earlier release created has a larger one until `memoryMb`, the flavor or the number of replicas changes.
+     * How much data fits, in MiB: Redis's `maxmemory`, which follows from `memoryMb`, `flavor`, the replicas and
+     * `config`. A server that an earlier release created has a larger one until `memoryMb`, the flavor or the number of
+     * replicas changes.
      */
     readonly maxmemoryMb: pulumi.Output<number>;
     /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */

@@ -13,7 +13,10 @@ export interface Primary {
     readonly settings?: pulumi.Input<string>;
 }
 
-/** On the same Docker host, a replica reads the primary's address, and whether it lost its data, from its settings volume. */
+/**
+ * On the same Docker host, a replica reads the primary's address, and whether it lost its data, from its settings
+ * volume.
+ */
 export function primaryMount({ settings }: Primary): docker.types.input.ContainerVolume[] {
     return settings ? [{ volumeName: settings, containerPath: primaryDir }] : [];
 }

@@ -1,4 +1,7 @@
-/** The server's container. It contains no secrets and no settings, so only changes that Redis cannot make at run time replace it. */
+/**
+ * The server's container. It contains no secrets and no settings, so only changes that Redis cannot make at run time
+ * replace it.
+ */
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,11 +1,15 @@
-/** A server's specification as an Output: values derived from it are unknown only if they depend on unknown arguments. */
+/**
+ * A server's specification as an Output: values derived from it are unknown only if they depend on unknown arguments.
+ */
 import type * as pulumi from "@pulumi/pulumi";
 import { asFarAsKnown } from "../../model/arguments/partial";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import { withUnknowns } from "../unknowns";
 
 export class Specification {
-    /** `resolved` waits for every argument and every check. In a preview, it contains `unresolved` for unknown values. */
+    /**
+     * `resolved` waits for every argument and every check. In a preview, it contains `unresolved` for unknown values.
+     */
     constructor(readonly resolved: pulumi.Output<DatabaseSpec>) {}
 
     get<K extends keyof DatabaseSpec>(name: K): pulumi.Output<DatabaseSpec[K]> {

@@ -1,4 +1,7 @@
-/** The tunnel of a replica before 6.0: HAProxy, which connects to the primary over TLS, since Redis replicates in plaintext only. */
+/**
+ * The tunnel of a replica before 6.0: HAProxy, which connects to the primary over TLS, since Redis replicates in
+ * plaintext only.
+ */
 import * as docker from "@pulumi/docker";
 import { startTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
@@ -12,7 +15,10 @@ import type { PreparedServer } from "./prepare";
 import { type Primary, primaryMount } from "./primary";
 import type { Specification } from "./specification";
 
-/** Seconds for which an update waits for the primary's first answer through the tunnel. The primary may still be starting. */
+/**
+ * Seconds for which an update waits for the primary's first answer through the tunnel. The primary may still be
+ * starting.
+ */
 function waitSeconds(spec: DatabaseSpec): number {
     return Math.min(60, startTimeoutOf(spec));
 }

@@ -14,8 +14,8 @@ interface SettingsVolume {
     /** The settings volume: written by the agent, read by the server. */
     readonly settings: docker.Volume;
     /**
-     * The name with which the server was created. Its network name, certificate and password rotation depend on this name,
-     * so that they survive renaming the component. For servers of an earlier release, the current name.
+     * The name with which the server was created. Its network name, certificate and password rotation depend on this
+     * name, so that they survive renaming the component. For servers of an earlier release, the current name.
      */
     readonly madeAs: pulumi.Output<string>;
     /**
@@ -62,7 +62,10 @@ export function createSettingsVolume(children: Children, { name, deletionProtect
     };
 }
 
-/** Depends on passwords, ports and certificates: Pulumi must delete the volume before them, which it refuses if it is protected. */
+/**
+ * Depends on passwords, ports and certificates: Pulumi must delete the volume before them, which it refuses if it is
+ * protected.
+ */
 export function createVolumes(
     children: Children,
     plan: ServerPlan,
@@ -78,8 +81,8 @@ export function createVolumes(
         {},
         {
             protect: children.protect || plan.deletionProtection,
-            // A changed option would replace the volume, and the data would be lost. A quota is an option that the program
-            // does not set.
+            // A changed option would replace the volume, and the data would be lost. A quota is an option that the
+            // program does not set.
             ignoreChanges: ["driverOpts"],
             hooks: { beforeCreate: plan.quota ? limitVolume(owner, spec) : [] },
         },

@@ -98,8 +98,8 @@ function differences(before: readonly Registered[], after: readonly Registered[]
 const unknown = pulumi.output(pulumi.unknown);
 
 /**
- * The inputs that are unknown if an argument is. The server's `memory` and `waitTimeout` change in place; all other inputs
- * of the server replace it.
+ * The inputs that are unknown if an argument is. The server's `memory` and `waitTimeout` change in place; all other
+ * inputs of the server replace it.
  */
 const agent = "agent.uploads";
 const certificate = "request.dnsNames request.ipAddresses";

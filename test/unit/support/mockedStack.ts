@@ -1,6 +1,6 @@
 /**
- * A stack with mocked engine and providers. It records the resources that a program registers, but does not show whether
- * Docker accepts them; test/engine does.
+ * A stack with mocked engine and providers. It records the resources that a program registers, but does not show
+ * whether Docker accepts them; test/engine does.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";

@@ -13,7 +13,9 @@ const logged = jest.spyOn(pulumi.log, "error").mockResolvedValue();
 const getLogs = jest.spyOn(docker, "getLogs");
 fakeDocker();
 
-/** Watches a container that goes through these states (restarts and health). The provider stops waiting after the last. */
+/**
+ * Watches a container that goes through these states (restarts and health). The provider stops waiting after the last.
+ */
 async function watched(name: string, states: readonly string[], ...log: string[]): Promise<CrashLoops> {
     getLogs.mockResolvedValue({ logsListStrings: log } as docker.GetLogsResult);
     const [remaining, over] = [fakeDockerFile("states"), fakeDockerFile("over")];

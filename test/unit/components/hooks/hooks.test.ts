@@ -25,7 +25,10 @@ test("programs work under Pulumi's mocks, which support no hooks", async () => {
     expect(flavor).toBe("aof");
 });
 
-/** The errors of a program whose error hooks are answered with this error, and whether each is shown without a stack trace. */
+/**
+ * The errors of a program whose error hooks are answered with this error, and whether each is shown without a stack
+ * trace.
+ */
 function errorsAfter(answer: string): unknown {
     const program = join(__dirname, "../../support/refusedHooks.ts");
     // The program fails, since most of its resources are never created.
@@ -38,7 +41,10 @@ function errorsAfter(answer: string): unknown {
 test("an engine that is too old is reported with the version that is needed", () => {
     const answer = "12 UNIMPLEMENTED: unknown method RegisterErrorHook for service pulumirpc.ResourceMonitor";
     expect(errorsAfter(answer)).toEqual([
-        [`RedisDatabase needs Pulumi 3.256.0 or later, the CLI and its language host (Error: ${answer})`, true],
+        [
+            `RedisDatabase needs version 3.256.0 or later of the Pulumi CLI and its language host (Error: ${answer})`,
+            true,
+        ],
     ]);
 });
 
