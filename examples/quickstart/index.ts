@@ -2,4 +2,4 @@ import { RedisDatabase } from "pulumi-redis-database";
 
 const db = new RedisDatabase("sessions", { version: "8.6", memoryMb: 256 });
 
-export const { url, tlsUrl, caCertPem, host, port, tlsPort } = db;
+export const { url, tlsUrl, caCertPem } = db;

@@ -3,10 +3,8 @@
  * have stay.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
-import { codeBlocks } from "../support/codeBlocks";
+import { codeBlock } from "../support/codeBlocks";
 import { present } from "../support/present";
 import { docker, until } from "./support/docker";
 import { TestStack } from "./support/stack";
@@ -102,11 +100,10 @@ describe("drift correction", () => {
 
     const ask = (name: string, ...command: string[]) => db.client.redis(of(name).url, command);
 
-    /** Follows the steps of the README. */
+    /** Follows the steps of the guide "Adopt data". */
     function importFromOld(): void {
         const [source, target] = [of("old"), of("copy")];
-        const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
-        const commands = present(codeBlocks(readme, "text").find((code) => code.includes("REPLICAOF")));
+        const commands = codeBlock("docs/guides/adopt-data.md", "From a running server", "text");
         const copyCa = ["exec", "-i", target.containerName, "sh", "-c", "cat >/data/source.crt"];
         expect(spawnSync("docker", copyCa, { input: source.caCertPem }).status).toBe(0);
         const host = docker("exec", source.containerName, "hostname", "-i");

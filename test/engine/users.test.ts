@@ -1,20 +1,17 @@
 /**
- * The two sets of rules in the README, on plain servers of several versions: what they permit, and whether clients can
+ * The two sets of rules in the guide "Users and rights", on plain servers of several versions: what they permit, and whether clients can
  * connect.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import Redis from "ioredis";
 import { programUsers } from "../../provider/model/render/acl";
 import { type Release, versions } from "../../provider/model/catalog/versions";
-import { codeBlocks } from "../support/codeBlocks";
+import { codeBlock } from "../support/codeBlocks";
 import { present } from "../support/present";
 import { Clients } from "./support/clients";
 import { docker, until } from "./support/docker";
 import { runnable } from "./support/releases";
 
-const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
-const block = present(codeBlocks(readme, "ts").find((code) => code.includes("users:")));
+const block = codeBlock("docs/guides/users.md", "Add users", "ts");
 const [application = "", readOnly = ""] = [...block.matchAll(/rules:\s*"(.*)"/g)].map(([, rules]) => rules);
 
 /** Commands that clients send when they connect. */
@@ -83,7 +80,7 @@ afterAll(() => {
     for (const server of servers.values()) docker("rm", "-f", "-v", server);
 });
 
-test("the README has two sets of rules, and the releases to test them on are available", () => {
+test("the guide has two sets of rules, and the releases to test them on are available", () => {
     expect([application, readOnly]).toEqual([expect.stringContaining("+@all"), expect.stringContaining("+@read")]);
     expect(withUsers.length).toBeGreaterThanOrEqual(testedReleases.length);
 });

@@ -4,22 +4,27 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writ
 import { join, resolve } from "node:path";
 import { existing, uniqueName } from "../engine/support/docker";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
-import { codeBlocks } from "../support/codeBlocks";
-import { present } from "../support/present";
+import { codeBlock } from "../support/codeBlocks";
+import { DocumentedCommands } from "../support/documentedCommands";
 
 // Inside the checkout, so that the program resolves the package and its dependencies as a user's program does.
 const directory = resolve(__dirname, "../../.local/examples", uniqueName("automation"));
 const example = resolve(__dirname, "../../examples/automation");
-const readme = readFileSync(join(example, "README.md"), "utf8");
-const [up, preview, refused, destroy] = codeBlocks(readme, "sh").map(present);
-const [explanation, reason] = codeBlocks(readme, "text").map(present);
+const readme = "examples/automation/README.md";
+const commands = new DocumentedCommands("automation");
+const up = commands.take(readme, "Run it");
+const preview = commands.take(readme, "Preview a change");
+const refused = commands.take(readme, "A change that is refused");
+const destroy = commands.take(readme, "Clean up");
+const explanation = codeBlock(readme, "Preview a change", "text");
+const reason = codeBlock(readme, "A change that is refused", "text");
 
 const teams = ["blue", "green"];
 const databases = ["sessions", "cache", "jobs"];
 const states = join(directory, "state/.pulumi/stacks/redis-teams");
 
 describe("the Automation API example", () => {
-    const shell = (command = "") =>
+    const shell = (command: string) =>
         spawnSync("bash", ["-ec", command], {
             cwd: directory,
             encoding: "utf8",
@@ -77,7 +82,7 @@ describe("the Automation API example", () => {
         const { status, stdout, stderr } = shell(preview);
         expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
         for (const team of teams) {
-            for (const name of databases) expect(stdout.split(of(present(explanation), team, name))).toHaveLength(2);
+            for (const name of databases) expect(stdout.split(of(explanation, team, name))).toHaveLength(2);
         }
         expect(stdout.match(/: memoryMb 64 → 96/g)).toHaveLength(teams.length * databases.length);
         expect(stdout).not.toContain("[runtime]");
@@ -95,10 +100,12 @@ describe("the Automation API example", () => {
         for (const team of teams) {
             const reasons = databases.map((name) => {
                 const urn = `urn:pulumi:${team}::redis-teams::redis-database:index:RedisDatabase::${name}\n`;
-                return urn + of(present(reason), team, name);
+                return urn + of(reason, team, name);
             });
             expect(reasons.filter((text) => stdout.includes(text))).not.toEqual([]);
         }
         expect(stdout).not.toContain("its log could not be read");
     });
+
+    commands.testThatAllWereTaken();
 });

@@ -6,17 +6,20 @@ import { defaultVersion } from "../../provider/model/catalog/versions";
 import { Client, existing, uniqueName } from "../engine/support/docker";
 import { SecondEngine } from "../engine/support/secondEngine";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
-import { codeBlocks } from "../support/codeBlocks";
+import { codeBlock } from "../support/codeBlocks";
+import { DocumentedCommands } from "../support/documentedCommands";
 import { present } from "../support/present";
 
 // Inside the checkout, so that the program resolves the package and its dependencies as a user's program does.
 const directory = resolve(__dirname, "../../.local/examples", uniqueName("replicas"));
-const readme = readFileSync(resolve(__dirname, "../../examples/replicas/README.md"), "utf8");
-
-const blocks = (language: string) => codeBlocks(readme, language);
-const [start, clients, end] = blocks("sh").map(present);
-const [switchover, promotion] = blocks("diff").map(present);
-const [switchoverPreview, promotionPreview] = blocks("text").map((text) => text.trim());
+const readme = "examples/replicas/README.md";
+const commands = new DocumentedCommands("replicas");
+const start = commands.take(readme, "Run it");
+const clients = commands.take(readme, "Run it");
+const end = commands.take(readme, "Clean up");
+const switchoverHeading = "Switchover: the other host accepts writes";
+const promotionHeading = "Promotion: a replica becomes an independent database";
+const previewUnder = (heading: string) => codeBlock(readme, heading, "text").trim();
 
 describe("the replicas example", () => {
     let engine: SecondEngine;
@@ -75,7 +78,7 @@ describe("the replicas example", () => {
         const plugins = join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins");
         symlinkSync(plugins, join(directory, "home/plugins"));
         cpSync(resolve(__dirname, "../../examples/replicas"), directory, { recursive: true });
-        shell(present(start));
+        shell(start);
     });
 
     afterAll(async () => {
@@ -84,7 +87,7 @@ describe("the replicas example", () => {
             const { deployment } = JSON.parse(shell("pulumi stack export")) as { deployment: StackState };
             const created = dockerObjects(deployment);
             expect(created).not.toEqual([]);
-            shell(present(end));
+            shell(end);
             rmSync(directory, { recursive: true });
             expect(existing(created)).toEqual([]);
             expect(engine.docker("ps", "-aq")).toBe("");
@@ -98,14 +101,14 @@ describe("the replicas example", () => {
         const { replicaTlsUrls } = outputs();
         const hosts = replicaTlsUrls.map((url) => new URL(url).host);
         expect(hosts.map((host) => host.split(":")[0])).toEqual([engine.localAddress, engine.address]);
-        const printed = shell(present(clients)).trim().split("\n");
+        const printed = shell(clients).trim().split("\n");
         expect(printed.slice(1)).toEqual(hosts.map((host) => `${host}: hello`));
     });
 
     test("switches over to the other host, with the preview in the README", () => {
         const before = outputs();
-        edit(present(switchover));
-        expect(shell("pulumi preview")).toContain(present(switchoverPreview));
+        edit(codeBlock(readme, switchoverHeading, "diff"));
+        expect(shell("pulumi preview")).toContain(previewUnder(switchoverHeading));
         shell("pulumi up --yes --skip-preview");
         const after = outputs();
         expect(after.tlsUrl).toBe(before.replicaTlsUrls[1]);
@@ -116,13 +119,13 @@ describe("the replicas example", () => {
             const caCertPem = isNew ? after.caCertPem : after.replicaCaCertPem;
             expect([url, roleAt(url, caCertPem)]).toEqual([url, isNew ? "master" : "slave"]);
         }
-        expect(shell(present(clients)).match(/: hello$/gm)).toHaveLength(2);
+        expect(shell(clients).match(/: hello$/gm)).toHaveLength(2);
     });
 
     test("promotes a replica, which no longer follows, with the preview in the README", () => {
         const before = outputs();
-        edit(present(promotion));
-        expect(shell("pulumi preview")).toContain(withTestAddresses(present(promotionPreview)));
+        edit(codeBlock(readme, promotionHeading, "diff"));
+        expect(shell("pulumi preview")).toContain(withTestAddresses(previewUnder(promotionHeading)));
         shell("pulumi up --yes --skip-preview");
         const after = outputs();
         const [promotedUrl] = before.replicaTlsUrls.filter((url) => !after.replicaTlsUrls.includes(url));
@@ -130,4 +133,6 @@ describe("the replicas example", () => {
         expect(after.replicaTlsUrls).toHaveLength(1);
         expect(shell("pulumi preview")).not.toMatch(/to (update|create|replace)/);
     });
+
+    commands.testThatAllWereTaken();
 });

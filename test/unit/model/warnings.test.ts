@@ -1,10 +1,9 @@
 /** Warnings about endpoints. catalog/listVersions.test.ts tests those about versions. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import ts from "typescript";
 import type { Kind, PlainArguments } from "../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
 import { warnings } from "../../../provider/model/warnings";
-import { codeBlocks } from "../../support/codeBlocks";
+import { asModule, codeBlocks, pages } from "../../support/codeBlocks";
 
 const logged = (args: PlainArguments, boundElsewhere = false, kind: Kind = "RedisDatabase") => {
     const { spec, findings } = resolveArguments({ version: "8.8", ...args }, kind);
@@ -70,24 +69,38 @@ test("warns of a host on a remote machine where the server listens only on 127.0
     expect(logged({}, true)).toEqual([]);
 });
 
-test("the programs of the README cause no warnings", () => {
+test("the programs of the README and the guides cause no warnings", () => {
     const made: PlainArguments[] = [];
-    function Component(_name: string, args: PlainArguments) {
-        made.push(args);
+    // Stands for everything else that a program uses: each of its properties, results and instances is itself.
+    const anything: unknown = new Proxy(function () {}, {
+        get: (_target, name) => (name === Symbol.toPrimitive ? () => "" : anything),
+        apply: () => anything,
+        construct: () => anything as object,
+    });
+    // Certificates and passwords of files and stack settings are not available here.
+    const isKnown = (value: unknown): boolean =>
+        value !== anything && (typeof value !== "object" || value === null || Object.values(value).every(isKnown));
+    function Component(_name: string, args: PlainArguments = {}) {
+        made.push(Object.fromEntries(Object.entries(args).filter(([, value]) => isKnown(value))));
+        return anything;
     }
-    const readme = readFileSync(resolve(__dirname, "../../../README.md"), "utf8");
-    const inline = [...readme.matchAll(/`(new RedisDatabase\([^`]+)`/g)].map(([, code = ""]) => code);
-    for (const code of [...codeBlocks(readme, "ts"), ...inline]) {
-        const plain = code.replace(/^(import|export) .*$/gm, "");
+    const thePackage = { RedisDatabase: Component, RedisReplica: Component, listVersions: () => [] };
+    const load = (name: string) => (name === "pulumi-redis-database" ? thePackage : anything);
+    const documents = pages.filter((page) => page === "README.md" || page.startsWith("docs/guides/"));
+    for (const { code } of documents.flatMap((page) => codeBlocks(page, "ts"))) {
+        const { outputText } = ts.transpileModule(asModule(code), {
+            compilerOptions: { module: ts.ModuleKind.CommonJS },
+        });
         // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a program of this repository
-        const run = new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", "args", plain);
-        (run as (...all: unknown[]) => void)(Component, Component, {}, {}, {});
+        const run = new Function("require", "exports", "db", outputText);
+        (run as (...all: unknown[]) => void)(load, {}, anything);
     }
-    expect(made.length).toBeGreaterThan(4);
+    expect(made.length).toBeGreaterThan(30);
     for (const { primary: _primary, replicas, ...args } of made) {
-        expect(logged({ ...args, version: "8.8" }, args.bindAddress === undefined)).toEqual([]);
+        const version = args.engine === "valkey" ? "9.1" : "8.8";
+        expect(logged({ ...args, version }, args.bindAddress === undefined)).toEqual([]);
         for (const entry of Array.isArray(replicas) ? (replicas as PlainArguments[]) : []) {
-            const { name: _name, provider: _provider, ...own } = entry;
+            const { name: _name, provider: _provider, promoted: _promoted, ...own } = entry;
             expect(logged(own)).toEqual([]);
         }
     }
