@@ -33,7 +33,7 @@ export function warnings(
     const legacy = spec.tls.protocols.filter((protocol) => legacyProtocols.includes(protocol));
     if (legacy.length > 0) {
         found.push(
-            `tls.protocols allows ${legacy.join(" and ")}, which is insecure; remove it once no client needs it`,
+            `tls.protocols allows insecure protocols (${legacy.join(", ")}); remove them once no client needs them`,
         );
     }
     found.push(...endpointWarnings(spec, boundElsewhere));

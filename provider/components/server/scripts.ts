@@ -1,6 +1,7 @@
 /** The scripts that run inside containers. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { withoutComments } from "../../model/render/comments";
 
 const directory = join(__dirname, "../../containers");
 const scripts = new Map<string, string>();
@@ -21,11 +22,13 @@ export function script(
     const path = join(directory, name);
     const text =
         scripts.get(name) ??
-        readFileSync(path, "utf8")
-            .replace(/^parts=.*\n/m, "")
-            .replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) => readFileSync(join(dirname(path), part), "utf8"))
-            .replace(/^ *#(?!!).*\n/gm, "")
-            .replace(/\n{2,}/g, "\n");
+        withoutComments(
+            readFileSync(path, "utf8")
+                .replace(/^parts=.*\n/m, "")
+                .replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) =>
+                    readFileSync(join(dirname(path), part), "utf8"),
+                ),
+        ).replace(/\n{2,}/g, "\n");
     scripts.set(name, text);
     return text;
 }

@@ -82,7 +82,7 @@ describe("warnings", () => {
 
     test("insecure protocols are named", () => {
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.0", "TLSv1.1", "TLSv1.2"] } })).toEqual([
-            'RedisDatabase "sessions": tls.protocols allows TLSv1.0 and TLSv1.1, which can be broken into; leave it out once no client needs it.',
+            'RedisDatabase "sessions": tls.protocols allows insecure protocols (TLSv1.0, TLSv1.1); remove them once no client needs them.',
         ]);
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.2"] } })).toEqual([]);
     });
