@@ -32,7 +32,7 @@ test.each<PlainArguments>([
     { bindAddress: "::", host: "203.0.113.5" },
 ])("warns of plaintext on all addresses with a public host: %j", (args) => {
     expect(logged(args)).toEqual([
-        `${open}every address of the Docker host, so anyone on the network path can read passwords and data; ` +
+        `${open}all addresses of the Docker host, so anyone on the network path can read passwords and data; ` +
             "set plaintext: false, or a private bindAddress.",
     ]);
     expect(logged({ ...args, plaintext: false })).toEqual([]);
@@ -71,9 +71,9 @@ test("warns of a host on a remote machine where the server listens only on 127.0
 });
 
 test("the programs of the README cause no warnings", () => {
-    const made: PlainArguments[] = [];
+    const programs: PlainArguments[] = [];
     function Component(_name: string, args: PlainArguments) {
-        made.push(args);
+        programs.push(args);
     }
     const readme = readFileSync(resolve(__dirname, "../../../README.md"), "utf8");
     const inline = [...readme.matchAll(/`(new RedisDatabase\([^`]+)`/g)].map(([, code = ""]) => code);
@@ -83,8 +83,8 @@ test("the programs of the README cause no warnings", () => {
         const run = new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", "args", plain);
         (run as (...all: unknown[]) => void)(Component, Component, {}, {}, {});
     }
-    expect(made.length).toBeGreaterThan(4);
-    for (const { primary: _primary, replicas, ...args } of made) {
+    expect(programs.length).toBeGreaterThan(4);
+    for (const { primary: _primary, replicas, ...args } of programs) {
         expect(logged({ ...args, version: "8.8" }, args.bindAddress === undefined)).toEqual([]);
         for (const entry of Array.isArray(replicas) ? (replicas as PlainArguments[]) : []) {
             const { name: _name, provider: _provider, ...own } = entry;

@@ -23,9 +23,7 @@ export function dataOf(release: Release): DirectiveFile {
 /** The directives that `config` may set. */
 export function freeDirectives(version: Release): [name: string, directive: Directive][] {
     const all = Object.entries(directivesOf(version));
-    return all.filter(
-        ([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is managed by the component",
-    );
+    return all.filter(([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is managed by the component");
 }
 
 /** A value as `config` takes it, with the words that Redis should read in its line. */

@@ -76,7 +76,7 @@ describe("warnings", () => {
 
     test("protocols that can be broken into are named", () => {
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.0", "TLSv1.1", "TLSv1.2"] } })).toEqual([
-            'RedisDatabase "sessions": tls.protocols allows TLSv1.0 and TLSv1.1, which can be broken into; leave it out once no client needs it.',
+            'RedisDatabase "sessions": tls.protocols allows TLSv1.0 and TLSv1.1, which is insecure; remove it once no client needs it.',
         ]);
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.2"] } })).toEqual([]);
     });

@@ -55,7 +55,7 @@ test("protocols must follow one another, before 6.0 alone", () => {
                           code: "redis-database/tls-protocol-gap",
                           path: "tls.protocols",
                           problem:
-                              "has no TLSv1.1 and TLSv1.2 between others, and such a gap is not possible before Redis 6.0",
+                              "has a gap without TLSv1.1 and TLSv1.2, which is not possible before Redis 6.0",
                           remedy: 'give ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]',
                       },
                   ],
