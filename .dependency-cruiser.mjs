@@ -1,6 +1,6 @@
-/** The one direction in which the folders of provider/ import, and no import cycles: type imports count. */
+/** Rules for imports: which folders of provider/ may import from which, and no cycles. Type imports count. */
 
-/** Each folder of provider/, and the others that it may import from. */
+/** For each folder of provider/, the folders that it may import from. */
 const mayImport = {
     model: [],
     components: ["model"],
@@ -10,18 +10,18 @@ const mayImport = {
     cli: ["model", "platform", "review"],
 };
 
-const direction = Object.entries(mayImport).map(([folder, others]) => ({
+const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
     name: `${folder}-imports`,
-    comment: `provider/${folder} imports from ${["itself", ...others].join(", ")}.`,
+    comment: `provider/${folder} may import only from ${[folder, ...allowed].join(", ")}.`,
     severity: "error",
     from: { path: `^provider/${folder}/` },
-    to: { path: "^provider/", pathNot: `^provider/(${[folder, ...others].join("|")})/` },
+    to: { path: "^provider/", pathNot: `^provider/(${[folder, ...allowed].join("|")})/` },
 }));
 
-/** Pure code knows nothing of Pulumi: it runs in milliseconds, and without an engine. */
+/** Pure code does not depend on Pulumi, so it can be tested in milliseconds and without an engine. */
 const pure = {
     name: "pure-code",
-    comment: "provider/model and provider/review are pure: Node's own modules and two small libraries.",
+    comment: "provider/model and provider/review are pure: they import only Node's modules and two small libraries.",
     severity: "error",
     from: { path: "^provider/(model|review)/" },
     to: { pathNot: ["^provider/", "^node_modules/(zod|fastest-levenshtein)/"], dependencyTypesNot: ["core"] },
@@ -29,7 +29,7 @@ const pure = {
 
 const cycles = {
     name: "no-import-cycles",
-    comment: "A cycle hides who depends on whom. Move what both need into a file of its own.",
+    comment: "A cycle hides the direction of dependencies. Move the shared code into a separate file.",
     severity: "error",
     from: { path: "^provider/" },
     to: { circular: true },

@@ -1,4 +1,4 @@
-/** Type-aware rules for all TypeScript. `.dependency-cruiser.mjs` has the rules about imports. */
+/** Type-aware rules for all TypeScript files. The rules for imports are in `.dependency-cruiser.mjs`. */
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
@@ -13,12 +13,12 @@ export default defineConfig(
         },
     },
     {
-        files: ["**/*.ts"],
+        files: ["**/*.ts", "**/*.mts"],
         extends: [tseslint.configs.strictTypeChecked],
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
         rules: {
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-            // `{ password, ...rest }` is how a property is left out.
+            // `{ password, ...rest }` omits a property.
             "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
         },
     },

@@ -1,4 +1,7 @@
-/** The projects: pure and mocked, real Pulumi on a real Docker engine, and the examples run as people run them. */
+/**
+ * The Jest projects: unit tests of pure code and with Pulumi mocks, engine tests with real Pulumi and Docker, and the
+ * examples, run with the commands of their READMEs.
+ */
 function project(name, files, options) {
     return {
         displayName: name,
@@ -15,19 +18,19 @@ function project(name, files, options) {
     };
 }
 
-/** Jest takes no notice of a project's own `testTimeout`. */
-const patient = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${file}`] });
+/** Jest ignores `testTimeout` in a project, so a set-up file sets the timeout. */
+const timeoutIn = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${file}`] });
 
-const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts", ...patient("patience.ts") };
+const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts", ...timeoutIn("patience.ts") };
 
-// Jest knows no number of workers for a single project: toolchain/test.mjs runs `engine` two suites at a time, and the
-// last two in band.
+// Jest cannot set the number of workers per project. toolchain/test.mjs runs `engine` with two workers, and `engine-alone`
+// and `examples` in band.
 export default {
     testSequencer: "<rootDir>/toolchain/longestFirst.mjs",
     projects: [
-        project("unit", "unit/**/*", patient("unitPatience.ts")),
+        project("unit", "unit/**/*", timeoutIn("unitPatience.ts")),
         project("engine", "engine/*", engine),
         project("engine-alone", "engine/alone/*", engine),
-        project("examples", "examples/*", patient("patience.ts")),
+        project("examples", "examples/*", timeoutIn("patience.ts")),
     ],
 };

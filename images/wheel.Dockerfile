@@ -1,4 +1,4 @@
-# A server from the binaries that a Python package carries.
+# A server from the binaries in a Python package.
 ARG base
 FROM $base
 COPY bin/ /usr/local/bin/

@@ -1,41 +1,41 @@
-// Asks real servers to describe their own directives, and writes what they say to provider/model/catalog/directives/.
+// Queries real servers for their directives, and writes the results to provider/model/catalog/directives/.
 //
-//   node toolchain/directives.mjs redis:7.0 valkey/valkey:8.1     (needs a Docker engine that has these images)
+//   node toolchain/directives.mjs redis:7.0 valkey/valkey:8.1     (requires a Docker engine that has these images)
 //
-// Nothing here is known beforehand: which directives exist comes from CONFIG GET *, whether one can change while
-// the server runs from CONFIG SET, and what a value may look like from the errors about values that are wrong. Before
-// 6.0 a configuration file is read with atoi(), which takes anything; there the answers to CONFIG SET, and what a
-// server makes of a unit, tell what a value is.
+// All data comes from the server. CONFIG GET * lists the directives. CONFIG SET shows whether a directive can change at
+// run time. The errors for invalid values show which values are valid. Before 6.0, a server reads numbers in its
+// configuration file with atoi(), which accepts anything. There, the type of a value follows from the replies to CONFIG
+// SET and from how the server reads a value with a unit.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A value that no directive but free text accepts, and one below the range of every number. */
+/** A value that only free text accepts, and a number that is below the range of every directive. */
 const NONSENSE = "no-such-value";
 const FAR_TOO_LOW = "-99999999999999";
-/** 3145728 where units are known, 3 to atoi(). */
+/** A directive that supports units reads it as 3145728; atoi() reads it as 3. */
 const THREE_MEGABYTES = "3mb";
-/** The least values that a number may have, from the most generous on. */
-const LEAST = ["-1", "0", "1"];
+/** Candidates for the minimum of a number, lowest first. */
+const MINIMUM_CANDIDATES = ["-1", "0", "1"];
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const directory = join(here, "../provider/model/catalog/directives");
 
-/** Words that some version takes for a directive; an older one is asked which of them it takes. */
-function wordsOfOthers() {
-    const words = {};
+/** For each directive, the values that some recorded version accepts. They are tried on versions before 6.0. */
+function recordedValues() {
+    const recorded = {};
     for (const file of readdirSync(directory)) {
         const { directives } = JSON.parse(readFileSync(join(directory, file), "utf8"));
         for (const [name, { values = [] }] of Object.entries(directives)) {
-            words[name] = [...new Set([...(words[name] ?? []), ...values])];
+            recorded[name] = [...new Set([...(recorded[name] ?? []), ...values])];
         }
     }
-    return words;
+    return recorded;
 }
 
-/** Fields parted by \x1f, records parted by \x1e. Both start a server whose socket is /tmp/s. */
-const start = `
+/** Starts a server with the socket /tmp/s. Both scripts separate fields by \x1f and records by \x1e. */
+const preamble = `
 redis-server --port 0 --unixsocket /tmp/s --save '' --daemonize yes >/dev/null
 until redis-cli -s /tmp/s ping >/dev/null 2>&1; do sleep 0.05; done
 start() { timeout 0.3 redis-server --port 0 --save '' --dir /tmp --unixsocket /tmp/trial --"$@" 2>&1 | sed -n '/^>>>/{n;p;q}'; }
@@ -44,7 +44,7 @@ get() { redis-cli -s "$1" --raw config get "$2" | sed 1d; }
 unquoted() { case $2 in *' '*) start "$1" $2 ;; *) start "$1" one two ;; esac; }
 `;
 
-const interrogation = `${start}
+const script = `${preamble}
 for name in $names; do
   value=$(get /tmp/s "$name")
   set=$(redis-cli -s /tmp/s --raw config set "$name" "$value")
@@ -54,8 +54,11 @@ done
 redis-server --version | tr -d '\\n'
 `;
 
-/** A value that is tried is set back at once. Some lock everyone out, this connection too: then the server starts anew. */
-const interrogationBefore6 = `${start}
+/**
+ * Restores the old value after each trial. Some values make the server reject all clients, including this script. The
+ * script then restarts the server.
+ */
+const scriptBefore6 = `${preamble}
 quote() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\\\]/\\\\&/g')"; }
 try() { printf 'config set %s %s\\nconfig set %s %s\\n' "$1" "$(quote "$2")" "$1" "$(quote "$3")" | redis-cli -s /tmp/s --raw 2>/dev/null | head -n 1; alive || revive; }
 alive() { [ "$(redis-cli -s /tmp/s ping 2>&1)" = PONG ]; }
@@ -73,7 +76,7 @@ for name in $names; do
   value=$(get /tmp/s "$name")
   printf '%s\\037' "$name" "$value" "$(try "$name" "$value" "$value")" "$(start "$name" '${NONSENSE}')" \\
     "$(unquoted "$name" "$value")" "$(readback "$name")" "$(try "$name" '${NONSENSE}' "$value")" "$(try "$name" '${FAR_TOO_LOW}' "$value")"
-  for word in $(sed -n "s/^$name //p" /tmp/words) ${LEAST.join(" ")}; do printf '%s %s\\035' "$word" "$(try "$name" "$word" "$value")"; done
+  for word in $(sed -n "s/^$name //p" /tmp/words) ${MINIMUM_CANDIDATES.join(" ")}; do printf '%s %s\\035' "$word" "$(try "$name" "$word" "$value")"; done
   printf '\\036'
 done
 redis-server --version | tr -d '\\n'
@@ -104,7 +107,7 @@ function describe([value, set, nonsense, tooLow, unquoted]) {
 
 function describeBefore6([value, set, nonsense, unquoted, readback, setNonsense, setTooLow, setWords]) {
     const base = { default: value, live: isLive(set) };
-    const taken = setWords
+    const accepted = setWords
         .split("\x1d")
         .filter(Boolean)
         .filter((tried) => tried.split(" ")[1] === "OK")
@@ -112,11 +115,11 @@ function describeBefore6([value, set, nonsense, unquoted, readback, setNonsense,
     if (/'yes' or 'no'/.test(nonsense)) return { ...base, kind: "boolean" };
     const isNumber = /^-?\d+$/.test(value) && readback !== THREE_MEGABYTES;
     const refused = /Invalid argument/.test(setNonsense);
-    const words = taken.filter((word) => !LEAST.includes(word));
+    const words = accepted.filter((word) => !MINIMUM_CANDIDATES.includes(word));
     if (!isNumber && refused && words.length > 0) return { ...base, kind: "enum", values: words };
     if (isNumber && (refused || !base.live)) {
-        const least = Number(taken.find((word) => LEAST.includes(word)));
-        // A default below all that was tried: its numbers have meanings of their own.
+        const least = Number(accepted.find((word) => MINIMUM_CANDIDATES.includes(word)));
+        // A default below every candidate means that negative numbers have special meanings, so there is no minimum.
         const bounded = base.live && /Invalid argument/.test(setTooLow) && least <= Number(value);
         const min = bounded ? { min: least } : {};
         return readback === "3145728" ? { ...base, kind: "memory" } : { ...base, kind: "integer", ...min };
@@ -128,17 +131,15 @@ function describeBefore6([value, set, nonsense, unquoted, readback, setNonsense,
 
 for (const reference of process.argv.slice(2)) {
     const [product, version] = reference.split("/").at(-1).split(":");
-    process.stderr.write(`asking ${reference} about its directives (about 1 min) … `);
+    process.stderr.write(`querying the directives of ${reference} (about 1 min) … `);
     const before6 = product === "redis" && Number.parseFloat(version) < 6;
-    const words = Object.entries(wordsOfOthers()).map(([name, values]) => `${name} ${values.join(" ")}`);
-    const out = execFileSync(
-        "docker",
-        [
-            ...["run", "--rm", "-i", "--network", "none", reference, "bash", "-c"],
-            before6 ? `cat >/tmp/words\n${interrogationBefore6}` : interrogation,
-        ],
-        { input: words.join("\n") + "\n", encoding: "utf8", maxBuffer: 1 << 26 },
-    );
+    const words = Object.entries(recordedValues()).map(([name, values]) => `${name} ${values.join(" ")}`);
+    const command = before6 ? `cat >/tmp/words\n${scriptBefore6}` : script;
+    const out = execFileSync("docker", ["run", "--rm", "-i", "--network", "none", reference, "bash", "-c", command], {
+        input: words.join("\n") + "\n",
+        encoding: "utf8",
+        maxBuffer: 1 << 26,
+    });
     const records = out.split("\x1e");
     const server = /v=([\d.]+)/.exec(records.pop())[1];
     const directives = {};

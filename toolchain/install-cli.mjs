@@ -1,4 +1,4 @@
-// The official installer of the Pulumi CLI: node install-cli.mjs DIRECTORY VERSION
+// Runs the official installer of the Pulumi CLI: node install-cli.mjs DIRECTORY VERSION
 
 import { createRequire } from "node:module";
 
@@ -10,7 +10,7 @@ const [root, version] = process.argv.slice(2);
 try {
     await PulumiCommand.install({ root, version: new semver.SemVer(version) });
 } catch (error) {
-    // Its message alone: where the release host cannot be reached that is expected, not a crash.
+    // Only the message, without a stack trace: an unreachable release host is an expected error.
     console.error(error.message.split("\n")[0]);
     process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the set-up scripts share: paths, messages, and running a long command with signs of life.
-# shellcheck disable=SC2034  # its variables are for those who source it
+# Shared by the set-up scripts: paths, messages, and running a long command with progress.
+# shellcheck disable=SC2034  # its variables are used by the scripts that source it
 
 set -euo pipefail
 
@@ -9,22 +9,22 @@ checkout=$(dirname "$toolchain")
 # shellcheck source-path=SCRIPTDIR source=versions.env
 . "$toolchain/versions.env"
 
-# Outside the work tree, so that a second checkout finds what the first one built.
+# Outside the work tree, so that all checkouts share it.
 cache=${PULUMI_REDIS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pulumi-redis-database}
 [[ $cache == /* ]] || cache=$PWD/$cache
-# The steps are processes of their own and may run in other directories.
+# The steps run as separate processes, possibly in other directories.
 export PULUMI_REDIS_CACHE=$cache
 logs=$cache/logs
-# A home directory can be shared by machines of different kinds.
+# Machines of different platforms can share a home directory.
 platform=$(uname -sm | tr ' [:upper:]' '-[:lower:]')
 
-# Messages go to standard error: what the scripts print on standard output is for other programs.
+# Messages go to standard error, because other programs read the standard output of these scripts.
 say() { printf '%s\n' "$*" >&2; }
 
-# note TEXT: what happens within a step, wrapped.
+# note TEXT: prints a detail of the current step, indented and wrapped.
 note() { fold -s -w 94 <<<"$*" | sed 's/^/    /' >&2; }
 
-# fail WHAT LINE…: what failed, then why and what to do about it.
+# fail WHAT LINE…: prints what failed, then the reason and the remedy, and exits.
 fail() {
     say "set-up failed: $1"
     shift
@@ -32,7 +32,7 @@ fail() {
     exit 1
 }
 
-# announce NAME WHAT HOW_LONG … finish: the two lines around a step that does something.
+# announce NAME WHAT HOW_LONG and finish: print the lines before and after a step that changes something.
 announce() {
     announced=$1
     announced_at=$SECONDS
@@ -42,14 +42,14 @@ finish() { say "    $announced: done in $(duration $((SECONDS - announced_at)))"
 
 duration() {
     if (($1 < 60)); then
-        echo "$1s"
+        echo "$1 s"
     else
-        printf '%dm%02ds\n' $(($1 / 60)) $(($1 % 60))
+        printf '%d min %d s\n' $(($1 / 60)) $(($1 % 60))
     fi
 }
 
-# excerpt LOG: the lines that say most. npm begins with the reason and goes on with a stack and advice;
-# all others end with the reason.
+# excerpt LOG: prints the most relevant lines. npm prints the reason first, then a stack trace and advice. All other
+# programs print the reason last.
 excerpt() {
     if grep -q '^npm error' "$1"; then
         grep '^npm error .' "$1" | grep -v '^npm error  *at ' | head -n 6
@@ -58,21 +58,21 @@ excerpt() {
     fi | tr '\r' '\n' | fold -s -w 94 | sed 's/^/  /'
 }
 
-# fail_with_log WHAT WHY LOG LINE…: as fail, with what matters of the log, and its path.
+# fail_with_log WHAT WHY LOG LINE…: like fail, with an excerpt of the log and its path.
 fail_with_log() {
     local what=$1 why=$2 log=$3
     shift 3
-    fail "$what" "$why:" "$(excerpt "$log")" "All of its output: $log" "$@"
+    fail "$what" "$why:" "$(excerpt "$log")" "Full output: $log" "$@"
 }
 
-# watch LOG STATUS KEEP COMMAND…: runs COMMAND with its output in LOG. STATUS is a function whose
-# line is shown about every ten seconds (: for none). KEEP is a function that is asked while the
-# command runs; when it fails, the command is stopped and 124 returned. Both can read $elapsed.
+# watch LOG STATUS KEEP COMMAND…: runs COMMAND and writes its output to LOG. About every ten seconds it shows the line
+# that the function STATUS prints (`true` for none). It also calls the function KEEP while the command runs. When KEEP
+# fails, it stops the command and returns 124. Both functions can read $elapsed.
 watch() {
     local log=$1 status=$2 keep=$3 begun=$SECONDS shown=0 rc=0 elapsed line
     shift 3
     mkdir -p "$logs"
-    # Job control gives the command a process group of its own: stopping that stops its children too.
+    # Job control gives the command its own process group. Stopping the group also stops the command's children.
     set -m
     "$@" >"$log" 2>&1 </dev/null &
     watched=$!
@@ -103,8 +103,8 @@ stop_watched() {
     watched=
 }
 
-# A directory for what is not finished yet, on the cache's own file system: what is complete moves to
-# its place by one rename, so that nothing half-made is ever found there. Sets $scratch.
+# make_scratch: creates a directory for unfinished results and sets $scratch. It is on the file system of the cache: a
+# finished result moves to its final path by one rename, so a partial result is never found there.
 scratch=
 make_scratch() {
     [[ -z $scratch ]] || return 0
@@ -122,20 +122,20 @@ trap 'exit 143' TERM
 
 sha256() { if command -v sha256sum; then sha256sum; else shasum -a 256; fi | tail -n 1 | cut -d ' ' -f 1; }
 
-# version_at_least HAVE WANTED, each like 3.256.0
+# version_at_least VERSION MINIMUM, each like 3.256.0
 version_at_least() {
-    local -a have wanted
+    local -a actual minimum
     local i
-    IFS=. read -r -a have <<<"${1%%[-+]*}"
-    IFS=. read -r -a wanted <<<"$2"
+    IFS=. read -r -a actual <<<"${1%%[-+]*}"
+    IFS=. read -r -a minimum <<<"$2"
     for i in 0 1 2; do
-        ((${have[i]:-0} == ${wanted[i]:-0})) || return $((${have[i]:-0} < ${wanted[i]:-0}))
+        ((${actual[i]:-0} == ${minimum[i]:-0})) || return $((${actual[i]:-0} < ${minimum[i]:-0}))
     done
 }
 
 is_debian() { [[ -e /etc/debian_version ]] && command -v apt-get >/dev/null; }
 
-# apt_install WHAT PACKAGE…: only for root on Debian or Ubuntu; the callers have asked.
+# apt_install WHAT PACKAGE…: callers check that they run as root on Debian or Ubuntu.
 apt_install() {
     local what=$1 log=$logs/apt-get.log
     shift
@@ -143,16 +143,16 @@ apt_install() {
         fail_with_log "$what" "apt-get could not install $*" "$log" \
             "What to do: apt-get update && apt-get install $*, then run this again."
 }
-apt_status() { echo "apt-get at work"; }
+apt_status() { echo "running apt-get"; }
 apt_get() {
     export DEBIAN_FRONTEND=noninteractive
-    # Another apt-get may hold the lock: unattended upgrades do on a machine that has just started.
+    # Another apt-get may hold the lock, such as unattended upgrades on a machine that has just started.
     apt-get -o DPkg::Lock::Timeout=300 update &&
         apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
 }
 
-# has_tls REFERENCE: whether its server must be one with TLS: from 6.0, and all of Valkey.
-has_tls() {
+# must_support_tls REFERENCE: whether the server in this image must support TLS: Redis from 6.0, and every Valkey.
+must_support_tls() {
     case $1 in
     */valkey:*) ;;
     redis:* | */redis:*) version_at_least "${1##*:}" 6.0.0 ;;
@@ -160,10 +160,11 @@ has_tls() {
     esac
 }
 
-# supports_tls IMAGE: Redis that is built with TLS misses the certificate; one without, the directive.
+# supports_tls IMAGE: starts the server with a TLS port but no certificate. A server with TLS support reports the
+# missing certificate. A server without it reports an unknown directive.
 supports_tls() {
-    local said
-    said=$(docker run --rm --network none --entrypoint redis-server "$1" --port 0 --tls-port 6379 2>&1) || true
-    echo "$said"
-    grep -q "Failed to configure TLS" <<<"$said"
+    local output
+    output=$(docker run --rm --network none --entrypoint redis-server "$1" --port 0 --tls-port 6379 2>&1) || true
+    echo "$output"
+    grep -q "Failed to configure TLS" <<<"$output"
 }

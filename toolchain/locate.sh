@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Where Node.js, the Pulumi CLI and the plugins in use are: read by set-up and by env.sh alike, so that
-# a person's shell gets the very ones that set-up found or made.
+# Locates Node.js, the Pulumi CLI and the plugins. Set-up and env.sh both use this, so that a user's shell gets the same
+# tools that set-up found or installed.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# A shell that has evaluated env.sh has this cache's own directories on its PATH, maybe those of an
-# earlier version of the sources: they are not the person's own tools.
+# A shell that has evaluated env.sh has directories of this cache on its PATH, possibly from an earlier version of the
+# sources. They are not the user's own tools.
 path_without_cache() {
     local -a kept=()
     local dir IFS=:
@@ -20,7 +20,7 @@ PATH=$(path_without_cache)
 node_package=$cache/node/$NODE_VERSION-$platform
 node_bin=$node_package/bin
 
-# use_node: puts a Node.js that is new enough first on PATH; fails when set-up has not made one.
+# use_node: puts a recent enough Node.js first on PATH. Fails if set-up has not installed one.
 use_node() {
     local version
     version=$(node -p process.versions.node 2>/dev/null) || version=0
@@ -28,10 +28,11 @@ use_node() {
     [[ -x $node_bin/node ]] && PATH=$node_bin:$PATH
 }
 
-# clients_home: where the clients of other languages are that the tests of versions use; keyed by their pins.
+# clients_home: the directory of the client libraries in other languages for the version tests. Its name is a hash of
+# their pins.
 clients_home() { echo "$cache/clients/$(cat "$toolchain"/clients/* | sha256 | cut -c 1-12)"; }
 
-# module_key MODULE: changes with anything that the binary built from it depends on.
+# module_key MODULE: a hash of everything that the binary built from MODULE depends on.
 module_key() {
     (
         cd "$toolchain/$1"
@@ -41,21 +42,21 @@ module_key() {
     ) | sha256 | cut -c 1-12
 }
 
-# Pulumi's home directory is keyed too: two checkouts at different versions never meet in one.
+# Pulumi's home directory has a key too, so that checkouts at different versions never share one.
 pulumi_home() {
     local key
     key=$(for module in cli nodejs-host plugins; do module_key "$module"; done | sha256)
     echo "$cache/pulumi/$PULUMI_VERSION-${key:0:12}"
 }
 
-# The home of the person's own Pulumi, whose CLI and plugins are used where they fit.
-person_home() {
+# user_pulumi_home: the user's own Pulumi home. Its CLI and plugins are used if they fit.
+user_pulumi_home() {
     local home=${PULUMI_HOME:-}
     [[ -n $home && $home != "$cache"/* ]] || home=$HOME/.pulumi
     echo "$home"
 }
 
-# cli_fits DIRECTORY: has a CLI that is new enough, with the Node.js language host beside it.
+# cli_fits DIRECTORY: whether it contains a recent enough CLI and the Node.js language host.
 cli_fits() {
     local version
     [[ -x $1/pulumi && -x $1/pulumi-language-nodejs ]] || return 1
@@ -63,18 +64,18 @@ cli_fits() {
     version_at_least "${version#v}" "$PULUMI_VERSION"
 }
 
-# find_cli HOME: prints the directory of the CLI to use: PATH's, the person's, or the one in HOME.
+# find_cli HOME: prints the directory of the CLI to use: the one on PATH, the user's, or the one in HOME.
 find_cli() {
     local found dir
     found=$(command -v pulumi || true)
-    # A package manager's link: the language host stands beside what it points to, or beside the link.
-    for dir in "${found%/*}" "$(real_directory "$found")" "$(person_home)/bin"; do
+    # Package managers install links. The language host is next to the link or next to its target.
+    for dir in "${found%/*}" "$(real_directory "$found")" "$(user_pulumi_home)/bin"; do
         if [[ -n $dir ]] && cli_fits "$dir"; then
             echo "$dir"
             return
         fi
     done
-    # Its directory's name is its version, and it was moved there complete.
+    # This one needs no check: HOME's name contains its version, and it was moved there complete.
     [[ -x $1/bin/pulumi && -x $1/bin/pulumi-language-nodejs ]] && echo "$1/bin"
 }
 
@@ -82,17 +83,17 @@ real_directory() {
     [[ -z $1 ]] || dirname "$(readlink -f "$1" || echo "$1")"
 }
 
-# plugins: a line "NAME VERSION" for each.
+# plugins: prints a line "NAME VERSION" for each plugin.
 plugins() {
     echo "docker $DOCKER_PLUGIN_VERSION"
     echo "random $RANDOM_PLUGIN_VERSION"
     echo "tls $TLS_PLUGIN_VERSION"
 }
 
-# plugin_file HOME NAME VERSION: where the engine looks for a plugin.
+# plugin_file HOME NAME VERSION: the path where the engine looks for a plugin.
 plugin_file() { echo "$1/plugins/resource-$2-v$3/pulumi-resource-$2"; }
 
-# missing_plugins HOME
+# missing_plugins HOME: prints a line "NAME VERSION" for each plugin that HOME lacks.
 missing_plugins() {
     local name version
     plugins | while read -r name version; do

@@ -1,17 +1,29 @@
-/** The order of suites that run two at a time: one that takes minutes and begins last would keep one core waiting. */
+/** Orders suites for two workers: a suite that takes minutes and starts last would leave the other worker idle. */
 import { basename } from "node:path";
 import Sequencer from "@jest/test-sequencer";
 
-/** By how long they take. Others follow, in Jest's own order. */
+/** The longest suites, by duration. All other suites follow in Jest's default order. */
 const longest = [
-    ...["replicas", "oldVersions", "replicasElsewhere", "matrix", "diskSize", "switchover", "oldReplicas", "drift"],
-    ...["interruptions", "disk", "ownData", "refusals", "changes", "catalog"],
+    "replicas",
+    "oldVersions",
+    "replicasElsewhere",
+    "matrix",
+    "diskSize",
+    "switchover",
+    "oldReplicas",
+    "drift",
+    "interruptions",
+    "disk",
+    "ownData",
+    "refusals",
+    "changes",
+    "catalog",
 ].map((name) => `${name}.test.ts`);
 
 export default class LongestFirst extends Sequencer {
     sort(tests) {
         const rank = ({ path }) =>
             longest.includes(basename(path)) ? longest.indexOf(basename(path)) : longest.length;
-        return [...super.sort(tests)].sort((one, other) => rank(one) - rank(other));
+        return [...super.sort(tests)].sort((a, b) => rank(a) - rank(b));
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Step: a Node.js that is new enough, else the one that comes as an npm package.
+# Step: Node.js. Uses the one on PATH if it is recent enough, else installs the one that npm provides as a package.
 
 # shellcheck source-path=SCRIPTDIR source=locate.sh
 . "$(dirname "${BASH_SOURCE[0]}")/locate.sh"
@@ -8,32 +8,32 @@ use_node && exit
 
 name="Node.js"
 if ! npm --version >/dev/null 2>&1; then
-    has=$(node --version 2>/dev/null || echo none)
-    fail "$name" "Node.js $NODE_MINIMUM or later is needed; PATH has $has, and no working npm to get it with." \
+    current=$(node --version 2>/dev/null || echo none)
+    fail "$name" "Node.js $NODE_MINIMUM or later is required (on PATH: $current), and there is no npm to install it." \
         "What to do: install Node.js with npm, then run this again:" \
-        "  Debian, Ubuntu   apt-get install nodejs npm   (an old one will do: npm gets the rest)" \
+        "  Debian, Ubuntu   apt-get install nodejs npm   (an old version is enough: npm installs a newer one)" \
         "  macOS            brew install node" \
-        "  elsewhere        https://nodejs.org/en/download"
+        "  other systems    https://nodejs.org/en/download"
 fi
 
-announce "$name" "npm package of Node.js $NODE_VERSION into the cache" "10 s"
+announce "$name" "installing the npm package of Node.js $NODE_VERSION into the cache" "10 s"
 make_scratch
-# What the package `node` fetches in an install script, which npm may be told not to run.
+# The platform package that the package `node` downloads in an install script, which npm may be configured not to run.
 package=$(node -p '["node", process.platform, process.arch].join("-")')@$NODE_VERSION
 log=$logs/node.log
 status() { echo "downloading"; }
-# In a directory of its own, so that no package.json above it takes part.
+# In an empty directory, so that no other package.json has an effect.
 cd "$scratch"
 watch "$log" status true npm install --prefix "$scratch" --no-save "$package" ||
     fail_with_log "$name" "npm install $package failed" "$log" \
-        "What to do: see that npm can reach its registry (npm ping), or install Node.js" \
+        "What to do: make sure that npm can reach its registry (npm ping), or install Node.js" \
         "$NODE_MINIMUM or later by hand (https://nodejs.org/en/download), then run this again."
-got=$scratch/node_modules/${package%@*}
-version=$("$got/bin/node" -p process.versions.node 2>"$log" || true)
+installed=$scratch/node_modules/${package%@*}
+version=$("$installed/bin/node" -p process.versions.node 2>"$log" || true)
 [[ $version == "$NODE_VERSION" ]] ||
-    fail_with_log "$name" "the Node.js of the package $package does not run here" "$log" \
+    fail_with_log "$name" "the Node.js of the package $package does not run on this machine" "$log" \
         "What to do: install Node.js $NODE_MINIMUM or later by hand, then run this again."
 mkdir -p "$(dirname "$node_package")"
 rm -rf "$node_package"
-mv "$got" "$node_package"
+mv "$installed" "$node_package"
 finish

@@ -1,5 +1,5 @@
-// Pings the quickstart's database with redis-cli, in plain and over TLS with its certificate verified, and
-// says how to reach it:  pulumi stack output --json --show-secrets | node ping.mjs IMAGE
+// Pings the quickstart's database with redis-cli, in plaintext and over TLS with certificate verification, and prints how
+// to connect:  pulumi stack output --json --show-secrets | node ping.mjs IMAGE
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 const [image] = process.argv.slice(2);
 
 /**
- * What redis-cli is told comes through standard input, password first and CA after it: arguments and
- * environments can be read by others on the machine.
+ * Reads the password and then the CA from standard input, because other users of the machine can read arguments and
+ * environments of processes.
  */
 const script = `
 set -eu
@@ -23,9 +23,9 @@ shift
 redis-cli "$@" PING
 `;
 
-/** This machine's own redis-cli if it knows TLS, else that of the image: it is there in any case. */
-const here = spawnSync("redis-cli", ["--help"], { encoding: "utf8" });
-const prefix = /--tls\b/.test(`${here.stdout}${here.stderr}`)
+/** Uses the machine's redis-cli if it supports TLS, else the one in the database's image. */
+const installed = spawnSync("redis-cli", ["--help"], { encoding: "utf8" });
+const prefix = /--tls\b/.test(`${installed.stdout}${installed.stderr}`)
     ? []
     : ["docker", "run", "--rm", "--interactive", "--network", "host", image];
 
@@ -35,12 +35,12 @@ function ping(address, kind, caCertPem) {
     const [command, ...args] = [...prefix, "sh", "-c", script, "sh", kind, "-h", url.hostname, "-p", url.port, ...user];
     const input = `${decodeURIComponent(url.password)}\n${caCertPem}`;
     const result = spawnSync(command, args, { input, encoding: "utf8", timeout: 30_000 });
-    const said = `${result.stdout ?? ""}${result.stderr ?? ""}`.trim();
+    const output = `${result.stdout ?? ""}${result.stderr ?? ""}`.trim();
     if (result.stdout?.trim() === "PONG") {
         return true;
     }
-    console.error(`PING ${kind} at ${url.host} failed: ${said || result.error?.message || "no answer"}`);
-    console.error("  What to do: docker ps --all, and docker logs of the server's container, say more.");
+    console.error(`PING ${kind} at ${url.host} failed: ${output || result.error?.message || "no answer"}`);
+    console.error("  What to do: check docker ps --all and the docker logs of the server's container.");
     return false;
 }
 
@@ -68,7 +68,7 @@ console.log(`
 url     ${masked(outputs.url)}
 tlsUrl  ${masked(outputs.tlsUrl)}
 
-With their password:
+To show the password, and to save the CA:
     eval "$(make -s env)"
     pulumi stack output tlsUrl --show-secrets
     pulumi stack output caCertPem > ca.pem`);

@@ -1,4 +1,4 @@
-/** Shows each test when it ends: Jest itself shows a suite when all of it has ended, which can take minutes. */
+/** Prints each test when it ends. Jest's default reporter prints a suite when it ends, which can take minutes. */
 import { basename } from "node:path";
 
 export default class Progress {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Step: the Pulumi CLI with the Node.js language host, and the docker, random and tls plugins. What the
-# machine has is used where it fits; else the official downloads; else they are built from Go modules.
+# Step: the Pulumi CLI with the Node.js language host, and the docker, random and tls plugins. Uses those of this
+# machine if they fit, else the official downloads, else builds them from Go modules.
 
 # shellcheck source-path=SCRIPTDIR source=build.sh
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
@@ -12,12 +12,12 @@ missing=$(missing_plugins "$home")
 
 use_node
 export PULUMI_SKIP_UPDATE_CHECK=true
-# Set to the reason once the release host did not answer: asking again would only take longer.
+# Set to the reason after an official download failed, so that later steps do not wait for the release host again.
 unreachable=
 
 main() {
     mkdir -p "$home/plugins"
-    # As Pulumi makes its own: nobody else may read it.
+    # The mode that Pulumi gives its home directory: only the owner can read it.
     chmod 700 "$home"
     if [[ -z $bin ]]; then
         rm -rf "${home:?}/bin"
@@ -31,8 +31,9 @@ main() {
 get_cli() {
     announce "Pulumi CLI" "official download of $PULUMI_VERSION" "1 minute"
     make_scratch
-    # Node.js 22 heeds the proxy variables only when told to.
-    if official cli env NODE_USE_ENV_PROXY=1 node "$toolchain/install-cli.mjs" "$scratch/cli" "$PULUMI_VERSION" &&
+    # Node.js 22 uses the proxy variables only with NODE_USE_ENV_PROXY.
+    if download_official cli \
+        env NODE_USE_ENV_PROXY=1 node "$toolchain/install-cli.mjs" "$scratch/cli" "$PULUMI_VERSION" &&
         cli_fits "$scratch/cli/bin"; then
         mv "$scratch/cli/bin" "$home/bin"
     else
@@ -47,7 +48,7 @@ build_cli() {
     need_go "Pulumi CLI"
     note "building it from Go modules instead (about 6 minutes on two cores, seconds when cached)"
     mkdir "$scratch/bin"
-    # The small one first: what is wrong shows sooner.
+    # The small module first, so that errors show sooner.
     build nodejs-host pulumi-language-nodejs . "$version"
     link "$built" "$scratch/bin/pulumi-language-nodejs"
     build cli pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$version"
@@ -55,12 +56,12 @@ build_cli() {
     mv "$scratch/bin" "$home/bin"
 }
 
-# link_plugins: takes what the person's own Pulumi home has.
+# link_plugins: uses the plugins in the user's own Pulumi home.
 link_plugins() {
     local name version file
     while read -r name version; do
-        file=$(plugin_file "$(person_home)" "$name" "$version")
-        # The engine's own mark of a download that has not ended.
+        file=$(plugin_file "$(user_pulumi_home)" "$name" "$version")
+        # The engine creates the .partial file while a download is incomplete.
         if [[ -x $file && ! -e ${file%/*}.partial ]]; then
             place_plugin "$file" "$name" "$version"
         fi
@@ -74,7 +75,7 @@ download_plugins() {
     announce "Pulumi plugins" "official download of $(tr '\n' ',' <<<"$missing" | sed 's/,$//; s/,/, /g')" "1 minute"
     make_scratch
     while read -r name version; do
-        official "plugin-$name" env PULUMI_HOME="$scratch/home" \
+        download_official "plugin-$name" env PULUMI_HOME="$scratch/home" \
             "$bin/pulumi" plugin install resource "$name" "$version" || break
         file=$(plugin_file "$scratch/home" "$name" "$version")
         [[ -x $file ]] && place_plugin "$file" "$name" "$version"
@@ -97,29 +98,29 @@ build_plugins() {
     finish
 }
 
-# official NAME COMMAND…: true when it worked; says so in one line when it did not, soon when the release
-# host does not answer.
-official() {
+# download_official NAME COMMAND…: runs an official installer. If it fails, prints the reason in one line. It fails
+# early if the release host does not answer.
+download_official() {
     local log=$logs/official-$1.log
     shift
     make_scratch
     download=$scratch/download
     mkdir -p "$download"
-    watch "$log" official_status keep_waiting env TMPDIR="$download" "$@" && return
+    watch "$log" official_download_status keep_waiting env TMPDIR="$download" "$@" && return
     unreachable=$(grep -v '^ *$' "$log" | tail -n 1 | cut -c 1-200)
-    note "the release host did not give it: ${unreachable:-no answer within $patience_s s}"
+    note "no official download: ${unreachable:-no answer within $timeout_s s}"
     unreachable=${unreachable:-no answer}
     return 1
 }
 
-# Both installers keep what they download in the directory for temporary files: a host that answers puts
-# something there soon. Ten minutes are enough for the rest.
-patience_s=15
+# Both installers download to the directory for temporary files, so a file appears there soon after the host answers.
+# Ten minutes are enough for the rest.
+timeout_s=15
 arriving() { [[ -n $(find "$download" -type f -size +0 2>/dev/null) ]]; }
-keep_waiting() { ((elapsed < patience_s)) || { ((elapsed < 600)) && arriving; }; }
-official_status() { if arriving; then echo "downloading"; else echo "waiting for the release host"; fi; }
+keep_waiting() { ((elapsed < timeout_s)) || { ((elapsed < 600)) && arriving; }; }
+official_download_status() { if arriving; then echo "downloading"; else echo "waiting for the release host"; fi; }
 
-# place_plugin FILE NAME VERSION
+# place_plugin FILE NAME VERSION: puts a plugin where the engine looks for it.
 place_plugin() {
     local directory
     directory=$(dirname "$(plugin_file "$home" "$2" "$3")")
@@ -131,21 +132,21 @@ place_plugin() {
     mv "$scratch/plugin" "$directory"
 }
 
-# A hard link costs nothing and outlives the original; across file systems there are none.
+# A hard link needs no space and outlives the original. It does not work across file systems, so copy there.
 link() { ln "$1" "$2" 2>/dev/null || cp "$1" "$2"; }
 
 need_go() {
-    local wanted log=$logs/go.log
-    wanted=$(sed -n 's/^go //p' "$toolchain/cli/go.mod")
-    local -a ways=("What to do, one of these, then run this again:"
-        "  - install Go $wanted or later: https://go.dev/doc/install"
+    local required log=$logs/go.log
+    required=$(sed -n 's/^go //p' "$toolchain/cli/go.mod")
+    local -a remedies=("What to do, one of these, then run this again:"
+        "  - install Go $required or later: https://go.dev/doc/install"
         "  - install Pulumi $PULUMI_VERSION or later (https://www.pulumi.com/docs/install), and its plugins:"
         "$(plugins | sed 's/^/    pulumi plugin install resource /')")
     command -v go >/dev/null ||
-        fail "$1" "The official download did not work, and Go, to build it with, is not on PATH." "${ways[@]}"
-    # In the module's directory Go checks its own version against the one that the module asks for.
+        fail "$1" "The official download failed, and Go, which can build it, is not on PATH." "${remedies[@]}"
+    # In the module's directory, Go compares its version with the one that go.mod requires.
     (cd "$toolchain/cli" && go list -m) >"$log" 2>&1 ||
-        fail_with_log "$1" "The official download did not work, and Go cannot build it" "$log" "${ways[@]}"
+        fail_with_log "$1" "The official download failed, and Go cannot build it" "$log" "${remedies[@]}"
 }
 
 main

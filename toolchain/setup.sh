@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Sets up what the steps named as arguments provide (all of them without any): what is there already is
-# left alone, and a step that does something says so. The steps:
-#   node  dependencies  tools  pulumi  docker  image (the quickstart's)  images (the tests')
-#   versions (all that run here, for the tests of versions)  clients (of other languages, likewise)
+# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except versions and
+# clients. A step keeps what is already installed, and reports what it changes. The steps:
+#   node  dependencies  tools  pulumi  docker
+#   image     the image of the quickstart
+#   images    the images of the tests
+#   versions  the images of the version tests: every version that runs here
+#   clients   client libraries in other languages, for the version tests
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -21,19 +24,19 @@ step() {
         # shellcheck disable=SC2086  # one word each
         "$toolchain/images.sh" $VERSIONS $TERMINATOR_IMAGES
         ;;
-    *) fail "$1" "There is no such step." "What to do: choose from those at the top of toolchain/setup.sh." ;;
+    *) fail "$1" "There is no such step." "What to do: use one of the steps listed at the top of toolchain/setup.sh." ;;
     esac
 }
 
-# One at a time in a cache: a second one would do the same work, and finds it done when it has waited.
-# Where there is no flock (macOS) the renames still keep the cache whole.
+# Only one set-up at a time uses a cache. A second one waits, and then finds the work done. Without flock (macOS), the
+# renames still keep the cache consistent.
 take_lock() {
     mkdir -p "$cache"
     command -v flock >/dev/null || return 0
     exec 9>"$cache/lock"
     flock --nonblock 9 && return
     until
-        say "another set-up is at work on $cache: waiting for it"
+        say "waiting for another set-up that is using $cache"
         flock --wait 10 9
     do :; done
 }
@@ -42,4 +45,4 @@ take_lock
 for name in "$@"; do
     step "$name"
 done
-say "set-up: everything needed is there ($(duration "$SECONDS"))"
+say "set-up: complete ($(duration "$SECONDS"))"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The tests of versions, then the table of what they saw, however they ended. Run by `make test-versions`, with-env.sh's
-# settings in place.
+# Runs the version tests, then prints the table of their results, even if tests failed. Run by `make test-versions` in
+# the environment of env.sh.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 cd "$checkout"
-# An earlier run's is not what this one sees.
+# The table must not contain results of an earlier run.
 rm -f .local/engine/observed.json
 rc=0
 TEST_VERSIONS=yes npx jest --selectProjects engine --runInBand --verbose catalog directives oldVersions matrix || rc=$?

@@ -1,17 +1,17 @@
 /**
- * All tests, part by part, and what took how long:  node toolchain/test.mjs [--check | SUITE…]
- * With --check only the fast parts (`make check`). With names of suites only those: `rotation` is each rotation.test.ts, whichever part has it. Run by `make test`,
- * with-env.sh's settings in place.
+ * Runs all tests part by part, and prints how long each part took:  node toolchain/test.mjs [--check | SUITE…]
+ * With --check, it runs only the fast parts (`make check`). With names of suites, it runs only these: `rotation` stands
+ * for every rotation.test.ts in any part. Run by `make test` in the environment of env.sh.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const checkout = join(import.meta.dirname, "..");
-/** What Jest reports of its parts. */
+/** The directory of Jest's reports. */
 const reports = join(checkout, ".local/tests");
 
-/** In this order. When a check fails, the run ends: what follows takes long and would test what is about to change. */
+/** The parts in order. If a check fails, the run ends: the slow parts would test code that must change anyway. */
 const parts = [
     npm("build"),
     npm("format:check"),
@@ -19,25 +19,27 @@ const parts = [
     npm("types"),
     { ...jest("unit", "test/unit", "--maxWorkers=100%"), check: true },
     npm("generate:check"),
-    // With all cases, suites that run at the same time as others assert what clients notice, too.
+    // A fast check: it takes about ten seconds, and renaming a heading or a file can break a link.
+    npm("docs-site"),
+    // With TEST_ALL, these suites also assert what clients notice. A second worker would disturb that.
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),
     jest("engine-alone", "test/engine/alone", "--runInBand"),
     jest("examples", "test/examples", "--runInBand"),
 ];
 
-const ran = [];
+const results = [];
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 for (const part of chosen(process.argv.slice(2))) {
     console.log(`\n==> ${part.name}`);
     const begun = Date.now();
     const { status } = spawnSync(part.command[0], part.command.slice(1), { cwd: checkout, stdio: "inherit" });
-    ran.push({ name: part.name, ms: Date.now() - begun, failed: status !== 0 });
+    results.push({ name: part.name, ms: Date.now() - begun, failed: status !== 0 });
     if (status !== 0 && part.check) break;
 }
 printSlowestTests(10);
 printTimes();
-process.exitCode = ran.some(({ failed }) => failed) ? 1 : 0;
+process.exitCode = results.some(({ failed }) => failed) ? 1 : 0;
 
 function npm(script) {
     return { name: script, command: ["npm", "run", "--silent", script], check: true };
@@ -60,7 +62,7 @@ function reportOf(project) {
     return join(reports, `${project}.json`);
 }
 
-/** All parts, or of the named suites those that have them, after the build. */
+/** All parts; or, if suites are named, the build and the parts that contain them. */
 function chosen(names) {
     if (names.length === 0) return parts;
     if (names[0] === "--check") return parts.filter(({ check }) => check);
@@ -68,13 +70,13 @@ function chosen(names) {
     const known = [...new Set(parts.flatMap(({ suites = [] }) => suites.map(nameOf)))].sort();
     const unknown = names.filter((name) => !known.includes(name));
     if (unknown.length > 0) {
-        console.error(`There is no suite ${unknown.join(", ")}. Choose from:\n${known.join(" ")}`);
+        console.error(`Unknown suite: ${unknown.join(", ")}. Choose from:\n${known.join(" ")}`);
         process.exit(1);
     }
-    const [build, ...others] = parts;
+    const [build, ...otherParts] = parts;
     return [
         build,
-        ...others.flatMap((part) => {
+        ...otherParts.flatMap((part) => {
             const suites = (part.suites ?? []).filter((suite) => names.includes(nameOf(suite)));
             return suites.length === 0 ? [] : [{ ...part, command: [...part.command, "--runTestsByPath", ...suites] }];
         }),
@@ -82,7 +84,7 @@ function chosen(names) {
 }
 
 function printSlowestTests(count) {
-    const tests = ran.flatMap(({ name }) => {
+    const tests = results.flatMap(({ name }) => {
         if (!existsSync(reportOf(name))) return [];
         const { testResults } = JSON.parse(readFileSync(reportOf(name), "utf8"));
         return testResults.flatMap(({ name: file, assertionResults }) =>
@@ -93,15 +95,15 @@ function printSlowestTests(count) {
         );
     });
     console.log("\nThe slowest tests:");
-    for (const { ms, text } of tests.sort((one, other) => other.ms - one.ms).slice(0, count)) printTime(ms, text);
+    for (const { ms, text } of tests.sort((a, b) => b.ms - a.ms).slice(0, count)) printTime(ms, text);
 }
 
 function printTimes() {
-    console.log("\nThe time of each part:");
-    for (const { name, ms, failed } of ran) printTime(ms, failed ? `${name}: FAILED` : name);
+    console.log("\nTime of each part:");
+    for (const { name, ms, failed } of results) printTime(ms, failed ? `${name}: FAILED` : name);
     printTime(
-        ran.reduce((sum, { ms }) => sum + ms, 0),
-        "in all",
+        results.reduce((sum, { ms }) => sum + ms, 0),
+        "total",
     );
 }
 

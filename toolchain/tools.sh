@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Step: what the tests use besides: shellcheck for the scripts, openssl as a TLS client that is not ours, and on Linux
-# ip, for a second Docker host in a network namespace.
+# Step: tools of the tests: shellcheck for the scripts, openssl as an independent TLS client, and on Linux ip, for a
+# second Docker host in a network namespace.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,7 +20,7 @@ if is_debian && ((EUID == 0)); then
     finish
     exit
 fi
-fail "tools" "The tests need ${missing[*]}, not found on PATH." \
+fail "tools" "Required by the tests, but not on PATH: ${missing[*]}." \
     "What to do: install what is missing, then run this again:" \
     "  Debian, Ubuntu   sudo apt-get install ${packages[*]}" \
     "  Fedora           sudo dnf install ${missing[*]/shellcheck/ShellCheck}" \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with the settings of env.sh:  toolchain/with-env.sh pulumi stack ls
-# With --node first, only with those of Node.js.
+# Runs a command in the environment of env.sh:  toolchain/with-env.sh pulumi stack ls
+# With --node as the first argument, it sets only the variables for Node.js.
 
 set -euo pipefail
 

@@ -1,4 +1,4 @@
-/** Two stacks with three databases each, at the same time and in one process: `preview`, `up` or `destroy` them. */
+/** Previews, updates or destroys two stacks with three databases each, at the same time and in one process. */
 import { type EngineEvent, LocalWorkspace } from "@pulumi/pulumi/automation";
 import { RedisDatabase, type RedisDatabaseArgs } from "pulumi-redis-database";
 
@@ -11,20 +11,20 @@ const programOf = (args: RedisDatabaseArgs) => () => {
     return Promise.resolve(Object.fromEntries(all) as Record<string, unknown>);
 };
 
-/** Prints progress, and what the databases say of a change: explanations, warnings and the reasons of failures. */
-const reportOn = (team: string) => (event: EngineEvent) => {
+/** Prints progress and the databases' messages: explanations, warnings and errors. */
+const printEvents = (team: string) => (event: EngineEvent) => {
     const { op, urn = "" } = event.resOutputsEvent?.metadata ?? {};
     if (op && op !== "same" && urn.includes("::redis-database:")) console.log(`${team}: ${op} ${urn.split("::")[3]}`);
-    const { severity = "", message = "", urn: about = team } = event.diagnosticEvent ?? {};
-    // The engine also sends `debug`, which has secrets in it.
-    if (["info", "warning", "error"].includes(severity)) console.log(`${about}\n  ${severity}: ${message.trim()}`);
+    const { severity = "", message = "", urn: source = team } = event.diagnosticEvent ?? {};
+    // The engine also sends events of the severity `debug`, which contain secrets.
+    if (["info", "warning", "error"].includes(severity)) console.log(`${source}\n  ${severity}: ${message.trim()}`);
 };
 
 async function run(team: string, command: string, args: RedisDatabaseArgs): Promise<void> {
-    // Pulumi removes no database that is protected: an update ends that first.
+    // Pulumi does not delete a protected database, so an update turns off the protection first.
     const program = programOf(command === "destroy" ? { ...args, deletionProtection: false } : args);
     const stack = await LocalWorkspace.createOrSelectStack({ projectName: "redis-teams", stackName: team, program });
-    const options = { onEvent: reportOn(team) };
+    const options = { onEvent: printEvents(team) };
     if (command === "preview") await stack.preview(options);
     else await stack.up(options);
     if (command !== "destroy") return;
@@ -32,7 +32,7 @@ async function run(team: string, command: string, args: RedisDatabaseArgs): Prom
     await stack.workspace.removeStack(team);
 }
 
-/** One that fails does not keep the others from coming to their end. */
+/** Runs the command for every stack, even if it fails for one of them. */
 async function runAll(command = "", json = "{}"): Promise<void> {
     if (!["preview", "up", "destroy"].includes(command)) throw new Error("databases.ts preview | up | destroy [JSON]");
     const args = JSON.parse(json) as RedisDatabaseArgs;

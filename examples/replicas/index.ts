@@ -12,7 +12,7 @@ const db = new RedisDatabase("catalog", {
     memoryMb: 128,
     bindAddress: config.require("address"),
     replicas: [near, far],
-    // For trying it out. Leave this line out where data matters.
+    // Only for this example. Remove this line where the data matters.
     deletionProtection: false,
 });
 

@@ -1,6 +1,6 @@
 /** Warnings of previews and updates: valid arguments that are usually a mistake or a risk. */
 import { isEveryAddress, isThisHostAlone, mayBePublic } from "./arguments/endpoints";
-import { hasEnded } from "./catalog/listVersions";
+import { isPastEndOfLife } from "./catalog/listVersions";
 import { legacyProtocols } from "./catalog/tlsProtocols";
 import { canUpgrade, nameOf, releaseNames, releaseOf, versions } from "./catalog/versions";
 import type { DatabaseSpec } from "./databaseSpec";
@@ -20,9 +20,10 @@ export function warnings(
 ): string[] {
     const release = releaseOf(spec);
     const found = [];
-    if (hasEnded(release, today)) {
+    if (isPastEndOfLife(release, today)) {
         const next = releaseNames.filter(
-            (other) => versions[other].engine === spec.engine && canUpgrade(release, other) && !hasEnded(other, today),
+            (other) =>
+                versions[other].engine === spec.engine && canUpgrade(release, other) && !isPastEndOfLife(other, today),
         );
         const remedy = next[0] ? `; version: "${versions[next[0]].version}" still gets them` : "";
         found.push(

@@ -1,4 +1,4 @@
-/** Holds the catalog against the real servers that run here, so that it cannot drift. */
+/** Checks the catalog against the Redis and Valkey images on this machine, so that the two cannot diverge. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ afterAll(() => {
     rmSync(files, { recursive: true });
 });
 
-/** A container of the release, with everything where the agent would put it; no server runs in it yet. */
+/** A container of a release, with every file where the agent would put it. No server runs in it yet. */
 class Box {
     readonly id: string;
 
@@ -75,22 +75,22 @@ class Box {
         });
     }
 
-    /** Stops it; what it holds and has not written goes. */
+    /** Kills the server. Data that it has not written is lost. */
     kill(): void {
-        // Nobody in this container reaps it, so it stays as a process; but its socket answers no more.
+        // Nothing in this container reaps the process, so it stays as a zombie. Its socket no longer answers.
         this.sh(
             `kill -9 "$(cat /tmp/pid)"; while redis-cli -s ${socketPath} PING 2>/dev/null | grep -q .; do sleep 0.05; done`,
         );
     }
 
-    /** Answers to commands, one a line, after a login on standard input as the agent does it. */
+    /** Runs commands, one a line, after a login on standard input as the agent does it. Returns the replies. */
     redis(...commands: string[]): string[] {
         const quoted = `"${password.replace(/["\\]/g, "\\$&")}"`;
         const input = [`AUTH ${quoted}`, ...commands].map((line) => `${line}\n`).join("");
         const args = ["exec", "-i", this.id, "redis-cli", "-s", socketPath, "--raw"];
-        const [login, ...answers] = execFileSync("docker", args, { input, encoding: "utf8" }).split("\n");
+        const [login, ...replies] = execFileSync("docker", args, { input, encoding: "utf8" }).split("\n");
         expect(login).toBe("OK");
-        return answers.map((line) => line.trim());
+        return replies.map((line) => line.trim());
     }
 
     address(): string {
@@ -114,18 +114,18 @@ describe.each(runnable)("%s", (release) => {
         box.close();
     });
 
-    test("is that version of that engine, by the names that the scripts in containers call", () => {
-        const said = box.sh("redis-server --version");
-        expect(said).toMatch(new RegExp(`^${facts.engine} server v=${facts.version.replace(".", "\\.")}\\.`, "i"));
+    test("is the engine and version of the catalog, with the commands that the scripts in containers run", () => {
+        const output = box.sh("redis-server --version");
+        expect(output).toMatch(new RegExp(`^${facts.engine} server v=${facts.version.replace(".", "\\.")}\\.`, "i"));
         expect(box.sh("redis-cli --version")).not.toBe("");
     });
 
-    // A build without TLS takes no tls-port; there are such of 8.2 and Valkey 9.0.
+    // A build without TLS rejects tls-port. There are such builds of 8.2 and Valkey 9.0.
     const withTls = () =>
         !facts.nativeTls || box.sh("redis-server --port 0 --tls-port 1 2>&1 || true").includes("No tls-cert-file");
 
     test.each(flavorNames)(
-        "starts on its redis.conf: %s, with the password and the sizes asked for",
+        "starts with the redis.conf of flavor %s, and has its password and sizes",
         async (flavor) => {
             if (!withTls()) return;
             await box.start({ flavor, memoryMb: 100 });
@@ -137,7 +137,7 @@ describe.each(runnable)("%s", (release) => {
         },
     );
 
-    test("writes the dump and the log that the catalog says", async () => {
+    test("writes the dump format and the append-only layout of the catalog", async () => {
         if (!withTls()) return;
         await box.start({ flavor: "aof" });
         expect(box.redis("SET a b", "SAVE").slice(0, 2)).toEqual(["OK", "OK"]);
@@ -147,7 +147,7 @@ describe.each(runnable)("%s", (release) => {
         box.kill();
     });
 
-    test("knows users, channels and policies just where the catalog says so", async () => {
+    test("supports users, channel permissions and eviction policies exactly as the catalog says", async () => {
         if (!withTls()) return;
         await box.start({});
         const ok = (command: string) => box.redis(command)[0] === "OK";
@@ -159,27 +159,27 @@ describe.each(runnable)("%s", (release) => {
         );
         expect(ok("CONFIG SET timeout 1 tcp-keepalive 60")).toBe(facts.multiValueDirectives);
         box.kill();
-        const takes = (line: string) =>
+        const accepts = (line: string) =>
             !box.sh(`timeout 0.5 redis-server --port 0 --dir /tmp --${line} 2>&1 || true`).includes(">>>");
-        expect(takes("replicaof 127.0.0.1 1")).toBe(facts.replicaDirective === "replicaof");
-        expect(takes("slaveof 127.0.0.1 1")).toBe(true);
-        expect(takes("protected-mode no")).toBe(facts.protectedMode);
+        expect(accepts("replicaof 127.0.0.1 1")).toBe(facts.replicaDirective === "replicaof");
+        expect(accepts("slaveof 127.0.0.1 1")).toBe(true);
+        expect(accepts("protected-mode no")).toBe(facts.protectedMode);
     });
 
-    /** Which protocols a handshake succeeds with. */
+    /** The protocols with which a handshake succeeds. */
     function spoken(): string[] {
         const flags = { "TLSv1.0": "-tls1", "TLSv1.1": "-tls1_1", "TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3" };
         return tlsProtocols.filter((protocol) => {
-            // The client's own OpenSSL must be talked into the old ones, too.
+            // The client's OpenSSL allows the old protocols only at the lowest security level.
             const client = ["s_client", "-connect", `${box.address()}:${tlsPort}`, flags[protocol]];
             const old = protocol < "TLSv1.2" ? ["-cipher", "DEFAULT:@SECLEVEL=0"] : [];
             try {
-                const said = execFileSync("openssl", [...client, ...old], {
+                const output = execFileSync("openssl", [...client, ...old], {
                     input: "",
                     encoding: "utf8",
                     stdio: "pipe",
                 });
-                return !said.includes("Cipher is (NONE)");
+                return !output.includes("Cipher is (NONE)");
             } catch {
                 return false;
             }
@@ -197,7 +197,7 @@ describe.each(runnable)("%s", (release) => {
             ["TLSv1.0", "TLSv1.1"],
             ["TLSv1.0", "TLSv1.1"],
         ],
-    ])("tls.protocols %j: speaks %j and no other, from 6.0 by itself", async (protocols, expected) => {
+    ])("tls.protocols %j: a server from 6.0 speaks %j and no other protocol", async (protocols, expected) => {
         if (!facts.nativeTls || !withTls()) return;
         await box.start({ tls: { ...(protocols && { protocols }) } });
         expect(spoken()).toEqual(expected);
@@ -205,13 +205,23 @@ describe.each(runnable)("%s", (release) => {
     });
 });
 
-describe("what one wrote, another reads", () => {
+describe("dumps of other releases", () => {
     let volume: string;
     const folder = (release: Release) => `/dumps/${release}`;
     const inside = (release: Release, script: string) =>
         docker(
-            ...["run", "--rm", "--network", "none", "-u", "0", "-v", `${volume}:/dumps`],
-            ...[versions[release].image, "sh", "-c", script],
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "-u",
+            "0",
+            "-v",
+            `${volume}:/dumps`,
+            versions[release].image,
+            "sh",
+            "-c",
+            script,
         );
 
     beforeAll(() => {
@@ -235,7 +245,7 @@ describe("what one wrote, another reads", () => {
     });
 
     test.each(runnable)(
-        "%s reads all of those that it may take over from; across engines, none but those",
+        "%s reads those of every release that it can upgrade from; Valkey refuses those of every other Redis",
         (release) => {
             const outcome = inside(
                 release,
@@ -255,10 +265,10 @@ describe("what one wrote, another reads", () => {
                 if (canUpgrade(from, release)) expect([from, read.get(from)]).toEqual([from, "5"]);
             }
             if (versions[release].engine === "valkey") {
-                const others = runnable.filter(
+                const refused = runnable.filter(
                     (from) => versions[from].engine === "redis" && !canUpgrade(from, release),
                 );
-                for (const from of others) expect([from, read.get(from)]).toEqual([from, "refused"]);
+                for (const from of refused) expect([from, read.get(from)]).toEqual([from, "refused"]);
             }
         },
     );

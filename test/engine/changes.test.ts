@@ -1,4 +1,7 @@
-/** What a change of the program does to the running server: settings arrive live, the rest replaces it on its volume. */
+/**
+ * What a change of the program does to the running server: settings are applied live, other changes replace it on its
+ * volume.
+ */
 import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +16,7 @@ describe("a change of the program", () => {
     let traffic: TlsTraffic;
     const redis = (...command: string[]) => db.redis(...command);
 
-    /** Applies the change, asserts that nothing of the server was replaced and that the data is there. */
+    /** Applies the change, and asserts that the server was not replaced and still has its data. */
     async function live(args: object): Promise<void> {
         const { summary } = await db.up(args);
         expect(summary).not.toHaveProperty("create");
@@ -30,7 +33,7 @@ describe("a change of the program", () => {
 
     afterAll(() => db.close());
 
-    test("a directive reaches the running server, and goes back to its default when it is taken out", async () => {
+    test("sets a directive on the running server, and resets it to the default once it is removed", async () => {
         await live({ config: { "timeout": 300, "client-output-buffer-limit": "pubsub 64mb 16mb 90" } });
         expect(await redis("CONFIG", "GET", "timeout")).toBe("timeout\n300");
         expect(await redis("CONFIG", "GET", "client-output-buffer-limit")).toContain("pubsub 67108864 16777216 90");
@@ -39,18 +42,18 @@ describe("a change of the program", () => {
         expect(await redis("CONFIG", "GET", "client-output-buffer-limit")).toContain("pubsub 33554432 8388608 60");
     });
 
-    test("maxmemoryPolicy reaches the running server", async () => {
+    test("sets maxmemoryPolicy on the running server", async () => {
         await live({ maxmemoryPolicy: "allkeys-lru" });
         expect(await redis("CONFIG", "GET", "maxmemory-policy")).toBe("maxmemory-policy\nallkeys-lru");
     });
 
-    test("memoryMb resizes the running container and maxmemory with it", async () => {
+    test("resizes the running container and maxmemory with memoryMb", async () => {
         await live({ memoryMb: 128 });
         expect(docker("inspect", "-f", "{{.HostConfig.Memory}}", container)).toBe(String(128 * 2 ** 20));
         expect(await redis("CONFIG", "GET", "maxmemory")).toBe(`maxmemory\n${40 * 2 ** 20}`);
     });
 
-    test("a new host stands in the certificate of the next handshake", async () => {
+    test("has a new host in the certificate of the next handshake", async () => {
         await live({ tls: { hosts: ["redis.example.com"] } });
         const { text } = handshake("localhost", await db.tlsPort(), await db.caCertPem(), [
             "-verify_hostname",
@@ -59,14 +62,14 @@ describe("a change of the program", () => {
         expect(text).toContain("Verified peername: redis.example.com");
     });
 
-    test("a certificate that comes into its renewal window is renewed by the next up", async () => {
+    test("renews a certificate within its renewal window in the next update", async () => {
         const fingerprint = async () => {
             const { text } = handshake("localhost", await db.tlsPort(), await db.caCertPem());
             return new X509Certificate(/-----BEGIN[^]*?END CERTIFICATE-----/.exec(text)?.[0] ?? "").fingerprint256;
         };
         await live({});
-        const old = await fingerprint();
-        // A year goes by: the state says that the certificate ends tomorrow.
+        const oldFingerprint = await fingerprint();
+        // As if a year had passed: the state says that the certificate expires tomorrow.
         const state = await db.stack.state();
         const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
         for (const { type, outputs } of state.resources) {
@@ -75,11 +78,11 @@ describe("a change of the program", () => {
         }
         await db.stack.replaceState(state);
         await live({});
-        expect(await fingerprint()).not.toBe(old);
+        expect(await fingerprint()).not.toBe(oldFingerprint);
     });
 
-    test("what only the update knows replaces nothing, in the preview and in the update", async () => {
-        const late = `(() => {
+    test("replaces nothing for values that are unresolved in the preview, neither there nor in the update", async () => {
+        const unresolved = `(() => {
             const random32 = (name) => new random.RandomPassword(name, { length: 32, special: false }).result;
             const number = new random.RandomId("number", { byteLength: 1 }).dec;
             return {
@@ -88,13 +91,18 @@ describe("a change of the program", () => {
                 config: { timeout: number.apply((known) => 300 + Number(known)) },
             };
         })()`;
-        const { steps, output } = await db.with({}, late).plannedSteps();
+        const { steps, output } = await db.with({}, unresolved).plannedSteps();
         expect(steps).toEqual({
-            ...{ "own": "create", "orders": "create", "number": "create", "db-password": "delete" },
-            ...{ "db": "update", "db-agent": "replace", "db-completed": "update" },
+            "own": "create",
+            "orders": "create",
+            "number": "create",
+            "db-password": "delete",
+            "db": "update",
+            "db-agent": "replace",
+            "db-completed": "update",
         });
         expect(output).toContain(
-            "config.timeout, password, users[0].password: their values are known only in the update",
+            "config.timeout, password, users[0].password: their values are known only during the update",
         );
         const { summary } = await db.stack.up("--skip-preview=false");
         expect(summary).toMatchObject({ create: 3, replace: 1, delete: 1 });
@@ -104,26 +112,26 @@ describe("a change of the program", () => {
         expect(await redis("ACL", "LIST")).toContain("user orders on");
     });
 
-    test("a new password is the only one that opens the door, and established connections and other users stay", async () => {
+    test("accepts only the new password without a grace period, and keeps established connections and other users", async () => {
         await redis("ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
-        const old = await db.url();
+        const oldUrl = await db.url();
         await live({ password: "a new: one/with@everything%#?", passwordGraceHours: 0 });
-        expect(db.client.redis(old, ["PING"])).toContain("WRONGPASS");
+        expect(db.client.redis(oldUrl, ["PING"])).toContain("WRONGPASS");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
     });
 
-    test("whoever was connected still is, and no write is lost", async () => {
-        // That no request fails at all, alone/table.test.ts asserts.
+    test("keeps connected clients connected, and loses no write", async () => {
+        // alone/table.test.ts asserts that no request fails at all.
         const { reconnects, lost } = await traffic.stop();
         expect({ reconnects, lost }).toEqual({ reconnects: 0, lost: 0 });
         expect((await db.stack.up()).summary).toEqual({ same: 14 });
     });
 
-    test("users made at run time survive a restart", async () => {
+    test("keeps users that were created at run time across a restart", async () => {
         docker("restart", await db.server());
         await until(async () => (await redis("PING")) === "PONG");
         expect(await redis("ACL", "LIST")).toContain("user reporting on");
-        // Back to a password that is chosen.
+        // Back to a random password.
         await db.up();
     });
 
@@ -135,9 +143,9 @@ describe("a change of the program", () => {
         ["rdb", "nordb", []],
         ["nordb", "aof", ["appendonlydir"]],
     ];
-    // `make test-all` tries them all; the first three lead into and out of each.
+    // `make test-all` tries them all. The first three cover a change to and from each flavor.
     test.each(process.env.TEST_ALL ? flavorChanges : flavorChanges.slice(0, 3))(
-        "flavor %s to %s keeps the data, and its own files",
+        "keeps the data from flavor %s to %s, and only the files of the new flavor",
         async (from, to, files) => {
             await live({ flavor: from });
             await live({ flavor: to });
@@ -151,7 +159,7 @@ describe("a change of the program", () => {
         },
     );
 
-    test("a directive that only a start can take replaces the server on its volume", async () => {
+    test("replaces the server on its volume for a directive that cannot change at run time", async () => {
         const { summary } = await db.up({ config: { databases: 32 } });
         expect(summary).toMatchObject({ replace: 2 });
         expect(await db.serverId()).not.toBe(container);
@@ -159,14 +167,14 @@ describe("a change of the program", () => {
         expect(await redis("GET", "kept")).toBe("yes");
     });
 
-    test("a later version takes over the data", async () => {
+    test("upgrades to a later version with the same data", async () => {
         await db.up({ version: "8.0" });
         expect(await redis("INFO", "server")).toContain("redis_version:8.0");
         expect(await redis("GET", "kept")).toBe("yes");
         await db.stack.expectNoChanges();
     });
 
-    test("a closed plaintext port is closed, and URLs say so", async () => {
+    test("closes the plaintext port, and removes its URL from the outputs", async () => {
         const { port } = new URL(await db.url());
         await db.up({ version: "8.0", plaintext: false });
         expect((await db.url()) as string | null | undefined).toBeFalsy();
@@ -175,11 +183,11 @@ describe("a change of the program", () => {
         expect(db.client.redis(await db.tlsUrl(), ["GET", "kept"], { caCertPem: await db.caCertPem() })).toBe("yes");
     });
 
-    test("another name, with an alias for the old one, keeps the server, its URL and its CA, also with `protect`", async () => {
+    test("renames a database by an alias, and keeps its server, URL and CA, also with `protect`", async () => {
         const kept = async () => [await db.tlsUrl(), await db.caCertPem(), await db.serverId()];
         await db.up({ version: "8.0" });
         const before = await kept();
-        // The stack of a test chooses ports by the name of the child.
+        // A test's stack assigns ports by the name of the child.
         const file = join(db.stack.directory, "ports.json");
         const ports = JSON.parse(readFileSync(file, "utf8")) as { free: number[]; taken: Record<string, number> };
         const taken = { ...ports.taken, "renamed-port": ports.taken["db-port"] };

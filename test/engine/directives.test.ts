@@ -1,4 +1,4 @@
-/** Holds the directive data against the real servers that run here, so that it cannot drift. */
+/** Checks the directive data against the Redis and Valkey images on this machine, so that the two cannot diverge. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { directivesOf } from "../../provider/model/catalog/directives";
@@ -6,7 +6,7 @@ import { versions } from "../../provider/model/catalog/versions";
 import { docker, until } from "./support/docker";
 import { provided, runnable } from "./support/releases";
 
-test("all that set-up provides run here", () => {
+test("runs every release that set-up provides", () => {
     expect(runnable).toEqual(expect.arrayContaining(provided));
 });
 
@@ -33,7 +33,7 @@ describe.each(runnable)("%s", (version) => {
         docker("rm", "-f", "-v", server);
     });
 
-    test("is the point release that the data came from", () => {
+    test("is the minor version from which the data was recorded", () => {
         const { server: recorded } = JSON.parse(
             readFileSync(join(__dirname, `../../provider/model/catalog/directives/${version}.json`), "utf8"),
         ) as { server: string };
@@ -42,14 +42,14 @@ describe.each(runnable)("%s", (version) => {
         );
     });
 
-    test("has just the directives that the data lists", () => {
+    test("has exactly the directives of the data", () => {
         const lines = redis("CONFIG", "GET", "*").split("\n");
-        // Names and values alternate; a name is what CONFIG GET finds again.
+        // Names and values alternate.
         const names = lines.filter((_, index) => index % 2 === 0);
         expect(names.sort()).toEqual(Object.keys(directivesOf(version)).sort());
     });
 
-    test("takes just those live that the data says it does", () => {
+    test("can change exactly the directives at run time that the data marks as live", () => {
         const loop = `for name; do
             value=$(redis-cli --raw CONFIG GET "$name" | sed 1d)
             redis-cli --raw CONFIG SET "$name" "$value" | grep -Eqi "immutable|Unsupported CONFIG" || echo "$name"

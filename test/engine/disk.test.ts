@@ -1,4 +1,4 @@
-/** A disk that is full, or too small for what a change needs: refused with the reason, and nothing is lost. */
+/** A disk that is full, or too small for a change: the change is refused with the reason, and no data is lost. */
 import { docker, uniqueName, until } from "./support/docker";
 import { reasonIn } from "./support/stack";
 import { TestDatabase } from "./support/testDatabase";
@@ -9,7 +9,7 @@ describe("a disk of 64 MiB", () => {
     let digest: string;
 
     const redis = (...command: string[]) => db.redis(...command);
-    // By a container of its own: what is in this file system's memory counts for whoever wrote it.
+    // In a separate container: tmpfs pages count towards the memory limit of the container that wrote them.
     const onDisk = (script: string) =>
         docker("run", "--rm", "-v", `${volume}:/data`, "redis:8.0", "sh", "-c", `${script} 2>&1 || true`);
     const fill = (free: string) =>
@@ -28,7 +28,7 @@ describe("a disk of 64 MiB", () => {
         digest = await db.digest();
     });
 
-    // A server that cannot dump does not let itself be stopped.
+    // A server that cannot write its dump refuses to stop.
     afterEach(freeAll);
 
     afterAll(async () => {
@@ -51,30 +51,30 @@ describe("a disk of 64 MiB", () => {
         await db.stack.expectEmptyPreview();
     }
 
-    test("has no room for the append-only file of another flavor: rdb goes on", async () => {
+    test("without room for the append-only file refuses flavor aof, and the server keeps flavor rdb", async () => {
         fill("4096");
         expect(await refused({ flavor: "aof" })).toMatchInlineSnapshot(
-            `"refused: the append-only file could not be written, most likely for want of disk space (N MiB are free); the server's log has the reason [redis-database/append-only-file-not-written]"`,
+            `"refused: the append-only file could not be written, most likely for lack of disk space (N MiB are free); the server's log has the reason [redis-database/append-only-file-not-written]"`,
         );
         expect(await redis("SET", "while", "refused")).toBe("OK");
         await redis("DEL", "while");
         freeAll();
-        // The very same change, now that there is room.
+        // The same change succeeds once there is room.
         await corrected({ flavor: "aof" });
     });
 
-    test("has no room for the last dump of a server that must be replaced: that one goes on", async () => {
+    test("without room for the last dump refuses to replace the server, which keeps running", async () => {
         await corrected({ flavor: "rdb" });
         fill("4096");
         expect(await refused({ flavor: "rdb", config: { databases: 17 } })).toMatchInlineSnapshot(
-            `"refused: the dump could not be written, most likely for want of disk space (N MiB are free); the server's log has the reason [redis-database/dump-not-written]"`,
+            `"refused: the dump could not be written, most likely for lack of disk space (N MiB are free); the server's log has the reason [redis-database/dump-not-written]"`,
         );
         freeAll();
         await corrected({ flavor: "rdb", config: { databases: 17 } });
         await corrected({ flavor: "aof" });
     });
 
-    test("is full under a running server: it refuses writes, and goes on when there is room", async () => {
+    test("makes a running server refuse writes when it is full, and accept them again when there is room", async () => {
         fill("0");
         let reply = "";
         await until(async () => (reply = await redis("SET", "too-much", "x".repeat(100_000))) !== "OK");
@@ -87,11 +87,11 @@ describe("a disk of 64 MiB", () => {
         expect(await db.digest()).toBe(digest);
     });
 
-    test("cannot take over what a memory-only server holds: that one goes on", async () => {
+    test("without room for the hand-over refuses to replace a memory-only server, which keeps running", async () => {
         await corrected({ flavor: "nordb" });
         fill("4096");
         expect(await refused({ flavor: "nordb", config: { databases: 17 } })).toMatchInlineSnapshot(
-            `"refused: the server must be replaced and keeps its data in memory only; handing it over takes up to N MiB of disk, but 4 are free; free some, or change what replaces the server later [redis-database/disk-too-full-for-hand-over]"`,
+            `"refused: the server must be replaced and keeps its data in memory only; the hand-over takes up to N MiB of disk, but 4 are free; free some space, or undo the change that replaces the server [redis-database/disk-too-full-for-hand-over]"`,
         );
         freeAll();
         await corrected({ flavor: "nordb", config: { databases: 17 } });

@@ -1,7 +1,7 @@
 /**
- * What `diskSizeGb` promises, on real servers: files that never take more than was reckoned, a health check that fails
- * while writes still succeed, and a volume that no change of the size replaces. What is refused before anything is
- * touched is in unit tests; a disk that is full is `disk.test.ts`.
+ * What `diskSizeGb` promises, on real servers: files never take more than was calculated, the health check fails while
+ * writes still succeed, and no change of the size replaces the volume. Unit tests cover values that are refused before
+ * anything is changed; `disk.test.ts` covers a full disk.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -21,27 +21,27 @@ const mib = 2 ** 20;
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: "utf8" });
 const unique = uniqueName("disksize");
 
-/** A file system of its own, whose use is that of the data alone, files that are deleted and still open included. */
+/** A separate file system. Its usage is that of the data alone, including deleted files that are still open. */
 function fileSystem(name: string, sizeMb: number): string {
     const options = ["type=tmpfs", "device=tmpfs", `o=size=${sizeMb}m`].flatMap((option) => ["--opt", option]);
     return docker("volume", "create", ...options, name);
 }
 
-/** A process of its own, since this one is at work: prints the most that was in use in each of the places. */
+/** Runs in a separate process, since this one is busy. Prints the peak usage of each directory. */
 const watch = `
 const { statfsSync } = require("node:fs");
-const places = process.argv.slice(1);
-const peaks = places.map(() => 0);
-setInterval(() => places.forEach((place, index) => {
-    const { blocks, bfree, bsize } = statfsSync(place);
+const directories = process.argv.slice(1);
+const peaks = directories.map(() => 0);
+setInterval(() => directories.forEach((directory, index) => {
+    const { blocks, bfree, bsize } = statfsSync(directory);
     peaks[index] = Math.max(peaks[index], (blocks - bfree) * bsize);
 }), 2);
 process.stdin.on("end", () => { console.log(JSON.stringify(peaks)); process.exit(); }).resume();`;
 
-// Minutes of writing as fast as it goes, which a busy machine stretches: `make test-all`, and `make bench` measures more.
+// Writes at full speed for minutes, longer on a busy machine. Only `make test-all` runs it; `make bench` measures more.
 const measuring = process.env.TEST_ALL ? describe : describe.skip;
 
-measuring("the files of each flavor, while all data is overwritten without a pause", () => {
+measuring("the files of each flavor, while all data is overwritten without a pause,", () => {
     const memoryMb = 128;
     const databases = ["5.0", "7.0", "8.0"].flatMap((version) =>
         flavorNames.map((flavor) => {
@@ -49,24 +49,23 @@ measuring("the files of each flavor, while all data is overwritten without a pau
             return { name, args: { version, flavor, memoryMb, maxmemoryPolicy: "allkeys-random" } };
         }),
     );
-    // Not in memory, which would count as the server's own: files are there on a disk of their own, in a file.
+    // On loop devices and not on tmpfs, whose pages would count towards the server's memory limit.
     const disks = mkdtempSync(join(tmpdir(), "disk-size-"));
-    const placeOf = (name: string) => join(disks, name);
+    const pathOf = (name: string) => join(disks, name);
     const peaks = new Map<string, number>();
     let stack: TestStack;
 
     function program(config: object): void {
         const line = ({ name, args }: (typeof databases)[number]) => {
-            const given = { ...args, data: { hostPath: placeOf(name) }, config: { rdbcompression: "no", ...config } };
-            return `exports["${name}"] = new RedisDatabase("${name}", ${JSON.stringify(given)}).url;`;
+            const all = { ...args, data: { hostPath: pathOf(name) }, config: { rdbcompression: "no", ...config } };
+            return `exports["${name}"] = new RedisDatabase("${name}", ${JSON.stringify(all)}).url;`;
         };
         stack.program(databases.map(line).join("\n"));
     }
 
-    /** Has each file system looked at every few milliseconds while something goes on. */
+    /** Measures the usage of each file system every few milliseconds until `work` is done. */
     async function watched<T>(names: readonly string[], work: Promise<T>): Promise<T> {
-        const places = names.map(placeOf);
-        const watcher = spawn(process.execPath, ["-e", watch, ...places]);
+        const watcher = spawn(process.execPath, ["-e", watch, ...names.map(pathOf)]);
         let printed = "";
         watcher.stdout.on("data", (text: Buffer) => (printed += text.toString()));
         const ended = new Promise((resolve) => watcher.once("close", resolve));
@@ -84,11 +83,12 @@ measuring("the files of each flavor, while all data is overwritten without a pau
 
     beforeAll(async () => {
         for (const { name } of databases) {
-            const [place, image] = [placeOf(name), `${placeOf(name)}.img`];
-            mkdirSync(place);
+            const path = pathOf(name);
+            const image = `${path}.img`;
+            mkdirSync(path);
             run("truncate", "--size=3G", image);
             run("mkfs.ext4", "-q", image);
-            run("mount", "-o", "loop", image, place);
+            run("mount", "-o", "loop", image, path);
         }
         stack = await TestStack.create("disk-size");
         program({});
@@ -97,15 +97,18 @@ measuring("the files of each flavor, while all data is overwritten without a pau
 
     afterAll(async () => {
         await stack.close();
-        for (const { name } of databases) run("umount", placeOf(name));
+        for (const { name } of databases) run("umount", pathOf(name));
         rmSync(disks, { recursive: true });
     });
 
-    test.each(databases.map(({ name, args }) => [name, args.flavor] as const))("%s fills", async (name, flavor) => {
-        await watched([name], overwrite(await stack.value(name), flavor));
-    });
+    test.each(databases.map(({ name, args }) => [name, args.flavor] as const))(
+        "take up space while %s is written",
+        async (name, flavor) => {
+            await watched([name], overwrite(await stack.value(name), flavor));
+        },
+    );
 
-    test("and are replaced, which has each of them dump once more", async () => {
+    test("take up space while every server is replaced, for which each one dumps once more", async () => {
         program({ databases: 17 });
         await watched(
             databases.map(({ name }) => name),
@@ -114,22 +117,24 @@ measuring("the files of each flavor, while all data is overwritten without a pau
     });
 
     test.each(databases.map(({ name, args }) => [name, args] as const))(
-        "%s took no more than reckoned",
+        "took no more space than calculated: %s",
         (name, args) => {
             const dataMb = maxmemoryOf(present(resolveArguments(args).spec));
-            const reckonedMb = neededDiskMb(present(resolveArguments(args).spec));
+            const calculatedMb = neededDiskMb(present(resolveArguments(args).spec));
             const peakMb = present(peaks.get(name));
             console.log(
-                `${args.version} ${args.flavor}: ${peakMb.toFixed(0)} of ${reckonedMb} MiB, ${(peakMb / dataMb).toFixed(2)} × maxmemory`,
+                `${args.version} ${args.flavor}: ${peakMb.toFixed(0)} of ${calculatedMb} MiB, ${(peakMb / dataMb).toFixed(2)} × maxmemory`,
             );
-            expect(peakMb).toBeLessThanOrEqual(reckonedMb);
-            // It was full, and its files were there.
+            expect(peakMb).toBeLessThanOrEqual(calculatedMb);
+            // The server was full, and had written its files.
             expect(peakMb).toBeGreaterThan(dataMb * { aof: 2, rdb: 1.2, nordb: 0.6 }[args.flavor]);
         },
     );
 });
 
-/** Values of 512 bytes that cannot be compressed, through three rewrites of the log or three dumps. */
+/**
+ * Writes values of 512 bytes that cannot be compressed, during three rewrites of the append-only file or three dumps.
+ */
 async function overwrite(url: string, flavor: Flavor): Promise<void> {
     const redis = new Redis(url);
     const info = async (section: string, field: string) =>
@@ -142,7 +147,7 @@ async function overwrite(url: string, flavor: Flavor): Promise<void> {
     const writer = async () => {
         while (writing) {
             const batch = redis.pipeline();
-            for (let each = 0; each < 200; each++) {
+            for (let write = 0; write < 200; write++) {
                 const from = random(noise.length - 512);
                 batch.set(`key:${random(keys)}`, noise.subarray(from, from + 512));
             }
@@ -154,7 +159,7 @@ async function overwrite(url: string, flavor: Flavor): Promise<void> {
         for (let round = 0; flavor !== "nordb" && round < 3; round++) {
             const rewritten = await info("persistence", "aof_base_size");
             await until(async () => flavor !== "aof" || (await info("persistence", "aof_base_size")) !== rewritten);
-            // They never run at once, but their files lie side by side.
+            // A rewrite and a dump never run at the same time, but both files exist at the same time.
             await redis.bgsave().catch(() => undefined);
             await until(async () => (await info("persistence", "rdb_bgsave_in_progress")) === 0);
         }
@@ -169,11 +174,11 @@ describe("a disk that is filling up", () => {
     let client: Client;
     let stack: TestStack;
     let volume: string;
-    let wanted: Record<string, object>;
+    let databases: Record<string, object>;
 
     const program = () =>
         stack.program(
-            Object.entries(wanted)
+            Object.entries(databases)
                 .map(
                     ([name, args]) =>
                         `{ const { url, containerName, nodes } = new RedisDatabase("${name}", ${JSON.stringify(args)});
@@ -183,18 +188,12 @@ describe("a disk that is filling up", () => {
         );
     const of = (name: string) => stack.value<Record<"url" | "containerName" | "volume", string>>(name);
     const redis = async (name: string, ...command: string[]) => client.redis((await of(name)).url, command);
-    /** What the health check says, of which Docker keeps the last words. */
+    /** The health status, and the last output of the health check that Docker keeps. */
     const health = async (name: string) => {
         const { containerName } = await of(name);
-        const [status = "", ...log] = docker(
-            ...[
-                "inspect",
-                "-f",
-                "{{.State.Health.Status}}{{range .State.Health.Log}}\n{{.Output}}{{end}}",
-                containerName,
-            ],
-        ).split("\n");
-        return { status, said: log.filter(Boolean).at(-1) ?? "" };
+        const format = "{{.State.Health.Status}}{{range .State.Health.Log}}\n{{.Output}}{{end}}";
+        const [status = "", ...outputs] = docker("inspect", "-f", format, containerName).split("\n");
+        return { status, output: outputs.filter(Boolean).at(-1) ?? "" };
     };
     const becomes = (name: string, status: string) => until(async () => (await health(name)).status === status);
     const onDisk = async (name: string, script: string) => {
@@ -208,14 +207,14 @@ describe("a disk that is filling up", () => {
         client = new Client();
         volume = fileSystem(`${narrow}-disk`, 90);
         stack = await TestStack.create("disk-filling");
-        wanted = {
+        databases = {
             [narrow]: { version: "8.0", flavor: "rdb", memoryMb: 128, data: { volume } },
-            // Of a version with a password in place of users, and commands in its log.
+            // A version with a single password in place of users, and an append-only file without an RDB preamble.
             [limited]: { version: "3.2", flavor: "aof", memoryMb: 40, diskSizeGb: 0.5 },
         };
         program();
         const { output } = await stack.up();
-        // This engine's disk holds no quotas; how one is set, and kept, is below.
+        // This Docker host does not support quotas. How a quota is set and kept is tested below.
         expect(output).toContain(
             `${limited}-data: made without a quota of 0.5 GiB, which this Docker host cannot hold`,
         );
@@ -231,58 +230,61 @@ describe("a disk that is filling up", () => {
     });
 
     test.each([
-        // Less is free than another dump could take.
+        // Less space is free than the next dump could take.
         [narrow, "fallocate -l $(($(df -Pk /data | awk 'NR == 2 { print $4 }') - 10240))k /data/filler"],
-        // The disk has room, but the database's part of it is used up.
+        // The disk has room, but the database has used up its share.
         [limited, "fallocate -l 509m /data/filler"],
-    ])("%s: the health check fails while writes succeed, and passes when there is room", async (name, fill) => {
-        await becomes(name, "healthy");
-        const started = await startedAt(name);
-        await onDisk(name, fill);
-        await becomes(name, "unhealthy");
-        expect((await health(name)).said).toMatch(
-            /^the disk is filling up: -?\d+ MiB are left, and the next dump can take \d+; make room before Redis refuses writes$/,
-        );
-        expect(await redis(name, "SET", "while", "unhealthy")).toBe("OK");
-        // Settings go on to reach it, and nothing waits for its disk.
-        wanted = { ...wanted, [name]: { ...wanted[name], maxmemoryPolicy: "allkeys-lru" } };
-        program();
-        await stack.up();
-        expect(await redis(name, "CONFIG", "GET", "maxmemory-policy")).toContain("allkeys-lru");
-        await onDisk(name, "rm /data/filler");
-        await becomes(name, "healthy");
-        expect(await startedAt(name)).toBe(started);
-        await stack.expectEmptyPreview();
-    });
+    ])(
+        "%s: fails the health check while writes still succeed, and passes it when there is room",
+        async (name, fill) => {
+            await becomes(name, "healthy");
+            const started = await startedAt(name);
+            await onDisk(name, fill);
+            await becomes(name, "unhealthy");
+            expect((await health(name)).output).toMatch(
+                /^the disk is filling up: -?\d+ MiB are left, and the next dump can take \d+; free some space before Redis refuses writes$/,
+            );
+            expect(await redis(name, "SET", "while", "unhealthy")).toBe("OK");
+            // Settings are still applied, and nothing waits for the disk.
+            databases = { ...databases, [name]: { ...databases[name], maxmemoryPolicy: "allkeys-lru" } };
+            program();
+            await stack.up();
+            expect(await redis(name, "CONFIG", "GET", "maxmemory-policy")).toContain("allkeys-lru");
+            await onDisk(name, "rm /data/filler");
+            await becomes(name, "healthy");
+            expect(await startedAt(name)).toBe(started);
+            await stack.expectEmptyPreview();
+        },
+    );
 
-    test("a new container on such a disk is waited for no longer than another; one that is restarted says so at once", async () => {
+    test("does not delay the update for a new container, and is reported right after a restart", async () => {
         await onDisk(narrow, "fallocate -l $(($(df -Pk /data | awk 'NR == 2 { print $4 }') - 10240))k /data/filler");
         const { containerName } = await of(narrow);
-        wanted = { ...wanted, [narrow]: { ...wanted[narrow], config: { databases: 17 } } };
+        databases = { ...databases, [narrow]: { ...databases[narrow], config: { databases: 17 } } };
         program();
         await stack.up();
         expect((await of(narrow)).containerName).not.toBe(containerName);
         docker("restart", (await of(narrow)).containerName);
-        await until(async () => (await health(narrow)).said.startsWith("the disk is filling up"));
+        await until(async () => (await health(narrow)).output.startsWith("the disk is filling up"));
         expect((await health(narrow)).status).not.toBe("healthy");
         expect(await redis(narrow, "STRLEN", "mb:1")).toBe("1000000");
         await onDisk(narrow, "rm /data/filler");
         await becomes(narrow, "healthy");
     });
 
-    test("what a killed server had not finished is gone after its next start", async () => {
+    test("loses the temporary files of a killed server at its next start", async () => {
         await onDisk(limited, "touch /data/temp-77.rdb /data/temp-rewriteaof-bg-77.aof /data/temp-rewriteaof-77.aof");
         docker("restart", (await of(limited)).containerName);
         await becomes(limited, "healthy");
         expect(await onDisk(limited, "ls /data")).not.toContain("temp");
     });
 
-    test("a size smaller than what is in use is refused with the least, and so is a disk too small for the files", async () => {
+    test("is refused a diskSizeGb below the current usage, stating the minimum, and a disk too small for the files", async () => {
         await onDisk(limited, "fallocate -l 400m /data/filler");
-        const before = wanted;
-        wanted = {
-            [narrow]: { ...wanted[narrow], diskSizeGb: 0.5 },
-            [limited]: { ...wanted[limited], diskSizeGb: 0.35 },
+        const before = databases;
+        databases = {
+            [narrow]: { ...databases[narrow], diskSizeGb: 0.5 },
+            [limited]: { ...databases[limited], diskSizeGb: 0.35 },
         };
         program();
         const output = (await stack.failure("up")).replaceAll(unique, "NAME");
@@ -290,13 +292,13 @@ describe("a disk that is filling up", () => {
         expect(reasonOf("limited")).toMatch(
             /^refused: diskSizeGb: is 0.35, but \d+ MiB are in use; give at least 0\.\d\d? \[redis-database\/disk-size-below-use\]$/,
         );
-        // Whatever its size is said to be.
+        // The disk's real size counts, not diskSizeGb.
         expect(reasonOf("narrow")).toBe(
-            "refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has 90 MiB in all, of the 96 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]",
+            "refused: diskSizeGb: is 0.5, but the disk of NAME-narrow-disk has only 90 MiB, and the files can take 96; use a larger disk (raise a quota on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]",
         );
         await onDisk(limited, "rm /data/filler");
         const { volume } = await of(limited);
-        wanted = { ...before, [limited]: { ...before[limited], diskSizeGb: 0.35 } };
+        databases = { ...before, [limited]: { ...before[limited], diskSizeGb: 0.35 } };
         program();
         await stack.up();
         expect((await of(limited)).volume).toBe(volume);
@@ -304,10 +306,10 @@ describe("a disk that is filling up", () => {
     });
 });
 
-describe("where the Docker host can hold quotas", () => {
-    // Stands in for XFS with `pquota`, which needs a kernel that can: the same request makes a volume that is as limited,
-    // and that reports options of which the program knows nothing, as a quota does.
-    const standIn = `#!/bin/sh
+describe("a Docker host that supports quotas", () => {
+    // Simulates XFS with `pquota`, which needs kernel support. The same request creates a volume with the same limit.
+    // As with a quota, Docker reports options for it that are not in the program.
+    const fakeDocker = `#!/bin/sh
 if [ "$1 $2 $3" = "volume create --opt" ]; then
     exec "$REAL_DOCKER" volume create --opt type=tmpfs --opt device=tmpfs --opt "o=$4" "$5"
 fi
@@ -331,13 +333,13 @@ exec "$REAL_DOCKER" "$@"
 
     beforeAll(async () => {
         directory = mkdtempSync(join(tmpdir(), "docker-"));
-        writeFileSync(join(directory, "docker"), standIn);
+        writeFileSync(join(directory, "docker"), fakeDocker);
         chmodSync(join(directory, "docker"), 0o755);
         client = new Client();
-        const real = (process.env.PATH ?? "").split(delimiter);
-        const REAL_DOCKER = present(real.map((path) => join(path, "docker")).find((path) => existsSync(path)));
+        const path = (process.env.PATH ?? "").split(delimiter);
+        const REAL_DOCKER = present(path.map((folder) => join(folder, "docker")).find((file) => existsSync(file)));
         stack = await TestStack.create("disk-quota", {
-            env: { PATH: [directory, ...real].join(delimiter), REAL_DOCKER },
+            env: { PATH: [directory, ...path].join(delimiter), REAL_DOCKER },
         });
         await database({ diskSizeGb: 0.25 }).up();
     });
@@ -348,12 +350,12 @@ exec "$REAL_DOCKER" "$@"
         rmSync(directory, { recursive: true });
     });
 
-    test("the volume has one, and nothing changes after that", async () => {
+    test("limits the volume, and changes nothing in the next updates", async () => {
         expect(await sizeOfDisk()).toBe("256");
         await stack.expectNoChanges();
     });
 
-    test("no change of the size replaces the volume", async () => {
+    test("never replaces the volume for a change of the size", async () => {
         const volume = await stack.value("volume");
         expect(client.redis(await stack.value("url"), ["SET", "kept", "yes"])).toBe("OK");
         for (const args of [{ diskSizeGb: 1 }, { diskSizeGb: 0.25, memoryMb: 40 }, {}]) {
@@ -365,10 +367,10 @@ exec "$REAL_DOCKER" "$@"
         expect(await sizeOfDisk()).toBe("256");
     });
 
-    test("what the quota does not hold is refused, and the server goes on", async () => {
+    test("refuses what exceeds the quota, and the server keeps running", async () => {
         const reason = reasonIn(await database({ diskSizeGb: 2, memoryMb: 128 }).failure("up"));
         expect(reason).toMatchInlineSnapshot(
-            `"refused: diskSizeGb: is 2, but the disk of the data volume has 256 MiB in all, of the 576 that the files can take; give a larger one (a quota is raised on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
+            `"refused: diskSizeGb: is 2, but the disk of the data volume has only 256 MiB, and the files can take 576; use a larger disk (raise a quota on the Docker host) or less memoryMb [redis-database/disk-too-small-for-files]"`,
         );
         expect(client.redis(await stack.value("url"), ["GET", "kept"])).toBe("yes");
     });

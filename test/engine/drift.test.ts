@@ -1,4 +1,7 @@
-/** What somebody changed by hand: the agent or `pulumi refresh` and `up` put it back; what the program says nothing of stays. */
+/**
+ * Changes by hand: the agent, or `pulumi refresh` and `pulumi up`, restore them. Settings that the program does not
+ * have stay.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -11,7 +14,7 @@ import { TestDatabase } from "./support/testDatabase";
 
 type Output = "url" | "tlsUrl" | "caCertPem" | "password" | "port" | "containerName";
 
-/** A connection that has logged in and stays. */
+/** An open connection that has logged in. */
 async function connected({ port, password }: Record<Output, string>) {
     const socket = connect(Number(port), "127.0.0.1");
     const ask = (command: string) =>
@@ -25,34 +28,34 @@ async function connected({ port, password }: Record<Output, string>) {
     return { ask, close: () => socket.destroy() };
 }
 
-/** What the health check says at once. Docker runs it after a pause. */
+/** Runs the health check now and returns its output. Docker runs it at intervals. */
 function healthOf(container: string): string {
     const check = "rm -f /tmp/healthy; sh /settings/current/health.sh";
     return spawnSync("docker", ["exec", container, "sh", "-c", check], { encoding: "utf8" }).stdout.trim();
 }
 
-/** In spellings that Redis lists otherwise. */
+/** Rules in spellings that differ from those that Redis lists. */
 const orders = { name: "orders", rules: "~orders:* %R~shared:* &orders:* +@ALL -@dangerous -acl (~other:* +GET)" };
 const reports = { name: "reports", rules: '~quoted"key allchannels +get -@all +get' };
 
-describe("a change by hand", () => {
+describe("drift correction", () => {
     let db: TestDatabase;
     /**
-     * Further databases: one of a version that lets people change where its data lies, one that imports, and one whose
-     * connections are all in use.
+     * More databases: `old` has a version in which `dir` can change at run time, `copy` imports data from `old`, and all
+     * connections of `full` are in use.
      */
-    let others: TestStack;
+    let otherStack: TestStack;
     let outputs: Record<string, Record<Output, string>>;
     type Connection = Awaited<ReturnType<typeof connected>>;
-    let inside: Connection;
+    let administrator: Connection;
     const idle: Connection[] = [];
     const of = (name: string) => present(outputs[name]);
     const redis = (...command: string[]) => db.redis(...command);
-    /** As one of the program's users; also once the program no longer names it. */
+    /** Runs a command as a user of the program, even after the program has removed the user. */
     let urls: Readonly<Record<string, string>>;
     const as = (name: string, ...command: string[]) => db.client.redis(present(urls[name]), command);
     const setting = async (name: string) => (await redis("CONFIG", "GET", name)).split("\n")[1];
-    /** A process of the container, as the host knows it. */
+    /** The container's main process, by its id on the host. */
     const processOf = (container: string) => docker("inspect", "-f", "{{.State.Pid}}", container);
 
     beforeAll(async () => {
@@ -62,20 +65,20 @@ describe("a change by hand", () => {
         const users = await db.stack.value<Record<string, { url: string }>>("users");
         urls = Object.fromEntries(Object.entries(users).map(([name, { url }]) => [name, url]));
         await redis("SET", "kept", "yes");
-        others = await TestStack.create("drift-others");
-        await upOthers({ importing: true });
+        otherStack = await TestStack.create("drift-more");
+        await updateOtherStack({ importing: true });
         ask("old", "SET", "kept", "yes");
         importFromOld();
         await until(() => ask("copy", "GET", "kept") === "yes");
     });
 
     afterAll(async () => {
-        for (const { close } of [inside, ...idle]) close();
+        for (const { close } of [administrator, ...idle]) close();
         await db.close();
-        await others.close();
+        await otherStack.close();
     });
 
-    async function upOthers(copy: object, maxclients = 8): Promise<void> {
+    async function updateOtherStack(copy: object, maxclients = 8): Promise<void> {
         const databases = {
             old: { version: "6.2", flavor: "rdb", memoryMb: 64 },
             copy: { version: "8.0", flavor: "nordb", memoryMb: 64, ...copy },
@@ -86,20 +89,20 @@ describe("a change by hand", () => {
                     new RedisDatabase("${name}", ${JSON.stringify(args)});
                 exports["${name}"] = { url, tlsUrl, caCertPem, password, port, containerName }; }`,
         );
-        await others.program(text.join("\n")).up();
-        outputs = (await others.outputs()) as typeof outputs;
+        await otherStack.program(text.join("\n")).up();
+        outputs = (await otherStack.outputs()) as typeof outputs;
     }
 
-    /** Takes all connections that `full` has left. */
+    /** Takes all free connections of `full`. */
     async function fill(): Promise<void> {
-        inside = await connected(of("full"));
-        while (!(await inside.ask("INFO clients")).includes("connected_clients:8"))
+        administrator = await connected(of("full"));
+        while (!(await administrator.ask("INFO clients")).includes("connected_clients:8"))
             idle.push(await connected(of("full")));
     }
 
     const ask = (name: string, ...command: string[]) => db.client.redis(of(name).url, command);
 
-    /** As the README says. */
+    /** Follows the steps of the README. */
     function importFromOld(): void {
         const [source, target] = [of("old"), of("copy")];
         const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
@@ -120,7 +123,7 @@ describe("a change by hand", () => {
         await db.stack.expectEmptyPreview();
     }
 
-    test("the program's users have their rights, and no others", () => {
+    test("gives the program's users exactly their rights", () => {
         expect(as("orders", "SET", "orders:1", "one")).toBe("OK");
         expect(as("orders", "GET", "shared:1")).toBe("");
         expect(as("orders", "PUBLISH", "orders:1", "m")).toBe("0");
@@ -141,11 +144,11 @@ describe("a change by hand", () => {
                 expect.stringMatching(/^NOPERM/),
             ]);
         }
-        // The agent does not take what Redis lists otherwise for a change.
-        expect(docker("logs", db.agent())).not.toContain("put back");
+        // The agent does not mistake the spelling in which Redis lists a rule for a change.
+        expect(docker("logs", db.agent())).not.toContain("restored");
     });
 
-    test("of settings and users is put back by the agent within a minute, what the program does not speak of stays", async () => {
+    test("restores settings and users within a minute, and leaves alone what the program does not have", async () => {
         await redis("CONFIG", "SET", "timeout", "11");
         await redis("CONFIG", "SET", "maxmemory", "1gb");
         await redis("CONFIG", "SET", "appendonly", "no");
@@ -161,26 +164,26 @@ describe("a change by hand", () => {
         expect(healthOf(await db.server())).toMatch(
             /^it follows 127\.0\.0\.1:1, .*\[redis-database\/follows-by-hand\]$/,
         );
-        // Once this is put back, the agent of the database that imports has looked, too.
+        // When this is restored, the agent of the importing database has checked the rest too.
         ask("copy", "CONFIG", "SET", "maxmemory", "1gb");
         ask("old", "SET", "written", "yes");
         ask("old", "CONFIG", "SET", "dir", "/tmp");
         ask("old", "CONFIG", "SET", "dbfilename", "other.rdb");
         ask("old", "SAVE");
         ask("old", "CONFIG", "SET", "tls-port", "0");
-        // Once the agents have the connections that they keep.
+        // Wait until each agent has the connection that it keeps open.
         for (const name of ["old", "copy", "full"])
             await until(() => ask(name, "CLIENT", "LIST").includes(" user=default "));
-        // Users of the agent's that nobody can log in as, and a database that is open to everybody.
+        // The agent can no longer log in as its user, and one database is open to all clients.
         ask("old", "ACL", "DELUSER", "agent");
         ask("old", "ACL", "SETUSER", "default", "off");
         ask("copy", "CLIENT", "KILL", "TYPE", "normal");
         ask("copy", "ACL", "DELUSER", "agent", "health");
         ask("copy", "ACL", "SETUSER", "default", "nopass");
-        // The limit of connections is reached, by some that go on.
+        // The maximum number of connections is reached, and all of them stay open.
         await fill();
-        await inside.ask("ACL SETUSER agent off resetpass -@all");
-        await inside.ask("CONFIG SET maxmemory 1gb");
+        await administrator.ask("ACL SETUSER agent off resetpass -@all");
+        await administrator.ask("CONFIG SET maxmemory 1gb");
         expect(ask("full", "PING")).toMatch(/max number of clients|closed/);
         expect(healthOf(of("full").containerName)).toMatch(
             /^clients use all .*\[redis-database\/maxclients-reached\]$/,
@@ -198,9 +201,9 @@ describe("a change by hand", () => {
         expect(users).toMatch(/^user repl-mine on .*\+get$/m);
         expect(as("orders", "GET", "orders:1")).toBe("one");
         expect(as("reports", "GET", "kept")).toMatch(/^NOPERM/);
-        expect(docker("logs", db.agent())).toContain("put back: timeout");
+        expect(docker("logs", db.agent())).toContain("restored: timeout");
         await until(async () => (await redis("SET", "written", "yes")) === "OK");
-        expect(docker("logs", db.agent())).toContain("somebody had it follow 127.0.0.1:1");
+        expect(docker("logs", db.agent())).toContain("it was made to follow 127.0.0.1:1");
         expect(await setting("tls-replication")).toBe("no");
         expect(db.client.redis(await db.tlsUrl(), ["PING"], { caCertPem: await db.caCertPem() })).toBe("PONG");
         expect(healthOf(await db.server())).toBe("");
@@ -209,29 +212,29 @@ describe("a change by hand", () => {
             await until(() => !/^user default (off|on nopass)/m.test(ask(name, "ACL", "LIST")));
             expect(healthOf(of(name).containerName)).toBe("");
         }
-        await until(async () => !(await inside.ask("CONFIG GET maxmemory")).includes("1073741824"));
-        await until(async () => (await inside.ask("ACL LIST")).includes("user agent on "));
-        // Its health check does not come through either.
+        await until(async () => !(await administrator.ask("CONFIG GET maxmemory")).includes("1073741824"));
+        await until(async () => (await administrator.ask("ACL LIST")).includes("user agent on "));
+        // The health check cannot connect either.
         expect(ask("full", "PING")).toMatch(/max number of clients|closed/);
     });
 
-    test("of whom a database follows stays while data is imported, and no longer; the limit of connections can be raised while it is reached", async () => {
+    test("leaves REPLICAOF alone while data is imported, and no longer; raises maxclients while all connections are in use", async () => {
         await until(() => !ask("copy", "CONFIG", "GET", "maxmemory").includes("1073741824"));
         expect(db.client.info(of("copy").url, "master_link_status")).toBe("up");
         expect(healthOf(of("copy").containerName)).toBe("");
         ask("copy", "ACL", "DELUSER", "agent");
-        await upOthers({ passwordVersion: 2 }, 20);
+        await updateOtherStack({ passwordVersion: 2 }, 20);
         expect(ask("full", "CONFIG", "GET", "maxclients")).toBe("maxclients\n20");
-        expect(await inside.ask("PING")).toContain("PONG");
+        expect(await administrator.ask("PING")).toContain("PONG");
         for (const { close } of idle) close();
         expect(ask("copy", "SET", "own", "yes")).toBe("OK");
         expect(ask("copy", "GET", "kept")).toBe("yes");
         for (const name of ["masteruser", "masterauth"]) expect(ask("copy", "CONFIG", "GET", name)).toBe(name);
         expect(ask("copy", "CONFIG", "GET", "tls-ca-cert-file")).toContain("/settings/tls/ca.crt");
-        await others.expectEmptyPreview();
+        await otherStack.expectEmptyPreview();
     });
 
-    test("of where an old version's data lies is put back, and what it wrote there is written where it belongs", async () => {
+    test("restores dir and dbfilename of an old version, and writes the data to the restored location", async () => {
         const { tlsUrl, caCertPem, containerName } = of("old");
         await until(() => db.client.redis(tlsUrl, ["PING"], { caCertPem }) === "PONG");
         await until(() => ask("old", "CONFIG", "GET", "dir").endsWith("/data"));
@@ -243,18 +246,18 @@ describe("a change by hand", () => {
         await until(() => ask("old", "GET", "written") === "yes");
     });
 
-    test("a server that was stopped is started, by refresh and up, on its data", async () => {
+    test("starts a stopped server with its data, by refresh and up", async () => {
         docker("stop", await db.server());
         await refreshAndUp();
     });
 
-    test.each(["server", "agent"] as const)("a removed container is made anew by refresh and up: %s", async (which) => {
+    test.each(["server", "agent"] as const)("re-creates a removed container, by refresh and up: %s", async (which) => {
         const name = await db[which]();
         docker("rm", "-f", name);
         await refreshAndUp();
     });
 
-    test("a memory limit that was changed is put back in place", async () => {
+    test("restores a changed memory limit without replacing the container", async () => {
         const container = await db.server();
         docker("update", "--memory", "128m", "--memory-swap", "128m", container);
         await refreshAndUp();
@@ -262,10 +265,10 @@ describe("a change by hand", () => {
         expect(docker("inspect", "-f", "{{.HostConfig.Memory}}", container)).toBe(String(64 * 2 ** 20));
     });
 
-    test.each(["server", "agent"] as const)("a killed process is back without anybody's help: %s", async (which) => {
+    test.each(["server", "agent"] as const)("restarts a killed process without an update: %s", async (which) => {
         const container = await db[which]();
         const pid = processOf(container);
-        // By the host: what `docker kill` ends, Docker takes for wanted.
+        // Killed from the host: Docker does not restart a container after `docker kill`.
         process.kill(Number(pid), "SIGKILL");
         await until(() => !["0", pid].includes(processOf(container)));
         await until(async () => (await redis("GET", "kept")) === "yes");
@@ -274,7 +277,7 @@ describe("a change by hand", () => {
         await db.stack.expectEmptyPreview();
     });
 
-    test("settings that a crash of the host left half-written are whole again, and the next change goes through", async () => {
+    test("repairs settings files that a crash of the host left half-written, and applies the next change", async () => {
         const agent = db.agent();
         const inSettings = (script: string) => docker("exec", agent, "sh", "-c", script);
         inSettings("for file in /settings/current/*; do head -c 5 $file >/tmp/half; cat /tmp/half >$file; done");
@@ -288,7 +291,7 @@ describe("a change by hand", () => {
         expect(await redis("GET", "kept")).toBe("yes");
     });
 
-    test("of a user that the program names from now on is the program's, one that it no longer names is deleted", async () => {
+    test("takes over a user once the program has it, and deletes one that the program no longer has", async () => {
         const connection = db.client.pipe(present(urls.orders));
         let printed = "";
         connection.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
@@ -300,7 +303,7 @@ describe("a change by hand", () => {
         ];
         const { explanations } = await db.with({ config: { timeout: 400 }, users }).plannedSteps();
         expect(explanations.join()).toContain(
-            "user orders is deleted, and its connections close; takes effect while the server runs, other clients stay " +
+            "user orders is deleted, and its connections close; the server keeps running, other clients stay " +
                 "connected: user reporting (new), user reports (rules changed), user orders (removed)",
         );
         const server = await db.serverId();
@@ -323,7 +326,7 @@ describe("a change by hand", () => {
         expect(await redis("ACL", "LIST")).not.toContain("user orders");
     });
 
-    test("the agent needs no network to reach the server, and has none", async () => {
+    test("reaches the server from the agent without a network", async () => {
         expect(docker("inspect", "-f", "{{.HostConfig.NetworkMode}}", db.agent())).toBe("none");
         docker("network", "disconnect", "bridge", await db.server());
         await db.up({ config: { timeout: 500 } });

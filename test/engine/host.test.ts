@@ -1,4 +1,4 @@
-/** What a database does when its Docker host restarts Docker, or loses its power. */
+/** What databases do when Docker restarts on their host, or when the host loses power. */
 import { Client, until } from "./support/docker";
 import { SecondEngine } from "./support/secondEngine";
 import { TestStack } from "./support/stack";
@@ -47,7 +47,7 @@ describe("a Docker host", () => {
         await stack.expectNoChanges();
     }
 
-    test("restarts Docker: all databases are back at their URLs, aof and rdb with all of their data", async () => {
+    test("restarts Docker: all databases are back at their URLs, aof and rdb with all data", async () => {
         for (const flavor of flavorNames) expect(redis(flavor, "SET", "key", "before the restart")).toBe("OK");
         await engine.restart();
         await allAnswer();
@@ -58,7 +58,7 @@ describe("a Docker host", () => {
         ]);
     });
 
-    test("loses its power: all are back, with what their flavor promises", async () => {
+    test("loses power: all databases are back, with the data that their flavor promises", async () => {
         for (const flavor of flavorNames) redis(flavor, "SET", "key", "dumped");
         expect(redis("rdb", "SAVE")).toBe("OK");
         for (const flavor of flavorNames) redis(flavor, "SET", "key", "a second old");

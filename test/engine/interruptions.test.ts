@@ -1,13 +1,13 @@
-/** An up that is killed, at any moment: the next one converges, and what was acknowledged is there. */
+/** An update that is killed at any moment: the next one converges, and no acknowledged write is lost. */
 import { docker, until } from "./support/docker";
 import { TestDatabase } from "./support/testDatabase";
 import { flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 
-/** `make test-all` kills twenty times, as often as it takes to meet the rare moments. */
+/** `make test-all` kills twenty updates, enough to hit the rare moments. */
 const kills = process.env.TEST_ALL ? 20 : 3;
 
-describe("an up that is killed", () => {
+describe("a killed update", () => {
     let db: TestDatabase;
     let digest: string;
 
@@ -19,7 +19,7 @@ describe("an up that is killed", () => {
 
     afterAll(() => db.close());
 
-    /** The next up goes through, leaves one agent and one server, the data, and nothing for the one after it. */
+    /** The next update succeeds, leaves one agent, one server and all data, and the preview after it is empty. */
     async function converges(): Promise<void> {
         await db.stack.up();
         expect(await db.digest()).toBe(digest);
@@ -29,15 +29,20 @@ describe("an up that is killed", () => {
     }
 
     test.each([
-        ["while the old agent goes", { passwordVersion: 2 }, /db-agent deleting/, 0],
+        ["while the old agent is removed", { passwordVersion: 2 }, /db-agent deleting/, 0],
         ["between the agents", { passwordVersion: 3 }, /db-agent deleted/, 0],
-        ["when Docker has made the new agent, unknown to Pulumi", { passwordVersion: 4 }, /db-agent creating/, 400],
-        ["while a certificate is changed", { tls: { hosts: ["one.example.com"] } }, /db-certificate creat/, 0],
+        [
+            "when Docker has created the new agent and Pulumi has not recorded it",
+            { passwordVersion: 4 },
+            /db-agent creating/,
+            400,
+        ],
+        ["while a certificate is replaced", { tls: { hosts: ["one.example.com"] } }, /db-certificate creat/, 0],
         ["between a certificate and the agent", { tls: { hosts: ["two.example.com"] } }, /db-agent del/, 0],
         ["while the old server stops", { config: { databases: 17 } }, /db-server deleting/, 0],
         ["between the servers", { config: { databases: 18 } }, /db-server deleted/, 0],
         [
-            "when Docker has made the new server, unknown to Pulumi",
+            "when Docker has created the new server and Pulumi has not recorded it",
             { config: { databases: 19 } },
             /db-server creat/,
             400,
@@ -48,13 +53,13 @@ describe("an up that is killed", () => {
     });
 
     test.each(flavorNames.filter((flavor) => process.env.TEST_ALL || flavor !== "rdb"))(
-        "a server of flavor %s that nobody knows of hands its data over",
+        "keeps the data of a server of flavor %s that Pulumi has not recorded",
         async (flavor) => {
             const databases = 20 + flavorNames.indexOf(flavor);
             await db.up({ flavor });
             expect(await db.digest()).toBe(digest);
             await db.with({ flavor, config: { databases } }).killedUp(/db-server creat/, 400);
-            // It may be up to its last moment before anybody looks again.
+            // The next update may start long after the server is ready.
             await until(healthy);
             expect(await db.digest()).toBe(digest);
             await converges();
@@ -69,7 +74,7 @@ describe("an up that is killed", () => {
             .filter((name) => name.startsWith("db-server-"))
             .some((name) => docker("inspect", "-f", "{{.State.Health.Status}}", name) === "healthy");
 
-    test(`${kills} times at random: each time the next up converges`, async () => {
+    test(`converges in the next update, ${kills} times at random moments`, async () => {
         await db.up();
         const changes = [
             { passwordVersion: 2 },
@@ -78,19 +83,19 @@ describe("an up that is killed", () => {
             { flavor: "aof", memoryMb: 96, passwordVersion: 3 },
             { config: { databases: 25 }, maxmemoryPolicy: "allkeys-lru" },
         ];
-        const met: string[] = [];
+        const attempts: string[] = [];
         for (let kill = 0; kill < kills; kill++) {
             const args = present(changes[kill % changes.length]);
-            // From when it begins to work; a whole up takes about as long as the longest.
+            // Counted from the first progress message. A complete update takes about as long as the longest delay.
             const delayMs = Math.round(Math.random() * 4000);
             const killed = await db.with(args).killedUp(/Updating|@ updating|db/, delayMs);
-            met.push(`${JSON.stringify(args)} ${killed ? "killed" : "was done"} after ${delayMs} ms`);
+            attempts.push(`${JSON.stringify(args)} ${killed ? "killed" : "finished"} after ${delayMs} ms`);
             try {
                 await converges();
             } catch (error) {
-                throw new Error(met.join("\n"), { cause: error });
+                throw new Error(attempts.join("\n"), { cause: error });
             }
         }
-        console.log(met.join("\n"));
+        console.log(attempts.join("\n"));
     });
 });

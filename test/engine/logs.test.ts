@@ -1,4 +1,4 @@
-/** How much of their logs Docker keeps of a database's containers, whatever they write. */
+/** How much of the logs of a database's containers Docker keeps. */
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { present } from "../support/present";
@@ -14,7 +14,7 @@ describe("logs", () => {
     let stack: TestStack;
     let client: Client;
 
-    /** By the part's name, the containers of both databases. */
+    /** The containers of both databases, by their part. */
     let containers: Readonly<Record<string, string>>;
     let urls: Readonly<Record<string, string>>;
 
@@ -50,12 +50,12 @@ describe("logs", () => {
         await stack.close();
     });
 
-    test("are limited to three files of 10 MiB by default, those of every part", () => {
+    test("are limited to three files of 10 MiB by default, for every container", () => {
         const limited = { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } };
         expect(logConfigs()).toEqual([limited, limited, limited, limited, limited]);
     });
 
-    test("limits of your own replace the server, and the preview says so", async () => {
+    test("replace the server when their limits change, and the preview says so", async () => {
         expect(client.redis(present(urls["current"]), ["SET", "kept", "yes"])).toBe("OK");
         const { output } = await program({ maxSizeMb: 1, files: 2 }).plannedSteps();
         expect(output).toContain(
@@ -67,24 +67,24 @@ describe("logs", () => {
         expect(client.redis(present(urls["current"]), ["GET", "kept"])).toBe("yes");
     });
 
-    test("take no more than that, however much is written", async () => {
+    test("take no more space than their limit, however much is written", async () => {
         for (const part of ["server", "haproxy"]) {
             const container = present(containers[part]);
             const flood = "yes 'a failed handshake' | head -c 6000000; echo 'the end'";
             docker("exec", container, "sh", "-c", `{ ${flood}; } >/proc/1/fd/1`);
-            // Docker writes what it was given after the command has ended.
+            // Docker writes the log after the command has ended.
             await until(() => docker("logs", "--tail", "20", container).includes("the end"));
             const path = inspect(container, "{{.LogPath}}");
             const files = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)));
             const bytes = files.map((name) => statSync(join(dirname(path), name)).size);
             expect(files).toHaveLength(2);
-            // The last line of a file may go beyond its end.
+            // The last line of a file may exceed the limit.
             for (const size of bytes) expect(size).toBeLessThan(1.1 * 2 ** 20);
             expect(Math.max(...bytes)).toBeGreaterThan(0.9 * 2 ** 20);
         }
     });
 
-    test("false leaves them to the Docker host", async () => {
+    test("have the Docker host's default limits with `logs: false`", async () => {
         await up(false);
         const byDefault = docker("info", "-f", "{{.LoggingDriver}}");
         for (const { Type, Config } of logConfigs()) {

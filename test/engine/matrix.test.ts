@@ -1,8 +1,8 @@
 /**
- * Every version that runs here in every flavor, from first up to nothing left: URLs as they are by clients that are not
- * ours, the protocols that the TLS port speaks, what is on the disk and what is there again after a kill and a restart,
- * what clients notice of another certificate and another password. `make test-versions` takes all; `make test` the
- * first and the last before 6.0 and a few later ones. What was seen goes to docs/versions.md.
+ * Runs every available version in every flavor, from the first update to the removal. Checks that common clients accept
+ * the URLs unchanged, which protocols the TLS port speaks, which files are on the disk, which data survives a kill and a
+ * restart, and whether clients notice a new certificate and a new password. `make test-versions` runs all versions;
+ * `make test` runs the oldest and the newest before 6.0, and a few later ones. The results go into docs/versions.md.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -23,7 +23,7 @@ type Args = Readonly<Record<string, unknown>>;
 
 const chosen = process.env.TEST_VERSIONS ? provided : usual;
 
-/** Stacks of a size that a person can follow in their logs. */
+/** One stack per group, so that the logs stay readable. */
 const groups: readonly (readonly [string, readonly Release[]])[] = (
     [
         ["Redis before 6.0", ({ nativeTls }) => !nativeTls],
@@ -40,7 +40,7 @@ interface Database {
     readonly tlsPort: number;
     readonly caCertPem: string;
     readonly containerName: string;
-    /** The container that has the TLS port. */
+    /** The container that listens on the TLS port. */
     readonly front: string;
 }
 
@@ -50,7 +50,7 @@ interface Row {
     readonly flavor: Flavor;
 }
 
-/** What each flavor promises of a key that was in a dump and of one that was written after it. */
+/** What each flavor promises for a key in a dump, and for a key that was written after it. */
 const afterKill: Readonly<Record<Flavor, Kept>> = {
     aof: { dumped: true, written: true },
     rdb: { dumped: true, written: false },
@@ -70,7 +70,7 @@ afterAll(() => {
     probe.close();
 });
 
-test("the greetings in SSLv2 and SSLv3 are understood where these are spoken", async () => {
+test("the probe connects in SSLv2 and SSLv3 to a server that speaks them", async () => {
     const directory = mkdtempSync(join(tmpdir(), "ssl-"));
     const [certificate, key] = [join(directory, "tls.crt"), join(directory, "tls.key")];
     const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
@@ -85,9 +85,9 @@ describe.each(groups)("%s", (group, releases) => {
         flavorNames.map((flavor) => ({ name: `matrix-${release.replace(".", "")}-${flavor}`, release, flavor })),
     );
     const names = rows.map(({ name }) => name);
-    /** From 6.0 on there is no terminator, and two passwords can open the door. */
+    /** From 6.0 on there is no terminator, and a server can accept two passwords. */
     const before6 = !versions[present(releases[0])].acl;
-    const everything = { same: 1 + rows.length * (before6 ? 15 : 14) };
+    const allUnchanged = { same: 1 + rows.length * (before6 ? 15 : 14) };
 
     let stack: TestStack;
     let client: Client;
@@ -95,7 +95,7 @@ describe.each(groups)("%s", (group, releases) => {
     let outputs: Readonly<Record<string, Database>> = {};
     const of = (name: string) => present(outputs[name]);
 
-    /** All databases, with what `more` says of each. */
+    /** Updates all databases, each with the arguments in `more`. */
     async function up(more: Args = {}): Promise<Readonly<Record<string, number>>> {
         stack.program(
             rows
@@ -131,7 +131,9 @@ describe.each(groups)("%s", (group, releases) => {
             return { dumped: dumped === "1", written: written === "1" };
         });
 
-    /** Has every server go away by `command` and come back, each with one key in a dump and one written after it. */
+    /**
+     * Stops every server with `command` and starts it again. Each has one key in a dump and one written after the dump.
+     */
     async function comeBack(...command: string[]): Promise<Map<string, Kept>> {
         for (const { name, flavor } of rows) {
             await redis(name, async (connection) => {
@@ -141,7 +143,7 @@ describe.each(groups)("%s", (group, releases) => {
                 await connection.set("written", "1");
             });
         }
-        // Longer than the second after which appendfsync everysec has synced.
+        // Longer than a second, so that `appendfsync everysec` has synced.
         await new Promise((resolve) => setTimeout(resolve, 1500));
         const containers = names.map((name) => of(name).containerName);
         docker(...command, ...containers);
@@ -168,45 +170,46 @@ describe.each(groups)("%s", (group, releases) => {
         await stack.close();
     });
 
-    test.each(releases)("%s is the server that the catalog was held against", async (release) => {
+    test.each(releases)("%s is the server that verified the catalog", async (release) => {
         const info = await redis(present(rows.find((row) => row.release === release)).name, (it) => it.info("server"));
-        // Valkey says which Redis it is like, too.
+        // Valkey also reports the Redis version with which it is compatible.
         const server = present((/^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info))?.[1]);
         observeServer(release, server);
         expect(server).toBe(versions[release].verifiedWith);
     });
 
-    test.each(rows)("$name answers five clients on both ports, with its URLs as they are", async (row) => {
+    test.each(rows)("$name answers five clients on both ports, which take its URLs unchanged", async (row) => {
         const { url, tlsUrl, caCertPem } = of(row.name);
-        const said = { plaintext: await clients.ping(url), tls: await clients.ping(tlsUrl, caCertPem) };
-        const answered = (by: Readonly<Record<string, string>>) => Object.keys(by).filter((who) => by[who] === "PONG");
-        observe(row.release, row.flavor, { plaintext: answered(said.plaintext), tls: answered(said.tls) });
+        const replies = { plaintext: await clients.ping(url), tls: await clients.ping(tlsUrl, caCertPem) };
+        const answered = (by: Readonly<Record<string, string>>) =>
+            Object.keys(by).filter((name) => by[name] === "PONG");
+        observe(row.release, row.flavor, { plaintext: answered(replies.plaintext), tls: answered(replies.tls) });
         const all = Object.fromEntries(
-            ["redis-cli", "redis-py", "ioredis", "node-redis", "Jedis"].map((who) => [who, "PONG"]),
+            ["redis-cli", "redis-py", "ioredis", "node-redis", "Jedis"].map((name) => [name, "PONG"]),
         );
-        expect(said).toEqual({ plaintext: all, tls: all });
+        expect(replies).toEqual({ plaintext: all, tls: all });
     });
 
-    test("none of the five takes a certificate of another CA", async () => {
+    test("none of the five clients accepts a certificate of another CA", async () => {
         const [one, other] = [of(present(names[0])), of(present(names[1]))];
-        const said = await clients.ping(one.tlsUrl, other.caCertPem);
-        for (const answer of Object.values(said)) expect(answer).toMatch(/certificate|PKIX/i);
+        const replies = await clients.ping(one.tlsUrl, other.caCertPem);
+        for (const reply of Object.values(replies)) expect(reply).toMatch(/certificate|PKIX/i);
     });
 
     test.each(names)("%s refuses a client without a password", (name) => {
         expect(client.run(["redis-cli", "-p", new URL(of(name).url).port, "PING"]).text).toContain("NOAUTH");
     });
 
-    /** Of SSLv2, SSLv3 and plaintext, those that the TLS port refuses. */
+    /** Which of SSLv2, SSLv3 and plaintext the TLS port refuses. */
     async function refused({ tlsPort }: Database): Promise<string[]> {
-        const said: Record<string, string> = {
+        const replies: Record<string, string> = {
             SSLv2: await probe.ask("SSLv2", "localhost", String(tlsPort)),
             SSLv3: await probe.ask("SSLv3", "localhost", String(tlsPort)),
             plaintext: client.run(["redis-cli", "-p", String(tlsPort), "PING"]).text,
         };
-        return Object.keys(said).filter((how) => /^refused|closed|reset/i.test(said[how] ?? ""));
+        return Object.keys(replies).filter((protocol) => /^refused|closed|reset/i.test(replies[protocol] ?? ""));
     }
-    const never = ["SSLv2", "SSLv3", "plaintext"];
+    const insecure = ["SSLv2", "SSLv3", "plaintext"];
 
     test.each(rows)("$name speaks TLS 1.2 and 1.3 and nothing older, with a certificate for its host", async (row) => {
         const { tlsPort, caCertPem } = of(row.name);
@@ -214,7 +217,7 @@ describe.each(groups)("%s", (group, releases) => {
         const refusals = await refused(of(row.name));
         observe(row.release, row.flavor, { protocols });
         expect(protocols).toEqual(defaultProtocols);
-        expect(refusals).toEqual(never);
+        expect(refusals).toEqual(insecure);
         const { status, text } = handshake("localhost", tlsPort, caCertPem, [
             "-verify_hostname",
             "localhost",
@@ -224,22 +227,22 @@ describe.each(groups)("%s", (group, releases) => {
         expect(status).toBe(0);
     });
 
-    describe("killed", () => {
+    describe("after a kill", () => {
         let found: ReadonlyMap<string, Kept>;
         beforeAll(async () => {
             found = await comeBack("kill", "-s", "KILL");
         });
 
-        test.each(rows)("$name has again what its flavor promises", ({ name, release, flavor }) => {
+        test.each(rows)("$name has the data that its flavor promises", ({ name, release, flavor }) => {
             const kill = present(found.get(name));
             observe(release, flavor, { kill });
             expect(kill).toEqual(afterKill[flavor]);
-            // The same over TLS: a terminator has found the server again.
+            // The same over TLS: the terminator has reconnected to the server.
             const { tlsUrl, caCertPem } = of(name);
             expect(client.redis(tlsUrl, ["EXISTS", "written"], { caCertPem })).toBe(kill.written ? "1" : "0");
         });
 
-        test.each(rows)("$name has the files of its flavor, and the service's save points", async (row) => {
+        test.each(rows)("$name has the files and the default save points of its flavor", async (row) => {
             const { name, release, flavor } = row;
             const files = docker("exec", of(name).containerName, "ls", "/data").split("\n").filter(Boolean);
             expect(files).toEqual(
@@ -252,20 +255,23 @@ describe.each(groups)("%s", (group, releases) => {
         });
     });
 
-    describe("restarted", () => {
+    describe("after a restart", () => {
         let found: ReadonlyMap<string, Kept>;
         beforeAll(async () => {
             found = await comeBack("stop");
         });
 
-        test.each(rows)("$name has again what its flavor promises", ({ name, release, flavor }) => {
+        test.each(rows)("$name has the data that its flavor promises", ({ name, release, flavor }) => {
             const restart = present(found.get(name));
             observe(release, flavor, { restart });
             expect(restart).toEqual(afterRestart[flavor]);
         });
     });
 
-    /** Ups while a client of each database, over TLS, never stops, and gives what it says: whether it noticed nothing. */
+    /**
+     * Updates while a client of each database sends commands over TLS. Returns, by database, whether the client noticed
+     * nothing.
+     */
     async function underTraffic(more: Args): Promise<Map<string, boolean>> {
         const servers = names.flatMap((name) => [of(name).containerName, of(name).front]);
         const ids = () => docker("inspect", "-f", "{{.Id}}", ...servers);
@@ -285,18 +291,18 @@ describe.each(groups)("%s", (group, releases) => {
 
     const hosts = ["redis.example.com"];
 
-    // `make test` asks this in alone/table.test.ts, of the oldest and the newest with TLS, and in alone/unnoticed.test.ts.
+    // `make test` covers this in alone/table.test.ts, for two versions with TLS, and in alone/unnoticed.test.ts.
     const rotating = process.env.TEST_VERSIONS ? describe : describe.skip;
 
-    rotating("with another certificate and another password", () => {
-        let old: Readonly<Record<string, Database>>;
+    rotating("with a new certificate and a new password", () => {
+        let oldOutputs: Readonly<Record<string, Database>>;
         let unnoticed: ReadonlyMap<string, boolean>;
         beforeAll(async () => {
-            old = outputs;
+            oldOutputs = outputs;
             unnoticed = await underTraffic({ tls: { hosts }, passwordVersion: 2 });
         });
 
-        test.each(rows)("$name shows the certificate to new clients, and who is connected notices nothing", (row) => {
+        test.each(rows)("$name sends the certificate to new clients, and connected clients notice nothing", (row) => {
             const { tlsPort, caCertPem } = of(row.name);
             const { text } = handshake("localhost", tlsPort, caCertPem, ["-verify_hostname", "redis.example.com"]);
             observe(row.release, row.flavor, { certificate: { unnoticed: present(unnoticed.get(row.name)) } });
@@ -305,11 +311,11 @@ describe.each(groups)("%s", (group, releases) => {
         });
 
         test.each(rows)(
-            `$name accepts the old password ${before6 ? "no longer" : "for a while"}, and the new one`,
+            `$name accepts the new password, and ${before6 ? "no longer the old one" : "the old one during the grace period"}`,
             async (row) => {
                 const rotation = {
                     unnoticed: present(unnoticed.get(row.name)),
-                    oldPasswordOpens: client.redis(present(old[row.name]).url, ["PING"]) === "PONG",
+                    oldPasswordOpens: client.redis(present(oldOutputs[row.name]).url, ["PING"]) === "PONG",
                 };
                 observe(row.release, row.flavor, { rotation });
                 expect(rotation).toEqual({ unnoticed: true, oldPasswordOpens: !before6 });
@@ -318,25 +324,25 @@ describe.each(groups)("%s", (group, releases) => {
         );
     });
 
-    describe("with every protocol asked for", () => {
+    describe("with all of tls.protocols", () => {
         const args = { tls: { hosts, protocols: tlsProtocols }, passwordVersion: 2 };
         beforeAll(async () => {
             await up(args);
         });
 
-        test.each(rows)("$name speaks TLS 1.0 and 1.1, too, but neither SSL nor plaintext", async (row) => {
+        test.each(rows)("$name also speaks TLS 1.0 and 1.1, but neither SSL nor plaintext", async (row) => {
             const { tlsPort, caCertPem } = of(row.name);
             const protocolsOptIn = spokenProtocols("localhost", tlsPort, caCertPem);
             const refusals = await refused(of(row.name));
             observe(row.release, row.flavor, { protocolsOptIn, refused: refusals });
             expect(protocolsOptIn).toEqual(tlsProtocols);
-            expect(refusals).toEqual(never);
+            expect(refusals).toEqual(insecure);
         });
 
-        test("after all of that a second update is empty, and so is one after a refresh", async () => {
-            expect(await up(args)).toEqual(everything);
-            expect(await stack.refresh()).toEqual(everything);
-            expect(await stack.preview()).toEqual(everything);
+        test("changes nothing in a second update, nor after a refresh", async () => {
+            expect(await up(args)).toEqual(allUnchanged);
+            expect(await stack.refresh()).toEqual(allUnchanged);
+            expect(await stack.preview()).toEqual(allUnchanged);
         });
     });
 });

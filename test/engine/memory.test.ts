@@ -1,4 +1,4 @@
-/** Memory: what clients cannot make the server take, what happens when the kernel kills it all the same, and resizing. */
+/** Memory: the limits for clients, what happens when the kernel still kills the server, and resizing. */
 import { connect } from "node:net";
 import { Client, docker, until } from "./support/docker";
 import { TestStack } from "./support/stack";
@@ -9,7 +9,7 @@ describe("memory", () => {
     let client: Client;
     let stack: TestStack;
 
-    /** Databases of these names and arguments, whose URLs and containers are the stack's outputs. */
+    /** A program with these databases, by name. Its outputs are their URLs and containers. */
     const program = (databases: Readonly<Record<string, object>>) =>
         stack.program(
             Object.entries(databases)
@@ -63,7 +63,7 @@ describe("memory", () => {
         await stack.close();
     });
 
-    /** A connection that has logged in. */
+    /** Opens a connection and logs in. */
     async function loggedIn(name: string) {
         const { port, password } = await of(name);
         const socket = connect(port, "127.0.0.1");
@@ -73,7 +73,7 @@ describe("memory", () => {
         return socket;
     }
 
-    test("a value that the memory has no room for is refused, however it is made", async () => {
+    test("a value that does not fit into the memory is refused, whatever command writes it", async () => {
         const before = await startedAt("memory");
         expect(await redis("memory", "SETBIT", "big", "4294967295", "1").catch(String)).toContain("out of range");
         expect(await redis("memory", "SETRANGE", "big", "500000000", "x").catch(String)).toContain("exceeds maximum");
@@ -93,7 +93,7 @@ describe("memory", () => {
         }
     });
 
-    test("many clients that read nothing or send half of what they announce are disconnected, and the server goes on", async () => {
+    test("many clients that read nothing or send only half of a command are disconnected, and the server keeps running", async () => {
         const before = await startedAt("small");
         await redis("small", "SETRANGE", "value", String(2 * mib - 1), "x");
         const sockets = await Promise.all(Array.from({ length: 60 }, () => loggedIn("small")));
@@ -111,7 +111,7 @@ describe("memory", () => {
         expect(await startedAt("small")).toBe(before);
     });
 
-    test("a kill by the kernel shows in the health check and in the next update, until one has changed something", async () => {
+    test("the health check and each update report a kill by the kernel, until an update changes something", async () => {
         const script = "local t = {} for i = 1, 100000000 do t[i] = string.rep(tostring(i), 1000) end";
         const kill = async () => {
             const before = await startedAt("killed");
@@ -119,7 +119,7 @@ describe("memory", () => {
             await until(async () => (await startedAt("killed")) !== before);
         };
         const warning =
-            /"killed": the kernel killed the server at 20\S+Z, .* MiB of its container: its data, in memory only, was lost; give more memoryMb, .* \[redis-database\/killed-by-kernel\]/;
+            /"killed": the kernel killed the server at 20\S+Z, .* MiB of its container: its data, in memory only, was lost; increase memoryMb, .* \[redis-database\/killed-by-kernel\]/;
         await kill();
         await until(async () => (await health("killed")).includes("the kernel killed the server at 20"));
         expect((await program(databases).up()).output).toMatch(warning);
@@ -129,55 +129,58 @@ describe("memory", () => {
         await until(async () => (await health("killed")).startsWith("healthy"));
         expect((await stack.up()).output).not.toMatch(warning);
 
-        // Who starts it again has seen it.
+        // A restart by hand clears the report.
         await kill();
         docker("restart", (await of("killed")).containerName);
         await until(async () => (await health("killed")).startsWith("healthy"));
         expect((await stack.up()).output).not.toMatch(warning);
     });
 
-    test("more memory is used once the container has it, and not before", async () => {
-        const wanted = { ...databases, resized: { ...small, memoryMb: 128 } };
+    test("the server uses more memory only once the container has it", async () => {
+        const changed = { ...databases, resized: { ...small, memoryMb: 128 } };
         const limits = ["maxmemory", "maxmemory-clients", "proto-max-bulk-len"];
         const all = () => Promise.all(limits.map((name) => setting("resized", name)));
         const before = await all();
-        // As an update that ends after the agent is done.
-        await program(wanted).up("--target", await urnOf("resized-agent"));
+        // As if the update were interrupted after the agent.
+        await program(changed).up("--target", await urnOf("resized-agent"));
         expect(await all()).toEqual(before);
         docker("restart", (await of("resized")).containerName);
         await until(async () => (await redis("resized", "PING").catch(() => "")) === "PONG");
         expect(await all()).toEqual(before);
-        await program(wanted).up();
+        await program(changed).up();
         expect(await all()).toEqual([String(81 * mib), String(16 * mib), String(4 * mib)]);
         await stack.expectNoChanges();
     });
 
-    test("however a memory-only server is replaced, its data is handed over", async () => {
-        const wanted = { ...databases, memory: { ...databases.memory, config: { databases: 32 } } };
+    test("a memory-only server hands over its data, even when the agent takes no part in the update", async () => {
+        const changed = { ...databases, memory: { ...databases.memory, config: { databases: 32 } } };
         const before = (await of("memory")).containerName;
-        // The agent is left out, and so knows nothing of it.
-        await program(wanted).up("--target", await urnOf("memory-server"));
+        // The target excludes the agent.
+        await program(changed).up("--target", await urnOf("memory-server"));
         expect((await of("memory")).containerName).not.toBe(before);
         expect(await redis("memory", "GET", "keep")).toBe("1");
-        await program(wanted).up();
+        await program(changed).up();
         expect(await redis("memory", "GET", "keep")).toBe("1");
-        // Who starts it again loses what was in memory only, as ever.
+        // A restart still loses the data, which is in memory only.
         docker("restart", (await of("memory")).containerName);
         await until(async () => (await redis("memory", "DBSIZE").catch(() => "")) === "0");
     });
 
-    test("what a flushed database has in the log does not reach another one when there are fewer", async () => {
+    test("log entries of a database number that no longer exists do not end up in another one", async () => {
         const used = "redis.call('SELECT', 9) redis.call('SET', 'x', 1) redis.call('FLUSHDB') return 1";
         await redis("small", "EVAL", used, "0");
         await redis("older", "EVAL", used, "0");
         const config = { databases: 4 };
-        const { small: one, older } = databases;
-        await program({ ...databases, small: { ...one, config }, older: { ...older, config } }).up();
+        await program({
+            ...databases,
+            small: { ...databases.small, config },
+            older: { ...databases.older, config },
+        }).up();
         expect(await redis("small", "GET", "keep")).toBe("1");
         expect(await redis("older", "GET", "keep")).toBe("1");
     });
 
-    test("users that somebody made survive a restart at once, and files are for the server alone to read", async () => {
+    test("users created by hand survive an immediate restart, and only the server can read its files", async () => {
         await redis("small", "ACL", "SETUSER", "reporting", "on", ">their own", "~*", "+get");
         await redis("small", "ACL", "SETUSER", "app", "-@dangerous");
         await redis("small", "BGSAVE");

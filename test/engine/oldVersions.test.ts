@@ -1,6 +1,6 @@
 /**
- * What is special to versions before 6.0, which know no users and speak no TLS: their one password, and the terminator
- * in front of them. What they have in common with others: matrix.test.ts.
+ * What is specific to versions before 6.0, which have neither users nor TLS: their single password, and the TLS
+ * terminator in front of them. matrix.test.ts tests what all versions have in common.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -32,19 +32,19 @@ interface Database {
     readonly terminator?: string;
 }
 
-/** A certificate for localhost with a key of so few bits that OpenSSL does not take it, and the CA that signed it. */
+/** A certificate for localhost whose key is too short for OpenSSL, and the CA that signed it. */
 function weakCertificate(): Args {
     const directory = mkdtempSync(join(tmpdir(), "weak-"));
     const script = `
-        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj "/CN=a CA of my own" -days 30
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj "/CN=a private CA" -days 30
         openssl req -newkey rsa:1024 -nodes -keyout tls.key -out tls.csr -subj /CN=localhost
         printf 'subjectAltName=DNS:localhost\\nauthorityKeyIdentifier=keyid\\n' >ext
         openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out tls.crt`;
     execFileSync("sh", ["-ec", script], { cwd: directory, stdio: "ignore" });
     const read = (name: string) => readFileSync(join(directory, name), "utf8");
-    const made = { certPem: read("tls.crt"), keyPem: read("tls.key"), caCertPem: read("ca.crt") };
+    const certificate = { certPem: read("tls.crt"), keyPem: read("tls.key"), caCertPem: read("ca.crt") };
     rmSync(directory, { recursive: true });
-    return made;
+    return certificate;
 }
 
 describe("versions before 6.0", () => {
@@ -52,7 +52,7 @@ describe("versions before 6.0", () => {
     let client: Client;
     let outputs: Readonly<Record<string, Database>> = {};
     const of = (name: string) => present(outputs[name]);
-    /** What the program says of each; it stays from test to test. */
+    /** The arguments of each database. They are kept from test to test. */
     const args: Record<string, Args> = Object.fromEntries(
         all.map(({ name, version, flavor }) => [name, { version, flavor, memoryMb: 64 }]),
     );
@@ -100,7 +100,7 @@ describe("versions before 6.0", () => {
         docker("rmi", withoutPerl);
     });
 
-    test("the password is on no command line, in no environment, no label and no log, and in no file for others", () => {
+    test("have the password on no command line, in no environment, label or log, and only in files for one user", () => {
         for (const { name } of all) {
             const { password, containerName, terminator, agent } = of(name);
             for (const container of [containerName, present(terminator), agent]) {
@@ -117,49 +117,55 @@ describe("versions before 6.0", () => {
 
     const kills: [moment: string, name: string, line: RegExp, delayMs: number][] = [
         ["between the agents", "old-28", /old-28-agent deleted/, 0],
-        ["when Docker has made the new agent, unknown to Pulumi", "old-50-aof", /old-50-aof-agent creating/, 400],
-        ["while the old agent goes", "old-32", /old-32-agent deleting/, 0],
-        ["when the new agent is at work", "old-50-nordb", /old-50-nordb-agent creating/, 1500],
+        [
+            "when Docker has created the new agent and Pulumi has not recorded it",
+            "old-50-aof",
+            /old-50-aof-agent creating/,
+            400,
+        ],
+        ["while the old agent is removed", "old-32", /old-32-agent deleting/, 0],
+        ["while the new agent is running", "old-50-nordb", /old-50-nordb-agent creating/, 1500],
     ];
-    // The others with `make test-all`: interruptions.test.ts has all moments, of a version with users.
+    // `make test-all` runs them all. interruptions.test.ts covers all moments with a version that has users.
     describe.each(process.env.TEST_ALL ? kills : kills.slice(0, 2))(
-        "an up that replaces the password is killed %s",
+        "when an update of the password is killed %s",
         (_moment, name, line, delayMs) => {
-            test("the next one goes through: the new password opens the door, the old one does not, nothing is lost", async () => {
-                const old = of(name).url;
+            test("accept only the new password after the next update, and lose nothing", async () => {
+                const oldUrl = of(name).url;
                 redis(name, "SET", "kept", "yes");
                 const containers = [of(name).containerName, present(of(name).terminator)].map(idOf);
                 args[name] = { ...args[name], passwordVersion: 2 };
                 expect(await program().killedUp(line, delayMs)).toBe(true);
                 await up();
-                expect(of(name).url).not.toBe(old);
+                expect(of(name).url).not.toBe(oldUrl);
                 expect(redis(name, "GET", "kept")).toBe("yes");
                 pingsOverTls(name);
-                expect(client.redis(old, ["PING"])).toMatch(/invalid password|NOAUTH/);
+                expect(client.redis(oldUrl, ["PING"])).toMatch(/invalid password|NOAUTH/);
                 expect([of(name).containerName, present(of(name).terminator)].map(idOf)).toEqual(containers);
                 expect(stack.containers().filter((container) => container.startsWith(`${name}-`))).toHaveLength(3);
-                // Also what the next start reads.
+                // The next start also reads the new password.
                 docker("restart", of(name).containerName);
                 await until(() => redis(name, "PING") === "PONG");
             });
         },
     );
 
-    test("a password that was changed by hand is put back within a minute or so, and the server never stopped", async () => {
-        // One that is another locks the agent out.
+    test("have a password that was changed by hand restored within about a minute, without a restart", async () => {
+        // A different password prevents the agent from logging in; an empty one does not.
         const byHand = { "old-28": "", "old-32": "byHand" };
         const changed = Object.keys(byHand).map((name) => of(name));
-        const said = ({ agent }: Database) => docker("logs", agent).match(/put back: the password/g)?.length ?? 0;
+        const restorations = ({ agent }: Database) =>
+            docker("logs", agent).match(/restored: the password/g)?.length ?? 0;
         const started = () => changed.map((it) => docker("inspect", "-f", "{{.State.StartedAt}}", it.containerName));
-        const before = { said: changed.map(said), started: started() };
+        const before = { restorations: changed.map(restorations), started: started() };
         for (const [name, password] of Object.entries(byHand)) {
-            // After a restart of the server the agent takes until its next look to be connected again. The last that a look
-            // asks is a command that these versions do not know.
+            // After a restart of the server, the agent reconnects only at its next check. The last command of a check
+            // is one that these versions do not support.
             await until(() => / cmd=(auth|NULL)( |$)/m.test(redis(name, "CLIENT", "LIST")));
             expect(redis(name, "CONFIG", "SET", "requirepass", password)).toBe("OK");
         }
         for (const [index, it] of changed.entries()) {
-            await until(() => said(it) > present(before.said[index]));
+            await until(() => restorations(it) > present(before.restorations[index]));
             expect(client.redis(it.url, ["PING"])).toBe("PONG");
             expect(client.run(["redis-cli", "-p", new URL(it.url).port, "PING"]).text).toContain("NOAUTH");
         }
@@ -167,41 +173,40 @@ describe("versions before 6.0", () => {
         await stack.expectEmptyPreview();
     });
 
-    const shownBy = (name: string) => {
+    const handshakeWith = (name: string) => {
         const { tlsPort, caCertPem } = of(name);
         return handshake("localhost", tlsPort, caCertPem, ["-verify_hostname", "localhost"]);
     };
     const certificateOf = (name: string) =>
-        /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(shownBy(name).text)?.[0];
+        /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(handshakeWith(name).text)?.[0];
 
-    test("a certificate that HAProxy does not take is refused with its words; clients and the one before go on", async () => {
+    test("refuse a certificate that HAProxy rejects, with its reason, and keep the old one and all clients", async () => {
         const name = "old-50-rdb";
         const { caCertPem } = of(name);
-        const shown = () => shownBy(name);
-        const fingerprint = () => certificateOf(name);
-        const before = present(fingerprint());
+        const before = present(certificateOf(name));
         const traffic = new TlsTraffic(of(name).tlsUrl, caCertPem);
         const right = args[name];
         args[name] = { ...right, tls: { certificate: weakCertificate() } };
         expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
             `"refused: the TLS terminator does not accept the certificate: unable to load SSL certificate into SSL Context '/settings/tls/tls.crt'. [redis-database/certificate-not-accepted]"`,
         );
-        expect(fingerprint()).toBe(before);
-        // HAProxy 2.6 leaves OpenSSL's complaint where its next read finds it, and takes it for that connection's: measured.
+        expect(certificateOf(name)).toBe(before);
+        // HAProxy 2.6 leaves the error in OpenSSL's queue and attributes it to the connection that it reads next
+        // (measured).
         const { failures, reconnects, lost } = await traffic.stop();
         expect(lost).toBe(0);
         expect([failures, reconnects].filter((count) => count > 1)).toEqual([]);
-        // Nor does a start bring it.
+        // A restart does not load the refused certificate either.
         docker("restart", present(of(name).terminator));
-        await until(() => shown().status === 0);
-        expect(fingerprint()).toBe(before);
+        await until(() => handshakeWith(name).status === 0);
+        expect(certificateOf(name)).toBe(before);
         args[name] = { ...right, tls: { hosts: ["redis.example.com"] } };
         await up();
-        expect(shown().text).toContain("Verified peername: localhost");
-        expect(fingerprint()).not.toBe(before);
+        expect(handshakeWith(name).text).toContain("Verified peername: localhost");
+        expect(certificateOf(name)).not.toBe(before);
     });
 
-    test("a certificate that an image without Perl cannot hand to HAProxy is refused before anything is touched", async () => {
+    test("refuse, before any change, a certificate that an image without Perl cannot pass to HAProxy", async () => {
         const name = "old-28";
         const before = present(certificateOf(name));
         const right = args[name];
@@ -212,20 +217,20 @@ describe("versions before 6.0", () => {
         const settings = inForce();
         args[name] = { ...right, memoryMb: 96, tls: { hosts: ["redis.example.com"] } };
         expect(reasonIn(await program().failure("up"))).toMatchInlineSnapshot(
-            `"refused: tls: the new certificate cannot reach HAProxy, which goes on with the old one: HAProxy cannot be asked, since the image has no Perl; give one that has, as the official ones based on Debian do, or stop its container while the update runs [redis-database/haproxy-not-asked]"`,
+            `"refused: tls: the new certificate cannot be sent to HAProxy, which keeps using the old one: HAProxy's admin socket cannot be used, because the image has no Perl; use an image with Perl, such as the official ones based on Debian, or stop its container during the update [redis-database/haproxy-not-asked]"`,
         );
         expect(certificateOf(name)).toBe(before);
         expect(inForce()).toEqual(settings);
-        // What the message says helps: one that does not run reads it at its start.
+        // The remedy in the message works: a stopped HAProxy reads the certificate when it starts.
         args[name] = { ...right, tls: { hosts: ["redis.example.com"] } };
         docker("stop", present(of(name).terminator));
         await up();
         docker("start", present(of(name).terminator));
-        await until(() => shownBy(name).status === 0);
+        await until(() => handshakeWith(name).status === 0);
         expect(certificateOf(name)).not.toBe(before);
     });
 
-    test("TLS 1.0 and 1.1 where they are asked for; the server stays, its terminator is another one", async () => {
+    test("speak TLS 1.0 and 1.1 if the program has them; this replaces the terminator and not the server", async () => {
         const name = "old-32";
         const { tlsPort, caCertPem } = of(name);
         const [server, terminator] = [idOf(of(name).containerName), idOf(present(of(name).terminator))];
@@ -238,7 +243,7 @@ describe("versions before 6.0", () => {
         await stack.expectEmptyPreview();
     });
 
-    test("5.0 becomes 8.0, of each flavor: the data stays, the terminator goes, users come", async () => {
+    test("are upgraded from 5.0 to 8.0 in each flavor, with their data, with users and without a terminator", async () => {
         const upgraded = flavorNames.map((flavor) => `old-50-${flavor}`);
         for (const name of upgraded) {
             redis(name, "SET", "from", "5.0");
@@ -257,8 +262,8 @@ describe("versions before 6.0", () => {
         await stack.expectEmptyPreview();
     });
 
-    test("a version that is an Output comes too late to tell whether there is a terminator", async () => {
-        stack.program('new RedisDatabase("late", { version: pulumi.output("5.0") });');
+    test("cannot be an Output, since the version decides whether there is a terminator", async () => {
+        stack.program('new RedisDatabase("unresolved", { version: pulumi.output("5.0") });');
         expect(findingsIn(await stack.failure("preview"))).toContain(
             "version: is an Output, but Redis 5.0 needs a resource more than others: HAProxy",
         );

@@ -1,4 +1,4 @@
-/** Data that was there before the database: adopted in place, whatever wrote it, or refused with the reason. */
+/** Existing data: it is adopted in place, whatever version wrote it, or refused with the reason. */
 import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,22 +11,23 @@ const prefix = uniqueName("redis-own-data");
 /** The same 500 keys everywhere. */
 const keys = "for i = 1, 500 do redis.call('SET', 'key:' .. i, 'value ' .. i) end";
 
-/** A shell on a place with data. */
-const inPlace = (place: string, script: string) =>
-    docker("run", "--rm", "-v", `${place}:/data`, "--entrypoint", "sh", "redis:8.0", "-c", script);
-/** All that a refusal leaves as it is: contents, and names, owners, modes and times, also of the place itself. */
-const listing = (place: string) =>
-    inPlace(
-        place,
+/** Runs a shell script with a volume or directory at /data. */
+const runOn = (location: string, script: string) =>
+    docker("run", "--rm", "-v", `${location}:/data`, "--entrypoint", "sh", "redis:8.0", "-c", script);
+/**
+ * Everything that a refusal must not change: contents, names, owners, modes and times, including those of the location.
+ */
+const listing = (location: string) =>
+    runOn(
+        location,
         "cd /data && find . -type f -exec sha1sum {} + | sort && find . -exec stat -c '%n %u:%g %a %i %Y' {} + | sort",
     );
 
-/** Has a plain server of some version write the keys there, into an append-only file or a dump. */
-function write(place: string, version: string, kind: "aof" | "rdb", ...options: string[]): void {
-    const server = docker(
-        ...["run", "-d", "-v", `${place}:/data`, "--user", "999:999", "--network", "none", `redis:${version}`],
-        ...["redis-server", "--save", "", "--appendonly", kind === "aof" ? "yes" : "no", ...options],
-    );
+/** Has a plain Redis server of `version` write the keys to an append-only file or a dump. */
+function write(location: string, version: string, kind: "aof" | "rdb", ...options: string[]): void {
+    const container = ["-d", "-v", `${location}:/data`, "--user", "999:999", "--network", "none", `redis:${version}`];
+    const command = ["redis-server", "--save", "", "--appendonly", kind === "aof" ? "yes" : "no", ...options];
+    const server = docker("run", ...container, ...command);
     execFileSync("sh", ["-c", `until docker exec ${server} redis-cli ping >/dev/null 2>&1; do sleep 0.1; done`]);
     const redis = (...command: string[]) => docker("exec", server, "redis-cli", ...command);
     redis("EVAL", keys, "0");
@@ -35,18 +36,18 @@ function write(place: string, version: string, kind: "aof" | "rdb", ...options: 
     docker("rm", server);
 }
 
-/** Dumps by hand: a header, `records`, the end, and a checksum that says that there is none. */
+/** Builds a dump: a header, `records`, the end marker, and a checksum of zero, which means that there is none. */
 function dump(records: string, header = "REDIS0009"): Buffer {
     return Buffer.from(`${header}\xfa\x09redis-ver\x066.0.16${records}\xff${"\0".repeat(8)}`, "latin1");
 }
 const database = "\xfe\0";
 const key = `${database}\0\x01k\x01v`;
-/** The type of JSON values in its module (ReJSON-RL), as dumps have it. */
+/** The type of the JSON module's values (ReJSON-RL), as encoded in dumps. */
 const moduleType = "\x81\x45\xe2\x52\x38\xdf\x91\x2c\x01";
 /** A key of that type. */
 const moduleKey = `${database}\x07\x03doc${moduleType}\x05\x02hi\0`;
 
-describe("data that was there before", () => {
+describe("existing data", () => {
     let client: Client;
     let stack: TestStack;
     let digest: string;
@@ -58,7 +59,7 @@ describe("data that was there before", () => {
         return present(volumes.at(-1));
     }
 
-    /** A directory of the host's with these files. */
+    /** A directory of the host with these files. */
     function directory(files: Readonly<Record<string, string | Buffer>>): string {
         const path = mkdtempSync(join(tmpdir(), "redis-own-data-"));
         directories.push(path);
@@ -66,7 +67,7 @@ describe("data that was there before", () => {
         return path;
     }
 
-    /** Databases of these names and arguments, whose URLs and containers are the stack's outputs. */
+    /** A program with these databases, by name. Its outputs are their URLs and containers. */
     const program = (databases: Readonly<Record<string, object>>) =>
         stack.program(
             Object.entries(databases)
@@ -90,7 +91,7 @@ describe("data that was there before", () => {
 
     afterEach(async () => {
         await stack.program("").up();
-        // A database that is gone leaves what was not its own.
+        // A removed database leaves the volumes that it did not create.
         expect(docker("volume", "ls", "-q", "--filter", `name=${prefix}`).split("\n").filter(Boolean).sort()).toEqual(
             [...volumes].sort(),
         );
@@ -105,7 +106,7 @@ describe("data that was there before", () => {
         await stack.close();
     });
 
-    test("is adopted, of whatever version and kind, and survives what the flavor promises", async () => {
+    test("is adopted from each version and kind of file, and survives a kill as the flavor promises", async () => {
         const adoptions = [
             ["6.0", "aof", "6.0", "aof"],
             ["6.0", "aof", "8.0", "rdb"],
@@ -117,9 +118,9 @@ describe("data that was there before", () => {
         const databases = Object.fromEntries(
             adoptions.map(([wrote, kind, version, flavor]) => {
                 const name = `${kind}-of-${wrote}-as-${flavor}-by-${version}`.replaceAll(".", "");
-                const place = volume(name);
-                write(place, wrote, kind);
-                return [name, { version, flavor, data: { volume: place } }];
+                const location = volume(name);
+                write(location, wrote, kind);
+                return [name, { version, flavor, data: { volume: location } }];
             }),
         );
         await program(databases).up();
@@ -134,7 +135,7 @@ describe("data that was there before", () => {
         }
     });
 
-    test("in a directory of the host's is adopted, and stays", async () => {
+    test("is adopted in a directory of the host, and stays there when the database is removed", async () => {
         const hostPath = directory({});
         execFileSync("chown", ["999:999", hostPath]);
         write(hostPath, "7.0", "rdb");
@@ -144,7 +145,10 @@ describe("data that was there before", () => {
         expect(readdirSync(hostPath)).toContain("appendonlydir");
     });
 
-    /** Why the agents of these databases refuse them; undefined for one that does not. What they found stays as it was. */
+    /**
+     * Why the agents refuse these databases; undefined for one that is not refused. The data in `untouched` must stay
+     * as it was.
+     */
     async function refusals(databases: Readonly<Record<string, object>>, untouched: readonly string[]) {
         const before = untouched.map(listing);
         const output = await program(databases).failure("up");
@@ -155,7 +159,7 @@ describe("data that was there before", () => {
         });
     }
 
-    test("is refused, untouched and with the whole reason, where it cannot be adopted", async () => {
+    test("is refused if it cannot be adopted, with the complete reason, and is not changed", async () => {
         const both = volume("both");
         write(both, "8.0", "aof");
         write(both, "8.0", "rdb");
@@ -174,26 +178,26 @@ describe("data that was there before", () => {
         };
         const reasons = await refusals(databases, [...volumes, ...directories]);
         expect(reasons.join("\n")).toMatchInlineSnapshot(`
-            "refused: data: VOLUME-both has both a dump and an append-only file; say in data.files which of them holds the data [redis-database/data-files-ambiguous]
-            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; give a later version [redis-database/data-newer-than-version]
+            "refused: data: VOLUME-both has both a dump and an append-only file; set data.files to the kind that holds the data [redis-database/data-files-ambiguous]
+            refused: data: VOLUME-later was written by a later Redis (format 12), which 7.0 cannot read; set version to a later one [redis-database/data-newer-than-version]
             refused: data: VOLUME-several was written by Redis 7.0 or later, which 6.0 cannot read [redis-database/data-newer-than-version]
             refused: data.files: is "aof", but DIRECTORY has no appendonlydir and no appendonly.aof [redis-database/data-files-missing]
-            refused: flavor: "nordb" keeps nothing, but DIRECTORY has data; bring it up with "aof" or "rdb" [redis-database/flavor-would-discard-data]
-            refused: data: DIRECTORY has files, but neither dump.rdb nor an append-only file (letter.txt); give a place that is empty or has data of Redis [redis-database/data-not-redis]"
+            refused: flavor: "nordb" keeps nothing on disk, but DIRECTORY has data; adopt it with "aof" or "rdb" [redis-database/flavor-would-discard-data]
+            refused: data: DIRECTORY has files, but neither dump.rdb nor an append-only file (letter.txt); use a location that is empty or has Redis data [redis-database/data-not-redis]"
         `);
 
         await program({ db: { version: "8.0", data: { volume: both, files: "aof" } } }).up();
         expect(client.digest((await of("db")).url)).toBe(digest);
-        expect(inPlace(both, "ls /data/before-adoption").trim()).toBe("dump.rdb");
+        expect(runOn(both, "ls /data/before-adoption").trim()).toBe("dump.rdb");
     });
 
-    test("is refused, likewise, where the server would not serve it; and of two databases, one has it", async () => {
+    test("is refused if the server would not serve it; of two databases with the same location, one is refused", async () => {
         const renamed = volume("renamed");
         write(renamed, "7.0", "aof", "--appendfilename", "redis.aof");
         const log = "*1\r\n$4\r\nPING\r\n";
         const databases = {
             "under-another-name": { data: { volume: renamed } },
-            "beside-another-log": { data: { hostPath: directory({ "dump.rdb": dump(key), "redis.aof": log }) } },
+            "with-another-log": { data: { hostPath: directory({ "dump.rdb": dump(key), "redis.aof": log }) } },
             "of-another-engine": { data: { hostPath: directory({ "dump.rdb": dump(key, "VALKEY080") }) } },
             "cut-short": { data: { hostPath: directory({ "dump.rdb": dump(key).subarray(0, -10) }) } },
             "of-a-module": { data: { hostPath: directory({ "appendonly.aof": dump(moduleKey) }) } },
@@ -203,13 +207,13 @@ describe("data that was there before", () => {
         const grows = setInterval(() => {
             appendFileSync(join(growing, "appendonly.aof"), log);
         }, 200);
-        // A preview cannot tell that these are one.
-        const place = directory({ "dump.rdb": dump(key) });
+        // A preview cannot detect that both paths lead to the same directory.
+        const location = directory({ "dump.rdb": dump(key) });
         const pair = Object.fromEntries(
             ["one", "two"].map((name) => {
-                symlinkSync(place, `${place}-${name}`);
-                directories.push(`${place}-${name}`);
-                return [name, { data: { hostPath: `${place}-${name}` } }];
+                symlinkSync(location, `${location}-${name}`);
+                directories.push(`${location}-${name}`);
+                return [name, { data: { hostPath: `${location}-${name}` } }];
             }),
         );
         const all = { ...databases, "being-written": { data: { hostPath: growing } }, ...pair };
@@ -217,11 +221,11 @@ describe("data that was there before", () => {
             clearInterval(grows);
         });
         expect(reasons.slice(0, -2).join("\n")).toMatchInlineSnapshot(`
-            "refused: data: VOLUME-renamed has appendonlydir/redis.aof.1.base.rdb, appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [redis-database/data-has-other-files]
-            refused: data: DIRECTORY has redis.aof besides what can be adopted, which is dump.rdb, appendonly.aof, and appendonlydir with what its manifest lists; if that is data, give it one of these names, otherwise move it elsewhere [redis-database/data-has-other-files]
-            refused: data: DIRECTORY was written by Valkey (format 80), which Redis 8.6 cannot read; give the engine that wrote it [redis-database/data-newer-than-version]
-            refused: data: dump.rdb in DIRECTORY ends Redis 8.6.3 at its start: Unexpected EOF reading RDB file; repair it with the tools of Redis, or restore it from a backup [redis-database/data-not-readable]
-            refused: data: DIRECTORY has data of modules (ReJSON-RL), which are not available here; remove that data, and the modules, from the server that wrote it, and have it dump again [redis-database/data-needs-modules]
+            "refused: data: VOLUME-renamed has files that cannot be adopted (appendonlydir/redis.aof.1.base.rdb, appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [redis-database/data-has-other-files]
+            refused: data: DIRECTORY has files that cannot be adopted (redis.aof): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [redis-database/data-has-other-files]
+            refused: data: DIRECTORY was written by Valkey (format 80), which Redis 8.6 cannot read; set engine to the one that wrote it [redis-database/data-newer-than-version]
+            refused: data: dump.rdb in DIRECTORY cannot be loaded by Redis 8.6.3: Unexpected EOF reading RDB file; repair it with the tools of Redis, or restore it from a backup [redis-database/data-not-readable]
+            refused: data: DIRECTORY has data of modules (ReJSON-RL), which are not available here; remove that data and the modules from the server that wrote it, and write a new dump [redis-database/data-needs-modules]
             refused: data: the files in DIRECTORY are being written; stop the server that writes them, wait a minute and run pulumi up again [redis-database/data-being-written]"
         `);
 
@@ -235,12 +239,12 @@ describe("data that was there before", () => {
         expect(client.redis((await of(owner)).url, ["GET", "k"])).toBe("v");
     });
 
-    test("is refused while a server of somebody else's runs on it, which is named", async () => {
-        const place = volume("busy");
-        const server = docker("run", "-d", "--name", `${prefix}-compose`, "-v", `${place}:/data`, "redis:8.0");
-        const before = listing(place);
-        const mountpoint = docker("volume", "inspect", "-f", "{{.Mountpoint}}", place);
-        const args = [{ data: { volume: place } }, { data: { hostPath: join(mountpoint, "sub") } }];
+    test("is refused while another container runs on it, and the error names the container", async () => {
+        const location = volume("busy");
+        const server = docker("run", "-d", "--name", `${prefix}-compose`, "-v", `${location}:/data`, "redis:8.0");
+        const before = listing(location);
+        const mountpoint = docker("volume", "inspect", "-f", "{{.Mountpoint}}", location);
+        const args = [{ data: { volume: location } }, { data: { hostPath: join(mountpoint, "sub") } }];
         const output = await program({
             db: { version: "8.0", ...args[0] },
             below: { version: "8.0", ...args[1] },
@@ -248,46 +252,46 @@ describe("data that was there before", () => {
         for (const name of ["db", "below"])
             expect(output).toContain(`RedisDatabase "${name}": 1 problem in its arguments`);
         expect(output).toContain(
-            `data.volume: is "${place}", on which the container "${prefix}-compose" (redis:8.0) runs`,
+            `data.volume: is "${location}", on which the container "${prefix}-compose" (redis:8.0) runs`,
         );
         expect(output).toContain("[redis-database/data-in-use]");
-        expect(listing(place)).toBe(before);
+        expect(listing(location)).toBe(before);
 
         docker("rm", "-f", server);
         await program({ db: { version: "8.0", ...args[0] } }).up();
-        // Later ups do not mind a backup.
-        const backup = docker("run", "-d", "-v", `${place}:/data`, "--entrypoint", "sleep", "redis:8.0", "600");
+        // Later updates accept a backup container on the same volume.
+        const backup = docker("run", "-d", "-v", `${location}:/data`, "--entrypoint", "sleep", "redis:8.0", "600");
         await program({ db: { version: "8.0", passwordVersion: 2, ...args[0] } }).up();
         docker("rm", "-f", backup);
     });
 
-    test("belongs to one database, which goes on when another one reaches for it or its place is changed", async () => {
-        const place = volume("owned");
-        write(place, "8.0", "rdb");
-        const args = { version: "8.0", memoryMb: 64, data: { volume: place } };
+    test("belongs to one database, which keeps running when a second one claims the data or its location is changed", async () => {
+        const location = volume("owned");
+        write(location, "8.0", "rdb");
+        const args = { version: "8.0", memoryMb: 64, data: { volume: location } };
         const twice = `new RedisDatabase("one", ${JSON.stringify(args)});
-            new RedisDatabase("other", { ...${JSON.stringify(args)}, data: { volume: pulumi.output("${place}") } });`;
+            new RedisDatabase("other", { ...${JSON.stringify(args)}, data: { volume: pulumi.output("${location}") } });`;
         const shared = findingsIn(await stack.program(twice).failure("preview"));
-        expect(shared.replaceAll(place, "VOLUME")).toMatchInlineSnapshot(`
+        expect(shared.replaceAll(location, "VOLUME")).toMatchInlineSnapshot(`
             "RedisDatabase "other": 1 problem in its arguments; nothing was touched.
               data.volume: is "VOLUME", where the database "one" has its data
                 → give each database its own location [redis-database/data-shared]"
         `);
         await program({ db: args }).up();
         const { url } = await of("db");
-        const other = await TestStack.create("own-data-thief");
-        const errors = await other.program(`new RedisDatabase("thief", ${JSON.stringify(args)});`).failure("up");
-        expect(errors.replaceAll(place, "VOLUME")).toContain(
-            "refused: data: VOLUME belongs to the database engine-test/test/db; give another place, or, if that database is gone, delete .redis-database there [redis-database/data-belongs-to-another]",
+        const other = await TestStack.create("own-data-second");
+        const errors = await other.program(`new RedisDatabase("second", ${JSON.stringify(args)});`).failure("up");
+        expect(errors.replaceAll(location, "VOLUME")).toContain(
+            "refused: data: VOLUME belongs to the database engine-test/test/db; use another location, or, if that database no longer exists, delete .redis-database there [redis-database/data-belongs-to-another]",
         );
         expect(client.digest(url)).toBe(digest);
         await other.close();
 
         const findings = findingsIn(await program({ db: { version: "8.0" } }).failure("preview"));
-        expect(findings.replaceAll(place, "VOLUME")).toMatchInlineSnapshot(`
+        expect(findings.replaceAll(location, "VOLUME")).toMatchInlineSnapshot(`
             "RedisDatabase "db": 1 problem in its arguments; nothing was touched.
-              data: names the database's own volume, but the data is on VOLUME and would stay behind
-                → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
+              data: names the database's own volume, but the data is on VOLUME and would not move
+                → restore the previous value; to move the data, create a second database and copy it there [redis-database/data-moved]"
         `);
         expect(client.digest(url)).toBe(digest);
     });

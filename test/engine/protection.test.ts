@@ -1,4 +1,4 @@
-/** A protected database survives every way of removing it, and goes when the protection is lifted. */
+/** A protected database survives every attempt to remove it, and can be removed once the protection is off. */
 import { docker } from "./support/docker";
 import { TestDatabase } from "./support/testDatabase";
 
@@ -20,9 +20,10 @@ describe("deletion protection", () => {
         await db.close();
     });
 
-    // Automation API previews nothing before `up` and `destroy`: what is refused too late would be half removed.
+    // The Automation API runs `up` and `destroy` without a preview. A refusal that comes too late would leave half of
+    // the database.
     test.each(["preview", "up", "destroy"] as const)(
-        "%s without the database is refused, and nothing is touched",
+        "refuses %s without the database, and changes nothing",
         async (command) => {
             const url = await db.url();
             const errors = await db.stack.program("").failure(command);
@@ -35,15 +36,16 @@ describe("deletion protection", () => {
         },
     );
 
-    test("what was refused changes nothing later either", async () => {
-        // Without a preview Pulumi has removed the record of the last completed update, which is nothing but state.
+    test("changes nothing after a refusal either", async () => {
+        // Without a preview, Pulumi has removed the record of the last completed update. That resource exists only in
+        // the state.
         const { summary } = await db.up();
         expect(Object.keys(summary).sort()).toEqual(["create", "same"]);
         await db.with().expectNoChanges();
         expect(running()).toBe(containers);
     });
 
-    test("what replaces the server, and all that is live, goes through", async () => {
+    test("allows updates, including ones that replace the server", async () => {
         const { summary } = await db.up({ config: { databases: 32 }, passwordVersion: 2 });
         expect(summary).toMatchObject({ replace: 3 });
         expect(await db.redis("GET", "kept")).toBe("yes");
@@ -51,11 +53,11 @@ describe("deletion protection", () => {
         expect((await db.stack.up()).summary).toEqual({ same: 15 });
     });
 
-    test("what Pulumi's own advice has left of it, `pulumi up` makes whole again: data, URLs and CA", async () => {
+    test("lets `pulumi up` restore the database, with its data, URLs and CA, after `pulumi state unprotect` and `destroy`", async () => {
         const before = [await db.url(), await db.tlsUrl(), await db.caCertPem()];
         const state = await db.stack.state();
-        const resources = state.resources.map(({ urn, ...others }) =>
-            urn.includes("db-deletion-protection") ? { urn, ...others, protect: false } : { urn, ...others },
+        const resources = state.resources.map(({ urn, ...properties }) =>
+            urn.includes("db-deletion-protection") ? { urn, ...properties, protect: false } : { urn, ...properties },
         );
         await db.stack.replaceState({ ...state, resources });
         expect(await db.stack.failure("destroy")).toMatch(/db-data" cannot be deleted/);
@@ -67,7 +69,7 @@ describe("deletion protection", () => {
         containers = running();
     });
 
-    test("lifting it touches nothing by itself", async () => {
+    test("changes nothing else when it is turned off", async () => {
         const args = { config: { databases: 32 }, passwordVersion: 2 };
         const { summary } = await db.up({ ...args, deletionProtection: false });
         expect(Object.keys(summary).filter((operation) => !["same", "update"].includes(operation))).toEqual([]);

@@ -1,4 +1,7 @@
-/** What cannot be is refused with its reason, leaves the server serving, and is forgotten once it is corrected. */
+/**
+ * An update that cannot be applied is refused with its reason. The server keeps running, and a corrected update
+ * succeeds.
+ */
 import { type Socket, connect, createServer } from "node:net";
 import { present } from "../support/present";
 import { Client, docker, until, uniqueName } from "./support/docker";
@@ -9,7 +12,7 @@ interface Database {
     readonly containerName: string;
 }
 
-/** One database for each refusal by an agent: they take as long together as one does. */
+/** One database for each refusal by an agent. Together they take as long as one. */
 const names = [
     "settings",
     "image",
@@ -23,21 +26,21 @@ const names = [
     "locked",
 ] as const;
 type Name = (typeof names)[number];
-/** What each has in all updates. */
+/** Arguments that a database has in all updates. */
 const base: Args = {
-    // Half a minute: longer than the update takes that is refused.
+    // Half a minute, which is longer than the refused update takes.
     settings: { passwordGraceHours: 1 / 120 },
     group: { flavor: "nordb", replicas: [{ name: "copy", config: {} }] },
 };
 type Args = Readonly<Partial<Record<Name, object>>>;
 
-/** Clients that take each connection that is free, and keep it. */
-class Crowd {
+/** Clients that take every free connection and keep it. */
+class IdleClients {
     private readonly sockets = new Set<Socket>();
     private readonly timer: NodeJS.Timeout;
 
     constructor({ containerName }: Database) {
-        // Docker's proxy of a published port does not survive so many that the server closes.
+        // Docker's proxy of a published port does not survive so many connections that the server closes.
         const address = docker("exec", containerName, "hostname", "-i");
         this.timer = setInterval(() => {
             const socket = connect(6379, address);
@@ -46,7 +49,7 @@ class Crowd {
         }, 10);
     }
 
-    leave(): void {
+    disconnect(): void {
         clearInterval(this.timer);
         for (const socket of this.sockets) socket.destroy();
     }
@@ -56,8 +59,8 @@ describe("a refusal", () => {
     let stack: TestStack;
     let client: Client;
     let outputs: Readonly<Record<Name, Database>>;
-    /** With a password that an update has replaced just before the one that is refused. */
-    let replaced: string;
+    /** A URL with a password that was replaced just before the refused update. */
+    let replacedUrl: string;
     const rotated = { passwordVersion: 2 };
 
     const ownImage = `${uniqueName("redis")}:7.0`;
@@ -72,13 +75,13 @@ describe("a refusal", () => {
                 })
                 .join("\n"),
         );
-    /** Why the agent of each refused; undefined where it did not. */
+    /** Why each agent refused, by database; undefined if it did not. */
     const reasonsIn = (output: string) =>
         Object.fromEntries(
             names.map((name) => [name, new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1]]),
         );
     const agents = () => stack.containers().filter((name) => name.includes("-agent-"));
-    /** All that a refusal leaves as it is. */
+    /** Everything that a refusal must not change. */
     const observed = () =>
         names.map((name) => ({
             name,
@@ -88,22 +91,23 @@ describe("a refusal", () => {
             digest: client.digest(outputs[name].url),
             files: docker("exec", outputs[name].containerName, "sh", "-c", "cat /settings/acl/* | sha256sum"),
         }));
-    /** The same without the users, which an agent saves anew at its first look after another start of their server. */
-    const serving = () => observed().map(({ users: _users, files: _files, ...others }) => others);
+    /** `observed` without the users, which an agent saves again at its first check after a restart of the server. */
+    const observedWithoutUsers = () =>
+        observed().map(({ users: _users, files: _files, ...observations }) => observations);
     const unavailable = ["busy", "paused", "full", "locked"] as const satisfies Name[];
 
     beforeAll(async () => {
         client = new Client();
         stack = await TestStack.create("refusals");
         await program({}).up();
-        replaced = ((await stack.outputs()) as typeof outputs).settings.url;
+        replacedUrl = ((await stack.outputs()) as typeof outputs).settings.url;
         await program({ settings: rotated }).up();
         outputs = (await stack.outputs()) as typeof outputs;
         for (const name of names) redis(name, "SET", "kept", "yes");
         docker("commit", "--change", "USER 999", outputs.image.containerName, ownImage);
         const data = "for i = 1, 12 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) collectgarbage() end";
         redis("memory", "EVAL", data, "0");
-        redis("databases", "-n", "9", "SET", "there", "too");
+        redis("databases", "-n", "9", "SET", "database", "9");
     });
 
     afterAll(async () => {
@@ -112,18 +116,18 @@ describe("a refusal", () => {
         docker("rmi", ownImage);
     });
 
-    test("by the agent fails the update with the reason, and touches nothing", async () => {
+    test("by the agent fails the update with the reason, and changes nothing", async () => {
         redis("locked", "ACL", "DELUSER", "agent");
         redis("locked", "ACL", "SETUSER", "default", "resetpass", ">another");
-        // Also that which its agent keeps, by which that would come back in.
+        // Closes the agent's open connection too, over which the agent would restore its user.
         redis("locked", "CLIENT", "KILL", "TYPE", "normal");
         const before = observed();
         const busy = client.pipe(outputs.busy.url);
         busy.stdin.write("EVAL 'while true do end' 0\n");
         redis("paused", "CLIENT", "PAUSE", "600000");
-        const crowd = new Crowd(outputs.full);
+        const idleClients = new IdleClients(outputs.full);
         redis("full", "CONFIG", "SET", "maxclients", "4");
-        const another = { passwordVersion: 2, config: { timeout: 77 } };
+        const changes = { passwordVersion: 2, config: { timeout: 77 } };
         const output = await program({
             settings: { ...rotated, config: { "timeout": 77, "notify-keyspace-events": "nonsense" } },
             group: { config: { "notify-keyspace-events": "nonsense" } },
@@ -136,18 +140,18 @@ describe("a refusal", () => {
                     { name: "wrong", rules: "~* +@raed" },
                 ],
             },
-            ...Object.fromEntries(unavailable.map((name) => [name, another])),
-            // All at once: the first that fails keeps those back that have not begun.
+            ...Object.fromEntries(unavailable.map((name) => [name, changes])),
+            // All in parallel: after the first failure, Pulumi does not start the remaining operations.
         }).failure("up", "--parallel", "64");
         expect(redis("busy", "SCRIPT", "KILL")).toBe("OK");
         busy.stdin.end();
-        crowd.leave();
+        idleClients.disconnect();
         expect(reasonsIn(output)).toEqual({
             group: expect.stringMatching(/\[redis-database\/configuration-not-accepted\]$/) as string,
             settings:
                 "refused: Redis 7.0.15 does not accept these settings: 'notify-keyspace-events nonsense': Invalid event class character. Use 'Ag$lshzxeKEtmdn'. [redis-database/configuration-not-accepted]",
             image: expect.stringMatching(
-                /^refused: the image runs Redis 8\.0\.\d+, but `version` says 7\.0; make them agree \[redis-database\/image-version-mismatch\]$/,
+                /^refused: the image runs Redis 8\.0\.\d+, but `version` is 7\.0; change one of them \[redis-database\/image-version-mismatch\]$/,
             ) as string,
             memory: "refused: memoryMb: 40 with flavor aof leaves 7 MiB for data, but 14 MiB are in use; give at least 60, or allow eviction (evictToFit and a maxmemoryPolicy that evicts) [redis-database/memory-too-small-for-data]",
             databases:
@@ -161,41 +165,44 @@ describe("a refusal", () => {
                 /^refused: config\["maxclients"\]: clients use all .*\[redis-database\/maxclients-reached\]$/,
             ) as string,
             locked: expect.stringMatching(
-                /^refused: .* does not let the agent in \(WRONGPASS .*\[redis-database\/agent-login-refused\]$/,
+                /^refused: the agent cannot log in to the running server \(WRONGPASS .*\[redis-database\/agent-login-refused\]$/,
             ) as string,
         });
         docker("kill", outputs.paused.containerName);
         docker("start", outputs.paused.containerName);
         await until(() => redis("paused", "PING") === "PONG" && redis("full", "PING") === "PONG");
         expect(redis("full", "CONFIG", "SET", "maxclients", "10000")).toBe("OK");
-        // Only a start of its server has ended the pause.
+        // The pause ended only with a restart of the server.
         const notPaused = observed().filter(({ name }) => name !== "paused");
-        expect(usersLeft(notPaused)).toEqual(usersLeft(before.filter(({ name }) => name !== "paused")));
+        expect(comparable(notPaused)).toEqual(comparable(before.filter(({ name }) => name !== "paused")));
         expect(redis("paused", "CONFIG", "GET", "timeout")).toBe("timeout\n0");
-        // The remedy.
+        // The remedy in the message.
         docker("restart", outputs.locked.containerName);
     });
 
-    /** The password of one that was replaced is dropped in the meantime; Redis lists users that are set with one rule more. */
-    const usersLeft = (seen: ReturnType<typeof observed>) =>
-        seen.map(({ users, files, ...others }) => ({
-            ...others,
+    /**
+     * Leaves out the replaced password, which expires in the meantime, and a rule that Redis adds to users that are set
+     * again.
+     */
+    const comparable = (observations: ReturnType<typeof observed>) =>
+        observations.map(({ users, files, ...observation }) => ({
+            ...observation,
             users: users.split("\n").map((line) => line.replace(" sanitize-payload", "").split(" ").slice(0, 4)),
-            ...(others.name !== "settings" && { files }),
+            ...(observation.name !== "settings" && { files }),
         }));
 
-    test("leaves the servers watched, also by agents that are started again and that run another version", async () => {
-        await until(() => client.redis(replaced, ["PING"]).includes("WRONGPASS"));
+    test("does not stop the agents from restoring settings, even after a restart or with another version", async () => {
+        await until(() => client.redis(replacedUrl, ["PING"]).includes("WRONGPASS"));
         for (const name of names) {
             redis(name, "CONFIG", "SET", "maxmemory-policy", "allkeys-random");
             redis(name, "ACL", "SETUSER", "default", "nopass");
         }
         docker("kill", "-s", "KILL", outputs.group.containerName);
         docker("start", outputs.group.containerName);
-        // A memory-only server gets its data from its replica, which follows again.
+        // A memory-only server gets its data back from its replica, which then follows it again.
         await until(() => redis("group", "GET", "kept") === "yes");
         await until(() => client.info(outputs.group.url, "connected_slaves") === "1");
-        // As an earlier release has left it.
+        // As an earlier release leaves the volume.
         docker(
             "exec",
             present(agents().find((name) => name.startsWith("databases-"))),
@@ -212,7 +219,7 @@ describe("a refusal", () => {
         }
     });
 
-    test("does not come to be by a reboot", async () => {
+    test("is not applied by a reboot", async () => {
         const digest = client.digest(outputs.memory.url);
         docker("restart", ...stack.containers().filter((name) => name.startsWith("memory-")));
         await until(() => redis("memory", "PING") === "PONG");
@@ -221,7 +228,7 @@ describe("a refusal", () => {
 
     const evicting = { memoryMb: 40, maxmemoryPolicy: "volatile-lru", evictToFit: true };
 
-    test("ends for whoever corrects it, while that of others goes on", async () => {
+    test("ends for each database that is corrected, and remains for the rest", async () => {
         const digest = client.digest(outputs.memory.url);
         const output = await program({
             settings: { ...rotated, config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
@@ -234,20 +241,21 @@ describe("a refusal", () => {
             ) as string,
         });
         expect(client.digest(outputs.memory.url)).toBe(digest);
-        // Asked for a second time, it is compared with what was completed. The failure may have kept the records of others back.
+        // A repeated change is compared with the last completed update. The failure may have prevented other databases'
+        // records.
         expect((await stack.plannedSteps()).explanations).toContainEqual(
             expect.stringMatching(/^RedisDatabase "memory": .*memoryMb \d+ → 40/),
         );
         expect(redis("settings", "CONFIG", "GET", "timeout")).toBe("timeout\n77");
         expect(redis("databases", "CONFIG", "GET", "databases")).toBe("databases\n10");
-        expect(redis("databases", "-n", "9", "GET", "there")).toBe("too");
+        expect(redis("databases", "-n", "9", "GET", "database")).toBe("9");
     });
 
-    test("is forgotten once all is corrected", async () => {
+    test("leaves no trace once every database is corrected", async () => {
         redis("memory", "EVAL", "for i = 1, 12 do redis.call('EXPIRE', 'mb:' .. i, 100000) end", "0");
         await program({
             settings: { ...rotated, config: { "timeout": 77, "notify-keyspace-events": "Ex" } },
-            // The agent needs root whatever user the image has.
+            // The agent runs as root, whatever user the image has.
             image: { image: ownImage },
             memory: evicting,
             databases: { config: { databases: 10 } },
@@ -258,33 +266,33 @@ describe("a refusal", () => {
         await stack.expectNoChanges();
     });
 
-    test("of a version that cannot read what the present one wrote is in the preview already", async () => {
-        const before = serving();
+    test("of a version that cannot read the existing data comes already in the preview", async () => {
+        const before = observedWithoutUsers();
         program({ image: { version: "6.0" } });
         const errors = await stack.failure("up");
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
               version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
-                → go back to "7.0" or a later version; to leave 7.0, copy the data to a new database [redis-database/version-downgrade]"
+                → keep "7.0" or use a later version; to use 6.0, copy the data to a new database [redis-database/version-downgrade]"
         `);
         expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
-        expect(serving()).toEqual(before);
+        expect(observedWithoutUsers()).toEqual(before);
     });
 
-    test("of another place for the data, which would stay behind, likewise", async () => {
-        const before = serving();
+    test("of another location for the data, which would stay behind, comes before any change too", async () => {
+        const before = observedWithoutUsers();
         const errors = await program({ image: { data: { hostPath: "/srv/redis" } } }).failure("up");
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
-              data: names /srv/redis, but the data is on the database's own volume and would stay behind
-                → leave it as it was; to move data, make a second database and copy it [redis-database/data-moved]"
+              data: names /srv/redis, but the data is on the database's own volume and would not move
+                → restore the previous value; to move the data, create a second database and copy it there [redis-database/data-moved]"
         `);
-        expect(serving()).toEqual(before);
+        expect(observedWithoutUsers()).toEqual(before);
     });
 
-    test("by Docker is found before the agent is replaced, of all databases at once", async () => {
+    test("by Docker is found before an agent is replaced, for all databases at once", async () => {
         const before = [
-            ...serving(),
+            ...observedWithoutUsers(),
             ...stack
                 .containers()
                 .filter((name) => name.includes("-agent-"))
@@ -308,7 +316,7 @@ describe("a refusal", () => {
         }
         await new Promise((resolve) => listener.close(resolve));
         expect([
-            ...serving(),
+            ...observedWithoutUsers(),
             ...stack
                 .containers()
                 .filter((name) => name.includes("-agent-"))
@@ -316,7 +324,7 @@ describe("a refusal", () => {
         ]).toEqual(before);
     });
 
-    test("a server that ends at each start ends the update, too", async () => {
+    test("of a server that exits at each start fails the update within two minutes", async () => {
         const other = await TestStack.create("ends-at-start");
         const database = (transform: string) =>
             other.program(
@@ -333,7 +341,7 @@ describe("a refusal", () => {
         await other.close();
     });
 
-    test("five mistakes are five findings, and nothing is touched", async () => {
+    test("of the arguments lists all five mistakes, and changes nothing", async () => {
         const other = await TestStack.create("mistakes");
         other.database({
             version: "7.3",
@@ -354,7 +362,7 @@ describe("a refusal", () => {
         await other.close();
     });
 
-    test("what is wrong in an Output is found as soon as it is known", async () => {
+    test("of an Output's value comes as soon as the Output is resolved", async () => {
         const other = await TestStack.create("outputs");
         other.program(
             'new RedisDatabase("db", { memoryMb: pulumi.output(8), password: pulumi.secret("tell\\nnobody") });',

@@ -1,4 +1,7 @@
-/** Replicas on the same Docker host: what they hold, who may do what, promotion, and a primary that comes back empty. */
+/**
+ * Replicas on the same Docker host: their data, the rights of their users, promotion, and a primary that comes back
+ * empty.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Flavor, flavorNames } from "../../provider/model/catalog/versions";
@@ -21,7 +24,7 @@ interface Primary extends Server {
     readonly replicaCaCertPem: string;
 }
 
-/** Each flavor, and a version before the last to upgrade from; every one with every other with `make test-all`. */
+/** Each flavor, and an older version to upgrade from. `make test-all` runs every version in every flavor. */
 const all = ["6.2", "7.0", "8.0"].flatMap((version) =>
     flavorNames
         .filter((flavor) => process.env.TEST_ALL || version === "8.0" || (version === "7.0" && flavor === "nordb"))
@@ -37,7 +40,7 @@ describe("replicas", () => {
     const of = (name: string) => present(outputs[name]);
     const replicaOf = (name: string) => present(of(name).replicas[0]);
 
-    /** All databases, with what `more` says of each. */
+    /** Updates all databases, each with the arguments that `more` returns. */
     async function up(more: (name: string) => object): Promise<Readonly<Record<string, number>>> {
         const serverOf =
             "({ url, tlsUrl, caCertPem, containerName, nodes }) => ({ url, tlsUrl, caCertPem, containerName, agent: nodes.agent.name })";
@@ -85,7 +88,7 @@ describe("replicas", () => {
         await stack.close();
     });
 
-    test("are added: no primary is touched, each replica has the data of before", async () => {
+    test("are added without changing a primary, and have the data from before", async () => {
         for (const name of names) redis(of(name), "SET", "before", name);
         const servers = names.map((name) => idOf(of(name)));
         await up(() => ({ replicas: 1 }));
@@ -93,11 +96,11 @@ describe("replicas", () => {
         for (const name of names) expect(redis(replicaOf(name), "GET", "before")).toBe(name);
     });
 
-    test("a second up is empty, and so is one after a refresh", async () => {
+    test("change nothing in a second update, nor after a refresh", async () => {
         await stack.expectNoChanges();
     });
 
-    test.each(names)("%s: what is written comes through, over TLS, and the replica takes no writes", async (name) => {
+    test.each(names)("%s: receive what is written, over TLS, and accept no writes", async (name) => {
         expect(info(replicaOf(name), "master_port")).toBe("6380");
         redis(of(name), "SET", "after", name);
         await caughtUp(name);
@@ -108,23 +111,20 @@ describe("replicas", () => {
         expect(client.redis(present(replicaTlsUrls[0]), ["GET", "after"], { caCertPem })).toBe(name);
     });
 
-    test.each(names)(
-        "%s: the replica's user can follow and nothing else, and no file lets it in at a start",
-        (name) => {
-            const users = redis(of(name), "ACL", "LIST").split("\n");
-            const own = users.filter((line) => line.startsWith("user repl-"));
-            expect(own).toHaveLength(1);
-            expect(own[0]).toMatch(/^user repl-replica-1 on (sanitize-payload )?#\w+ (resetchannels )?-@all /);
-            expect(own[0]?.match(/\+\S+/g)?.sort()).toEqual(["+ping", "+psync", "+replconf"]);
-            expect(docker("exec", of(name).containerName, "cat", "/settings/acl/users.acl")).not.toContain("repl-");
-        },
-    );
+    test.each(names)("%s: have a user that can only replicate, and that no file on the primary contains", (name) => {
+        const users = redis(of(name), "ACL", "LIST").split("\n");
+        const own = users.filter((line) => line.startsWith("user repl-"));
+        expect(own).toHaveLength(1);
+        expect(own[0]).toMatch(/^user repl-replica-1 on (sanitize-payload )?#\w+ (resetchannels )?-@all /);
+        expect(own[0]?.match(/\+\S+/g)?.sort()).toEqual(["+ping", "+psync", "+replconf"]);
+        expect(docker("exec", of(name).containerName, "cat", "/settings/acl/users.acl")).not.toContain("repl-");
+    });
 
-    test.each(all)("$name: the replica has the files of its flavor", async ({ name, flavor }) => {
+    test.each(all)("$name: have the files of their flavor", async ({ name, flavor }) => {
         await until(() => files[flavor].test(docker("exec", replicaOf(name).containerName, "ls", "/data")));
     });
 
-    test("passwords are rotated: no link drops, nothing is sent anew", async () => {
+    test("keep their link while passwords are rotated, without a resynchronization", async () => {
         const before = names.map((name) => info(of(name), "sync_full"));
         const hashes = names.map((name) => redis(of(name), "ACL", "LIST"));
         await up(() => ({ replicas: [{ passwordVersion: 2 }], passwordVersion: 2 }));
@@ -134,7 +134,7 @@ describe("replicas", () => {
         for (const name of names) expect([name, follows(name)]).toEqual([name, true]);
     });
 
-    test("the password of a replica's user stands nowhere but in files for it alone", () => {
+    test("have the password of their user only in files of their own containers", () => {
         const name = "repl80-aof";
         const password = docker(
             "exec",
@@ -156,7 +156,7 @@ describe("replicas", () => {
         expect(docker("exec", of(name).agent, "sh", "-c", `grep -rlF ${password} /settings || true`)).toBe("");
     });
 
-    test("a primary that is killed is followed again, where its flavor kept the data", async () => {
+    test("follow a killed primary again if its flavor kept the data", async () => {
         const kept = all.filter(({ flavor }) => flavor !== "nordb").map(({ name }) => name);
         for (const name of kept) {
             redis(of(name), "SAVE");
@@ -170,28 +170,28 @@ describe("replicas", () => {
     });
 
     const memoryOnly = all.filter(({ flavor }) => flavor === "nordb").map(({ name }) => name);
-    /** As an out-of-memory kill, with Docker starting it again. */
+    /** Like an out-of-memory kill after which Docker restarts the server. */
     const crash = (server: Server) => {
         docker("kill", "-s", "KILL", server.containerName);
         docker("start", server.containerName);
     };
 
-    test("a memory-only primary that is killed has its data again from its replica, under clients that write on", async () => {
+    test("give a killed memory-only primary its data back, while clients keep writing", async () => {
         for (const name of memoryOnly) redis(of(name), "SET", "kept", name);
         await Promise.all(memoryOnly.map(caughtUp));
         const traffic = memoryOnly.map((name) => new TlsTraffic(of(name).tlsUrl, of(name).caCertPem));
         await new Promise((resolve) => setTimeout(resolve, 1000));
         for (const name of memoryOnly) crash(of(name));
         for (const name of memoryOnly) await until(() => redis(of(name), "GET", "kept") === name);
-        for (const name of memoryOnly) await until(() => redis(of(name), "SET", "anew", name) === "OK");
+        for (const name of memoryOnly) await until(() => redis(of(name), "SET", "after-kill", name) === "OK");
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        for (const { lost } of await Promise.all(traffic.map((each) => each.stop()))) {
-            // What was acknowledged in the moment of the kill, and had not reached the replica.
+        for (const { lost } of await Promise.all(traffic.map((client) => client.stop()))) {
+            // Writes that were acknowledged right before the kill and had not reached the replica.
             expect(lost).toBeLessThan(20);
         }
         for (const name of memoryOnly) {
             await caughtUp(name);
-            expect(redis(replicaOf(name), "GET", "anew")).toBe(name);
+            expect(redis(replicaOf(name), "GET", "after-kill")).toBe(name);
             expect(redis(replicaOf(name), "SET", "x", "y")).toContain("READONLY");
             expect(info(of(name), "role")).toBe("master");
             expect(docker("exec", of(name).containerName, "ls", "/data")).toBe("");
@@ -202,14 +202,14 @@ describe("replicas", () => {
         }
     });
 
-    test("where no replica answers, it does not wipe them, says what to do, and is obeyed", async () => {
+    test("keep their data if they cannot give it back; the primary says what to do, and does it on request", async () => {
         for (const name of memoryOnly) docker("stop", "--time", "1", replicaOf(name).agent);
         for (const name of memoryOnly) crash(of(name));
         for (const name of memoryOnly) await until(() => redis(of(name), "SET", "later", "1") === "OK");
         for (const name of memoryOnly) {
             expect(follows(name)).toBe(false);
             expect(redis(replicaOf(name), "GET", "kept")).toBe(name);
-            expect(health(of(name))).toContain("came back without its data, so its replicas are held back");
+            expect(health(of(name))).toContain("it started without its data, so its replicas cannot connect");
             docker("start", replicaOf(name).agent);
             docker("exec", of(name).agent, "sh", "/agent.sh", "accept");
             await caughtUp(name);
@@ -218,7 +218,7 @@ describe("replicas", () => {
         }
     });
 
-    test("a replica whose agent was gone while it offered its data follows again", async () => {
+    test("follow again if the agent was killed while the replica offered its data", async () => {
         for (const name of memoryOnly) {
             const { agent, containerName } = replicaOf(name);
             docker("kill", "-s", "KILL", agent);
@@ -234,7 +234,7 @@ describe("replicas", () => {
         }
     });
 
-    test("after a reboot, where all of a memory-only group are empty, it goes on", async () => {
+    test("follow again after a reboot that empties the whole memory-only group", async () => {
         for (const name of memoryOnly) {
             for (const server of [of(name), replicaOf(name)]) docker("kill", "-s", "KILL", server.containerName);
         }
@@ -248,24 +248,24 @@ describe("replicas", () => {
         }
     });
 
-    test("promotion stays through a restart and a new container, and a later version takes a replica along", async () => {
+    test("stay promoted after a restart and in a new container; other replicas are upgraded with their primary", async () => {
         const promoted = (name: string) => ({
             replicas: [
                 { passwordVersion: 2, ...(name.startsWith("repl80") && { promoted: true, deletionProtection: false }) },
             ],
             passwordVersion: 2,
         });
-        const three = names.filter((name) => name.startsWith("repl80"));
-        for (const name of three) redis(of(name), "SET", "last", name);
-        await Promise.all(three.map(caughtUp));
-        // One is promoted by hand before, as in an emergency.
-        const early = replicaOf("repl80-aof");
-        expect(redis(early, "REPLICAOF", "NO", "ONE")).toBe("OK");
-        expect(redis(early, "SET", "emergency", "1")).toBe("OK");
-        expect(health(early)).toContain("it was promoted by hand and follows nobody: set promoted: true");
-        docker("restart", "--time", "30", early.containerName);
-        await until(() => redis(early, "GET", "emergency") === "1");
-        expect(info(early, "role")).toBe("master");
+        const promotedNames = names.filter((name) => name.startsWith("repl80"));
+        for (const name of promotedNames) redis(of(name), "SET", "last", name);
+        await Promise.all(promotedNames.map(caughtUp));
+        // One is promoted by hand first, as in an emergency.
+        const promotedByHand = replicaOf("repl80-aof");
+        expect(redis(promotedByHand, "REPLICAOF", "NO", "ONE")).toBe("OK");
+        expect(redis(promotedByHand, "SET", "emergency", "1")).toBe("OK");
+        expect(health(promotedByHand)).toContain("it was promoted by hand and follows no primary: set promoted: true");
+        docker("restart", "--time", "30", promotedByHand.containerName);
+        await until(() => redis(promotedByHand, "GET", "emergency") === "1");
+        expect(info(promotedByHand, "role")).toBe("master");
         const servers = names.map((name) => idOf(replicaOf(name)));
         await up(promoted);
         expect(names.map((name) => idOf(replicaOf(name)))).toEqual(servers);
@@ -274,26 +274,26 @@ describe("replicas", () => {
             expect(redis(replicaOf(name), "SET", "own", "1")).toBe("OK");
             expect(redis(replicaOf(name), "GET", "last")).toBe(name);
         };
-        for (const name of three) {
+        for (const name of promotedNames) {
             takesWrites(name);
             expect(of(name).replicaUrls).toEqual([]);
         }
-        const persistent = three.filter((name) => !name.endsWith("nordb"));
+        const persistent = promotedNames.filter((name) => !name.endsWith("nordb"));
         for (const name of persistent) {
             docker("restart", "--time", "30", replicaOf(name).containerName);
             await until(() => redis(replicaOf(name), "PING") === "PONG");
             takesWrites(name);
         }
-        // The same update replaces all containers, and takes what follows to a later version.
+        // The same update replaces all containers, and upgrades the primaries that still have replicas.
         const upgraded = all.filter(({ version }) => version === "7.0");
         for (const { name } of upgraded) redis(of(name), "SET", "from", "7.0");
         for (const database of upgraded) database.version = "8.0";
         await up((name) => {
-            const { replicas, ...others } = promoted(name);
-            return { ...others, replicas: replicas.map((each) => ({ ...each, config: { "tcp-backlog": 100 } })) };
+            const { replicas, ...args } = promoted(name);
+            return { ...args, replicas: replicas.map((replica) => ({ ...replica, config: { "tcp-backlog": 100 } })) };
         });
-        for (const name of three) takesWrites(name);
-        for (const name of names.filter((other) => !three.includes(other))) await caughtUp(name);
+        for (const name of promotedNames) takesWrites(name);
+        for (const name of names.filter((follower) => !promotedNames.includes(follower))) await caughtUp(name);
         expect(upgraded).not.toEqual([]);
         for (const { name } of upgraded) {
             expect(info(replicaOf(name), "redis_version")).toMatch(/^8\.0/);
@@ -302,16 +302,16 @@ describe("replicas", () => {
         await stack.expectEmptyPreview();
     });
 
-    test("following again is refused: it would replace what was written since", async () => {
+    test("cannot follow again after promotion, which would replace what was written since", async () => {
         stack.program(
             `new RedisDatabase("repl80-aof", { version: "8.0", memoryMb: 64, replicas: [{ config: { "tcp-backlog": 100 } }] });`,
         );
         expect(findingsIn(await stack.failure("preview"))).toContain(
-            "promoted: is taken back, but following would replace",
+            "promoted: is no longer set, but following the primary again would replace",
         );
     });
 
-    test("they are removed, and their users with them; no primary is touched", async () => {
+    test("are removed together with their users, without changing a primary", async () => {
         const servers = names.map((name) => idOf(of(name)));
         await up(() => ({ passwordVersion: 2 }));
         expect(names.map((name) => idOf(of(name)))).toEqual(servers);

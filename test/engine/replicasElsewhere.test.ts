@@ -8,7 +8,7 @@ import { TestStack, findingsIn } from "./support/stack";
 
 const primary = "two-hosts";
 /** Replicas that cannot follow. */
-const lost = ["password", "ca", "port", "memory"].map((what) => `wrong-${what}`);
+const cannotFollow = ["password", "ca", "port", "memory"].map((mistake) => `wrong-${mistake}`);
 
 describe("two Docker hosts", () => {
     const openssl = new OpenSsl();
@@ -16,9 +16,14 @@ describe("two Docker hosts", () => {
     let stack: TestStack;
     let client: Client;
 
-    /** The primary, a replica beside it, one on the other host, and what else a test wants. */
+    /** A program with the primary, a replica on each Docker host, a `RedisReplica` on the other one, and `more`. */
     function program(args: object, more = ""): TestStack {
-        const all = { memoryMb: 192, bindAddress: engine.here, replicationAccess: ["elsewhere", ...lost], ...args };
+        const all = {
+            memoryMb: 192,
+            bindAddress: engine.localAddress,
+            replicationAccess: ["elsewhere", ...cannotFollow],
+            ...args,
+        };
         return stack.program(`
             const { RedisReplica } = require("pulumi-redis-database");
             const other = new docker.Provider("other", { host: "${engine.host}" });
@@ -36,7 +41,7 @@ describe("two Docker hosts", () => {
     const redis = (url: string, ...command: string[]) => client.redis(url, command);
     const info = (url: string, field: string) => client.info(url, field);
 
-    /** All have what the primary has. */
+    /** Waits until all replicas have the primary's last write. */
     async function caughtUp(): Promise<void> {
         const url = await stack.value("url");
         const key = `key-${process.hrtime.bigint().toString()}`;
@@ -63,13 +68,13 @@ describe("two Docker hosts", () => {
         await engine.close();
     });
 
-    test("data comes through to both; a second up is empty, and so is one after a refresh", async () => {
+    test("both have replicas with the data; a second update and one after a refresh change nothing", async () => {
         await caughtUp();
-        expect(info(present((await stack.value<string[]>("replicas"))[1]), "master_host")).toBe(engine.here);
+        expect(info(present((await stack.value<string[]>("replicas"))[1]), "master_host")).toBe(engine.localAddress);
         await stack.expectNoChanges();
     });
 
-    test("a link that was cut catches up without a full sync", async () => {
+    test("a link that was cut resumes with a partial resynchronization", async () => {
         const url = await stack.value("url");
         const before = info(url, "sync_full");
         engine.connect(false);
@@ -77,7 +82,7 @@ describe("two Docker hosts", () => {
             redis(url, "SET", `while-cut:${second}`, "x".repeat(20_000));
             await new Promise((resolve) => setTimeout(resolve, 1000));
         }
-        // Where the connection itself outlived it, nothing would have to be caught up.
+        // If the TCP connection survived the cut, there would be nothing to resume.
         redis(url, "CLIENT", "KILL", "TYPE", "replica");
         engine.connect(true);
         await caughtUp();
@@ -85,7 +90,7 @@ describe("two Docker hosts", () => {
         expect(Number(info(url, "sync_partial_ok"))).toBeGreaterThan(0);
     });
 
-    test("certificate and passwords are rotated on the primary, and no link drops", async () => {
+    test("certificates and passwords are rotated on the primary without dropping a link", async () => {
         const url = await stack.value("url");
         const before = [info(url, "sync_full"), info(url, "sync_partial_ok")];
         await program(rotated).up();
@@ -94,43 +99,45 @@ describe("two Docker hosts", () => {
         expect([info(after, "sync_full"), info(after, "sync_partial_ok")]).toEqual(before);
     });
 
-    test("the other host's engine is restarted", async () => {
+    test("replicas follow again after a restart of the other Docker host", async () => {
         await engine.restart();
         await caughtUp();
     });
 
-    test("the primary's container is another one: at another place here, at the same there", async () => {
+    test("replicas on both hosts follow a primary whose container was replaced", async () => {
         await program({ ...rotated, config: { "tcp-backlog": 100 } }).up();
         await caughtUp();
     });
 
-    test.each(["its socket", "TLS"])(
-        "what the other host refuses is found there in the preview, by a provider that reaches it by %s",
-        async (way) => {
-            const provider = way === "TLS" ? engine.overTls : { host: engine.host };
-            // This host has the address, and the other one does not.
-            const stray = `new RedisDatabase("stray", { memoryMb: 64, bindAddress: "${engine.here}", plaintext: false, ports: { tls: 20443 } },
+    test.each(["socket", "TLS"])(
+        "the preview reports what the other Docker host refuses, with a provider that connects by %s",
+        async (transport) => {
+            const provider = transport === "TLS" ? engine.overTls : { host: engine.host };
+            // The address is this host's. The other host does not have it.
+            const stray = `new RedisDatabase("stray", { memoryMb: 64, bindAddress: "${engine.localAddress}", plaintext: false, ports: { tls: 20443 } },
                 { providers: { docker: new docker.Provider("again", ${JSON.stringify(provider)}) } });`;
             const output = await program({}, stray).failure("preview");
-            expect(findingsIn(output)).toContain(`bindAddress: is ${engine.here}, which the Docker host does not have`);
+            expect(findingsIn(output)).toContain(
+                `bindAddress: is ${engine.localAddress}, which the Docker host does not have`,
+            );
         },
     );
 
-    describe("one that cannot follow", () => {
+    describe("a replica that cannot follow", () => {
         const args = { ...rotated, config: { "tcp-backlog": 100 } };
-        /** A replica with these arguments, whose access to the primary is the right one but for `wrong`. */
+        /** A `RedisReplica` with the arguments `more`. Its access to the primary is correct except for `wrong`. */
         const follower = (name: string, wrong: object = {}, more: object = {}, host = "") => `{
             const { password, caCertPem, tlsPort, host, user } = Object.fromEntries(
-                ["password", "caCertPem", "tlsPort", "host", "user"].map((each) => [each, db.replicationAccess["${name}"][each]]));
+                ["password", "caCertPem", "tlsPort", "host", "user"].map((field) => [field, db.replicationAccess["${name}"][field]]));
             new RedisReplica("${name}", { memoryMb: 192, deletionProtection: false, syncTimeoutSeconds: 6,
                 ...${JSON.stringify(more)}, primary:
                 { host, tlsPort, user, password, caCertPem, ...${JSON.stringify(wrong)} } }, { dependsOn: db, ${host} }); }`;
 
-        test("the update fails with the reason of each, and the primary goes on", async () => {
+        test("fails the update with its reason, and the primary keeps running", async () => {
             const url = await stack.value("url");
-            // One by one: the buffers of a script that writes all of it would be another 38 MB, each.
+            // One key at a time: the buffers of a script that writes all of them would take 38 MB each.
             const write = "redis.call('SET', 'big:' .. ARGV[1], string.rep(ARGV[1], 500000))";
-            for (let i = 1; i <= 38; i++) expect(redis(url, "EVAL", write, "0", String(i))).toBe("");
+            for (let key = 1; key <= 38; key++) expect(redis(url, "EVAL", write, "0", String(key))).toBe("");
             const container = docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"));
             const wrong = [
                 follower("wrong-password", { password: "wrong" }),
@@ -146,31 +153,31 @@ describe("two Docker hosts", () => {
             const output = await program(args, wrong.join("\n")).failure("up");
             const reasonOf = (name: string) => new RegExp(`${name}-server: (refused: .*)$`, "m").exec(output)?.[1];
             const notFollowing = "refused: it does not follow its primary at ";
-            expect(lost.map(reasonOf)).toEqual([
+            expect(cannotFollow.map(reasonOf)).toEqual([
                 expect.stringMatching(`^${notFollowing}.*WRONGPASS`),
                 expect.stringMatching(`^${notFollowing}.*(certificate verify failed|unable to get local issuer)`),
                 expect.stringMatching(`^${notFollowing}.*Connection refused`),
                 expect.stringMatching(
-                    /^refused: it ended \d+ times before its first sync .* for want of memory: give it the primary's memoryMb/,
+                    /^refused: it stopped \d+ times before its first sync .* for lack of memory: set its memoryMb to that of the primary/,
                 ),
             ]);
             expect(docker("inspect", "-f", "{{.Id}}", await stack.value("containerName"))).toBe(container);
             await caughtUp();
         });
 
-        test("corrected, it does", async () => {
+        test("follows once it is corrected", async () => {
             await program(args, follower("wrong-password")).up();
             expect(info(await stack.value("url"), "connected_slaves")).toBe("4");
         });
 
-        test("a primary that only its own host can name is an error before anything is touched", async () => {
+        test("is an error in the preview if primary.host means another machine on the replica's host", async () => {
             const output = await program(args, follower("wrong-password", { host: "localhost" })).failure("preview");
             expect(findingsIn(output)).toContain(
                 'primary.host: is "localhost", which other machines cannot reach',
             );
         });
 
-        test("one that the primary does not know is an error that says what to add", async () => {
+        test("is an error if the primary grants it no access, with what to add", async () => {
             const output = await program(args, `new RedisReplica("stranger", { primary: db });`).failure("preview");
             expect(output).toContain('primary: grants no access to "stranger"');
             expect(output).toContain('add replicationAccess: ["stranger"] to RedisDatabase "two-hosts"');

@@ -1,4 +1,7 @@
-/** Secrets appear nowhere: not in inspect, argv, environments, logs, the CLI's output or the plain part of the state. */
+/**
+ * Secrets appear nowhere: not in `docker inspect`, command lines, environments, logs, the CLI's output or the
+ * unencrypted state.
+ */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { docker } from "./support/docker";
@@ -6,7 +9,7 @@ import { TestStack } from "./support/stack";
 import { TestDatabase } from "./support/testDatabase";
 import { present } from "../support/present";
 
-interface Made {
+interface Created {
     readonly password: string;
     readonly key: string;
     readonly caKey: string;
@@ -15,7 +18,7 @@ interface Made {
 }
 
 describe("a database's secrets", () => {
-    const given = "a-password-of-my-own-4711";
+    const given = "a-password-of-the-program-4711";
     let stack: TestStack;
     let output: string;
     let secrets: Record<string, string>;
@@ -24,36 +27,36 @@ describe("a database's secrets", () => {
     beforeAll(async () => {
         stack = await TestStack.create("secrets");
         stack.program(
-            `const make = (name, args) => { const { nodes, password } = new RedisDatabase(name, { memoryMb: 64, ...args });
+            `const create = (name, args) => { const { nodes, password } = new RedisDatabase(name, { memoryMb: 64, ...args });
                return { password, key: nodes.key.privateKeyPem, caKey: nodes.caKey.privateKeyPem,
                         containers: [nodes.agent.name, nodes.server.name], volume: nodes.settingsVolume.name }; };
-             exports.random = make("random", {}); exports.given = make("given", { password: "${given}" });`,
+             exports.random = create("random", {}); exports.given = create("given", { password: "${given}" });`,
         );
         ({ output } = await stack.up());
-        const [random, own] = [await stack.value<Made>("random"), await stack.value<Made>("given")];
-        containers = [...random.containers, ...own.containers];
-        const local = (volume: string, user: string) =>
+        const [withRandom, withGiven] = [await stack.value<Created>("random"), await stack.value<Created>("given")];
+        containers = [...withRandom.containers, ...withGiven.containers];
+        const secretOf = (volume: string, user: string) =>
             docker("run", "--rm", "-v", `${volume}:/settings:ro`, "redis:8.0", "cat", `/settings/${user}.secret`);
         const body = (pem: string) => present(pem.split("\n")[1]);
         secrets = {
-            "random password": random.password,
-            "given password": own.password,
-            "server key": body(random.key),
-            "CA key": body(random.caKey),
-            "agent's password": local(random.volume, "agent"),
-            "health check's password": local(random.volume, "health"),
+            "random password": withRandom.password,
+            "given password": withGiven.password,
+            "server key": body(withRandom.key),
+            "CA key": body(withRandom.caKey),
+            "agent's password": secretOf(withRandom.volume, "agent"),
+            "health check's password": secretOf(withRandom.volume, "health"),
         };
     });
 
     afterAll(() => stack.close());
 
-    /** Names of the secrets that stand in the text. */
+    /** The names of the secrets in a text. */
     const found = (text: string) =>
         Object.entries(secrets)
             .filter(([, secret]) => text.includes(secret))
             .map(([name]) => name);
 
-    test("are there to be looked for", () => {
+    test("are long enough to be searched for", () => {
         expect(secrets["given password"]).toBe(given);
         for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(20);
     });
@@ -67,13 +70,13 @@ describe("a database's secrets", () => {
 
     test("are not in the command line or environment of any process, health checks included", async () => {
         const seen = new Set<string>();
-        for (const until = Date.now() + 12_000; Date.now() < until;) {
+        for (const end = Date.now() + 12_000; Date.now() < end;) {
             for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
                 for (const file of ["cmdline", "environ"]) {
                     try {
                         found(readFileSync(join("/proc", pid, file), "utf8")).forEach((name) => seen.add(name));
                     } catch {
-                        // The process ended in between.
+                        // The process has ended in the meantime.
                     }
                 }
             }
@@ -82,7 +85,7 @@ describe("a database's secrets", () => {
         expect([...seen]).toEqual([]);
     });
 
-    test("are not in the CLI's output, nor in the state as it lies on the disk", () => {
+    test("are neither in the CLI's output nor in the state on the disk", () => {
         expect(found(output)).toEqual([]);
         const files = readdirSync(join(stack.directory, "state"), { recursive: true, withFileTypes: true });
         const state = files
@@ -92,7 +95,7 @@ describe("a database's secrets", () => {
         expect(found(state.join(""))).toEqual([]);
     });
 
-    test("lie on the settings volume where only those who need them can read them", () => {
+    test("are readable on the settings volume only by the processes that need them", () => {
         const listing = docker("exec", present(containers[1]), "ls", "-lLn", "/settings", "/settings/current/");
         expect(listing).toMatch(/^-rw------- 1 +0 +0 .* agent\.secret$/m);
         expect(listing).toMatch(/^-rw-r----- 1 +0 +999 .* health\.secret$/m);
@@ -119,7 +122,7 @@ describe("the server's container", () => {
         expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     });
 
-    test("can write its data and nothing of its own settings", () => {
+    test("can write its data but not its settings", () => {
         const write = (path: string) => docker("exec", name, "sh", "-c", `touch ${path} 2>&1 && echo written || true`);
         expect(write("/data/probe")).toBe("written");
         for (const path of ["/etc/probe", "/settings/probe", "/settings/current/redis.conf", "/settings/tls/tls.crt"]) {

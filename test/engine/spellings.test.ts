@@ -1,4 +1,4 @@
-/** Values that Docker reports in another spelling than the program's: no update takes that for a change. */
+/** Values that Docker reports in another spelling than the program's: no update treats the difference as a change. */
 import { Client, docker } from "./support/docker";
 import { TestStack } from "./support/stack";
 
@@ -7,7 +7,7 @@ interface Database {
     readonly containers: Readonly<Record<"server" | "agent", string>>;
 }
 
-/** What `transform` gives a container, besides what the component does. */
+/** Values that the program sets on the containers, mostly by `transform`. */
 interface Spelling {
     readonly bindAddress: string;
     readonly second: string;
@@ -19,12 +19,22 @@ interface Spelling {
 }
 
 const odd: Spelling = {
-    ...{ bindAddress: "0:0:0:0:0:0:0:1", second: "1000ms", minute: "60s", all: "all", chown: "chown" },
-    ...{ workingDir: "/data/../tmp/", cpus: "1.50" },
+    bindAddress: "0:0:0:0:0:0:0:1",
+    second: "1000ms",
+    minute: "60s",
+    all: "all",
+    chown: "chown",
+    workingDir: "/data/../tmp/",
+    cpus: "1.50",
 };
 const canonical: Spelling = {
-    ...{ bindAddress: "::1", second: "1s", minute: "1m0s", all: "ALL", chown: "CAP_CHOWN" },
-    ...{ workingDir: "/tmp", cpus: "1.5" },
+    bindAddress: "::1",
+    second: "1s",
+    minute: "1m0s",
+    all: "ALL",
+    chown: "CAP_CHOWN",
+    workingDir: "/tmp",
+    cpus: "1.5",
 };
 
 describe("values in another spelling than Docker's", () => {
@@ -71,30 +81,30 @@ describe("values in another spelling than Docker's", () => {
         expect(await redis("GET", "key")).toBe("in memory only");
     });
 
-    test("may be put into Docker's: that changes nothing either", async () => {
+    test("can be changed to Docker's spelling, which changes nothing either", async () => {
         const { steps, explanations } = await program(canonical).plannedSteps();
-        // What the component keeps is the program as it is written.
+        // Only the component's inputs change, which are recorded as the program has them.
         expect({ steps, explanations }).toEqual({
             steps: { "db": "update", "db-completed": "update" },
             explanations: [],
         });
     });
 
-    test("pulumi up --replace of the server hands its data over, and says what it removes", async () => {
+    test("pulumi up --replace of the server hands over its data, and reports what it removes", async () => {
         const { containers } = await database();
         const { output } = await stack.replace("db-server");
         const removed = `removed ${containers.server}, which an interrupted update had left behind or this one replaces`;
         expect(output).toContain(removed);
-        const { containers: now } = await database();
-        expect(now.agent).toBe(containers.agent);
-        expect(now.server).not.toBe(containers.server);
+        const { containers: newContainers } = await database();
+        expect(newContainers.agent).toBe(containers.agent);
+        expect(newContainers.server).not.toBe(containers.server);
         expect(await redis("GET", "key")).toBe("in memory only");
     });
 
-    test("are refused where Docker has no spelling that stays", async () => {
+    test("are refused if Docker would never report them as the program has them", async () => {
         const output = await program(
             odd,
-            "args.ports = [...[1, 2].map((n) => ({ internal: 7000, external: n }))];",
+            "args.ports = [1, 2].map((external) => ({ internal: 7000, external }));",
         ).failure("preview");
         expect(output).toContain("db-server: transform.server.ports: publishes 7000/tcp twice");
         expect(output).toContain("[redis-database/transform-reported-otherwise]");

@@ -1,9 +1,12 @@
-/** Who gets in on the TLS port, by openssl and redis-cli: of a server that speaks TLS, and of a terminator in front of one. */
+/**
+ * What the TLS port accepts, checked with openssl and redis-cli: on a server with TLS, and on a terminator in front of
+ * a server.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, handshake, uniqueName, until as holds } from "./support/docker";
+import { Client, docker, handshake, uniqueName, until } from "./support/docker";
 import { TestStack, findingsIn } from "./support/stack";
 import { TestDatabase } from "./support/testDatabase";
 import { present } from "../support/present";
@@ -14,7 +17,7 @@ interface Database {
     readonly tlsUrl: string;
     readonly tlsPort: number;
     readonly caCertPem: string;
-    /** The container that has the TLS port. */
+    /** The container that listens on the TLS port. */
     readonly front: string;
     readonly certificateExpires: string;
 }
@@ -34,13 +37,13 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     let files: Record<"ca" | "caKey" | "own" | "ownKey" | "client" | "clientKey", string>;
     const of = (name: string) => present(databases[name]);
 
-    /** A CA of a person's own, a server certificate and a client certificate that it signed. */
+    /** The program's own CA, and a server certificate and a client certificate that it signed. */
     function makeCertificates(): typeof files {
         const directory = mkdtempSync(join(tmpdir(), "certificates-"));
         const script = `
             set -e
             key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }
-            key ca; openssl req -x509 -new -key ca.key -subj "/CN=a CA of my own" -days 30 -out ca.crt
+            key ca; openssl req -x509 -new -key ca.key -subj "/CN=a private CA" -days 30 -out ca.crt
             for use in own client; do
                 key $use; openssl req -new -key $use.key -subj /CN=$use -out $use.csr
                 printf 'subjectAltName=DNS:localhost\\nauthorityKeyIdentifier=keyid\\n' > ext
@@ -49,7 +52,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
             openssl pkcs8 -topk8 -nocrypt -in own.key -out own.pk8; openssl pkcs8 -topk8 -nocrypt -in ca.key -out ca.pk8`;
         execFileSync("sh", ["-c", script], { cwd: directory, stdio: "ignore" });
         const read = (name: string) => readFileSync(join(directory, name), "utf8");
-        const made = {
+        const certificates = {
             ca: read("ca.crt"),
             caKey: read("ca.pk8"),
             own: read("own.crt"),
@@ -58,14 +61,14 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
             clientKey: read("client.key"),
         };
         rmSync(directory, { recursive: true });
-        return made;
+        return certificates;
     }
 
     beforeAll(async () => {
         client = new Client();
         files = makeCertificates();
         openssl = new OpenSsl();
-        root = openssl.make({ commonName: "a root of my own", ca: true });
+        root = openssl.make({ commonName: "a private root CA", ca: true });
         intermediate = openssl.make({ commonName: "an intermediate CA", ca: true, issuer: root });
         const shortCa = openssl.make({ commonName: "a CA for two days", ca: true, ends: seconds(2 * 24 * 3600) });
         docker("network", "create", network);
@@ -99,7 +102,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         docker("network", "rm", network);
     });
 
-    // OpenSSL 3 speaks what is older than 1.2 only at the lowest security level.
+    // OpenSSL 3 speaks protocols before TLS 1.2 only at the lowest security level.
     const legacy = ["-cipher", "DEFAULT:@SECLEVEL=0"];
     const connect = (name: string, more: string[]) =>
         handshake("localhost", of(name).tlsPort, of(name).caCertPem, more);
@@ -111,29 +114,29 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         ["plain", "TLS 1.0", ["-tls1", ...legacy], false],
         ["strict", "TLS 1.3", ["-tls1_3"], true],
         ["strict", "TLS 1.2", ["-tls1_2"], false],
-    ])("of %s with %s: %p", (name, _protocol, flags, accepted) => {
+    ])("of database %s accepts %s: %p", (name, _protocol, flags, accepted) => {
         const { text, status } = connect(name, flags);
         expect(status).toBe(accepted ? 0 : 1);
         expect(text).toContain(accepted ? "Verify return code: 0 (ok)" : "alert protocol version");
     });
 
-    test("does not answer a client that speaks plaintext", () => {
+    test("does not answer a plaintext client", () => {
         const { text } = client.run(["redis-cli", "-p", String(of("plain").tlsPort), "PING"]);
         expect(text).not.toContain("PONG");
         expect(text).toMatch(/Server closed the connection|Connection reset by peer/);
     });
 
-    test("is not trusted with the CA of another database", () => {
+    test("is not trusted by a client with the CA of another database", () => {
         const { text, status } = handshake("localhost", of("plain").tlsPort, of("strict").caCertPem);
         expect(status).toBe(1);
         expect(text).toMatch(/certificate verify failed/);
     });
 
-    test("is not valid for a name that nobody gave it", () => {
+    test("has a certificate that is not valid for other names", () => {
         expect(connect("plain", ["-verify_hostname", "elsewhere.example.com"]).text).toContain("hostname mismatch");
     });
 
-    test("asks for a client certificate where the program says so", () => {
+    test("requires a client certificate with tls.clientAuth", () => {
         const { tlsUrl, caCertPem } = of("mutual");
         expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toMatch(
             /certificate required|Server closed the connection|reset by peer/,
@@ -147,13 +150,13 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         expect(client.redis(tlsUrl, ["PING"], { caCertPem, more: identity })).toBe("PONG");
     });
 
-    test.each(["own-ca", "own-cert"])("verifies with the CA that a person brings: %s", (name) => {
+    test.each(["own-ca", "own-cert"])("is verified with the program's own CA: %s", (name) => {
         expect(of(name).caCertPem.trim()).toBe(files.ca.trim());
         expect(connect(name, ["-verify_hostname", "localhost"]).text).toContain("Verified peername: localhost");
         expect(client.redis(of(name).tlsUrl, ["PING"], { caCertPem: files.ca })).toBe("PONG");
     });
 
-    test("sends the intermediate CA along, so that clients verify with the output, and with the root alone", () => {
+    test("sends the intermediate CA, so that clients can verify with the output or with the root alone", () => {
         const { tlsPort, tlsUrl, caCertPem } = of("chained");
         for (const trusted of [caCertPem, root.certPem]) {
             expect(handshake("localhost", tlsPort, trusted, ["-verify_hostname", "localhost"]).text).toContain(
@@ -163,7 +166,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         }
     });
 
-    test("has a certificate that ends before the CA of a person does, and says when", () => {
+    test("has a certificate that expires before the program's CA, and reports when", () => {
         const { certificateExpires } = of("short-ca");
         const left = Date.parse(certificateExpires) - Date.now();
         expect(left).toBeGreaterThan(dayMs);
@@ -175,7 +178,7 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
         expect(output).not.toMatch(/"(plain|own-cert|chained)": .*is valid until/);
     });
 
-    test("is reached by the database's name on its network, where the certificate is valid for that name", () => {
+    test("is reachable by the database's name on its network, and the certificate is valid for that name", () => {
         const { caCertPem, front } = of("networked");
         const unauthenticated = docker(
             "run",
@@ -196,33 +199,33 @@ describe.each(["8.0", "5.0"])("the TLS port of %s", (version) => {
     });
 });
 
-test("a certificate that ends is warned of and reported, and keeps no change away", async () => {
+test("an expiring certificate is reported by updates and the health check, and blocks no other change", async () => {
     const openssl = new OpenSsl();
-    const ca = openssl.make({ commonName: "a CA of my own", ca: true });
-    const until = (ends: Date) => {
+    const ca = openssl.make({ commonName: "a private CA", ca: true });
+    const validUntil = (ends: Date) => {
         const pair = openssl.make({ commonName: "own", san: "DNS:localhost,IP:127.0.0.1", issuer: ca, ends });
         return { tls: { certificate: { ...pair, caCertPem: ca.certPem } } };
     };
-    const ending = until(seconds(20));
-    const db = await TestDatabase.create("ending", { memoryMb: 32, ...ending });
+    const expiring = validUntil(seconds(20));
+    const db = await TestDatabase.create("ending", { memoryMb: 32, ...expiring });
     try {
         const [ends, server, container] = [
             await db.stack.value("certificateExpires"),
             await db.server(),
             await db.serverId(),
         ];
-        /** What the health check says when it looks now, and not when its pause is over. */
+        /** Runs the health check now, without waiting for its interval, and returns its output. */
         const health = () =>
             docker("exec", server, "sh", "-c", "rm -f /tmp/healthy; sh /settings/current/health.sh || true");
         const text = `tls.certificate.certPem: is valid until ${ends}; give one that is valid for longer`;
         expect(health()).toBe(`${text} [redis-database/certificate-ends-soon]`);
-        await holds(() => Date.now() > Date.parse(ends));
-        // It is still the one that is there, and so no reason against other changes.
+        await until(() => Date.now() > Date.parse(ends));
+        // An expired certificate that is already in use does not block other changes.
         expect((await db.up({ memoryMb: 40 })).output).toContain(`RedisDatabase "db": ${text}.`);
-        expect(findingsIn(await db.with(until(seconds(-60))).failure("preview"))).toMatch(
+        expect(findingsIn(await db.with(validUntil(seconds(-60))).failure("preview"))).toMatch(
             /tls\.certificate\.certPem: expired on [^]*\[redis-database\/certificate-expired\]/,
         );
-        expect((await db.up({ memoryMb: 40, ...until(seconds(300 * 24 * 3600)) })).output).not.toContain(
+        expect((await db.up({ memoryMb: 40, ...validUntil(seconds(300 * 24 * 3600)) })).output).not.toContain(
             "is valid until",
         );
         expect(health()).toBe("");

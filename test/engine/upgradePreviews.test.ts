@@ -1,8 +1,11 @@
-/** Stacks of each release, previewed with this checkout's package: nothing that matters is replaced without a word. */
+/**
+ * Previews the recorded stacks of each release with this checkout's package: nothing important is replaced without an
+ * explanation.
+ */
 import { listFixtures, listReleases, readFixture } from "./fixtures/fixture";
 import { type Planned, TestStack } from "./support/stack";
 
-/** What holds data, keys, passwords or ports. With another one, clients lose what they rely on. */
+/** Resources that hold data, keys, passwords or ports. Replacing one breaks clients. */
 const irreplaceable = [
     "docker:index/volume:Volume",
     "tls:index/privateKey:PrivateKey",
@@ -11,32 +14,32 @@ const irreplaceable = [
     "random:index/randomInteger:RandomInteger",
 ];
 
-/** A preview reads the state alone. With an engine, it would look for containers that never were there. */
+/** The preview must use the state alone. With a Docker host, it would look for containers that never existed on it. */
 const withoutDocker = { DOCKER_HOST: "unix:///nonexistent/docker.sock" };
 
-/** The databases of a program, and whether one says its version. */
+/** The databases of a program, and a pattern for those that set their version. */
 const databases = (program: string) => program.match(/new RedisDatabase\([^]*?\n\}\)/g) ?? [];
-const namesVersion = /^ {4}"version":/m;
+const setsVersion = /^ {4}"version":/m;
 
 const fixtures = listReleases().flatMap((release) => listFixtures(release).map((name) => [release, name] as const));
 
-test("there are fixtures", () => {
+test("finds recorded states", () => {
     expect(fixtures).not.toEqual([]);
 });
 
-describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
+describe.each(fixtures)("the stack that %s created from %s.js", (release, name) => {
     const { program, exported } = readFixture(release, name);
-    const nameless = databases(program).filter((database) => !namesVersion.test(database));
+    const withoutVersion = databases(program).filter((database) => !setsVersion.test(database));
     let refused = "";
     let planned: Planned;
 
     beforeAll(async () => {
         const stack = await TestStack.create(`upgrade-${release}-${name}`, { env: withoutDocker, randomPorts: true });
         await stack.program(program).import(exported);
-        if (nameless.length > 0) refused = await stack.failure("preview");
-        // As somebody goes on from there: with the line that the error gives.
-        const [, line = ""] = /to keep that, give (version: "[^"]*");/.exec(refused) ?? [];
-        const withLine = nameless.reduce(
+        if (withoutVersion.length > 0) refused = await stack.failure("preview");
+        // As the error advises: with the line that it gives.
+        const [, line = ""] = /to keep it, set (version: "[^"]*");/.exec(refused) ?? [];
+        const withLine = withoutVersion.reduce(
             (all, each) => all.replace(each, each.replace("{", `{\n    ${line},`)),
             program,
         );
@@ -44,17 +47,17 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
         stack.forget();
     });
 
-    test("is not upgraded by a default that has changed since", () => {
-        // The engine may end before it has asked the others.
-        const names = nameless.map((database) => /"([^"]*)"/.exec(database)?.[1] ?? "");
+    test("is not upgraded by a new default version", () => {
+        // Pulumi may stop after the first error, so the refusals may be incomplete.
+        const names = withoutVersion.map((database) => /"([^"]*)"/.exec(database)?.[1] ?? "");
         const refusal =
-            /RedisDatabase "([^"]*)": 1 problem .*\n +version: is not given, .*\n.*\[redis-database\/default-version-changed\]/g;
+            /RedisDatabase "([^"]*)": 1 problem .*\n +version: is not set, .*\n.*\[redis-database\/default-version-changed\]/g;
         const refusals = [...refused.matchAll(refusal)].map(([, called = ""]) => called);
-        expect(refusals.length > 0).toBe(nameless.length > 0);
+        expect(refusals.length > 0).toBe(withoutVersion.length > 0);
         expect(names).toEqual(expect.arrayContaining(refusals));
     });
 
-    test("changes only as recorded here", () => {
+    test("changes only as recorded in the snapshot", () => {
         const { steps, explanations } = planned;
         expect({ steps, explanations: [...explanations].sort() }).toMatchSnapshot();
     });
@@ -64,7 +67,7 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
         expect(lost).toEqual([]);
     });
 
-    test("says so where a container is replaced that clients are connected to", () => {
+    test("explains each replacement of a container that clients are connected to", () => {
         const replaced = changed("replace", "delete").filter(
             (child) => planned.types[child] === "docker:index/container:Container" && !child.endsWith("-agent"),
         );
@@ -78,7 +81,7 @@ describe.each(fixtures)("the stack that %s made of %s.js", (release, name) => {
     const explains = (component: string) =>
         planned.explanations.some((line) => new RegExp(`^Redis(Database|Replica) "${component}":`).test(line));
 
-    /** Children are named after their components, and so are the components of replicas after their databases. */
+    /** Children have the name of their component as a prefix. So do replicas, with the name of their database. */
     function componentOf(child: string): string {
         const { resources } = exported.deployment as { resources: { type: string; urn: string }[] };
         const components = resources

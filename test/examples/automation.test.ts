@@ -1,4 +1,4 @@
-/** The README of examples/automation, command by command: two inline programs at the same time, and what events say of them. */
+/** Runs the commands in the README of examples/automation: two inline programs at the same time, and their events. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,7 +7,7 @@ import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 
-// Inside the checkout, where the program finds the package and its dependencies as that of a user does.
+// Inside the checkout, so that the program resolves the package and its dependencies as a user's program does.
 const directory = resolve(__dirname, "../../.local/examples", uniqueName("automation"));
 const example = resolve(__dirname, "../../examples/automation");
 const readme = readFileSync(join(example, "README.md"), "utf8");
@@ -18,7 +18,7 @@ const teams = ["blue", "green"];
 const databases = ["sessions", "cache", "jobs"];
 const states = join(directory, "state/.pulumi/stacks/redis-teams");
 
-describe("the example of the Automation API", () => {
+describe("the Automation API example", () => {
     const shell = (command = "") =>
         spawnSync("bash", ["-ec", command], {
             cwd: directory,
@@ -26,7 +26,7 @@ describe("the example of the Automation API", () => {
             maxBuffer: 1 << 26,
             env: {
                 ...process.env,
-                // The type checker has seen the example, and takes longer than all that it does.
+                // The type checker takes longer than the example, and `make check` has already run it.
                 TS_NODE_TRANSPILE_ONLY: "true",
                 PULUMI_HOME: join(directory, "home"),
                 PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
@@ -37,7 +37,7 @@ describe("the example of the Automation API", () => {
     const resourcesOf = (team: string) =>
         (JSON.parse(readFileSync(join(states, `${team}.json`), "utf8")) as { checkpoint: { latest: StackState } })
             .checkpoint.latest;
-    const made = () => teams.map(resourcesOf).flatMap(dockerObjects);
+    const created = () => teams.map(resourcesOf).flatMap(dockerObjects);
     const of = (text: string, team: string, database: string) =>
         text.replaceAll("blue", team).replaceAll("cache", database);
 
@@ -50,7 +50,7 @@ describe("the example of the Automation API", () => {
     });
 
     afterAll(() => {
-        const objects = made();
+        const objects = created();
         expect(objects).toHaveLength(teams.length * databases.length * 4);
         const { status, stdout, stderr } = shell(destroy);
         expect(status === 0 ? "" : stdout + stderr).toBe("");
@@ -59,13 +59,13 @@ describe("the example of the Automation API", () => {
         rmSync(directory, { recursive: true });
     });
 
-    test("both stacks get their databases at the same time, with progress", () => {
+    test("creates the databases of both stacks at the same time, and prints the progress", () => {
         const { status, stdout, stderr } = shell(up);
         expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
         const lines = stdout.split("\n");
-        const created = (team: string) => lines.map((line) => line.startsWith(`${team}: create `));
-        const begun = teams.map((team) => created(team).indexOf(true));
-        const ended = teams.map((team) => created(team).lastIndexOf(true));
+        const creations = (team: string) => lines.map((line) => line.startsWith(`${team}: create `));
+        const begun = teams.map((team) => creations(team).indexOf(true));
+        const ended = teams.map((team) => creations(team).lastIndexOf(true));
         expect(Math.max(...begun)).toBeLessThan(Math.min(...ended));
         for (const team of teams) {
             const servers = databases.map((name) => `${team}: create ${name}-server`);
@@ -73,7 +73,7 @@ describe("the example of the Automation API", () => {
         }
     });
 
-    test("what a change does is an event of the database, and of nothing else", () => {
+    test("reports what a change does as an event of the database alone", () => {
         const { status, stdout, stderr } = shell(preview);
         expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
         for (const team of teams) {
@@ -83,8 +83,8 @@ describe("the example of the Automation API", () => {
         expect(stdout).not.toContain("[runtime]");
     });
 
-    test("the reason of a refusal is an event of the database, with its code", () => {
-        // The agents need a second for that, and the update waits for as long as a change could take.
+    test("reports the reason of a refusal as an event of the database, with its code", () => {
+        // The agents refuse within a second, but by default the update waits as long as the change could take.
         const file = join(directory, "databases.ts");
         const impatient = "transform: { agent: (agent) => { agent.waitTimeout = 6; } }, memoryMb: 64";
         const program = readFileSync(file, "utf8");
@@ -97,7 +97,7 @@ describe("the example of the Automation API", () => {
                 const urn = `urn:pulumi:${team}::redis-teams::redis-database:index:RedisDatabase::${name}\n`;
                 return urn + of(present(reason), team, name);
             });
-            expect(reasons.filter((each) => stdout.includes(each))).not.toEqual([]);
+            expect(reasons.filter((text) => stdout.includes(text))).not.toEqual([]);
         }
         expect(stdout).not.toContain("its log could not be read");
     });

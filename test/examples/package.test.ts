@@ -1,4 +1,4 @@
-/** The package as npm packs it, in a project of a user's own that has nothing of this checkout. */
+/** Installs the package that `npm pack` builds in a separate project, which uses nothing else of this checkout. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,14 +9,22 @@ const checkout = resolve(__dirname, "../..");
 /** What `pulumi new typescript` writes. */
 const tsconfig = {
     compilerOptions: {
-        ...{ strict: true, outDir: "bin", target: "es2020", module: "commonjs", moduleResolution: "node" },
-        ...{ sourceMap: true, experimentalDecorators: true, pretty: true, noFallthroughCasesInSwitch: true },
-        ...{ noImplicitReturns: true, forceConsistentCasingInFileNames: true },
+        strict: true,
+        outDir: "bin",
+        target: "es2020",
+        module: "commonjs",
+        moduleResolution: "node",
+        sourceMap: true,
+        experimentalDecorators: true,
+        pretty: true,
+        noFallthroughCasesInSwitch: true,
+        noImplicitReturns: true,
+        forceConsistentCasingInFileNames: true,
     },
     files: ["index.ts", "types.ts"],
 };
 
-/** The copy that a program has, and the package has to share. */
+/** The version of the program's `@pulumi/pulumi`, which the package must share. */
 const { version: pulumiVersion } = JSON.parse(
     readFileSync(join(checkout, "node_modules/@pulumi/pulumi/package.json"), "utf8"),
 ) as { version: string };
@@ -25,10 +33,10 @@ const program = `import { RedisDatabase } from "pulumi-redis-database";
 export const { tlsUrl } = new RedisDatabase("sessions");
 `;
 
-/** Published types that lost a member would accept anything here. */
+/** Checks the published types. If a member were missing from them, they would accept any argument here. */
 const types = `import { RedisDatabase, RedisReplica } from "pulumi-redis-database";
 export const follow = (database: RedisDatabase) => new RedisReplica("copy", { primary: database });
-// @ts-expect-error A replica is none that can be followed.
+// @ts-expect-error A RedisReplica cannot be the primary of another one.
 export const wrong = (replica: RedisReplica) => new RedisReplica("copy", { primary: replica });
 `;
 
@@ -56,12 +64,12 @@ afterAll(() => {
     rmSync(directory, { recursive: true, force: true });
 });
 
-test("npm pack of a fresh copy has the code, which compiles and previews where only its dependencies are", () => {
+test("npm pack builds a package with which a program compiles and previews, with no other dependencies", () => {
     run(
         checkout,
         `mkdir ${copy} ${project}; git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t ${copy}`,
     );
-    // Without them `npm pack` installs them itself, which takes as long as all the rest.
+    // Without node_modules, `npm pack` installs the dependencies, which takes as long as the rest of the test.
     if (!process.env.TEST_ALL) symlinkSync(join(checkout, "node_modules"), join(copy, "node_modules"));
     run(copy, `npm pack --silent --pack-destination ${directory}`);
     const [packed = ""] = readdirSync(directory).filter((file) => file.endsWith(".tgz"));
@@ -76,7 +84,7 @@ test("npm pack of a fresh copy has the code, which compiles and previews where o
     writeFileSync(join(project, "index.ts"), program);
     writeFileSync(join(project, "types.ts"), types);
     run(project, `npm install --silent ../${packed}`);
-    // A second copy of Pulumi's SDK would not take the resources of the first.
+    // A second copy of Pulumi's SDK would not accept resources of the first.
     expect(run(project, "find . -path '*/@pulumi/pulumi/package.json'")).toBe(
         "./node_modules/@pulumi/pulumi/package.json\n",
     );

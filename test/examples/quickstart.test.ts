@@ -1,4 +1,4 @@
-/** The README's commands in a fresh copy of this checkout, as a person would type them. */
+/** Runs the README's commands in a fresh copy of this checkout. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ test("the README's program is the quickstart", () => {
     expect(blocks("ts")[0]).toBe(readFileSync(join(checkout, "examples/quickstart/index.ts"), "utf8"));
 });
 
-describe("in a fresh copy", () => {
+describe("a fresh copy of the checkout", () => {
     const copy = mkdtempSync(join(tmpdir(), "quickstart-"));
     const shell = (command: string) =>
         execFileSync("bash", ["-c", command], { cwd: copy, encoding: "utf8", maxBuffer: 1 << 26 });
@@ -30,16 +30,16 @@ describe("in a fresh copy", () => {
     });
 
     afterAll(() => {
-        // A database of the same name may be there, that of the person who runs the tests: the state tells which is ours.
+        // The developer may have a database with the same name, so the state decides which objects belong to the test.
         const exported = shell('eval "$(make -s env)"; pulumi stack export --stack quickstart');
-        const made = dockerObjects((JSON.parse(exported) as { deployment: StackState }).deployment);
-        expect(made.map(({ kind }) => kind).sort()).toEqual(["container", "container", "volume", "volume"]);
+        const created = dockerObjects((JSON.parse(exported) as { deployment: StackState }).deployment);
+        expect(created.map(({ kind }) => kind).sort()).toEqual(["container", "container", "volume", "volume"]);
         shell("make down");
         rmSync(copy, { recursive: true });
-        expect(existing(made)).toEqual([]);
+        expect(existing(created)).toEqual([]);
     });
 
-    test("make up brings up a database that answers in plaintext and over verified TLS, and hides the password", () => {
+    test("make up creates a database that answers over plaintext and verified TLS, and hides the password", () => {
         const output = shell("make up");
         expect(output).toContain("PING plain: PONG");
         expect(output).toContain("PING TLS: PONG (certificate verified)");
@@ -47,13 +47,13 @@ describe("in a fresh copy", () => {
         expect(output).not.toContain(password());
     });
 
-    test("the commands that read the URLs print them", () => {
+    test("the README's commands print the URLs", () => {
         const [, commands] = blocks("sh");
         expect(commands).toContain("pulumi stack output tlsUrl --show-secrets");
         expect(shell(present(commands)).trim()).toMatch(/^rediss:\/\/app:\w{32}@localhost:\d+$/);
     });
 
-    test("make up again changes nothing", () => {
+    test("a second make up changes nothing", () => {
         expect(shell("make up")).toMatch(/Resources:\s+15 unchanged/);
     });
 

@@ -1,4 +1,4 @@
-/** The README of examples/replicas, command by command and edit by edit, with a second engine as the other host. */
+/** Runs the commands and edits in the README of examples/replicas, with a second Docker engine as the other host. */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,28 +9,28 @@ import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlocks } from "../support/codeBlocks";
 import { present } from "../support/present";
 
-// Inside the checkout, where the program finds the package and its dependencies as that of a user does.
+// Inside the checkout, so that the program resolves the package and its dependencies as a user's program does.
 const directory = resolve(__dirname, "../../.local/examples", uniqueName("replicas"));
 const readme = readFileSync(resolve(__dirname, "../../examples/replicas/README.md"), "utf8");
 
 const blocks = (language: string) => codeBlocks(readme, language);
 const [start, clients, end] = blocks("sh").map(present);
 const [switchover, promotion] = blocks("diff").map(present);
-const [saidOfSwitchover, saidOfPromotion] = blocks("text").map((text) => text.trim());
+const [switchoverPreview, promotionPreview] = blocks("text").map((text) => text.trim());
 
-describe("the example of replicas", () => {
+describe("the replicas example", () => {
     let engine: SecondEngine;
     let client: Client;
 
-    /** The README's addresses are those of documentation. */
-    const here = (text: string) =>
+    /** Replaces the README's addresses, which are examples, with those of the two hosts. */
+    const withTestAddresses = (text: string) =>
         text
             .replaceAll("ssh://you@10.0.0.2", engine.host)
-            .replaceAll("10.0.0.1", engine.here)
+            .replaceAll("10.0.0.1", engine.localAddress)
             .replaceAll("10.0.0.2", engine.address);
 
     const shell = (commands: string) =>
-        execFileSync("bash", ["-ec", here(commands)], {
+        execFileSync("bash", ["-ec", withTestAddresses(commands)], {
             cwd: directory,
             encoding: "utf8",
             maxBuffer: 1 << 26,
@@ -43,7 +43,7 @@ describe("the example of replicas", () => {
             },
         });
 
-    /** Does what a person does with a diff that has one place. */
+    /** Applies a diff with one hunk to the program. */
     function edit(diff: string): void {
         const lines = diff.split("\n").filter((line) => line !== "");
         const side = (sign: string) =>
@@ -82,11 +82,11 @@ describe("the example of replicas", () => {
         client.close();
         try {
             const { deployment } = JSON.parse(shell("pulumi stack export")) as { deployment: StackState };
-            const made = dockerObjects(deployment);
-            expect(made).not.toEqual([]);
+            const created = dockerObjects(deployment);
+            expect(created).not.toEqual([]);
             shell(present(end));
             rmSync(directory, { recursive: true });
-            expect(existing(made)).toEqual([]);
+            expect(existing(created)).toEqual([]);
             expect(engine.docker("ps", "-aq")).toBe("");
             expect(engine.docker("volume", "ls", "-q")).toBe("");
         } finally {
@@ -94,18 +94,18 @@ describe("the example of replicas", () => {
         }
     });
 
-    test("what is written at the one is read at both others", () => {
+    test("replicates a write to both replicas", () => {
         const { replicaTlsUrls } = outputs();
         const hosts = replicaTlsUrls.map((url) => new URL(url).host);
-        expect(hosts.map((host) => host.split(":")[0])).toEqual([engine.here, engine.address]);
+        expect(hosts.map((host) => host.split(":")[0])).toEqual([engine.localAddress, engine.address]);
         const printed = shell(present(clients)).trim().split("\n");
         expect(printed.slice(1)).toEqual(hosts.map((host) => `${host}: hello`));
     });
 
-    test("switchover: the preview says what the README says, and the other host takes the writes", () => {
+    test("switches over to the other host, with the preview in the README", () => {
         const before = outputs();
         edit(present(switchover));
-        expect(shell("pulumi preview")).toContain(present(saidOfSwitchover));
+        expect(shell("pulumi preview")).toContain(present(switchoverPreview));
         shell("pulumi up --yes --skip-preview");
         const after = outputs();
         expect(after.tlsUrl).toBe(before.replicaTlsUrls[1]);
@@ -119,14 +119,14 @@ describe("the example of replicas", () => {
         expect(shell(present(clients)).match(/: hello$/gm)).toHaveLength(2);
     });
 
-    test("promotion: likewise, and it goes its own way", () => {
+    test("promotes a replica, which no longer follows, with the preview in the README", () => {
         const before = outputs();
         edit(present(promotion));
-        expect(shell("pulumi preview")).toContain(here(present(saidOfPromotion)));
+        expect(shell("pulumi preview")).toContain(withTestAddresses(present(promotionPreview)));
         shell("pulumi up --yes --skip-preview");
         const after = outputs();
-        const [gone] = before.replicaTlsUrls.filter((url) => !after.replicaTlsUrls.includes(url));
-        expect(roleAt(present(gone), before.replicaCaCertPem)).toBe("master");
+        const [promotedUrl] = before.replicaTlsUrls.filter((url) => !after.replicaTlsUrls.includes(url));
+        expect(roleAt(present(promotedUrl), before.replicaCaCertPem)).toBe("master");
         expect(after.replicaTlsUrls).toHaveLength(1);
         expect(shell("pulumi preview")).not.toMatch(/to (update|create|replace)/);
     });

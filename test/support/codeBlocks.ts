@@ -1,7 +1,7 @@
-/** The code of documents, which tests run. */
+/** Extracts code from documents, so that tests can run it. */
 import { present } from "./present";
 
-/** A Markdown text's code blocks of a language. */
+/** The code blocks of a language in a Markdown text. */
 export function codeBlocks(text: string, language: string): string[] {
     return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, code]) => present(code));
 }

@@ -1,5 +1,5 @@
-/** What a test knows to be there; fails the test where it is not. */
+/** Returns a value that must exist; fails the test if it does not. */
 export function present<T>(value: T | undefined | null): T {
-    if (value === undefined || value === null) throw new Error("a value that must be there is missing");
+    if (value === undefined || value === null) throw new Error("a required value is missing");
     return value;
 }

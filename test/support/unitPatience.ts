@@ -1,2 +1,2 @@
-/** Generous, for machines that are busy with something else. */
+/** A long timeout for busy machines. */
 jest.setTimeout(30 * 1000);

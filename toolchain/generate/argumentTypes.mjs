@@ -1,9 +1,9 @@
-/** The TypeScript types of the components' arguments, written from their definitions in provider/model/arguments. */
+/** Generates the TypeScript types of the components' arguments from the definitions in provider/model/arguments. */
 
 import { exampleOf, literal } from "./examples.mjs";
 
 /**
- * @param model What the modules of provider/model/arguments export.
+ * @param model The exports of provider/model/arguments/index.ts.
  * @returns The text of provider/components/args.ts, not formatted.
  */
 export function argumentTypes({ databaseArguments, replicaArguments }) {
@@ -12,7 +12,9 @@ export function argumentTypes({ databaseArguments, replicaArguments }) {
     const databaseOnly = Object.keys(databaseArguments).filter(
         (name) => databaseArguments[name] !== replicaArguments[name],
     );
-    const replicaOnly = Object.entries(replicaArguments).filter(([name, own]) => databaseArguments[name] !== own);
+    const replicaOnly = Object.entries(replicaArguments).filter(
+        ([name, definition]) => databaseArguments[name] !== definition,
+    );
     const text = [
         header,
         interfaceText("RedisDatabaseArgs", databaseDoc, databaseArguments, interfaces),
@@ -73,7 +75,7 @@ function interfaceText(name, doc, members, interfaces, base) {
 /** The name of the interface with the members. It is the first of the types that the argument accepts. */
 const typeName = ({ type }) => type.split(" | ")[0];
 
-/** The type of a property, with Inputs where its value need not be known when the program runs. */
+/** The type of a property. It contains Inputs unless the value must be known when the program runs. */
 function typeOf(definition) {
     const { decides, orType } = definition;
     const plain = definition.type ?? primitiveOf(definition.schema);
@@ -90,7 +92,7 @@ function primitiveOf(schema) {
     const { type, innerType } = schema.def;
     if (type === "optional") return primitiveOf(innerType);
     if (["string", "number", "boolean"].includes(type)) return type;
-    throw new Error(`a definition of zod's ${type} needs a type`);
+    throw new Error(`a definition with zod's ${type} requires a type`);
 }
 
 function documentation(definition) {

@@ -1,4 +1,4 @@
-/** docs/versions.md: what the matrix of versions saw on real servers, and the whole catalog. */
+/** Generates docs/versions.md: test results of the version matrix on real servers, and the whole catalog. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { format, resolveConfig } from "prettier";
@@ -15,10 +15,10 @@ const {
     versions,
 } = require("../../provider/model/catalog/versions.ts");
 
-/** What the last complete run saw; test/engine/support/observations.ts says what is in it. */
+/** The results of the last complete run; test/engine/support/observations.ts describes the format. */
 export const recorded = new URL("../../docs/observed.json", import.meta.url);
 
-/** Those that set-up provides for the tests. */
+/** The versions that the setup provides for the tests. */
 const provided = /^VERSIONS="([^"]*)"/m
     .exec(readFileSync(new URL("../versions.env", import.meta.url), "utf8"))[1]
     .trim()
@@ -26,7 +26,7 @@ const provided = /^VERSIONS="([^"]*)"/m
     .map((image) => releaseNames.find((release) => versions[release].image === image));
 const rows = provided.flatMap((release) => flavorNames.map((flavor) => ({ release, flavor })));
 
-/** By its heading, what a row says; each throws where that was not seen. */
+/** The columns by heading. Each function throws if its result was not recorded. */
 const columns = {
     version: (_seen, { release }) => nameOf(release),
     flavor: (_seen, { flavor }) => flavor,
@@ -43,20 +43,22 @@ const numbers = (protocols) => protocols.map((protocol) => protocol.replace("TLS
 const kept = ({ dumped, written }) => (written ? "all" : dumped ? "dump" : "none");
 const noticed = ({ unnoticed }) => (unnoticed ? undefined : "noticed");
 
-/** Empty where it was not seen. */
-function cell(says, { rows }, { release, flavor }) {
+/** Empty if the result was not recorded. */
+function cell(column, { rows }, { release, flavor }) {
     try {
-        return says(rows[release]?.[flavor] ?? {}, { release, flavor });
+        return column(rows[release]?.[flavor] ?? {}, { release, flavor });
     } catch {
         return "";
     }
 }
 
-/** Rows of which something was not seen, and those of versions that nobody provides. */
+/** Incomplete rows, and recorded versions that the setup does not provide. */
 export function gaps(observed) {
-    const incomplete = rows.filter((row) => Object.values(columns).some((says) => cell(says, observed, row) === ""));
-    const foreign = Object.keys(observed.rows).filter((release) => !provided.includes(release));
-    return [...incomplete.map(({ release, flavor }) => `${nameOf(release)} ${flavor}`), ...foreign];
+    const incomplete = rows.filter((row) =>
+        Object.values(columns).some((column) => cell(column, observed, row) === ""),
+    );
+    const notProvided = Object.keys(observed.rows).filter((release) => !provided.includes(release));
+    return [...incomplete.map(({ release, flavor }) => `${nameOf(release)} ${flavor}`), ...notProvided];
 }
 
 const table = (heading, lines) =>
@@ -66,7 +68,7 @@ export const pretty = async (text, parser = "markdown") =>
     format(text, { ...(await resolveConfig(parser === "markdown" ? "versions.md" : "observed.json")), parser });
 
 export function observedTable(observed) {
-    const lines = rows.map((row) => Object.values(columns).map((says) => cell(says, observed, row)));
+    const lines = rows.map((row) => Object.values(columns).map((column) => cell(column, observed, row)));
     return pretty(table(Object.keys(columns), lines));
 }
 
@@ -74,11 +76,23 @@ function catalogTable() {
     const byRelease = Object.groupBy(listVersions(), (listed) => releaseOf(listed));
     const labels = flavorNames.map((flavor) => listVersions().find((listed) => listed.flavor === flavor).label);
     return table(
-        ["version", ...labels.map((label) => label ?? "append-only file"), "released", "end of life", "server asked"],
+        [
+            "version",
+            ...labels.map((label) => label ?? "append-only file"),
+            "released",
+            "end of life",
+            "directives from",
+        ],
         Object.entries(byRelease).map(([release, listed]) => {
-            const names = flavorNames.map((flavor) => listed.find((one) => one.flavor === flavor).name);
+            const names = flavorNames.map((flavor) => listed.find((entry) => entry.flavor === flavor).name);
             const [{ released, endOfLife, verifiedWith }] = listed;
-            return [nameOf(release), ...names, released, endOfLife ?? "not known", verifiedWith ?? "never"];
+            return [
+                nameOf(release),
+                ...names,
+                released,
+                endOfLife ?? "not published",
+                verifiedWith ?? "related versions",
+            ];
         }),
     );
 }
@@ -88,41 +102,44 @@ export async function versionsPage(observed = JSON.parse(readFileSync(recorded, 
     const missing = gaps(observed);
     if (missing.length > 0) {
         throw new Error(
-            `docs/observed.json does not have just what runs here: ${missing.join(", ")}. Run: make test-versions`,
+            `docs/observed.json does not match the versions that run here: ${missing.join(", ")}. Run: make test-versions`,
         );
     }
-    const never = releaseNames.filter((release) => !provided.includes(release)).map(nameOf);
-    const refused = ["SSLv2", "SSLv3", "plaintext"].filter((how) =>
-        rows.every(({ release, flavor }) => observed.rows[release][flavor].refused.includes(how)),
+    const neverRun = releaseNames.filter((release) => !provided.includes(release)).map(nameOf);
+    const refused = ["SSLv2", "SSLv3", "plaintext"].filter((protocol) =>
+        rows.every(({ release, flavor }) => observed.rows[release][flavor].refused.includes(protocol)),
     );
     const servers = provided.map((release) => `${engineLabels[versions[release].engine]} ${observed.servers[release]}`);
     return pretty(`# Versions
 
-Written by \`make test-versions\` from what it saw, and by \`npm run generate\` from the catalog.
+Generated by \`make test-versions\` from test results, and by \`npm run generate\` from the catalog.
 
-## On real servers
+## Test results on real servers
 
-Seen on ${observed.day}, of ${servers.join(", ")}; by ${observed.observers.join(", ")}.
+Tested on ${observed.day} with these servers: ${servers.join(", ")}. Clients and tools:
+${observed.observers.join(", ")}.
 
 ${await observedTable(observed)}
 
-- **plaintext, TLS**: how many of five clients (redis-cli, redis-py, ioredis, node-redis, Jedis) had an answer with the
-  URL as it is, over TLS with the certificate verified by \`caCertPem\`. Before 6.0 redis-cli is that of 6.0, and
-  redis-py and node-redis are told to speak RESP 2 (\`protocol=2\`, \`RESP: 2\`).
-- **protocols**: of TLS, as a database is by default, and in parentheses those that \`tls.protocols\` adds. The TLS port
-  refused each time, added or not: ${refused.join(", ")}.
-- **kill**: what was there again after SIGKILL and a start: \`all\`, what was in the last \`dump\`, or \`none\`. The
-  second that \`aof\` may lose had passed.
-- **restart**: the same after a stop that lets the server finish.
-- **rotation**: who was connected stayed; \`grace\`: the old password still opened the door, \`at once\`: only the new one.
-- **cert**: the certificate was replaced \`live\`: no client that was connected failed or had to connect again.
+- **plaintext, TLS**: how many of five clients (redis-cli, redis-py, ioredis, node-redis, Jedis) connected with the
+  unmodified URL. Over TLS they verified the certificate with \`caCertPem\`. For servers before 6.0, redis-cli is version
+  6.0, and redis-py and node-redis are set to RESP 2 (\`protocol=2\`, \`RESP: 2\`).
+- **protocols**: the TLS versions accepted by default; in parentheses, those that \`tls.protocols\` can add. With either
+  setting, the TLS port refused: ${refused.join(", ")}.
+- **kill**: the data that was left after SIGKILL and a restart: \`all\`, the contents of the last \`dump\`, or \`none\`.
+  The test waits for the one second of writes that \`aof\` may lose.
+- **restart**: the same after a regular stop.
+- **rotation**: connected clients stayed connected. \`grace\`: the old password was still accepted. \`at once\`: only the
+  new password was accepted.
+- **cert**: \`live\`: the certificate was replaced without an error or a reconnect for connected clients.
 
-Never run here, for want of a server with TLS or of any server: ${never.join(", ")}.
+Never tested here, because no server was available, or none with TLS: ${neverRun.join(", ")}.
 
 ## The catalog
 
-\`listVersions()\` has this as data. The middle columns are the managed service's spelling, with its label for each;
-there, a bare version is the one that dumps only. \`server asked\` is the real server whose directives are the catalog's.
+\`listVersions()\` returns this table as data. The middle columns use the managed service's spelling, under its label for
+each flavor. In that spelling, a version without a suffix is RDB-only. \`directives from\` is the real server whose
+directives the catalog contains.
 
 ${catalogTable()}
 `);

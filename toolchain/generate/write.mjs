@@ -1,4 +1,4 @@
-// Writes what is generated.
+// Writes all generated files.
 import { writeFileSync } from "node:fs";
 import { documents, generated } from "./documents.mjs";
 

@@ -362,8 +362,8 @@ require (
 	tags.cncf.io/container-device-interface v1.0.1 // indirect
 )
 
-// The providers' own modules keep their constructors internal: the shims, whose paths lie below theirs, reach
-// them. terraform-plugin-sdk is the fork that the bridge is written against.
+// The providers' constructors are in internal packages. The shims may import them, because their module paths are below
+// those of the providers. terraform-plugin-sdk is the fork that the bridge requires.
 replace (
 	github.com/hashicorp/terraform-plugin-sdk/v2 => github.com/pulumi/terraform-plugin-sdk/v2 v2.0.0-20260318212141-5525259d096b
 	github.com/hashicorp/terraform-provider-tls/shim => ./shims/tls

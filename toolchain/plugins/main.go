@@ -1,6 +1,6 @@
-// The docker, random and tls provider plugins in one binary, bridged from the upstream Terraform
-// providers as Pulumi's own plugins are. Which one it is, it tells by the name it is started under.
-// One binary, because the three share nearly all of their code and build time.
+// The docker, random and tls provider plugins in one binary, bridged from the upstream Terraform providers like Pulumi's
+// official plugins. The name under which the binary is started selects the plugin. They are one binary because they share nearly
+// all of their code and build time.
 package main
 
 import (
@@ -28,9 +28,8 @@ import (
 // Set by the linker from versions.env.
 var randomVersion, tlsVersion, dockerVersion string
 
-// emptyMetadata stands in for what Pulumi generates at release time from a plugin's history; a plugin
-// without a history has none. For the same reason a schema is only its package's name: Node.js
-// programs never ask for more.
+// emptyMetadata replaces the metadata that Pulumi generates from a plugin's history at release time, because these
+// builds have no history. Likewise, a schema contains only the package's name: Node.js programs do not request the rest.
 var emptyMetadata = []byte("{}")
 
 func packageSchema(name string) []byte { return []byte(`{"name":"` + name + `"}`) }
@@ -45,7 +44,7 @@ func random() {
 		P: pf.ShimProvider(randomshim.New()), Name: "random", Version: randomVersion,
 		MetadataInfo: tfbridge.NewProviderMetadata(emptyMetadata),
 		Resources: map[string]*tfbridge.ResourceInfo{
-			// The only one whose Terraform form has no ID of its own.
+			// The only resource whose Terraform counterpart has no ID.
 			"random_bytes": {ComputeID: func(_ context.Context, s resource.PropertyMap) (resource.ID, error) {
 				b := s["base64"]
 				if b.IsSecret() {
@@ -74,7 +73,7 @@ func tls() {
 	serveFramework("tls", info)
 }
 
-// member makes the token of a docker resource or function: its module is its own name in lower camel case.
+// member returns the token of a docker resource or function. The module is the name in lower camel case.
 func member(name string) tokens.ModuleMember {
 	module := string(unicode.ToLower(rune(name[0]))) + name[1:]
 	return tokens.ModuleMember("docker:index/" + module + ":" + name)
@@ -93,7 +92,7 @@ func docker() {
 	if runtime.GOOS == "windows" {
 		host = "npipe:////./pipe/docker_engine"
 	}
-	// The names that @pulumi/docker gave its resources and fields by hand; nothing derives them.
+	// @pulumi/docker assigns the names of its resources and fields by hand, so they cannot be derived.
 	container := dockerResource("Container")
 	container.DeleteBeforeReplace = true
 	container.Fields = map[string]*tfbridge.SchemaInfo{
@@ -105,7 +104,7 @@ func docker() {
 	info := tfbridge.ProviderInfo{
 		P: shimv2.NewProvider(dockershim.New()), Name: "docker", Version: dockerVersion,
 		MetadataInfo: tfbridge.NewProviderMetadata(emptyMetadata),
-		// @pulumi/docker has neither.
+		// @pulumi/docker has neither of these.
 		IgnoreMappings: []string{"docker_compose", "docker_buildx_builder"},
 		Config: map[string]*tfbridge.SchemaInfo{
 			"host": {Default: &tfbridge.DefaultInfo{
@@ -150,7 +149,7 @@ func main() {
 	case "pulumi-resource-docker":
 		docker()
 	default:
-		fmt.Fprintf(os.Stderr, "%s: run me as pulumi-resource-docker, -random or -tls\n", name)
+		fmt.Fprintf(os.Stderr, "%s: start this binary as pulumi-resource-docker, -random or -tls\n", name)
 		os.Exit(2)
 	}
 }

@@ -6,11 +6,11 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
-    type Asked,
+    type ContainerRequest,
     type ContainerKind,
     type PublishedPort,
     collide,
-    mayBeMadeMeanwhile,
+    mayBeCreatedByUpdate,
 } from "../../model/dockerRefusals";
 import { unresolved } from "../../model/arguments/definition";
 import { type Finding, formatFinding, formatFindings } from "../../model/findings";
@@ -109,14 +109,14 @@ async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner:
         return;
     }
     const findings = distinct(await refusalsOf(name, args, listed, owner, false));
-    for (const found of findings.filter(mayBeMadeMeanwhile)) {
+    for (const found of findings.filter(mayBeCreatedByUpdate)) {
         await log(
             "warn",
             `"${database}": unless the network is there by then, the update will refuse this:\n  ${formatFinding(found)}`,
             owner,
         );
     }
-    const refused = findings.filter((found) => !mayBeMadeMeanwhile(found));
+    const refused = findings.filter((found) => !mayBeCreatedByUpdate(found));
     if (refused.length > 0) {
         const kind = urn.includes("RedisReplica$") ? "RedisReplica" : undefined;
         await refuse(formatFindings(database, refused, kind), owner);
@@ -151,7 +151,7 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], o
     const volume = settingsVolumeOf(args.volumes);
     const isOwn = ({ volumes }: Listed) => volume !== undefined && volumes.includes(volume);
     const holds = (port: PublishedPort) => (each: Listed) => each.ports.some((held) => collide(held, port));
-    const asked: Asked = {
+    const asked: ContainerRequest = {
         kind: kindOf(name) ?? "server",
         image: String(args.image),
         networks: networksOf(args),
@@ -214,7 +214,7 @@ async function warnOfAliases(
 }
 
 /** Those that are known, and whether the container has names there. */
-function networksOf({ networksAdvanced }: Args): Asked["networks"] {
+function networksOf({ networksAdvanced }: Args): ContainerRequest["networks"] {
     if (!Array.isArray(networksAdvanced)) return [];
     return (networksAdvanced as { name?: unknown; aliases?: unknown }[]).flatMap(({ name, aliases }) =>
         typeof name === "string" ? [{ name, named: Array.isArray(aliases) && aliases.length > 0 }] : [],

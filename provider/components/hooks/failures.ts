@@ -49,7 +49,7 @@ function reasonOf(lines: readonly string[], errors: readonly string[], removed: 
     const refusal = lines.filter((line) => line.startsWith("refused: ")).at(-1);
     if (refusal) return refusal;
     const words = [...new Set(lines.filter((line) => line.trim() !== "").slice(-lastLines))].join("\n");
-    const { code } = dockerProblems.endsAtEachStart;
+    const { code } = dockerProblems.exitsAtEachStart;
     if (words !== "" && removed) return `it ends at each start. Its last words:\n${words} [${code}]`;
     if (removed) return `it ends at each start, and writes nothing to its log [${code}]`;
     if (words !== "") return words;

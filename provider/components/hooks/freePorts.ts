@@ -3,7 +3,7 @@
  * listens on the Docker host, the next update makes another choice.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { type Asked, dockerProblems } from "../../model/dockerRefusals";
+import { type ContainerRequest, dockerProblems } from "../../model/dockerRefusals";
 import { formatFindings } from "../../model/findings";
 import { plaintextPort, tlsPort } from "../../model/render/layout";
 import { log, refuse } from "../log";
@@ -23,7 +23,7 @@ async function check(owner: Owner, spec: Specification, { name, newInputs }: pul
     // A transform leaves it to chance.
     if (typeof min !== "number" || min !== max) return;
     const { image, bindAddress: ip, plaintext } = await valueOf(spec.whole);
-    const asked: Asked = {
+    const asked: ContainerRequest = {
         kind: "server",
         image,
         networks: [],
@@ -45,7 +45,7 @@ async function check(owner: Owner, spec: Specification, { name, newInputs }: pul
 }
 
 /** What else Docker refuses is found with the container itself. */
-async function refusals(name: string, asked: Asked, owner: Owner) {
+async function refusals(name: string, asked: ContainerRequest, owner: Owner) {
     const run = await dockerCommand(owner.dockerHost);
     if (!(await hasImage(run, asked)) && (await pull(name, asked, owner))) return [];
     const found = await rehearse(run, name, {}, asked);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
-    type Asked,
+    type ContainerRequest,
     type ContainerKind,
     type Refused,
     findRefused,
@@ -23,7 +23,7 @@ export type Args = Readonly<Record<string, unknown>>;
 /** Enough for a large image on a slow line. */
 const pullSeconds = 3600;
 
-export function hasImage(run: Run, { image }: Asked): Promise<boolean> {
+export function hasImage(run: Run, { image }: ContainerRequest): Promise<boolean> {
     return run("image", "inspect", image).then(
         () => true,
         () => false,
@@ -31,7 +31,7 @@ export function hasImage(run: Run, { image }: Asked): Promise<boolean> {
 }
 
 /** Undefined once the image is there. */
-export async function pull(name: string, asked: Asked, owner: Owner): Promise<Finding[] | undefined> {
+export async function pull(name: string, asked: ContainerRequest, owner: Owner): Promise<Finding[] | undefined> {
     await log("info", `${name}: pulls the image ${asked.image} before anything is touched.`, owner);
     const run = await dockerCommand(owner.dockerHost, pullSeconds);
     try {
@@ -51,10 +51,10 @@ const trials: Readonly<Record<ContainerKind, string>> = {
 };
 
 /** Goes about it as the provider does, so that Docker refuses the same. */
-export async function rehearse(run: Run, name: string, args: Args, all: Asked): Promise<Finding[]> {
+export async function rehearse(run: Run, name: string, args: Args, all: ContainerRequest): Promise<Finding[]> {
     const container = `${name}-trial-${randomBytes(4).toString("hex")}`;
     const findings: Finding[] = [];
-    const attempt = async (asked: Asked): Promise<Refused | undefined> => {
+    const attempt = async (asked: ContainerRequest): Promise<Refused | undefined> => {
         const refused = (error: unknown) => findRefused(wordsOf(error), asked);
         const created = await failureOf(run("create", ...flags(container, args, asked), ...command(args, asked)));
         if (created) return refused(created);
@@ -69,7 +69,7 @@ export async function rehearse(run: Run, name: string, args: Args, all: Asked): 
         if (!started) return undefined;
         return isDockers(started) ? refused(started) : { found: findUnusable(wordsOf(started), asked) };
     };
-    for (let asked: Asked | undefined = all; asked;) {
+    for (let asked: ContainerRequest | undefined = all; asked;) {
         try {
             const refused: Refused | undefined = await attempt(asked);
             if (refused) findings.push(refused.found);
@@ -101,7 +101,7 @@ const unreachable = /cannot connect to the docker daemon|error during connect/i;
 const isDockers = (error: object) =>
     String((error as { stderr?: unknown }).stderr).includes("Error response from daemon: ");
 
-function flags(container: string, args: Args, { ports }: Asked): string[] {
+function flags(container: string, args: Args, { ports }: ContainerRequest): string[] {
     const { user, readOnly, tmpfs, runtime, logDriver, logOpts, networkMode } = args;
     const pairs = (flag: string, values: unknown, separator: string) =>
         Object.entries(values ?? {}).flatMap(([key, value]) => [flag, `${key}${separator}${String(value)}`]);
@@ -123,7 +123,7 @@ function flags(container: string, args: Args, { ports }: Asked): string[] {
 }
 
 /** The entrypoint is the container's own, so that it is tried, too; HAProxy's runs no command. */
-function command({ entrypoints }: Args, { kind, image }: Asked): string[] {
+function command({ entrypoints }: Args, { kind, image }: ContainerRequest): string[] {
     const [program, ...more] = kind === "server" ? ((entrypoints as string[] | undefined) ?? []) : ["sh"];
     const script = program === undefined || kind === "server" ? ["sh", "-c", trials[kind]] : ["-c", trials[kind]];
     return [...(program === undefined ? [] : ["--entrypoint", program]), image, ...more, ...script];

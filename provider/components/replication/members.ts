@@ -64,7 +64,7 @@ function requestMember(
     const all = {
         // What it has is a copy, until it takes writes.
         deletionProtection: (promoted || role.leads) && deletionProtection,
-        ...inheritedArguments(args, { nearby: planned.here, haproxy }),
+        ...inheritedArguments(args, { nearby: planned.onDatabaseHost, haproxy }),
         ...entry,
         primary: primaryFacts(database, leader),
     };

@@ -1,48 +1,48 @@
 # shellcheck shell=sh
-# How clients and replicas get in. From 6.0 on there are users (users.sh); before, there is one password (password.sh). Both
-# files have the same functions, called by these names:
+# Access control. From 6.0 on there are users (users.sh); before, there is a single password (password.sh). Both files
+# define the same functions under these names:
 #
-#   log_in     prints the command that logs the agent in; $1 is the file of the one password
-#   try_other  succeeds if the server may now take another login than the one that it refused
-#   apply      brings the running server's users or password to the wanted ones
-#   write      makes them what the server reads at its start
-#   admit      lets replicas in, or everybody, unless the server came back without its data
-#   keep       puts back what somebody changed by hand, on each look
-#   follow     lets the running server follow the primary whose address and port are $*, or nobody (NO ONE)
+#   log_in           prints the command that logs the agent in; $1 is the file of the password
+#   try_other_login  succeeds if the server may now accept a login that it has rejected
+#   apply            applies the wanted users or password to the running server
+#   write            writes them to the file that the server reads at start
+#   admit            accepts replicas, before 6.0 also clients, unless the server started without its data
+#   restore          undoes manual changes, on each check
+#   follow           makes the running server follow the primary at address and port $*, or none (NO ONE)
 
-# What the wanted version has: "users" or "password".
+# The access control of the wanted version: "users" or "password".
 wanted_access=
-# What the running server has: before an update from 5.0 to 6.0 has replaced it, not the same.
+# The access control of the running server. It differs until an update from 5.0 to 6.0 has replaced the server.
 running_access=users
 
 #   sets     wanted_access
 find_wanted_access() { if [ -e "$generation/users.acl" ]; then wanted_access=users; else wanted_access=password; fi; }
 
-# Finds out what the server that runs now has.
+# Detects the access control of the running server.
 #   sets     running_access
 find_access() {
     running_access=users
-    # Where there has never been a password, there is nothing to ask.
+    # A server that has never had a single password has users.
     [ -e "$password_file" ] || [ "$wanted_access" = password ] || return 0
-    case $(echo 'ACL WHOAMI' | send_held || echo 'ACL WHOAMI' | send "$socket") in
+    case $(echo 'ACL WHOAMI' | send_over_connection || echo 'ACL WHOAMI' | send "$socket") in
     *'unknown command'*) running_access=password ;;
     esac
 }
 
-# Prints the command that logs in to the running server, or to the trial server.
+# Print the command that logs in to the running server, or to the trial server.
 log_in() { "${running_access}_log_in" "$(password_in_force)"; }
 log_in_to_trial() { "${wanted_access}_log_in" "$generation/password.conf"; }
 
-# Keeps replicas out, or before 6.0 everybody, until somebody has decided what becomes of the replicas' data.
-#   $1       what keeps them out, as a sentence's end
-hold_back() {
-    if [ -e "$held_back_file" ]; then return; fi
-    echo "it came back without its data, so ${1}: promote one of them (promoted: true); or, to go on without, run docker exec $(hostname) sh /agent.sh accept" |
-        replace_file "$held_back_file" '' 644
-    say "held back: the replicas, since this server came back without its data"
+# Records that replicas, before 6.0 also clients, cannot connect until the user has decided which data to keep.
+#   $1       what this means, as the end of a sentence
+block_access() {
+    if [ -e "$blocked_file" ]; then return; fi
+    echo "it started without its data, so ${1}: promote one of them (promoted: true); or, to continue without that data, run docker exec $(hostname) sh /agent.sh accept" |
+        replace_file "$blocked_file" '' 644
+    say "blocked: the replicas, because this server started without its data"
 }
 
-# Run by a person: what this server holds is what its replicas shall have.
+# Run by the user: accepts the replicas, which then sync with this server's data.
 #   sets     generation, watching, wanted_access
 accept() {
     generation=$current_dir
@@ -53,5 +53,5 @@ accept() {
     find_access
     "${running_access}_admit"
     unlock
-    say "the replicas are let in, and take over what is here"
+    say "accepted: the replicas, which sync with this server"
 }

@@ -1,22 +1,23 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# The settings agent: takes what the program wants from the file that Docker uploads, has a trial server accept it,
-# applies it to the running server without dropping a connection, and only then makes it what the server's next start
-# reads. What it refuses leaves the server as it was; the reason is its last "refused: " line of output. After that it watches
-# over what is in force: what it applied, or what was there before.
+# The settings agent. It reads the wanted settings from the file that Docker uploads, starts a trial server with them,
+# applies them to the running server without dropping a connection, and only then makes them the settings of the
+# server's next start. A refused update leaves the server unchanged; the reason is the last line of output that starts
+# with "refused: ". The agent then watches the server and restores the settings in force: the applied ones, or after a
+# refusal the previous ones.
 #
-# It runs in every image back to Redis 2.8, on dash and on busybox's ash, with what those images have. Functions say
-# above them what they take ($1, stdin), what they set apart from their own variables, what they print and when they
-# fail, where there is something to say. `wanted` is what the program wants, `current` what is in force.
+# The agent runs in every image back to Redis 2.8, on dash and on busybox's ash, with the programs of those images. The
+# header of a function documents its parameters ($1, stdin), the global variables that it sets, its output, and when it
+# fails. `wanted` reads the settings of the program, `current` the settings in force.
 set -eu
 
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 
-# Docker's health check: passes once the settings are applied. Docker asks every 100 ms while an update waits for it; once
-# it has the answer, a look now and then is enough.
-#   prints   what was refused
-#   fails    as long as the settings are not applied
+# Docker's health check of the agent: passes once the settings are applied. Docker starts a check every 100 ms, because
+# an update waits for it. Once Docker has the result, each check sleeps first.
+#   prints   the refusal, if there is one
+#   fails    until the settings are applied
 health() {
     if [ -e "$refused_marker" ]; then
         sleep 30
@@ -26,7 +27,7 @@ health() {
     if [ -e "$reported_marker" ]; then sleep 300; fi
     [ -e "$applied_marker" ] && mark "$reported_marker"
 }
-# It waits most of the time, so it does without the rest of this script.
+# The health check mostly sleeps, so it does not load the rest of this script.
 if [ "$1" = health ]; then
     health
     exit
@@ -56,30 +57,31 @@ fi
 . "$parts/apply.sh"
 . "$parts/watch.sh"
 
-# Set once the settings are applied: from then on a refusal ends one look, and not the agent.
+# Not empty once the settings are applied: from then on a refusal ends a single check, and not the agent.
 watching=
 
 # Writes to the agent's log.
-#   $*       what to say
+#   $*       the text
 say() { printf '%s\n' "$*" | redact; }
 
-# Ends what the agent is doing. While an update waits, the agent goes over to watching what is in force, in a process without
-# anything of this one; its health check never passes. While it watches, only this look ends, and the next one tries again.
-#   $1       the refusal's code: provider/model/refusals.ts explains each, and none changes, since people search for them
+# Reports a refusal and ends the current operation. During an update, the agent then watches the settings in force, in a
+# new process without the state of this one, and its health check never passes. While it watches, only this check ends;
+# the next one tries again.
+#   $1       the refusal's code (provider/model/refusals.ts); codes never change, because people search for them
 #   $2       the reason
 refuse() {
     trap - EXIT
     local reason
-    # Before `undo` removes the files that tell what is secret.
+    # Redact before `undo` removes the files that contain the secrets.
     case $2 in
-    # The command that was to give the reason gave none.
+    # The reason is the output of a command that printed nothing.
     *": ") reason="$2no reason was given" ;;
     *) reason=$2 ;;
     esac
     reason=$(printf '%s\n' "$reason [redis-database/$1]" | redact)
     undo
     stop_trial
-    # An update reads the last of these lines.
+    # An update shows the last of these lines.
     if [ ! -e "$refused_marker" ]; then say "refused: $reason"; fi
     if [ -n "$watching" ]; then
         printf '%s\n' "$reason" | replace_file "$refusal_file" '' 644
@@ -87,13 +89,13 @@ refuse() {
     fi
     { printf '%s\n' "refused: $reason" >"$refused_marker"; } 2>/dev/null || true
     unlock
-    hang_up
+    close_connection
     exec sh "$0" guard
 }
 
 # Waits for Docker to end this container. Process 1 ignores signals that it does not trap.
 idle() {
-    hang_up
+    close_connection
     trap 'exit 0' TERM
     while :; do
         sleep 86400 &
@@ -107,26 +109,26 @@ stand_down() {
     idle
 }
 
-# Docker starts an agent again after a reboot: what was refused stays refused until another agent comes, and what was applied
-# is in force, whatever the server has become since.
-#   sets     generation, watching, of take_up
+# Applies the settings, then watches. Docker restarts the agent after a reboot: it then repeats neither a refused nor a
+# completed update, and only watches.
+#   sets     generation, watching
 run() {
     if [ -e "$refused_marker" ]; then guard; fi
     if [ -s "$applied_marker" ]; then
-        # Docker has forgotten what it knew.
+        # After a restart Docker waits for a health check again.
         rm -f "$reported_marker"
         generation=$generations_dir/$(line_of "$applied_marker")
-        take_up
+        resume_watch
     fi
-    trap 'refuse agent-failed "the agent could not go on: $(tail -n 1 "$errors_file")"' EXIT
+    trap 'refuse agent-failed "the agent failed unexpectedly: $(tail -n 1 "$errors_file")"' EXIT
     exec 2>"$errors_file"
     mkdir -p "$run_dir"
     lock
     prepare_volume
     stage
     rm -f "$refusal_file"
-    # At once: where the limit of connections is reached, clients want the one that the agent before this had, too.
-    stay_in 1
+    # Connect at once: if maxclients is reached, clients compete for the connection that the previous agent has closed.
+    ensure_connection 1
     check_image
     check_version
     check_owner
@@ -136,30 +138,30 @@ run() {
     if server_runs; then
         apply_to_running_server
     else
-        apply_at_rest
+        apply_to_stopped_server
     fi
     unlock
     stop_trial
     trap - EXIT
-    say "settings are in place"
+    say "the settings are applied"
     echo "${generation##*/}" >"$applied_marker"
-    true >"$looked_marker"
-    true >"$whole_marker"
+    true >"$last_check_marker"
+    true >"$intact_marker"
     watching=yes
     watch
 }
 
-# After a refusal.
-#   sets     generation, of take_up
+# Watches the settings in force after a refusal.
+#   sets     generation
 guard() {
-    # Nothing has ever been applied.
+    # No settings have ever been applied.
     if [ ! -e "$current_dir/database" ]; then idle; fi
     generation=$generations_dir/$(basename "$(readlink "$current_dir")")
-    if whole; then
+    if is_intact; then
         rm -rf "$in_force_dir"
         cp -Rp "$generation" "$in_force_dir" || true
     fi
-    take_up
+    resume_watch
 }
 
 "$1"

@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# Applying settings to the server that runs. All or nothing, up to the moment when they are committed.
+# Applies settings to the running server. Until they are committed, a failure undoes all changes.
 
 apply_to_running_server() {
     local former_flavor shrinks='' moved=''
-    former_flavor=$(flavor_now)
+    former_flavor=$(data_flavor)
     check_backlog
     if memory_shrinks; then
         check_data_fits
@@ -13,45 +13,45 @@ apply_to_running_server() {
     check_databases
     check_promotion
     check_terminator
-    hold_limits
+    keep_former_limits
     apply_config
-    if place_changed; then moved=yes; fi
+    if data_location_changed; then moved=yes; fi
     if [ -n "$shrinks" ]; then make_room; fi
     enter_flavor
-    own_data
+    claim_data
     apply_certificate
     "${running_access}_apply"
-    if [ -n "$moved" ]; then write_here; fi
+    if [ -n "$moved" ]; then write_data; fi
     "${running_access}_admit"
     renew_log
     switch_over
     commit
     rm -f "$unsettled_file"
     apply_replication "$(info replication role)" "$(info replication master_host) $(info replication master_port)"
-    let_copy_go
+    allow_forced_shutdown
     leave_flavor "$former_flavor"
-    if replacement_planned; then note_meanwhile; fi
+    if replacement_planned; then record_interim_settings; fi
 }
 
-# Brings the running server's settings to the wanted ones, also those that are back at their default.
+# Sets the running server's settings to the wanted ones, including those that return to their default.
 apply_config() {
     local name value reply
     settings_of "$socket" log_in >"$running_settings"
-    # A server of another version is about to be replaced. Only what decides on its data, and on who has it, must be settled
-    # before that.
+    # A server of another version is about to be replaced. Before that, apply only the settings that affect its data and
+    # its replication.
     if same_version; then
         cp "$wanted_settings" "$applicable_settings"
     else
         grep -E '^(appendfsync|save|dir|dbfilename|masteruser|masterauth|tls-replication)	' "$wanted_settings" >"$applicable_settings"
     fi
     if [ "$(wanted flavor)" = nordb ]; then sed -i '/^save	/d' "$applicable_settings"; fi
-    leave_out_held "$applicable_settings"
+    exclude_held_limits "$applicable_settings"
     comm -23 "$applicable_settings" "$running_settings" >"$changed_settings"
     while IFS='	' read -r name value; do
         reply=$(server "CONFIG SET $name $(quote "$value")")
         case $reply in
         OK)
-            # An agent that was restarted before it had committed has noted the value in force already.
+            # An agent that was restarted before the commit has already recorded the former value.
             grep -qs "^$name	" "$former_settings" ||
                 awk -F '\t' -v name="$name" '$1 == name' "$running_settings" >>"$former_settings"
             say "applied: $name"
@@ -62,13 +62,14 @@ apply_config() {
     done <"$changed_settings"
 }
 
-# Back to what the settings in force say.
+# Restores the former values of settings that an uncommitted update has changed.
 undo() {
     local name value in_force
     if [ -s "$former_settings" ]; then
-        # An agent that was restarted may not have asked yet.
+        # A restarted agent may not know the server's login yet.
         find_access
-        # Otherwise the agent puts them back when it watches, or the server has them from its start.
+        # If the server does not answer, the agent restores them while it watches, or the server reads them at its next
+        # start.
         if server_answers; then
             while IFS='	' read -r name value; do
                 server "CONFIG SET $name $(quote "$value")" >/dev/null
@@ -82,12 +83,13 @@ undo() {
     reread_certificate >/dev/null
 }
 
-# Both files are in place before Redis reads them again; connections stay.
+# Replaces the certificate. Certificate and key are both in place before Redis reads them again, and connections stay
+# open.
 apply_certificate() {
     local reply
     if same_certificate; then return; fi
     point "$tls_dir" "generations/${generation##*/}"
-    # HAProxy whose place the server takes goes with the certificate that it has.
+    # An HAProxy that is about to be removed, because the new server has TLS, keeps its certificate.
     if has_terminator && ! wants_terminator; then return; fi
     reply=$(reread_certificate)
     [ "$reply" = OK ] || refuse certificate-not-accepted "$(terminates_tls) does not accept the certificate: $reply"

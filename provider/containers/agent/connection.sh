@@ -1,22 +1,24 @@
 # shellcheck shell=sh
-# The connection that the agent keeps. It stays whatever somebody does to the agent's user, and is there when the server
-# takes no other: what a connection of its own cannot do goes through this one (`ask`), and so does each look, which starts
-# no redis-cli for that.
+# The agent's permanent connection. It stays open if the agent's user is changed by hand, and works when maxclients is
+# reached: commands that fail over a new connection are sent over this one (`ask`). Every check uses it, too, so that it
+# does not have to start redis-cli.
 #
-# From 6.0 on it is one of the user `default`, which nobody can delete and which has the agent's password as a further one
-# (settings.sh). Before, a connection that has logged in stays so.
+# From 6.0 on the connection belongs to the user `default`, which cannot be deleted and also has the agent's password
+# (settings.sh). Before 6.0 a connection stays logged in.
 
-# Its redis-cli; empty while there is none.
-held_pid=
-# What the server said when it logged in.
-held_reply=
-# What redis-cli says, without asking the server, to a line that is only a quotation mark. Before 6.0 it keeps back what it
-# says until there are 4 KiB of it: so many such lines end each exchange, and the next one begins with what is left of them.
-no_command='Invalid argument(s)'
-many_no_commands=$(printf '%0210d' 0 | sed 's/0/"\n/g')
-# For sed, since awk waits for more than there is: the lines from the first that is another one to the next of these, or why
-# there is no connection, which redis-cli does not keep back. The hold space says whether the replies have begun.
-one_exchange='
+# The ID of its client's process; empty while there is no connection.
+connection_pid=
+# The server's reply to the login.
+login_reply=
+# redis-cli's reply to a line that contains only a quotation mark, which it does not send to the server. Before 6.0
+# redis-cli buffers its output up to 4 KiB. Each exchange therefore ends with enough of these lines to flush the buffer,
+# and the output of the next exchange begins with the remaining replies to them.
+invalid_reply='Invalid argument(s)'
+flushing_lines=$(printf '%0210d' 0 | sed 's/0/"\n/g')
+# A sed script, because awk would block on incomplete input. It skips leading invalid_reply lines, prints all lines up
+# to the next invalid_reply, and quits; or it prints the reason why there is no connection, which redis-cli does not
+# buffer. The hold space records whether the replies have begun.
+exchange_filter='
 /Could not connect/ { s/.*Could/Could/; p; q; }
 /Error: / { s/.*Error/Error/; p; q; }
 /^Invalid argument(s)$/ { x; /begun/ { x; p; q; }; s/.*/next/; x; b
@@ -25,30 +27,30 @@ x; /^$/ { x; b
 }
 s/.*/begun/; x; p'
 
-# Sends commands through it.
+# Sends commands over the permanent connection.
 #   stdin    commands
-#   prints   their replies, or why there are none
-#   fails    if there are none; it is over then
-send_held() {
+#   prints   their replies, or the reason why there are none
+#   fails    if there are none; the connection is closed then
+send_over_connection() {
     local replies status=0
-    [ -n "$held_pid" ] || return 1
-    replies=$({ printf '"\n' && cat && printf '%s\n' "$many_no_commands"; } 2>/dev/null >&8 |
-        timeout "$reply_seconds" sed -n "$one_exchange" <&7) || status=$?
+    [ -n "$connection_pid" ] || return 1
+    replies=$({ printf '"\n' && cat && printf '%s\n' "$flushing_lines"; } 2>/dev/null >&8 |
+        timeout "$reply_seconds" sed -n "$exchange_filter" <&7) || status=$?
     case $replies in
-    *"$no_command")
-        printf '%s\n' "${replies%?"$no_command"}"
+    *"$invalid_reply")
+        printf '%s\n' "${replies%?"$invalid_reply"}"
         return
         ;;
     'Could not connect'* | 'Error: '*) ;;
     *) if [ $status = 124 ]; then replies="no answer within $reply_seconds seconds"; else replies='Error: Broken pipe'; fi ;;
     esac
-    # An answer that comes later must not be taken for that to the next commands.
-    kill "$held_pid" 2>/dev/null || true
+    # A late reply must not be mistaken for the reply to the next commands.
+    kill "$connection_pid" 2>/dev/null || true
     printf '%s\n' "$replies"
     return 1
 }
 
-# Logs in in each way that the server may take; the last one that it takes counts.
+# Tries all logins that the server may accept; the last accepted one takes effect.
 #   $@       users, from 6.0 on
 #   prints   commands
 log_in_as() {
@@ -58,8 +60,9 @@ log_in_as() {
     for user; do printf 'AUTH %s %s\n' "$user" "$(line_of "$agent_secret")"; done
 }
 
-# What redis-cli does, in a third of its memory where there is Perl, as in every Debian: it stays for as long as the agent.
-# Redis reads lines as redis-cli does.
+# The client of the permanent connection. It runs as long as the agent, so it is a Perl script, if the image has Perl
+# (as every Debian image): it needs a third of redis-cli's memory. It sends lines as inline commands, which Redis parses
+# as redis-cli does.
 small_client() {
     command -v perl >/dev/null || exec redis-cli -s "$socket" --raw
     exec perl -e '
@@ -79,29 +82,29 @@ small_client() {
         }' "$socket"
 }
 
-# Sees to it that there is this connection, as far as the server allows.
-#   $1       seconds to wait for the server; as long as for other replies where there is none
-#   sets     held_pid, held_reply
-stay_in() {
+# Opens the permanent connection, if there is none and the server accepts it.
+#   $1       seconds to wait for the server's reply (default: reply_seconds)
+#   sets     connection_pid, login_reply
+ensure_connection() {
     local reply_seconds="${1:-$reply_seconds}"
-    if [ -n "$held_pid" ]; then
-        # As it should be, and not only as the agent's user.
-        case $held_reply in *OK) return ;; esac
+    if [ -n "$connection_pid" ]; then
+        # Both logins were accepted, including the one as `default`.
+        case $login_reply in *OK) return ;; esac
     else
-        rm -f "$to_held" "$from_held"
-        mkfifo -m 600 "$to_held" "$from_held"
-        small_client <"$to_held" >"$from_held" 2>&1 9>&- &
-        held_pid=$!
-        exec 8>"$to_held" 7<"$from_held"
+        rm -f "$connection_input" "$connection_output"
+        mkfifo -m 600 "$connection_input" "$connection_output"
+        small_client <"$connection_input" >"$connection_output" 2>&1 9>&- &
+        connection_pid=$!
+        exec 8>"$connection_input" 7<"$connection_output"
     fi
-    held_reply=$(log_in_as agent default | send_held) || true
-    case $held_reply in *OK*) ;; *) hang_up ;; esac
+    login_reply=$(log_in_as agent default | send_over_connection) || true
+    case $login_reply in *OK*) ;; *) close_connection ;; esac
 }
 
-#   sets     held_pid
-hang_up() {
-    [ -n "$held_pid" ] || return 0
-    { kill "$held_pid"; wait "$held_pid"; } 2>/dev/null || true
+#   sets     connection_pid
+close_connection() {
+    [ -n "$connection_pid" ] || return 0
+    { kill "$connection_pid"; wait "$connection_pid"; } 2>/dev/null || true
     exec 8>&- 7<&-
-    held_pid=
+    connection_pid=
 }

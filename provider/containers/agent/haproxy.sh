@@ -1,30 +1,30 @@
 # shellcheck shell=sh
-# Before 6.0, HAProxy terminates TLS in front of the server.
+# The TLS terminator: before 6.0, HAProxy terminates TLS in front of the server.
 
 wants_terminator() { [ -e "$generation/haproxy.cfg" ]; }
 has_terminator() { [ -e "$current_dir/haproxy.cfg" ]; }
 
-#   prints   who terminates TLS, for a message
+#   prints   what terminates TLS, for a message
 terminates_tls() { if has_terminator; then echo "the TLS terminator"; else echo "the running server"; fi; }
 
-# Its socket is in a directory of its own.
+# Creates the directory of HAProxy's admin socket.
 prepare_terminator() {
     mkdir -p "$terminator_dir"
     chown 99:999 "$terminator_dir" && chmod 700 "$terminator_dir"
 }
 
-# Before anything is touched: a new certificate must reach the HAProxy that runs. One that does not run reads it at its
-# start, and one whose place the server takes goes with the certificate that it has.
+# Before any change, checks that a new certificate can be sent to a running HAProxy. A stopped one reads it at its next
+# start, and one that is about to be removed keeps its certificate.
 check_terminator() {
     local status=0
     if ! has_terminator || ! wants_terminator || same_certificate; then return; fi
     echo 'show info' | ask_haproxy "$terminator_socket" >/dev/null || status=$?
     [ $status -le 1 ] ||
-        refuse haproxy-not-asked "tls: the new certificate cannot reach HAProxy, which goes on with the old one: $(why_unasked $status), or stop its container while the update runs"
+        refuse haproxy-not-asked "tls: the new certificate cannot be sent to HAProxy, which keeps using the old one: $(why_unasked $status), or stop its container during the update"
 }
 
-# Makes whoever terminates TLS read the certificate again; connections stay.
-#   prints   OK, or why not
+# Makes the server, or HAProxy, reload the certificate. Connections stay open.
+#   prints   OK, or the reason for the failure
 reread_certificate() {
     local reply status=0
     if ! has_terminator; then
@@ -36,15 +36,15 @@ reread_certificate() {
     1:* | 0:*Success!*) echo OK ;;
     0:*)
         echo "abort ssl cert $tls_dir/tls.crt" | ask_haproxy "$terminator_socket" >/dev/null
-        # Its reason comes after what it is about to do.
+        # The reason follows a line about the attempt ("Committing").
         printf '%s\n' "$reply" | grep . | grep -v '^Committing' | head -n 1
         ;;
     *) why_unasked $status ;;
     esac
 }
 
-# Certificate and key are one text, which ends at the first empty line.
-#   prints   HAProxy's answer
+# Sends certificate and key to HAProxy, as one text that ends with an empty line.
+#   prints   HAProxy's reply
 #   fails    as ask_haproxy does
 change_certificate() {
     {

@@ -1,17 +1,18 @@
 # shellcheck shell=sh disable=SC2329 # called by name (access.sh)
-# Before 6.0: one password, also of the agent and the health check. So none can stay valid when it is replaced.
+# The single password before 6.0, which the agent and the health check use, too. A replaced password cannot remain
+# valid.
 
-# While a primary that came back without its data is closed (server/start.sh), the server takes a password that nobody
-# else knows.
+# Whether the server has a temporary password that only the agent has: a primary that started without its data rejects
+# all other clients (server/start.sh).
 is_closed() { [ -e "$closed_file" ]; }
 
-#   prints   the file of the password that the running server takes
+#   prints   the file of the password that the running server accepts
 password_in_force() { if is_closed; then echo "$closed_file"; else echo "$password_file"; fi; }
 
 #   $1       the file
 write_password() { replace_file "$1" 999:999 600 <"$generation/password.conf"; }
 
-#   prints   the running server's answer
+#   prints   the running server's reply
 set_password() { sed 's/^/CONFIG SET /' "$generation/password.conf" | ask "$socket" log_in; }
 
 set_password_or_refuse() {
@@ -27,16 +28,16 @@ password_in() { grep '^requirepass	' "$1"; }
 #   $1       the file of the password
 password_log_in() { text_of "$1" | sed 's/^requirepass/AUTH/'; }
 
-password_try_other() {
+password_try_other_login() {
     if is_closed; then
-        # It was opened, by an agent that could not note it.
+        # An interrupted agent has set the program's password without removing this file.
         rm -f "$closed_file"
     else
         [ -e "$next_password_file" ] && mv "$next_password_file" "$password_file"
     fi
 }
 
-# A server that is about to be replaced by one with users keeps its password as long as it is there.
+# A server that is about to be replaced by one with users keeps its password until then.
 password_apply() {
     if [ "$wanted_access" = users ]; then
         users_write
@@ -57,31 +58,31 @@ password_write() { write_password "$password_file"; }
 
 password_admit() {
     if [ -e "$starts_empty_marker" ] && [ -e "$generation/followers" ]; then
-        hold_back "nobody is let in, so that its replicas keep theirs"
+        block_access "no client can connect, and its replicas keep their data"
         return
     fi
     if is_closed; then
         set_password_or_refuse
         rm -f "$closed_file"
     fi
-    rm -f "$starts_empty_marker" "$held_back_file"
+    rm -f "$starts_empty_marker" "$blocked_file"
 }
 
-password_keep() {
-    # A successor with users has none to put back.
+password_restore() {
+    # The settings of a successor with users contain no password.
     if [ "$wanted_access" = users ]; then return; fi
     password_admit
-    # A refused update may have replaced it already.
+    # A refused update may have replaced the password.
     if ! is_closed && ! cmp -s "$generation/password.conf" "$password_file"; then password_apply; fi
     if is_closed || [ "$(password_in "$running_settings")" = "$(password_in "$trial_settings")" ]; then return; fi
-    if [ "$(set_password)" = OK ]; then say "put back: the password"; fi
+    if [ "$(set_password)" = OK ]; then say "restored: the password"; fi
 }
 
-# Before 5.0 there is only this word.
+# `REPLICAOF` exists only from 5.0 on.
 password_follow() { server "SLAVEOF $*"; }
 
-# A server that has users has taken the place of one that had none, and speaks TLS itself. It must say so: one that has just
-# ended says nothing, and without the password's file its next start would fail.
+# After an upgrade to 6.0 or later, removes the password's files and HAProxy's directory. The server must confirm that
+# it has users: a former server that has just stopped could be started again, and needs the password's file then.
 forget_password() {
     [ -e "$password_file" ] || return 0
     case $(echo 'ACL WHOAMI' | send "$socket") in

@@ -1,18 +1,18 @@
 # shellcheck shell=sh
-# Which files are Redis's, and what is in them.
+# Recognizes files of Redis and their formats.
 
 has_aof() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
 has_dump() { [ -e "$dump_file" ]; }
 is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found" ! -name '.redis-*' | head -n 1)" ]; }
 
-# Redis does not read a file under another name, but starts empty. A name is worth nothing on something else, such as a
-# symbolic link.
-#   prints   the first three files that are neither ours nor Redis's under its usual names; nothing where there are none
-other_files() {
+# Finds files that would be ignored: Redis does not read a file with an unusual name, and starts without data. A
+# symbolic link or another special file with a usual name counts as well.
+#   prints   the names of the first three such files; nothing if there are none
+unadoptable_files() {
     {
         find "$data_dir" -mindepth 1 -maxdepth 1 ! -name '.redis-*' \
             ! \( -type f \( -path "$dump_file" -o -path "$log_file" -o -name 'temp-*.rdb' -o -name 'temp-rewriteaof-*' \) \) \
-            ! \( -type d \( -path "$log_dir" -o -path "$aside_dir" -o -path "$data_dir/lost+found" \) \)
+            ! \( -type d \( -path "$log_dir" -o -path "$set_aside_dir" -o -path "$data_dir/lost+found" \) \)
         if [ -d "$log_dir" ]; then
             find "$log_dir" -mindepth 1 ! \( -type f \( -path "$log_manifest" -o -name 'temp-*' \) \) | unlisted
         fi
@@ -20,7 +20,7 @@ other_files() {
 }
 
 #   stdin    paths in log_dir
-#   prints   those that the manifest does not list, or that are no files
+#   prints   those that the manifest does not list, or that are not regular files
 unlisted() {
     local path listed
     listed=" $(listed_files . | tr '\n' ' ')"
@@ -30,7 +30,7 @@ unlisted() {
     done
 }
 
-#   $1       their types, as a regular expression: "b" for the base, "i" for what came after it, "h" for what is no longer used
+#   $1       their types, as a regular expression: "b" for base, "i" for incremental, "h" for history files
 #   prints   the files that the manifest lists
 listed_files() {
     [ -e "$log_manifest" ] || return 0
@@ -46,19 +46,19 @@ first_file() {
 }
 
 #   $1       a file
-#   prints   who writes its format and the format's number, such as "REDIS 11", if it is a dump or begins with one
+#   prints   the engine and the number of its format, such as "REDIS 11", if it is a dump or begins with one
 format_of() { head -c 9 "$1" 2>/dev/null | sed -n '/^.\{9\}$/s/^\(REDIS\|VALKEY\)0*\([0-9]\{1,\}\)$/\1 \2/p'; }
 
 #   $1       a format
-#   prints   whose it is
+#   prints   the name of its engine
 engine_of() { case $1 in VALKEY*) echo Valkey ;; *) echo Redis ;; esac; }
 
-engine_here() { case $(redis-server --version) in *[Vv]alkey*) echo Valkey ;; *) echo Redis ;; esac; }
+image_engine() { case $(redis-server --version) in *[Vv]alkey*) echo Valkey ;; *) echo Redis ;; esac; }
 
-# Up to 11 a format is both engines', whoever wrote it; from Valkey 9 on, its formats have a name of their own.
+# Both engines read formats up to REDIS 11. From Valkey 9 on, Valkey has its own formats.
 #   $1       the format of a dump
 #   $2       the format that a server writes
-#   fails    if that server does not read the dump
+#   fails    if that server cannot read the dump
 reads_format() {
     case ${1% *}/${2% *} in
     REDIS/REDIS | VALKEY/VALKEY) [ "${1#* }" -le "${2#* }" ] ;;
@@ -67,9 +67,9 @@ reads_format() {
     esac
 }
 
-# Before the first write it is empty; it may begin with a dump, or with the time (from 7.0 on).
+# An append-only file is empty before the first write. It can begin with a dump, or with a timestamp (from 7.0 on).
 #   $1       a file
-#   fails    if it is no append-only file
+#   fails    if it is not an append-only file
 is_log() {
     [ -s "$1" ] || return 0
     case $(head -c 1 "$1") in
@@ -78,8 +78,8 @@ is_log() {
     esac
 }
 
-# Has a server read the file that is read first, as if that were its dump.
-#   fails    if it could not: with 137 if it took more memory than there is, else for the reason in its log
+# Starts a server that reads the first file as its dump.
+#   fails    if the server cannot read it: with 137 if it ran out of memory, otherwise with the reason in its log
 read_file() {
     local pid status=0
     rm -rf "$reader_dir"
@@ -89,7 +89,7 @@ read_file() {
         --databases "$(trial_setting databases)" >"$reader_log" 2>&1 9>&- &
     pid=$!
     until [ "$(echo PING | send "$reader_socket")" = PONG ]; do
-        # A server that cannot read its dump may end as if all were well.
+        # A server that cannot read its dump may exit with 0.
         kill -0 $pid 2>/dev/null || { wait $pid || status=$?; [ $status != 0 ] || status=1; return $status; }
         sleep 0.05
     done
@@ -97,8 +97,8 @@ read_file() {
     wait $pid 2>/dev/null || true
 }
 
-# Reads the same file key by key, without keeping them.
-#   fails    if nothing is wrong with it, as far as the image has a tool that can tell
+# Checks the same file with the tool that checks dumps, which does not keep the keys in memory.
+#   fails    if the tool finds no problem, or the image has no such tool
 check_file() {
     local tool
     tool=$(command -v redis-check-rdb || command -v valkey-check-rdb) || return 1

@@ -1,19 +1,19 @@
 # shellcheck shell=sh
-# A primary that came back without its data gets it again from the most complete of its replicas on this Docker host. Until
-# that is decided it takes no writes (server/start.sh), and its replicas are not let in.
+# A primary that started without its data gets it back from the replica on this Docker host that has the most complete
+# copy. Until then the primary refuses writes (server/start.sh), and its replicas cannot connect.
 
-# The primary's side.
-#   fails    unless it has the data again, or no replica has any either
+# Runs on the primary: asks the replicas for the data, and syncs with the best one.
+#   fails    unless the server has its data again, or no replica has any
 refill() {
     local best='' refilled=1
     rm -rf "$offers_dir"
     mkdir "$offers_dir"
     chmod 700 "$offers_dir"
     mark "$asked_marker"
-    # A replica's agent looks each second; on a host where much starts at once, it takes a few until it has answered.
+    # A replica's agent checks for this every second. On a busy host it can take several seconds to answer.
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         sleep 1
-        # More keys than none, then more of the stream.
+        # First replicas with keys, then the highest replication offset.
         best=$(sort -k 1,1nr -k 2,2nr "$offers_dir"/*.offer 2>/dev/null | head -n 1)
         if [ "$(find "$offers_dir" -name '*.offer' | wc -l)" -ge "$(wc -l <"$generation/followers.acl")" ]; then break; fi
     done
@@ -26,14 +26,15 @@ refill() {
     return $refilled
 }
 
-#   $1       the offer, as `offer` writes it
-#   fails    if the server has data, or could not get the replica's
+# Syncs with a replica.
+#   $1       the replica's offer, as `offer` writes it
+#   fails    if the server has data, or the sync failed
 follow_offer() {
     local address password replica setting tries=0 status
     read -r _ _ address password replica <<OFFER
 $1
 OFFER
-    # Asked again, it may have taken writes since.
+    # On a repeated attempt, the server may have accepted writes in the meantime.
     server "CONFIG SET min-replicas-to-write 65535" >/dev/null
     has_no_keys || return 1
     cat "$tls_dir/ca.crt" "$offers_dir/${replica##*/}.crt" | replace_file "$refill_ca_file" '' 644
@@ -41,7 +42,7 @@ OFFER
         server "CONFIG SET $setting" >/dev/null
     done
     server "REPLICAOF $address 6380" >/dev/null
-    # As long as it sends, it is waited for.
+    # There is no time limit while a sync is in progress.
     until [ "$(info replication master_link_status)" = up ]; do
         sleep 0.2
         if [ "$(info replication master_sync_in_progress)" = 1 ]; then tries=0; else tries=$((tries + 1)); fi
@@ -53,18 +54,19 @@ OFFER
         server "CONFIG SET $setting" >/dev/null
     done
     rm -f "$refill_ca_file"
-    # What came is in memory; what it came in would be read by the next start.
+    # The data is in memory. The next start must not read the dump of the sync.
     if [ "$(wanted flavor)" = nordb ]; then rm -f "$dump_file"; fi
-    [ "$status" = up ] && say "refilled: the data is there again, from a replica"
+    [ "$status" = up ] && say "refilled: a replica has sent the data back"
 }
 
 has_no_keys() { [ "$(info keyspace '\(db.*\)' | wc -l)" = 0 ]; }
 
-# Ends what kept the server from taking writes.
-take_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
+# Lets the server accept writes again.
+accept_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
 
-# The replica's side. It can send its data only while it follows nobody; meanwhile it takes no writes either.
-#   $1       the role that the running server has
+# Runs on a replica: offers its data to the primary. The primary can sync with it only while it follows no server.
+# The replica refuses writes in the meantime.
+#   $1       the role of the running server
 offer() {
     local password name keys offset channels
     if [ -e "$offering_marker" ] || ! follows || promoted_by_hand "$1"; then return; fi
@@ -73,7 +75,7 @@ offer() {
     name=$(hostname)
     keys=$(info keyspace '\(db.*\)' | grep -c .) || true
     server "CONFIG SET min-replicas-to-write 65535" >/dev/null
-    # The stream's own count, before another one begins.
+    # Read the replication offset before the role changes.
     offset=$(info replication slave_repl_offset)
     server "REPLICAOF NO ONE" >/dev/null
     channels=$(grep -o ' resetchannels' "$generation/users.acl" | head -n 1)
@@ -81,14 +83,14 @@ offer() {
     cp "$generation/ca.crt" "$primarys_offers_dir/$name.crt"
     echo "$([ "$keys" = 0 ] && echo 0 || echo 1) $offset $(first_line_of "$own_address_file") $password $name" |
         replace_file "$primarys_offers_dir/$name.offer" '' 600
-    say "offered: what it has, to its primary that came back without its data"
+    say "offered: its data, to its primary, which started without data"
 }
 
-# Once the primary has decided.
+# Follows the primary again once the primary no longer asks for data.
 withdraw() {
     [ -e "$offering_marker" ] || return 0
     server "ACL DELUSER agent-refill" >/dev/null
     server "REPLICAOF $(primary_address)" >/dev/null
-    take_writes
+    accept_writes
     rm -f "$offering_marker"
 }

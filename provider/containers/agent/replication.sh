@@ -1,12 +1,12 @@
 # shellcheck shell=sh
-# Which primary this server follows.
+# The server's role in replication, and the primary that a replica follows.
 
 replicates() { follows || [ -e "$generation/followers.acl" ] || [ -e "$generation/followers" ]; }
 follows() { [ -n "$(wanted primary)" ]; }
-# Whether somebody may have it follow a server that the program does not name.
+# Whether a manual `REPLICAOF` to another server is allowed, to import its data.
 imports() { [ "$(wanted importing)" = yes ]; }
 
-#   prints   address and port of the wanted primary; nothing until that has started
+#   prints   address and port of the wanted primary; nothing until the primary has started
 primary_address() {
     case $(wanted primary) in
     nearby) first_line_of "$primarys_address_file" | sed 's/$/ 6380/' ;;
@@ -15,7 +15,7 @@ primary_address() {
     esac
 }
 
-# For the server's next start.
+# Records the primary's address for the server's next start.
 write_primary() {
     local address
     if ! follows; then
@@ -27,10 +27,10 @@ write_primary() {
     echo "$address" | replace_file "$primary_file" '' 644
 }
 
-# Makes the running server what it is wanted to be. The settings are committed by now, so that no restart undoes a
-# promotion.
-#   $1       the role that it has, as INFO says it
-#   $2       the address and port of the primary that it follows, if it does
+# Gives the running server its wanted role and primary. The settings are already committed, so that a restart does not
+# undo a promotion.
+#   $1       its current role in INFO
+#   $2       address and port of its current primary, if it is a replica
 apply_replication() {
     local address reply
     if follows; then
@@ -42,36 +42,39 @@ apply_replication() {
         say "applied: primary"
     else
         if [ "$1" = slave ] && ! imports; then
-            take_over
+            promote
             say "applied: promotion"
         fi
-        # Only now: until here it says that the agent has the server follow (server/replication.sh).
+        # Not earlier: this removes primary_file, which shows that the agent made the server follow
+        # (server/replication.sh).
         write_primary
     fi
 }
 
-# Has the running server follow nobody.
-take_over() {
+# Promotes the running server.
+promote() {
     local reply
     reply=$("${running_access}_follow" NO ONE)
     [ "$reply" = OK ] || refuse promotion-not-accepted "the running server cannot be promoted: $reply"
-    # The data is in memory; the dump that a sync came in would be read by the next start.
+    # The data is in memory. The next start must not read the dump of the sync.
     if [ "$(wanted flavor)" = nordb ]; then rm -f "$dump_file"; fi
 }
 
-# Somebody promoted it in an emergency. Following again would replace what was written since, so it does not.
-#   $1       the role that the running server has
+# Whether this replica was promoted by hand. It does not follow its primary again, because that would replace its new
+# writes.
+#   $1       the role of the running server
 promoted_by_hand() { follows && [ ! -e "$offering_marker" ] && [ "$1" = master ]; }
 
 check_promotion() {
     if switches_over || ! promoted_by_hand "$(info replication role)"; then return; fi
     place_marker "$promoted_marker"
-    refuse promoted-by-hand "promoted: is not set, but the server was promoted by hand and takes writes; set promoted: true, or destroy it and make a new replica"
+    refuse promoted-by-hand "promoted: is not set, but the server was promoted by hand and accepts writes; set promoted: true, or destroy it and create a new replica"
 }
 
-# A replica that has just been sent everything refuses to stop until its log is written, and Docker asks only once and waits
-# ten minutes. What it holds is a copy, so one that is about to be replaced may go. Redis knows this from 7.0 on.
-let_copy_go() {
+# Lets a replica that is about to be replaced stop at once. After a full sync a replica otherwise refuses to stop until
+# its append-only file is rewritten; Docker sends the signal only once and then waits ten minutes. Its data is only a
+# copy. Redis supports this from 7.0 on.
+allow_forced_shutdown() {
     local how
     how=$(trial_setting shutdown-on-sigterm)
     [ -n "$how" ] || return 0

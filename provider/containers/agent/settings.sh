@@ -1,34 +1,34 @@
 # shellcheck shell=sh
-# What the program wants, and what the server's next start reads.
+# The wanted settings, and the settings volume from which the server reads them at start.
 
-# The directory of the settings that are being applied.
+# The directory of the settings that are being applied or watched.
 generation=
 
-# A setting that the program wants.
+# Reads a wanted setting.
 #   $1       its name
 #   prints   its value
 wanted() { setting "$1" "$generation/database"; }
 
-# One agent at a time.
+# Locks the volume, so that only one agent at a time works on it.
 lock() {
     exec 9>"$lock_file"
     flock 9
 }
 unlock() { exec 9>&-; }
 
-# Makes files survive a crash of the host. Before coreutils 8.24 `sync` takes none and flushes everything.
+# Makes files survive a crash of the host. Before coreutils 8.24 `sync` accepts no files and flushes everything.
 #   $@       the files
 flush() { sync "$@" || sync; }
 
-# Replaces a file in one step, so that no crash leaves half of it.
+# Replaces a file atomically, so that a crash never leaves an incomplete file.
 #   $1       the file
-#   $2       its owner and group, as chown takes them; it is written as root's where this is empty
+#   $2       its owner and group, as in chown; root if empty
 #   $3       its mode
-#   stdin    what shall be in it
-#   fails    if it could not be written
+#   stdin    the new content
+#   fails    if it cannot be written
 replace_file() {
     local new="$1.new"
-    # These directories are not root's (links.sh).
+    # The server's user can write to these directories (links.sh).
     case $1 in
     "$acl_dir"/* | "$run_dir"/*) new=$new_file ;;
     esac
@@ -43,17 +43,17 @@ replace_file() {
 #   prints   64 hexadecimal digits
 random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# Makes the volume ready, with this database's own ID and passwords.
+# Prepares the settings volume, with its ID and the passwords of `agent` and `health`.
 prepare_volume() {
     local file
     mkdir -p "$acl_dir" "$generations_dir"
-    # All settings of a server: before 6.0 the password is among them.
-    for file in "$trial_settings" "$running_settings" "$kept_settings" "$wanted_settings" "$applicable_settings" "$changed_settings" \
+    # These files contain all settings of a server, before 6.0 including the password.
+    for file in "$trial_settings" "$running_settings" "$enforced_settings" "$wanted_settings" "$applicable_settings" "$changed_settings" \
         "$former_settings"; do
         touch "$file"
         chmod 600 "$file"
     done
-    # 999 is the user of Redis in official images.
+    # 999 is the ID of the user `redis` in the official images.
     chown 0:999 "$run_dir" && chmod 770 "$run_dir"
     chown 999:999 "$acl_dir" && chmod 700 "$acl_dir"
     for file in "$id_file" "$agent_secret" "$health_secret"; do
@@ -65,18 +65,18 @@ prepare_volume() {
 }
 
 #   $1       a directory
-#   prints   what its content is called
+#   prints   a hash of its content, which is the name of a generation
 content_of() {
     local sum
     sum=$(cat "$1"/* | sha256sum)
     printf '%.16s\n' "$sum"
 }
 
-# Takes the uploaded file apart: before each part stand its name and its number of lines.
+# Splits the uploaded file into its parts. A line with the name and the number of lines precedes each part.
 #   $1       the directory for the parts
 unpack() { awk -v to="$1" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' "$desired_file"; }
 
-# Copies what the program wants to a generation of its own. One that is there may be the half of what a crash left.
+# Writes the wanted settings to a new generation. An existing one may be incomplete after a crash, so it is verified.
 #   sets     generation, wanted_access, reply_seconds
 stage() {
     rm -rf "$staging_dir"
@@ -90,7 +90,7 @@ stage() {
     if [ "$wanted_access" = users ]; then
         local_user agent "$agent_secret" >>"$staging_dir/users.acl"
         local_user health "$health_secret" >>"$staging_dir/users.acl"
-        # For the connection that the agent keeps (connection.sh).
+        # For the agent's permanent connection (connection.sh).
         sed -i "s/^user default on #[0-9a-f]*/& #$(hash_of "$agent_secret")/" "$staging_dir/users.acl"
     fi
     chown -R 0:999 "$staging_dir"
@@ -98,14 +98,14 @@ stage() {
     chmod 640 "$staging_dir"/*
     if [ "$wanted_access" = password ]; then
         chmod 600 "$staging_dir/password.conf"
-        # Its primary's one password is for the server alone to read: HAProxy's containers have its group.
+        # Only the server's user may read the primary's password: HAProxy's containers run with the server's group.
         if [ -e "$staging_dir/primary.conf" ]; then
             chown 999:999 "$staging_dir/primary.conf" && chmod 600 "$staging_dir/primary.conf"
         fi
     fi
     flush "$staging_dir"/*
     generation=$generations_dir/$(content_of "$staging_dir")
-    if whole; then
+    if is_intact; then
         rm -rf "$staging_dir"
     else
         rm -rf "$generation"
@@ -113,18 +113,18 @@ stage() {
     fi
 }
 
-#   fails    if the generation is not there, or something in it is not what it should be
-whole() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "${generation##*/}" ]; }
+#   fails    if the generation does not exist, or its content has changed
+is_intact() { [ -d "$generation" ] && [ "$(content_of "$generation")" = "${generation##*/}" ]; }
 
-# Points a symbolic link at a generation in one step, so that there is no moment without it.
+# Points a symbolic link to a generation atomically, so that the link always exists.
 #   $1       the link
-#   $2       the generation, from the link's directory
+#   $2       the generation, relative to the link's directory
 point() {
     ln -sfn "$2" "$1.new"
     mv -Tf "$1.new" "$1"
 }
 
-# From here on these are the settings in force: nothing goes back.
+# Makes the applied settings the settings in force. They are not undone after this.
 commit() {
     local old
     point "$current_dir" "generations/${generation##*/}"
@@ -137,19 +137,20 @@ commit() {
     done
 }
 
-# A time to come, so that a health check learns from a comparison of two files that no certificate ends soon: it starts no
-# process for that. It looks at the clock where the file system cannot hold such a time.
+# Stores the time of the first expiry report as a file's modification time. A health check compares it with another
+# file, without starting a process. If the file system cannot store that time, the health check reads the clock.
 note_expiry() {
     rm -f "$expiry_marker"
     touch -d "@$(wanted certificate_report_from)" "$expiry_marker" 2>/dev/null || true
 }
 
-# Whether another agent has taken over: what an interrupted update left behind must not fight its successor.
+# Whether another agent has applied its settings since: an agent that an interrupted update left behind must not undo
+# them.
 superseded() {
-    # As a rule not, and this costs nothing.
+    # The usual case, without starting a process.
     if [ "$current_dir" -ef "$generation" ]; then return 1; fi
     [ "$(readlink "$current_dir")" != "generations/${generation##*/}" ]
 }
 
-# Whether somebody has written to the generation since it was whole.
-touched() { [ ! -d "$generation" ] || [ ! -e "$whole_marker" ] || [ -n "$(find "$generation" -newer "$whole_marker" 2>/dev/null)" ]; }
+# Whether the generation may have changed since it was last known to be intact.
+may_be_modified() { [ ! -d "$generation" ] || [ ! -e "$intact_marker" ] || [ -n "$(find "$generation" -newer "$intact_marker" 2>/dev/null)" ]; }

@@ -1,17 +1,17 @@
 # shellcheck shell=sh
-# A primary and a replica exchange their roles, without losing a write.
+# Switchover: a primary and a replica exchange their roles without losing a write.
 
-# Whether the server takes writes, for the program, and shall follow from now on.
+# Whether the settings in force make this server a primary and the wanted ones make it a replica.
 switches_over() { follows && [ -s "$current_dir/database" ] && [ -z "$(current primary)" ]; }
 
-# Writes wait until the new primary has the last of them, and it takes them from then on. A server that starts in the middle
-# of this follows, and takes none.
+# Makes the replica the primary. Redis pauses writes until the replica has received all of them; then the replica
+# accepts writes. If this server restarts in the middle, it follows the replica and refuses writes.
 switch_over() {
     local address reply tries=0
     if ! switches_over || [ "$(info replication role)" = slave ]; then return; fi
     write_primary
     address=$(first_line_of "$primary_file")
-    # Whatever goes wrong, it takes writes again.
+    # If the failover fails, this server accepts writes again.
     reply=$(server "FAILOVER TO $address TIMEOUT 10000")
     if [ "$reply" != OK ]; then refuse_switchover "$address" "$reply"; fi
     until [ "$(info replication master_failover_state)" = no-failover ]; do
@@ -20,21 +20,21 @@ switch_over() {
         if [ $tries = 150 ]; then server "FAILOVER ABORT" >/dev/null; fi
     done
     if [ "$(info replication role)" = master ]; then
-        refuse_switchover "$address" "it did not have the last writes within ten seconds"
+        refuse_switchover "$address" "it did not receive the last writes within ten seconds"
     fi
-    say "applied: primary; what was written here is there"
+    say "applied: primary; the new primary has all writes"
 }
 
 #   $1       address and port of the replica
 #   $2       the reason
 refuse_switchover() {
     rm -f "$primary_file"
-    refuse switchover-failed "primary: the replica at $1 does not take over: $2; writes go on here"
+    refuse switchover-failed "primary: the switchover to the replica at $1 failed: $2; this server remains the primary"
 }
 
-# A server that does not run may have been the last to acknowledge writes, which nobody else has.
-check_at_rest() {
+# A stopped server may have acknowledged writes that no replica has received, so a switchover needs a running server.
+check_stopped_primary() {
     if switches_over && ! is_empty; then
-        refuse switchover-without-server "primary: the server does not run, so it cannot hand over; start its container and try again, or leave primary out"
+        refuse switchover-without-server "primary: the server is not running, so a switchover is impossible; start its container and try again, or remove primary"
     fi
 }

@@ -1,16 +1,17 @@
 # shellcheck shell=sh
-# A real server on the wanted settings, without the data: what it does not accept never reaches the running one.
+# The trial server: a real server with the wanted settings, but without data. Settings that it rejects never reach the
+# running server.
 
-# Empty while none runs.
+# The ID of its process; empty while it is not running.
 trial_pid=
 
-# The default of `bind`, as Redis takes it since it can be changed.
+# The default of `bind`, as `CONFIG SET` accepts it.
 every_address='* -::*'
 
 check_image() {
-    case $(version_here). in
+    case $(image_version). in
     "$(wanted version)".*) ;;
-    *) refuse image-version-mismatch "the image runs Redis $(version_here), but \`version\` says $(wanted version); make them agree" ;;
+    *) refuse image-version-mismatch "the image runs Redis $(image_version), but \`version\` is $(wanted version); change one of them" ;;
     esac
 }
 
@@ -26,7 +27,7 @@ launch_trial() {
     sed "s,^include .*/,include $generation/," "$generation/redis.conf" >"$trial_dir/redis.conf"
     set -- --dir "$trial_dir" --unixsocket "$trial_socket"
     if [ "$wanted_access" = users ]; then
-        sed -n "/$own_users/p" "$generation/users.acl" >"$trial_dir/users.acl"
+        sed -n "/$builtin_users/p" "$generation/users.acl" >"$trial_dir/users.acl"
         set -- "$@" --aclfile "$trial_dir/users.acl"
     fi
     wants_terminator || set -- "$@" --tls-cert-file "$generation/tls.crt" --tls-key-file "$generation/tls.key" \
@@ -35,8 +36,8 @@ launch_trial() {
     trial_pid=$!
 }
 
-# Waits for its first answer.
-#   fails    if it has ended
+# Waits for the trial server's first reply.
+#   fails    if the trial server has stopped
 trial_answers() {
     until [ "$(echo PING | ask_trial)" = PONG ]; do
         kill -0 "$trial_pid" || return 1
@@ -52,14 +53,14 @@ ask_trial() { ask "$trial_socket" log_in_to_trial; }
 refuse_settings() {
     local status=0
     wait $trial_pid || status=$?
-    # SIGKILL comes from the kernel, at the memory limit of the agent's container.
+    # 137 is SIGKILL, which the kernel sends at the memory limit of the agent's container.
     [ $status != 137 ] ||
-        refuse trial-out-of-memory "Redis $(version_here) takes more memory with these settings, before its first key, than a trial server has; lower config[\"databases\"] or config[\"maxclients\"]"
-    refuse configuration-not-accepted "Redis $(version_here) does not accept these settings: $(trial_reason)"
+        refuse trial-out-of-memory "with these settings, Redis $(image_version) needs more memory than a trial server has, even without keys; lower config[\"databases\"] or config[\"maxclients\"]"
+    refuse configuration-not-accepted "Redis $(image_version) does not accept these settings: $(trial_failure)"
 }
 
-#   prints   the directive and the complaint, or else what the trial server's log warns of
-trial_reason() {
+#   prints   the directive and its error, or else the warnings in the trial server's log
+trial_failure() {
     local reason
     reason=$(sed -n '/^>>> /{s///;N;s/\n/: /;p;}' "$trial_dir/log")
     [ -n "$reason" ] || reason=$(sed -n 's/^[0-9]*:[A-Z] .* # //p' "$trial_dir/log" | grep -v '^WARNING' | tr '\n' ' ')
@@ -75,7 +76,7 @@ stop_trial() {
 }
 
 #   $1       a setting
-#   prints   the value that the trial server has
+#   prints   its value in the trial server
 trial_setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$trial_settings"; }
 
 #   stdin    configuration
@@ -88,11 +89,11 @@ read_wanted_settings() {
     choose_settings
 }
 
-# For an agent that watches over these settings without having applied them.
+# Stores the trial server's settings for an agent that watches them without having applied them.
 note_trial() { replace_file "$generation/.settings" '' 600 <"$trial_settings"; }
 
-# Reads what was noted then. An earlier release noted nothing; where not even a trial server takes the settings, as it can be
-# with one of another version, they are not put back.
+# Reads the stored settings. An earlier release stored none, so a trial server is started. If it rejects the settings,
+# for example because its version differs, manual changes are not undone.
 #   sets     wanted_access, reply_seconds
 recall_settings() {
     local memory
@@ -109,23 +110,24 @@ recall_settings() {
     choose_settings
 }
 
-# What the program says of the server, in the server's own spelling, what it said before and says no longer (also in an update
-# that was interrupted), and what only the component may say. Whatever else somebody sets by hand is none of the agent's business. A trial server's files are
-# elsewhere. Not applied, but put back, is what needs a new container, since Docker publishes it, and how data is kept, for
-# which there is a procedure (persistence.sh).
+# Chooses the settings that the agent applies and restores, with their values in the trial server: those in the wanted
+# configuration, those in the former one (including that of an interrupted update), and those that only the component
+# may set. It ignores manual changes of all others. Paths of the trial server are replaced by those of the running one.
+# Ports and `bind`, which need a new container, and `appendonly`, which needs a conversion (persistence.sh), are
+# restored, but not applied.
 choose_settings() {
     local left_out='unixsocket|aclfile'
     if imports; then left_out="$left_out|master(user|auth)|tls-(replication|ca-cert-.*|client-.*)"; fi
-    # Not all of them are there; an awk that is given a file that is not would end.
+    # Some of these files may not exist, and awk would fail on a missing file.
     {
         cat "$generation"/redis.conf "$generation"/primary.conf "$current_dir"/redis.conf \
             "$current_dir"/primary.conf 2>/dev/null || true
         cut -f 1 "$former_settings"
         wanted owned | tr ' ' '\n'
     } | directives_in >"$directive_names"
-    # 6.2 lists its own default of `bind` as nothing, and does not take that.
+    # 6.2 reports its default of `bind` as an empty value, which it does not accept.
     awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$directive_names" "$trial_settings" |
         grep -Ev "^($left_out)	" |
-        sed "s,	$generation/,	$tls_dir/,; s,^dir	.*,dir	$data_dir,; s/^bind	\$/&$every_address/" >"$kept_settings"
-    grep -Ev '^(appendonly|port|tls-port|bind)	' "$kept_settings" >"$wanted_settings"
+        sed "s,	$generation/,	$tls_dir/,; s,^dir	.*,dir	$data_dir,; s/^bind	\$/&$every_address/" >"$enforced_settings"
+    grep -Ev '^(appendonly|port|tls-port|bind)	' "$enforced_settings" >"$wanted_settings"
 }

@@ -1,54 +1,55 @@
 # shellcheck shell=sh
-# After the settings are applied, or refused: drops passwords whose grace is over, and puts back what somebody changed by
-# hand. A look that finds nothing to do asks Redis once and starts few processes: that is most of what an idle database costs.
+# Watches the server after the settings were applied or refused: removes passwords whose grace period is over, and
+# restores what was changed by hand. A check without differences queries Redis once and starts few processes, because it
+# causes most of the cost of an idle database.
 
 watch() {
     trap 'exit 0' TERM
-    # What goes wrong here is tried again and does not end the agent.
+    # Errors do not end the agent; the next check tries again.
     set +e
-    stay_in
+    ensure_connection
     find_access
     while :; do
         pause
-        take_look
+        run_check
     done
 }
 
-# Watches what this process has not applied. All that an earlier one noted in this container is found out anew, since a crash
-# can have left half of it, or it was of what was refused.
+# Watches settings that this process has not applied. Discards the files of an earlier process in this container, which
+# may be incomplete after a crash, or belong to a refused update.
 #   sets     watching
-take_up() {
+resume_watch() {
     trap 'exit 0' TERM
     set +e
     watching=yes
     true >"$trial_settings"
-    rm -f "$whole_marker" "$listed_users" "$listed_followers" "$kept_users"
+    rm -f "$intact_marker" "$listed_users" "$listed_followers" "$expected_users"
     lock
-    get_ready
+    prepare_check
     unlock
-    # After a crash of the host the server may wait for this. After a refusal nothing has changed.
-    if [ -e "$looked_marker" ]; then take_look; else mark "$looked_marker"; fi
+    # Check at once after a restart, because the server may wait for the agent. After a refusal nothing has changed.
+    if [ -e "$last_check_marker" ]; then run_check; else mark "$last_check_marker"; fi
     watch
 }
 
-# All that a look needs and that those after it need, too.
-get_ready() {
+# Prepares what this check and later ones need.
+prepare_check() {
     if superseded; then stand_down; fi
-    if touched; then keep_generation; fi
-    if [ -e "$whole_marker" ] && [ ! -s "$trial_settings" ]; then recall_settings; fi
+    if may_be_modified; then verify_generation; fi
+    if [ -e "$intact_marker" ] && [ ! -s "$trial_settings" ]; then recall_settings; fi
 }
 
-take_look() {
+run_check() {
     exec 2>"$errors_file"
-    true >"$looking_marker"
+    true >"$check_start_marker"
     lock
-    get_ready
-    # Without them whole, what is missing there would be taken away from the server.
-    if [ -e "$whole_marker" ]; then
-        stay_in
+    prepare_check
+    # If the settings on the volume were incomplete, the check would remove the missing ones from the server.
+    if [ -e "$intact_marker" ]; then
+        ensure_connection
         if observe; then
-            if replicates; then mv "$looking_marker" "$looked_marker"; fi
-            (look)
+            if replicates; then mv "$check_start_marker" "$last_check_marker"; fi
+            (check_server)
         else
             write_primary
         fi
@@ -56,15 +57,15 @@ take_look() {
     unlock
 }
 
-# Notes that the settings on the volume are whole, once they are.
-keep_generation() {
-    rm -f "$whole_marker"
-    if ! whole; then
+# Restores the settings on the volume, if they have changed, and records that they are intact.
+verify_generation() {
+    rm -f "$intact_marker"
+    if ! is_intact; then
         restore_generation
-        whole || return
-        say "put back: the settings on the volume"
+        is_intact || return
+        say "restored: the settings on the volume"
     fi
-    true >"$whole_marker"
+    true >"$intact_marker"
 }
 
 restore_generation() {
@@ -72,13 +73,14 @@ restore_generation() {
         rm -rf "$generation"
         cp -Rp "$in_force_dir" "$generation"
     else
-        # In a subshell: where the disk is full, what was written is another generation.
+        # In a subshell, because on a full disk `stage` sets `generation` to an incomplete one.
         (set -e; stage)
         if [ -s "$trial_settings" ]; then note_trial; fi
     fi
 }
 
-# Waits until it is time or, where there are replicas, until a server was started: they wait for the agent then.
+# Waits until the next check is due. With replication, also checks every second for a started server, which waits for
+# the agent.
 pause() {
     local seconds
     seconds=$(seconds_to_pause)
@@ -86,7 +88,7 @@ pause() {
         while [ "${seconds%.*}" -gt 1 ]; do
             sleep 1 &
             wait $!
-            if has_news; then return; fi
+            if check_is_due; then return; fi
             seconds=$((seconds - 1))
         done
     fi
@@ -97,8 +99,8 @@ pause() {
 seconds_to_pause() {
     if [ -e "$unsettled_file" ] && [ ! -e "$refusal_file" ] && [ -s "$trial_settings" ]; then
         echo 0.2
-    # Without the connection that the agent keeps, a change by hand can lock it out.
-    elif [ -z "$held_pid" ] || [ -e "$former_limits_file" ]; then
+    # Without its permanent connection, a manual change can lock the agent out.
+    elif [ -z "$connection_pid" ] || [ -e "$former_limits_file" ]; then
         echo 5
     elif [ -s "$retired_file" ]; then
         { echo 60; in_grace | cut -d ' ' -f 1; } | sort -n | head -n 1
@@ -107,51 +109,53 @@ seconds_to_pause() {
     fi
 }
 
-# Whether a server was started since the last look, this one, its primary or its tunnel; or a primary asks for data.
-has_news() {
-    [ "$own_address_file" -nt "$looked_marker" ] || [ "$primarys_address_file" -nt "$looked_marker" ] ||
-        [ "$primarys_asked_marker" -nt "$looked_marker" ] || [ "$tunnel_address_file" -nt "$looked_marker" ] ||
+# Whether this server, its primary or its tunnel was started since the last check, or a primary has started or stopped
+# asking for data.
+check_is_due() {
+    [ "$own_address_file" -nt "$last_check_marker" ] || [ "$primarys_address_file" -nt "$last_check_marker" ] ||
+        [ "$primarys_asked_marker" -nt "$last_check_marker" ] || [ "$tunnel_address_file" -nt "$last_check_marker" ] ||
         { [ -e "$offering_marker" ] && [ ! -e "$primarys_asked_marker" ]; }
 }
 
-# Asks the running server for everything that a look needs, through the connection that the agent keeps, or else in one of
-# its own.
-#   sets     running_access, held_reply
-#   fails    if the server does not answer, or loads its data
+# Queries everything that a check needs from the running server, over the agent's permanent connection, or else over a
+# new one.
+#   sets     running_access, login_reply
+#   fails    if the server does not answer, or is loading its data
 observe() {
     local access
-    access=$(all_questions | send_held | sort_answers)
-    if ! is_answered "$access"; then
-        # It was made anew since, such as after a restart of the server, or `default` may do nothing any more.
-        held_reply=
-        access=$({ log_in_as default agent && all_questions; } | send_held | sort_answers)
+    access=$(check_commands | send_over_connection | split_replies)
+    if ! is_access "$access"; then
+        # The server may have been restarted, or `default` may have lost its permissions: log in again.
+        login_reply=
+        access=$({ log_in_as default agent && check_commands; } | send_over_connection | split_replies)
     fi
-    if ! is_answered "$access"; then
-        hang_up
-        access=$({ log_in_as default agent && all_questions; } | send "$socket" | sort_answers)
+    if ! is_access "$access"; then
+        close_connection
+        access=$({ log_in_as default agent && check_commands; } | send "$socket" | split_replies)
     fi
-    if is_answered "$access"; then
+    if is_access "$access"; then
         running_access=$access
         if [ -e "$locked_out_marker" ]; then rm -f "$locked_out_marker"; fi
         return
     fi
     if [ "$access" = 'locked out' ] && [ ! -e "$locked_out_marker" ]; then
         place_marker "$locked_out_marker"
-        say "locked out: the server no longer lets the agent in; restart its container"
+        say "locked out: the server rejects the login of the agent; restart its container"
     fi
     return 1
 }
 
-#   $1       what sort_answers printed
-is_answered() { [ "$1" = users ] || [ "$1" = password ]; }
+#   $1       output of split_replies
+#   fails    unless it names a kind of access
+is_access() { [ "$1" = users ] || [ "$1" = password ]; }
 
-all_questions() { printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'; }
+check_commands() { printf '%s\n' INFO 'CONFIG GET *' 'ACL LIST'; }
 
-# Takes the answers apart. Those of one kind end where those of another begin: INFO has a colon in each line, settings come
-# in pairs.
-#   stdin    the answers
-#   prints   "users" or "password", as the server has them; "locked out"; or nothing
-sort_answers() {
+# Splits the replies to check_commands into files. The format shows where one reply ends and the next begins: INFO has a
+# colon in each line, and settings are pairs of lines.
+#   stdin    the replies
+#   prints   "users" or "password", depending on the server's version; "locked out"; or nothing
+split_replies() {
     awk -v info="$running_info" -v settings="$running_settings" -v users="$running_users" \
         -v every_address="$every_address" '
         BEGIN { printf "" >info; printf "" >settings; printf "" >users }
@@ -169,55 +173,57 @@ sort_answers() {
         END { if (!loading) print access }'
 }
 
-look() {
+check_server() {
     local planned=
     if [ -e "$unsettled_file" ]; then
-        # Without them it would be settled as an empty configuration says.
+        # Without trial settings, an empty configuration would be applied.
         [ ! -s "$trial_settings" ] || settle
         return
     fi
     if replacement_planned; then
         planned=yes
-        if [ -e "$generation/.meanwhile" ]; then keep_config "put back" "$generation/.meanwhile"; fi
+        if [ -e "$generation/.meanwhile" ]; then restore_config restored "$generation/.meanwhile"; fi
     elif [ -e "$former_limits_file" ] && ! awaits_memory; then
-        apply_held
+        apply_held_limits
     else
-        keep_config "put back" "$kept_settings"
+        restore_config restored "$enforced_settings"
     fi
-    "${running_access}_keep"
-    if follows || [ -e "$offering_marker" ]; then keep_following; else keep_leading; fi
+    "${running_access}_restore"
+    if follows || [ -e "$offering_marker" ]; then check_replica_role; else check_primary_role; fi
     if [ -n "$planned" ]; then
-        [ -e "$generation/.meanwhile" ] || note_meanwhile
+        [ -e "$generation/.meanwhile" ] || record_interim_settings
     elif [ "$running_access" = users ]; then
         forget_password
     fi
 }
 
-# A server that will be replaced keeps what the update has left it with until that has happened: its successor's ports and
-# rules are not for it, and what it hands over must not be undone.
-note_meanwhile() {
+# Records the settings that a server keeps until it is replaced, as the update has left them. Its successor's settings,
+# such as ports, do not apply to it, and the save point for its hand-over must stay.
+record_interim_settings() {
     if observe; then
-        awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$kept_settings" "$running_settings" |
+        awk -F '\t' 'NR == FNR { named[$1]; next } $1 in named' "$enforced_settings" "$running_settings" |
             replace_file "$generation/.meanwhile" '' 600 || true
     fi
 }
 
-# The server has read files of another kind than its flavor's, or files that somebody brought.
+# Settles the data: the server has read another kind of file than that of its flavor, or adopted files.
 settle() {
     apply_to_running_server
     rm -f "$refusal_file"
-    say "the data is settled"
+    say "the data is checked and converted"
 }
 
-#   $1       what to call it
-#   $2       the settings
-keep_config() {
+# Sets the given settings in the running server, where they differ.
+#   $1       the word for the log, such as "restored"
+#   $2       the file of settings
+restore_config() {
     local name value all=
     grep -vxF -f "$running_settings" "$2" >"$changed_settings" || return 0
-    leave_out_held "$changed_settings"
+    exclude_held_limits "$changed_settings"
     if [ ! -s "$changed_settings" ]; then return; fi
     while IFS='	' read -r name value; do all="$all $name $(quote "$value")"; done <"$changed_settings"
-    # At once, which Redis knows from 7.0 on, since a certificate is taken only together with its key.
+    # In a single command, which Redis supports from 7.0 on, because a certificate is accepted only together with its
+    # key.
     if [ "$(server "CONFIG SET$all")" = OK ]; then
         sed "s/	.*//; s/^/$1: /" "$changed_settings"
     else
@@ -225,19 +231,20 @@ keep_config() {
             if [ "$(server "CONFIG SET $name $(quote "$value")")" = OK ]; then say "$1: $name"; fi
         done <"$changed_settings"
     fi
-    if place_changed; then write_here; fi
+    if data_location_changed; then write_data; fi
 }
 
-# A server that somebody has follow another one takes no writes, and its data is that one's. A switchover that was
-# interrupted goes on by itself, and a server that came back without its data may follow whom somebody takes it from.
-keep_leading() {
+# Promotes a server that follows another one because of a manual change: it refuses writes, and the other server's data
+# replaces its own. Does nothing during a switchover, which continues after an interruption, and while a server without
+# data may follow one that has it.
+check_primary_role() {
     grep -q '^role:slave' "$running_info" || return 0
     if imports || [ -e "$primary_file" ] || [ -e "$starts_empty_marker" ]; then return; fi
-    take_over
-    say "put back: it takes writes; somebody had it follow $(field master_host <"$running_info"):$(field master_port <"$running_info")"
+    promote
+    say "restored: the server accepts writes again; it was made to follow $(field master_host <"$running_info"):$(field master_port <"$running_info")"
 }
 
-keep_following() {
+check_replica_role() {
     local role
     if [ -e "$offering_marker" ]; then
         [ -e "$primarys_asked_marker" ] || withdraw

@@ -1,10 +1,11 @@
 # shellcheck shell=sh disable=SC2016 # dollars in quotes are Perl's
+# Commands for HAProxy.
 
-# Asks HAProxy. Perl is in every Debian, and in none of the images is a smaller client of Unix sockets.
-#   $1       its socket
+# Sends a command to HAProxy. Every Debian image has Perl, and none of the images has a smaller client for Unix sockets.
+#   $1       HAProxy's admin socket
 #   stdin    a command
-#   prints   the answer
-#   fails    with 1 if HAProxy does not run, with another status if there is no answer for another reason
+#   prints   the reply
+#   fails    with 1 if HAProxy does not run, and with another status if there is no reply for another reason
 ask_haproxy() {
     local status=0
     if [ ! -S "$1" ]; then return 1; fi
@@ -18,24 +19,25 @@ ask_haproxy() {
         while (sysread S, my $answer, 16384) { print $answer; $answers++ }
         exit($answers ? 0 : 2)' "$1" || status=$?
     case $status in
-    # HAProxy does not speak Redis's protocol, but whether somebody listens redis-cli can tell.
+    # There is no Perl. HAProxy does not speak Redis's protocol, but redis-cli shows whether a process listens on the
+    # socket.
     126 | 127) if timeout 10 redis-cli -s "$1" PING 2>&1 | grep -q 'Could not connect'; then status=1; fi ;;
     esac
     return $status
 }
 
-#   $1       the status with which it could not be asked
-#   prints   why, as a sentence
+#   $1       the status of ask_haproxy
+#   prints   why there is no reply, as a sentence
 why_unasked() {
     case $1 in
     1) echo "HAProxy does not run" ;;
-    126 | 127) echo "HAProxy cannot be asked, since the image has no Perl; give one that has, as the official ones based on Debian do" ;;
-    *) echo "HAProxy gives no answer; restart its container" ;;
+    126 | 127) echo "HAProxy's admin socket cannot be used, because the image has no Perl; use an image with Perl, such as the official ones based on Debian" ;;
+    *) echo "HAProxy does not answer; restart its container" ;;
     esac
 }
 
-# Ends a health check of HAProxy that had no answer.
-#   $1       the status with which it could not be asked
+# Ends a health check to which HAProxy has not replied.
+#   $1       the status of ask_haproxy
 fail_unasked() {
     if [ "$1" = 1 ]; then fail_check "$(why_unasked 1)"; fi
     fail_check "$(reason_in_log haproxy-not-asked "$(why_unasked "$1")")"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Healthy is a terminator that had an answer of Redis's over TLS a moment ago: HAProxy asks itself all the time.
+# The health check of the TLS terminator: passes if HAProxy's last check of Redis over TLS was successful. HAProxy
+# repeats that check every five seconds.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
@@ -9,7 +10,7 @@ parts=$(dirname "$0")
 . "$parts/ask.sh"
 
 pause_before_check
-# The fields: 6, whether it is up; 12, what the last question came to, 3 being an answer.
+# Field 6 is the server's state (2: up), field 12 the result of the last check (3: passed).
 answer=$(echo 'show servers state probe' | ask_haproxy "$terminator_socket") || fail_unasked $?
 state=$(printf '%s\n' "$answer" | awk '$2 == "probe" { print $6, $12 }')
 if [ "$state" != "2 3" ]; then fail_check "no answer from Redis over TLS"; fi

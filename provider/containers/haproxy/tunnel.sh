@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Starts the tunnel of a replica, and says where it is: Docker gives another address at each start.
+# Starts the tunnel of a replica and records its address: Docker can assign a new one at each start.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 

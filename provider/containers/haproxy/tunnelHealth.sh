@@ -1,6 +1,7 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Healthy is a tunnel that had an answer of the primary's a moment ago: HAProxy asks it all the time.
+# The health check of a replica's tunnel: passes if HAProxy's last check of the primary was successful. HAProxy repeats
+# that check every five seconds.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
@@ -9,7 +10,7 @@ parts=$(dirname "$0")
 . "$parts/ask.sh"
 
 pause_before_check
-# The fields: 18, whether it is up; 57, what the last question came to.
+# Field 18 is the primary's state, field 57 the result of the last check.
 answer=$(echo 'show stat' | ask_haproxy "$tunnel_socket") || fail_unasked $?
 state=$(printf '%s\n' "$answer" | awk -F , '$1 == "primary" && $2 == "primary" { print $18 "," $57 }')
 case $state in
@@ -19,7 +20,7 @@ UP,?*)
     ;;
 *,'SSL handshake failure'*)
     code=primary-certificate-not-verified
-    reason="TLS handshake failed; does its certificate verify with the CA that this replica was given (caCertPem), and is it valid?"
+    reason="TLS handshake failed; make sure that its certificate is valid and verifies with the CA that this replica has (caCertPem)"
     ;;
 *'certificate different'*)
     code=primary-name-not-in-certificate
@@ -27,7 +28,7 @@ UP,?*)
     ;;
 'MAINT (resolution)'*)
     code=primary-name-without-address
-    reason="that name has no address"
+    reason="that name does not resolve"
     ;;
 *)
     code=primary-not-reached
@@ -35,4 +36,4 @@ UP,?*)
     ;;
 esac
 address=$(sed -n 's/^    server primary \([^ ]*\) .*/\1/p' "$tunnel_conf")
-fail_check "$(reason_in_log $code "it does not reach its primary at $address: ${reason:-no answer yet}")"
+fail_check "$(reason_in_log $code "it cannot reach its primary at $address: ${reason:-no answer yet}")"

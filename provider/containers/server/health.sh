@@ -1,8 +1,9 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Healthy is a server that answers an authenticated PING, whose data is settled, whose disk has room for more and whose
-# certificate is valid for a while; a replica follows its primary, and a primary follows nobody and lets its replicas follow. It runs every 45 seconds for as long as the database
-# lives, so it asks Redis once and otherwise does with what the shell has built in.
+# The server's health check. A healthy server answers an authenticated PING, its data is settled, the disk has enough
+# free space, and its certificate does not expire soon. A healthy replica follows its primary; a healthy primary follows
+# no server and accepts its replicas. The check runs every 45 seconds as long as the database exists, so it queries
+# Redis only once and otherwise uses shell built-ins where possible.
 parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
@@ -22,7 +23,7 @@ ask() {
     if [ $status = 124 ]; then echo "no answer within 5 seconds"; fi
 }
 
-# By expansion, since dash reads a here-document byte by byte.
+# Reads a field by parameter expansion, because dash reads a here-document byte by byte.
 #   $1       a field of INFO
 #   prints   its value
 reply() {
@@ -35,8 +36,8 @@ reply() {
     esac
 }
 
-# The agent's reason not to settle the data belongs where a failed update looks for it: in this container's log, once for
-# each reason.
+# Writes each reason why the agent refused to settle the data to this container's log once. A failed update reads it
+# there.
 #   prints   what the server is waiting for
 unsettled() {
     local refusal
@@ -45,19 +46,19 @@ unsettled() {
         echo "refused: $refusal" >>"$ROOT/proc/1/fd/1"
         echo "refused: $refusal"
     else
-        echo "the agent is settling the data"
+        echo "the agent is still checking and converting the data"
     fi
 }
 
-# A memory-only server has read what its predecessor handed over: from now on its data is in memory only.
+# Removes the dump that a memory-only server's predecessor handed over, once the server has read it.
 forget_dump() {
     if [ "$(current flavor)" != nordb ] || [ ! -e "$dump_file" ]; then return; fi
     if [ ! -e "$healthy_marker" ]; then find "$dump_file" ! -newer "$started_marker" -exec rm {} + 2>/dev/null; fi
-    # Before 6.0 a replica keeps the dump of a sync, and would load that at a restart.
+    # Before 6.0 a replica keeps the dump of its last sync and would load it at a restart.
     if through_tunnel; then rm -f "$dump_file"; fi
 }
 
-# Each check in turn, from the one that says most.
+# Runs the checks one after another. The first problem is reported.
 #   prints   PONG, or what is wrong
 check() {
     local result problem
@@ -67,25 +68,25 @@ check() {
     if [ "$result" = PONG ] && [ -n "$(current primary)" ]; then result=$(check_replication); fi
     if [ "$result" = PONG ] && [ "$(reply role)" = slave ] && [ -z "$(current primary)" ]; then result=$(check_leading); fi
     if [ "$result" = PONG ] && [ -e "$starts_empty_marker" ]; then
-        result=$(line_of "$held_back_file")
-        : "${result:=it came back without its data; the agent asks its replicas for it, and it takes no writes before}"
+        result=$(line_of "$blocked_file")
+        : "${result:=it started without its data; the agent asks its replicas for the data, and writes are refused until then}"
     fi
-    # Before 6.0 this check logs in as the agent does.
+    # Before 6.0 the agent and this check log in with the same password, so this check fails, too.
     case $result in
     PONG | NOAUTH*)
         if [ -e "$locked_out_marker" ]; then
-            result=$(reason_in_log agent-login-refused "somebody changed the agent's user or the password, so that it cannot log in: restart this container, which makes that right again$(price_of_restart)")
+            result=$(reason_in_log agent-login-refused "the agent cannot log in, because its user or the password was changed by hand: restart this container, which restores both$(restart_warning)")
         fi
         ;;
-    # Before or after redis-cli has sent something, the server closes each further connection.
+    # At the limit, the server closes each new connection, before or after redis-cli has sent a command.
     *'max number of clients'* | 'Error: '* | '')
-        result=$(reason_in_log maxclients-reached "clients use all connections that maxclients allows, and nobody else can connect: have some of them disconnect, or give more (config[\"maxclients\"])")
+        result=$(reason_in_log maxclients-reached "clients use all connections that maxclients allows, and no other client can connect: disconnect some of them, or raise config[\"maxclients\"]")
         ;;
-    BUSY*) result=$(reason_in_log server-busy "$result Wait until the script has ended, or end it as Redis says there") ;;
-    'no answer'*) result="$result: a long command blocks the server, or somebody paused its clients (CLIENT PAUSE)" ;;
+    BUSY*) result=$(reason_in_log server-busy "$result Wait until the script has ended, or end it as this message of Redis says") ;;
+    'no answer'*) result="$result: a long command blocks the server, or its clients are paused (CLIENT PAUSE)" ;;
     esac
-    # An update that waits for a server's first answer must have it whatever the disk is like. A file that takes another's
-    # place is there twice for a moment.
+    # The first answer of a new container does not depend on the disk, because an update waits for it. While a new file
+    # replaces an old one, both exist for a moment, so check twice.
     if [ "$result" = PONG ] && [ -e "$answered_marker" ] && [ -n "$(check_disk)" ]; then
         sleep 2
         problem=$(check_disk)
@@ -107,9 +108,9 @@ report_kill
 report_expiry
 note_success
 if [ ! -e "$answered_marker" ]; then
-    # What happened on the way here is over.
+    # A kill before the first answer has no further consequences.
     forget_kill
     mark "$answered_marker"
-    # A restart of this container clears /tmp; the next start puts the marker back (start.sh).
+    # A restart of this container clears /tmp; start.sh then re-creates the marker.
     { hostname >"$answered_file"; } 2>/dev/null
 fi

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# How the health check and the start script log in to the server that runs.
+# How the health check and the start script log in to the running server.
 
-# Before 6.0 there is one password, in another file while the server is closed (start.sh). A server takes one of the two
-# logins and refuses the other. They travel on standard input, since everyone on the host can read a command line.
+# Prints the commands of both possible logins. The server accepts one of them and rejects the other. Before 6.0 there is
+# a single password, which is in closed_file while the server must reject clients (start.sh). Passwords are sent on
+# standard input, because everyone on the host can read a command line.
 log_in() {
     local file="$password_file"
     if [ -e "$closed_file" ]; then file=$closed_file; fi

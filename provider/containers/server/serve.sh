@@ -1,21 +1,23 @@
 # shellcheck shell=sh disable=SC2317 # `stop` is called by a trap
-# Runs the server, and sees it off.
+# Runs the server, and records how it ended.
 
-# Set once Docker stops it.
+# Not empty once Docker stops the container.
 stopped=
-# Its process; empty before its start.
+# The ID of the server's process; empty before its start.
 server=
 
-# Sends one command to the server, for as long as it takes.
+# Sends one command to the server, and waits for the reply without a time limit.
 #   $*       the command
 #   prints   the last line of its reply
 ask() { { log_in; printf '%s\n' "$*"; } | redis-cli -s "$socket" 2>/dev/null | tail -n 1; }
 
-# A memory-only server takes its data along when it goes. Nobody says why it goes: so it always leaves a dump, and only
-# another container, which took its place, reads that. Where the dump has no room, the server goes without.
+# Whether the server dumps its data when it stops: a memory-only server hands its data over to its successor. It cannot
+# know why it is stopped, so it always dumps; only a new container reads that dump. Without space for the dump, the
+# server stops without one.
 hands_over() { [ "$(current flavor)" = nordb ] && ! follows && [ ! -e "$starts_empty_marker" ]; }
 
-# Users that somebody has made since the agent looked. The component's own stay as they were in the file.
+# Saves users that were created by hand since the agent's last check. The component's own users stay as they are in the
+# file.
 save_users() {
     local own
     [ -e "$acl_file" ] || return 0
@@ -30,7 +32,7 @@ save_users() {
     )
 }
 
-# Docker stops the server.
+# Stops the server when Docker stops the container.
 #   sets     stopped
 stop() {
     stopped=yes
@@ -40,17 +42,17 @@ stop() {
     kill -TERM "$server" 2>/dev/null
 }
 
-# The shell stays: only it learns how the server ends.
+# Runs the server as a child process, so that the shell learns how it ended.
 #   $@       the server's arguments
 #   sets     server
 serve() {
     local status=0
     trap stop TERM INT
-    # What it writes is for nobody else to read.
+    # No other user may read the server's files.
     (umask 077 && exec redis-server "$@") &
     server=$!
     if [ -n "$stopped" ]; then kill -TERM "$server"; fi
-    # A signal ends `wait` before the server has ended.
+    # A signal interrupts `wait` while the server is still running.
     while :; do
         status=0
         wait "$server" || status=$?

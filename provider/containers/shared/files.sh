@@ -1,108 +1,110 @@
 # shellcheck shell=sh disable=SC2034 # each script uses some of these
-# Every file that the scripts write or look for, with who writes it and why. Nothing else names a path. The names on the
-# volumes do not change: a server that an earlier release started goes on using them.
+# Every file that the scripts read or write, with its writer and its purpose. No other script names a path. File names
+# on the volumes never change, because servers that an earlier release started keep using them.
 
-# Empty inside containers; the tests put everything below a directory of their own.
+# Empty inside containers; the tests set it to a temporary directory.
 ROOT=${ROOT:-}
 
 # ---- The data volume, in the server's and in the agent's container -------------------------------------------------
 data_dir=$ROOT/data
-# Agent: whose data this is: the settings volume's ID, the flavor that wrote it, and the database's full name. With the ID
-# after its name, while that agent reaches for the place.
+# Agent: which database owns the data: the ID of the settings volume, the flavor that wrote the data, and the full name
+# of the database. While an agent claims the data, the file's name ends with that ID.
 owner_file=$data_dir/.redis-database
-# Server, at its start: the fingerprint of its container, and its version.
+# Server, at start: the fingerprint of its container and its version.
 server_file=$data_dir/.redis-server
-# Agent: files that `data.files` did not name, which Redis would overwrite.
-aside_dir=$data_dir/before-adoption
+# Agent: files that `data.files` does not name. Redis would overwrite them.
+set_aside_dir=$data_dir/before-adoption
 dump_file=$data_dir/dump.rdb
-# The append-only file: a directory from 7.0 on, one file before.
+# The append-only file: a directory from 7.0 on, a single file before.
 log_dir=$data_dir/appendonlydir
 log_manifest=$log_dir/appendonly.aof.manifest
 log_file=$data_dir/appendonly.aof
 
-# ---- The settings volume, in every container of a server; only the agent may write it, but for run/ and acl/ --------
+# ---- The settings volume, in every container of a server; only the agent can write to it, except to run/ and acl/ ----
 settings_dir=$ROOT/settings
-# Held by the agent while it works: a killed update can leave a second agent behind.
+# Locked by a running agent, because a killed update can leave a second agent behind.
 lock_file=$settings_dir/lock
-# Identifies this volume, for owner_file.
+# The ID of this volume, which owner_file refers to.
 id_file=$settings_dir/id
 # Passwords of the users `agent` and `health` (from 6.0 on). They never leave the volume.
 agent_secret=$settings_dir/agent.secret
 health_secret=$settings_dir/health.secret
-# One directory for each set of settings, named after its content; staging_dir is the one being written. Hidden in it, and no
-# part of that content: .settings, all settings as its trial server had them, and .meanwhile, those that a server keeps until
-# its successor takes its place.
+# One directory for each set of settings (a generation), named after the hash of its content; staging_dir is the one
+# being written. A generation also has two hidden files, which the hash does not cover: `.settings`, all settings of its
+# trial server, and `.meanwhile`, the settings that a running server keeps until it is replaced.
 generations_dir=$settings_dir/generations
 staging_dir=$generations_dir/new
-# Symbolic links to the generation in force: its settings, and its certificate, which can be ahead of them for a moment.
+# Symbolic links to the generation in force: its settings, and its certificate, which is updated shortly before them.
 current_dir=$settings_dir/current
 tls_dir=$settings_dir/tls
-# The size that the program had when an earlier release gave it more maxmemory, and that maxmemory in MiB.
+# Agent: the memory arguments for which an earlier release derived a larger maxmemory, and that maxmemory in MiB.
 kept_maxmemory_file=$settings_dir/maxmemory
-# Agent: the limits of redis.conf that hold until Docker has given the server's container the memory that is wanted.
+# Agent: the limits of redis.conf that apply until Docker has raised the memory limit of the server's container.
 former_limits_file=$settings_dir/limits.conf
-# Passwords that were replaced, one a line: the second in which that happened, the hash, and the user.
+# Replaced passwords, one per line: the time of the replacement in seconds, the hash, and the user.
 retired_file=$settings_dir/retired
-# Settings that the running server had before an update that is not committed changed them: lines of name, tab, value.
+# The running server's settings from before an uncommitted update changed them: lines of name, tab, value.
 former_settings=$settings_dir/former
-# Agent: where it writes what it then moves to acl/ or run/.
+# Agent: a temporary file, which it then moves to acl/ or run/.
 new_file=$settings_dir/new
-# Agent of a primary without data: there while it asks for it; its replicas' agents put their offers there.
+# Agent of a primary that has lost its data: the directory exists while the agent asks for the data. The agents of the
+# replicas write their offers to it.
 offers_dir=$settings_dir/offers
 asked_marker=$offers_dir/asked
 
-# What the server's users are read from, at its start. The server writes it, too (ACL SAVE).
+# The server reads its users from this file at start, and also writes it (ACL SAVE).
 acl_dir=$settings_dir/acl
 acl_file=$acl_dir/users.acl
-# Agent: the names of the users that it has made for replicas. A start of the server removes these from that file.
-made_followers_file=$settings_dir/followers
-# Agent: the names of the users that it has made since the program asks for them, in `users`.
-made_users_file=$settings_dir/users
-# Before 6.0, its one password. An agent that is stopped while it replaces it finds one of the two names.
+# Agent: the names of the users that it has created for replicas. The server removes them from acl_file at start.
+created_followers_file=$settings_dir/followers
+# Agent: the names of the users that it has created for the argument `users`.
+created_users_file=$settings_dir/users
+# Before 6.0: the server's password. While the agent replaces it, the second file has the new one: if the agent is
+# stopped then, the server accepts one of the two.
 password_file=$acl_dir/password.conf
 next_password_file=$password_file.next
-# Server, at its start, before 6.0: a password that only the agent knows, while the server is closed to everybody else.
+# Server, at start, before 6.0: a password that only the agent has, while the server must reject all other clients.
 closed_file=$acl_dir/closed.conf
 
-# HAProxy's socket, where HAProxy terminates TLS (before 6.0).
+# The admin socket of the HAProxy that terminates TLS (before 6.0).
 terminator_dir=$settings_dir/terminator
 terminator_socket=$terminator_dir/stats.sock
 
-# ---- run/ on the settings volume: what server and agent tell each other ----------------------------------------------
+# ---- run/ on the settings volume: state that server and agent exchange -----------------------------------------------
 run_dir=$settings_dir/run
 socket=$run_dir/redis.sock
 # Server, at each start: the address of its container.
 own_address_file=$run_dir/address
-# Server, at its start, and health check: the MiB of memory that its container may use.
+# Server at start, and health check: the memory limit of the container, in MiB.
 memory_limit_file=$run_dir/memory
-# Server, at its end: the second in which the kernel killed it, the host name of its container, and what happened.
+# Server, when the kernel has killed it: the time in seconds, the host name of its container, and a description.
 killed_file=$run_dir/killed
-# Tunnel, at each start: the address of its container (before 6.0). The name is that of earlier releases.
+# Tunnel, at each start: the address of its container (before 6.0). The file is named as in earlier releases.
 tunnel_address_file=$run_dir/link
 # Agent: address and port of the primary, for the server's next start.
 primary_file=$run_dir/primary
-# Agent, or the server at its start: which kind of file the next start must read, where that is not the flavor's own,
-# until the agent has settled it.
+# Agent, or the server at start: the kind of file that the next start must read ("aof" or "rdb"). The file exists while
+# the data is unsettled: the agent has not yet checked that it fits and converted it to the flavor.
 unsettled_file=$run_dir/unsettled
-# Agent: why it refused to settle the data, or what went wrong while it watched.
+# Agent: why it refused to settle the data, or which error occurred while it watched.
 refusal_file=$run_dir/refused
-# Agent: somebody changed its user, so that it cannot log in.
+# Agent: its user was changed by hand, and it cannot log in.
 locked_out_marker=$run_dir/locked_out
-# Server, at its start: it is a primary with replicas, has started before, and has no data now.
+# Server, at start: it is a primary with replicas, has started before, and now has no data.
 starts_empty_marker=$run_dir/starts_empty
-# Agent: what a person can do about that, while the replicas are held back.
-held_back_file=$run_dir/held
-# Agent or health check: somebody promoted this replica by hand, so its starts follow nobody.
+# Agent: how to recover such a server, while its replicas are blocked.
+blocked_file=$run_dir/held
+# Agent or health check: this replica was promoted by hand, and must not follow a primary when it starts.
 promoted_marker=$run_dir/promoted
-# Server: a line for each start that has not led to a first sync.
+# Server: one line for each start without a completed first sync.
 starts_file=$run_dir/starts
-# Agent: its modification time is when the health check begins to report that a certificate ends.
+# Agent: the file's modification time is when the health check starts to report that a certificate expires.
 expiry_marker=$run_dir/expiry
-# Health check: the host name of the container that has answered once.
+# Health check: the host name of the container whose server has answered once.
 answered_file=$run_dir/answered
-# Agent of a replica: there while it offers its data.
+# Agent of a replica: exists while the replica offers its data.
 offering_marker=$run_dir/offering
-# Agent: the certificates of both CAs, while a primary takes its data back from a replica.
+# Agent: the certificates of both CAs, while a primary gets its data back from a replica.
 refill_ca_file=$run_dir/refill.crt
 
 # ---- The settings volume of a primary on the same Docker host, in the agent's container of a replica -----------------
@@ -111,7 +113,7 @@ primarys_address_file=$primary_dir/run/address
 primarys_offers_dir=$primary_dir/offers
 primarys_asked_marker=$primarys_offers_dir/asked
 
-# ---- The control group of a container, as Docker shows it there: version 2, or 1 --------------------------------------
+# ---- The control group of a container, as mounted in it: version 2, or version 1 -------------------------------------
 cgroup_dir=$ROOT/sys/fs/cgroup
 memory_max_file=$cgroup_dir/memory.max
 memory_events_file=$cgroup_dir/memory.events
@@ -119,80 +121,83 @@ memory_max_file_1=$cgroup_dir/memory/memory.limit_in_bytes
 memory_events_file_1=$cgroup_dir/memory/memory.oom_control
 
 # ---- The agent's container -----------------------------------------------------------------------------------------
-# What the program wants, as one file: Docker uploads it.
+# All wanted settings and scripts in a single file, which Docker uploads.
 desired_file=$ROOT/desired
 scratch_dir=$ROOT/tmp
-# Markers for its own health check: the settings are applied, Docker knows that, or they were refused. The first says which
-# generation they are.
+# Markers for the agent's own health check: the settings are applied, Docker has seen that, or the settings were
+# refused. applied_marker contains the name of the generation.
 applied_marker=$scratch_dir/applied
 reported_marker=$scratch_dir/reported
 refused_marker=$scratch_dir/refused
-# After a refusal: the generation in force, for the day on which somebody changes its files.
+# After a refusal: a copy of the generation in force, to restore its files if they change.
 in_force_dir=$scratch_dir/in_force
-# Standard error since the last look.
+# Standard error since the start of the last check.
 errors_file=$scratch_dir/errors
-# Its modification time is when the settings on the volume were known to be whole.
-whole_marker=$scratch_dir/whole
-# Its modification time is when the last look began; the next one takes its place.
-looked_marker=$scratch_dir/looked
-looking_marker=$scratch_dir/looking
+# The file's modification time is when the settings on the volume were last known to be intact.
+intact_marker=$scratch_dir/intact
+# The modification times are when the last check and the running check started. The second file replaces the first.
+last_check_marker=$scratch_dir/last_check
+check_start_marker=$scratch_dir/check_start
 # The directory of the trial server, with its socket, its configuration and its log.
 trial_dir=$scratch_dir/trial
 trial_socket=$trial_dir/redis.sock
-# Of the server that reads data before it is adopted. What it takes for its dump is a symbolic link to the data.
+# The directory of the server that test-reads data before it is adopted. Its dump is a symbolic link to that data.
 reader_dir=$scratch_dir/reader
 reader_dump=$reader_dir/read.rdb
 reader_socket=$reader_dir/redis.sock
 reader_log=$reader_dir/log
-# Settings as lines of name, tab, value: of the trial server; of the running one; what the program wants, and that without
-# how data is kept; what of that the running server can take; what it has differently.
+# Settings as lines of name, tab, value: those of the trial server; those of the running server; those that the agent
+# restores after manual changes; those that an update applies; those of them that the running server supports; and those
+# that differ in the running server.
 trial_settings=$scratch_dir/trial.settings
 running_settings=$scratch_dir/running.settings
-kept_settings=$scratch_dir/kept.settings
+enforced_settings=$scratch_dir/enforced.settings
 wanted_settings=$scratch_dir/wanted.settings
 applicable_settings=$scratch_dir/applicable.settings
 changed_settings=$scratch_dir/changed.settings
 # Names of the directives in the wanted configuration and in the one in force.
 directive_names=$scratch_dir/directives
-# Last look: the server's INFO, its users as it listed them, and as it listed them once they were as they should be.
+# From the last check: the server's INFO and its user list. expected_users is its user list from when all users were
+# correct.
 running_info=$scratch_dir/running.info
 running_users=$scratch_dir/running.users
-kept_users=$scratch_dir/kept.users
-# Hashes and users of the passwords in force, of those wanted, and of those no longer wanted.
+expected_users=$scratch_dir/expected.users
+# Hash and user of each password in force, of each wanted one, and of each one that is no longer wanted.
 hashes_in_force=$scratch_dir/hashes.current
 hashes_wanted=$scratch_dir/hashes.wanted
 hashes_replaced=$scratch_dir/hashes.replaced
-# Passwords in grace; ACL lines as sent to the server; as it lists them afterwards; and how many were in grace then.
+# Passwords in grace; ACL lines as sent to the server; as the server lists them afterwards; and the number of passwords
+# in grace at that time.
 grace_file=$scratch_dir/grace
 sent_users=$scratch_dir/users
 listed_users=$scratch_dir/users.listed
 users_grace_count=$scratch_dir/users.grace
-# The same for the users of replicas.
+# ACL lines of the users of replicas, as sent to the server and as the server lists them afterwards.
 sent_followers=$scratch_dir/followers
 listed_followers=$scratch_dir/followers.listed
-# HAProxy's answer.
+# HAProxy's reply.
 terminator_reply=$scratch_dir/terminator.reply
-# Pipes to and from the redis-cli of the connection that the agent keeps.
-to_held=$scratch_dir/to
-from_held=$scratch_dir/from
+# Pipes to and from the client of the agent's permanent connection.
+connection_input=$scratch_dir/connection.in
+connection_output=$scratch_dir/connection.out
 
 # ---- The server's and HAProxy's containers: /tmp is empty after each start -------------------------------------------
-# Health check: it has passed and not failed since; it is empty while a check is at work.
+# Health check: the last check passed. The file is empty while a check is running.
 healthy_marker=$scratch_dir/healthy
-# Health check: how often it has failed in a row.
+# Health check: the number of consecutive failures.
 failures_file=$scratch_dir/failures
-# Health check: this container has answered once. The next start puts it back (answered_file).
+# Health check: this container's server has answered once. The next start re-creates the marker (answered_file).
 answered_marker=$scratch_dir/answered
-# Health check: the agent's refusal that the container's log has already.
+# Health check: the last refusal of the agent that was written to the container's log.
 logged_refusal=$scratch_dir/refusal
-# Server, at its start: what is older was there before.
+# Server, at start: older files existed before the start.
 started_marker=$scratch_dir/started
-# Health check: the log says that the kernel killed the server.
+# Health check: the log reports that the kernel killed the server.
 logged_kill=$scratch_dir/killed
 # The tunnel's own HAProxy socket.
 tunnel_socket=$scratch_dir/stats.sock
 tunnel_conf=$current_dir/link.cfg
 
-# Makes sure that a marker is there. (`: >` would end the shell where it cannot be written.)
+# Creates a marker, if it does not exist. (`: >` would end the shell if the file cannot be written.)
 #   $1       the marker
 mark() { [ -e "$1" ] || true >"$1"; }

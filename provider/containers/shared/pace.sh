@@ -1,10 +1,10 @@
 # shellcheck shell=sh
-# How often a health check looks, and what it leaves in the log. Docker starts a check 100 ms after the last one ended, so
-# that an update waits for milliseconds; a check that has its answer, or has had none for long, slows itself down. Each
-# start of a check costs the host more than what the check does.
+# How often a health check runs, and what it writes to the log. Docker starts a check 100 ms after the previous one
+# ended, so that an update waits for milliseconds only. Starting a check costs the host more than the check itself. A
+# check that has passed, or has failed for a long time, therefore delays the next one.
 
-# Docker ends a check after a minute (provider/components/server/container.ts), which counts as a failure: fifteen seconds
-# are left for the check itself. One that was ended is followed by one without a pause.
+# Docker kills a check after one minute (provider/components/server/container.ts), which counts as a failure. The pause
+# leaves fifteen seconds for the check itself. After a killed check, the next one runs without a pause.
 pause_before_check() {
     if [ -s "$healthy_marker" ]; then
         sleep 45
@@ -14,7 +14,7 @@ pause_before_check() {
     fi
 }
 
-#   prints   how often the check has failed in a row
+#   prints   the number of consecutive failures
 failures() {
     local count
     count=$(line_of "$failures_file")
@@ -26,7 +26,7 @@ note_success() {
     if [ -e "$failures_file" ]; then rm -f "$failures_file"; fi
 }
 
-# Ends the check, with the reason where Docker keeps it.
+# Ends the check as failed. Docker stores its output.
 #   $1       the reason
 fail_check() {
     printf '%s\n' "$1" | redact
@@ -35,8 +35,8 @@ fail_check() {
     exit 1
 }
 
-# The same for what is over and must be reported. Checks slow down once Docker calls the container unhealthy, which it does
-# not in the minute after a start.
+# Ends the check as failed, for a past event that must be reported. Checks slow down once Docker has marked the
+# container as unhealthy, which it does not do in the first minute after a start.
 #   $1       the reason
 fail_slowly() {
     local count
@@ -47,9 +47,9 @@ fail_slowly() {
     exit 1
 }
 
-# A failed update looks for the reason at the end of this container's log, so it is written there from the second failure
-# on, now and then.
-#   $1       its code, as of the agent's refusals (provider/model/refusals.ts)
+# A failed update reads the reason from the end of this container's log. The second failure writes it there, and every
+# 25th failure after that repeats it.
+#   $1       its code (provider/model/refusals.ts)
 #   $2       the reason
 #   prints   the reason with its code
 reason_in_log() {

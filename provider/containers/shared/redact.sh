@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# What ends in a log, in a terminal or in Docker's health status goes through here: Redis repeats the lines and the
-# commands that it does not accept. provider/model/redaction.ts does the same for what Pulumi prints.
+# Removes secrets from text that is written to a log, a terminal or Docker's health status: Redis quotes the lines and
+# the commands that it rejects. provider/model/redaction.ts does the same for Pulumi's output.
 
-#   prints   the secrets in the files that this container can read, one a line, also as they are without escapes. What is
-#            shorter than six characters could be a part of any word.
+#   prints   the secrets in the files that this container can read, one per line, with and without escapes. Secrets of
+#            fewer than six characters are left out, because they could be part of any word.
 known_secrets() {
     {
         line_of "$agent_secret"

@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# The settings that are not Redis's own: lines of name=value (provider/model/render/agentSettings.ts). Read with what the
-# shell has built in, since the health check does so all the time.
+# The agent's settings: lines of name=value (provider/model/render/agentSettings.ts). They are read with shell built-ins
+# only, because every health check reads them.
 
-# A setting.
+# Reads a setting.
 #   $1       its name
 #   $2       the file
-#   prints   its value; nothing where the file or the name is not there
+#   prints   its value; nothing if the file or the name does not exist
 setting() {
     local line
     [ -e "$2" ] || return 0
@@ -19,17 +19,17 @@ setting() {
     done <"$2"
 }
 
-# A setting that is in force.
+# Reads a setting of the generation in force.
 #   $1       its name
 #   prints   its value
 current() { setting "$1" "$current_dir/database"; }
 
-#   prints   what a restart of the server's container costs beyond its connections
-price_of_restart() { if [ "$(current flavor)" = nordb ]; then echo ", but loses the data, which is in memory only"; fi; }
+#   prints   what a restart of the server's container loses in addition to its connections, as the end of a sentence
+restart_warning() { if [ "$(current flavor)" = nordb ]; then echo ", but loses the data, which is in memory only"; fi; }
 
-# The first line of a file.
+# Reads the first line of a file.
 #   $1       the file
-#   prints   the line; nothing where there is none
+#   prints   the line; nothing if there is none
 line_of() {
     local line=
     { IFS= read -r line <"$1"; } 2>/dev/null || true

@@ -118,7 +118,7 @@ export const dataArguments = {
             typeDoc: "The location of the data: one of `volume` and `hostPath`.",
             changes: [
                 {
-                    row: "place",
+                    row: "dataLocation",
                     label: "`data`: another volume or directory",
                     value: placeOf,
                     words: (before: Placed, after: Placed, shown: boolean) => [

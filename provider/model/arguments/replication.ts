@@ -93,7 +93,7 @@ export const groupArguments = {
                 value: leaderOf,
             },
             {
-                row: "untimely",
+                row: "switchoverRefused",
                 label: "`primary` names a replica that is new in the same update; the replica in `primary` is removed",
                 value: leaderOf,
             },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Release, type Wanted, nameOf, releaseOf, versions } from "../catalog/versions";
 import { listed } from "../changes/words";
 import { type Finding, finding, problem, show, wrongValue } from "../findings";
-import { isOwnUser } from "../render/acl";
+import { isReservedUser } from "../render/acl";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { checkLength } from "./passwords";
 import { object, secretText, text } from "./schemas";
@@ -254,7 +254,7 @@ function checkUsers({ args: { users }, wanted }: Given): Finding[] {
 function checkName(path: string, name: string, index: number, entries: readonly PlainArguments[]): Finding[] {
     const first = entries.findIndex((other) => other.name === name);
     return [
-        ...(isOwnUser(name)
+        ...(isReservedUser(name)
             ? [finding(userProblems.nameReserved, path, `is "${name}", which the component reserves for its own user`)]
             : []),
         ...(first < index

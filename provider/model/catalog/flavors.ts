@@ -1,7 +1,7 @@
-/** The three persistence flavors: what each asks of Redis, and the label that people see. */
+/** The three persistence flavors: the directives of each, and its label in the managed service. */
 import type { Flavor } from "./versions";
 
-/** Dump after so many seconds with at least so many changes. */
+/** Redis dumps after `seconds` if there were at least `changes` changes. */
 export interface SavePoint {
     readonly seconds: number;
     readonly changes: number;
@@ -14,12 +14,12 @@ export const defaultSavePoints: readonly SavePoint[] = [
     { seconds: 60, changes: 10000 },
 ];
 
-/** redis.conf lines: directive and value. */
+/** Lines of redis.conf: directive and value. */
 export type Directives = readonly (readonly [name: string, value: string])[];
 
 /**
- * The directives that make a flavor. `aof` appends every write to a log that is synced each second and dumps as
- * well, `rdb` only dumps, `nordb` writes nothing, so that all data is gone after a restart.
+ * The directives of a flavor. `aof` appends every write to a log that is synced every second, and also dumps. `rdb` only
+ * dumps. `nordb` writes nothing, so a restart loses all data.
  */
 export function persistenceDirectives(flavor: Flavor, savePoints: readonly SavePoint[]): Directives {
     const dumps = savePoints.map(({ seconds, changes }) => ["save", `${seconds} ${changes}`] as const);
@@ -36,7 +36,7 @@ export function persistenceDirectives(flavor: Flavor, savePoints: readonly SaveP
     }
 }
 
-/** The label that the managed service shows beside a database; `aof`, its usual choice, has none. */
+/** The label that the managed service shows for a database. `aof`, its usual flavor, has no label. */
 export function persistenceLabel(flavor: Flavor): string | undefined {
     return { aof: undefined, rdb: "RDB-Only Persistence", nordb: "NO PERSISTENCE" }[flavor];
 }

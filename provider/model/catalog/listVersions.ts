@@ -1,4 +1,4 @@
-/** The list of versions as the managed service shows it. */
+/** The list of versions, as the managed service shows it. */
 import { persistenceLabel } from "./flavors";
 import { type Engine, type Flavor, type Release, type Version, releaseNames, versions } from "./versions";
 
@@ -6,32 +6,32 @@ import { type Engine, type Flavor, type Release, type Version, releaseNames, ver
 export interface ListedVersion {
     readonly engine: Engine;
     /**
-     * In the managed service's spelling: `7.2-aof`, `7.2` for RDB only, `7.2-nordb`. The component reads a bare version
-     * as `aof`; so give it `version` and `flavor`.
+     * The managed service's spelling: `7.2-aof`, `7.2` (RDB only) or `7.2-nordb`. The component reads a version without a
+     * suffix as `aof`, so pass it `version` and `flavor` instead.
      */
     readonly name: string;
     readonly version: Version;
     readonly flavor: Flavor;
-    /** `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
+    /** `RDB-Only Persistence` or `NO PERSISTENCE`; undefined for `aof`. */
     readonly label?: string;
-    /** Day of its first stable release, as in `2025-05-02`. */
+    /** Date of the first stable release, such as `2025-05-02`. */
     readonly released: string;
-    /** Day from which there are no more fixes; undefined where none is known. */
+    /** End-of-life date, from which there are no more fixes; undefined if none is known. */
     readonly endOfLife?: string;
-    /** Whether that day has come. */
+    /** Whether the version has reached end of life. */
     readonly ended: boolean;
-    /** The point release of the real server that it was tested with; undefined for one that was never run here. */
+    /** The patch release of the real server that it was tested with; undefined if it was never tested. */
     readonly verifiedWith?: string;
 }
 
-/** The service's suffixes, in the order of its list. */
+/** The suffixes of the managed service, in the order of its list. */
 const suffixes = [
     ["aof", "-aof"],
     ["rdb", ""],
     ["nordb", "-nordb"],
 ] as const satisfies readonly (readonly [Flavor, string])[];
 
-/** Every version of both engines in every flavor, oldest first. `today` decides which have ended. */
+/** Every version of both engines in every flavor, oldest first. `today` is compared with the end-of-life dates. */
 export function listVersions(today: Date = new Date()): ListedVersion[] {
     return releaseNames.flatMap((release) =>
         suffixes.map(([flavor, suffix]) => {
@@ -45,14 +45,14 @@ export function listVersions(today: Date = new Date()): ListedVersion[] {
                 ...(label !== undefined && { label }),
                 released,
                 ...(endOfLife !== undefined && { endOfLife }),
-                ended: hasEnded(release, today),
+                ended: isPastEndOfLife(release, today),
                 ...(verifiedWith !== undefined && { verifiedWith }),
             };
         }),
     );
 }
 
-export function hasEnded(release: Release, today: Date): boolean {
+export function isPastEndOfLife(release: Release, today: Date): boolean {
     const { endOfLife } = versions[release];
     return endOfLife !== undefined && endOfLife <= today.toISOString().slice(0, 10);
 }

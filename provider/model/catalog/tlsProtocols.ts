@@ -1,6 +1,6 @@
-/** The versions of TLS that a database can accept. */
+/** The TLS versions that a database can accept. */
 
-/** A version of TLS. Those before 1.2 are accepted only where `tls.protocols` names them. */
+/** A TLS version. Versions before 1.2 are accepted only if `tls.protocols` lists them. */
 export type TlsProtocol = "TLSv1.0" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 export const tlsProtocols = ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly TlsProtocol[];
 export const defaultProtocols: readonly TlsProtocol[] = ["TLSv1.2", "TLSv1.3"];

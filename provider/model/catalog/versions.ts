@@ -1,57 +1,57 @@
-/** The catalog: every version of Redis and Valkey that a database can have, and what differs between them. */
+/** The catalog: every version of Redis and Valkey that a database can run, and the differences between them. */
 
-/** What runs: Redis, or Valkey, which forked from Redis 7.2.4. */
+/** The server software: Redis, or Valkey, a fork of Redis 7.2.4. */
 export type Engine = "redis" | "valkey";
 export const engineNames = ["redis", "valkey"] as const satisfies readonly Engine[];
 export const engineLabels: Readonly<Record<Engine, string>> = { redis: "Redis", valkey: "Valkey" };
 
 export interface VersionFacts {
     readonly engine: Engine;
-    /** `7.2`: two engines can have a version of the same number. */
+    /** For example `7.2`. Versions of two engines can have the same number. */
     readonly version: Version;
-    /** The image that runs this version unless `image` says otherwise. */
+    /** The image that runs this version if `image` is not set. */
     readonly image: string;
-    /** Day of the first stable release. */
+    /** Date of the first stable release. */
     readonly released: string;
-    /** Day from which there are no more fixes, not even of security; absent where none is known. */
+    /** End-of-life date, from which there are no more fixes, including security fixes; absent if none is known. */
     readonly endOfLife?: string;
-    /** The point release of the real server that this entry and the directive data were held against. */
+    /** The patch release of the real server that this entry and the directive data were checked against. */
     readonly verifiedWith?: string;
     /**
-     * The versions whose directives stand for this one's where none was at hand: those that all of them have. Each of them
-     * was asked itself (`verifiedWith`).
+     * For a version without a server to capture: the versions whose common directives are used instead. Each of them was
+     * captured (`verifiedWith`).
      */
     readonly directivesOf?: readonly Release[];
-    /** Format of `dump.rdb`, as its first bytes say; absent where no server was at hand to ask. */
+    /** The format version in the header of `dump.rdb`; absent if no server was available. */
     readonly rdbVersion?: number;
-    /** Speaks TLS itself; before, a terminator in front of it does. */
+    /** Supports TLS. Without it, HAProxy terminates TLS in front of the server. */
     readonly nativeTls: boolean;
-    /** Knows users and an ACL file; before, there is one password. */
+    /** Supports users and an ACL file. Without them, there is one password. */
     readonly acl: boolean;
-    /** ACL rules know `&pattern` for channels. */
+    /** ACL rules support `&pattern` for channels. */
     readonly channelPermissions: boolean;
-    /** ACL rules know `%R~pattern`, and selectors in parentheses. */
+    /** ACL rules support `%R~pattern`, and selectors in parentheses. */
     readonly selectors: boolean;
-    /** Hands over to a replica by itself, without losing a write. */
+    /** Supports `FAILOVER`, a switchover to a replica without losing a write. */
     readonly failover: boolean;
-    /** One directive line may carry several classes or values, and CONFIG SET several parameters. */
+    /** One directive line may have several classes or values, and `CONFIG SET` several parameters. */
     readonly multiValueDirectives: boolean;
     /**
-     * Limits the memory of all clients together; and what a primary or the log says may exceed the limits of clients, which
-     * versions before refuse, so that a replica starts over and a value is not loaded.
+     * Can limit the memory of all clients together. Data from a primary or from the append-only file may exceed the limits
+     * of clients. Earlier versions reject such data: a replica restarts its sync, and the value is not loaded.
      */
     readonly clientMemoryLimit: boolean;
-    /** How its configuration says whose replica it is. Later versions still know the old word. */
+    /** The directive that makes a server a replica. Later versions also accept the old name. */
     readonly replicaDirective: "slaveof" | "replicaof";
-    /** Where the append-only file is: one file, or a directory with a manifest. */
+    /** The location of the append-only file: one file, or a directory with a manifest. */
     readonly aofLayout: "appendonly.aof" | "appendonlydir";
-    /** Refuses clients from elsewhere while there is no password, unless it is told not to. */
+    /** Has protected mode: without a password, rejects clients of other hosts unless the mode is disabled. */
     readonly protectedMode: boolean;
 }
 
 /**
- * The first version of Redis that has each. The tests hold those from 2.8 on against real servers; 4.0's are from its
- * release notes. Valkey has all of them.
+ * The first version of Redis with each feature. The tests check them against real servers; features of 4.0 are from its
+ * release notes. Every version of Valkey has all of them.
  */
 const since = {
     protectedMode: "3.2",
@@ -66,12 +66,12 @@ const since = {
     appendonlydir: "7.0",
 } as const satisfies Readonly<Record<string, RedisVersion>>;
 
-/** The first version of Redis that has something. */
+/** The first version of Redis with a feature. */
 export function firstWith(fact: "channelPermissions" | "failover"): RedisVersion {
     return since[fact];
 }
 
-/** Positive where the first of two versions is the later one. Each is a pair of numbers: 8.10 is later than 8.8. */
+/** Positive if the first version is the later one. Versions are pairs of numbers: 8.10 is later than 8.8. */
 export function compareVersions(one: string, other: string): number {
     const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [one, other].map((version) =>
         version.split(".").map(Number),
@@ -79,16 +79,16 @@ export function compareVersions(one: string, other: string): number {
     return major - otherMajor || minor - otherMinor;
 }
 
-type Own = Pick<VersionFacts, "endOfLife" | "verifiedWith" | "directivesOf" | "rdbVersion">;
+type ReleaseFacts = Pick<VersionFacts, "endOfLife" | "verifiedWith" | "directivesOf" | "rdbVersion">;
 
-function redis(version: Version, released: string, own: Own): VersionFacts {
+function redis(version: Version, released: string, facts: ReleaseFacts): VersionFacts {
     const has = (first: RedisVersion) => compareVersions(version, first) >= 0;
     return {
         engine: "redis",
         version,
         image: `redis:${version}`,
         released,
-        ...own,
+        ...facts,
         nativeTls: has(since.nativeTls),
         acl: has(since.acl),
         channelPermissions: has(since.channelPermissions),
@@ -102,23 +102,23 @@ function redis(version: Version, released: string, own: Own): VersionFacts {
     };
 }
 
-function valkey(version: Version, released: string, own: Own): VersionFacts {
-    const asRedis = redis("7.2", released, own);
+function valkey(version: Version, released: string, facts: ReleaseFacts): VersionFacts {
+    const asRedis = redis("7.2", released, facts);
     return { ...asRedis, engine: "valkey", version, image: `valkey/valkey:${version}` };
 }
 
 /**
- * Another version is another line, and its number in the type below, in the order of their release within an engine.
+ * To add a version, add a line here, ordered by release within an engine, and its number to the type below.
  *
- * Days of release: endoflife.date/redis and /valkey, but for 2.8, 3.0 and 3.2: their own 00-RELEASENOTES; of 4.0:
- * antirez.com/news/110.
+ * Sources of the release dates: endoflife.date/redis and endoflife.date/valkey; for 2.8, 3.0 and 3.2 their
+ * 00-RELEASENOTES; for 4.0 antirez.com/news/110.
  *
- * Days of end of life: of 6.2 and from 7.2 on, "Redis Open Source version management" on redis.io, which knows none yet
- * for 8.4 and later. Of versions that it no longer lists, the day that endoflife.date had, which is by rule that of the
- * release of the third version after. Of Valkey, the end of security support on valkey.io/topics/releases.
+ * Sources of the end-of-life dates: for 6.2 and from 7.2 on, "Redis Open Source version management" on redis.io, which
+ * has no date yet for 8.4 and later. For versions that it no longer lists, endoflife.date, whose rule is the release date
+ * of the third version after. For Valkey, the end of security support on valkey.io/topics/releases.
  *
- * RDB formats were read from real dumps; 4.0's is `RDB_VERSION` in its rdb.h. 4.0 has never been run here, nor have
- * those without `verifiedWith`. 8.2 and Valkey 9.0 were asked in builds without TLS.
+ * RDB formats were read from real dumps; that of 4.0 is `RDB_VERSION` in its rdb.h. 4.0 and the other versions without
+ * `verifiedWith` have never been tested. 8.2 and Valkey 9.0 were captured from builds without TLS.
  */
 export const versions: Readonly<Record<Release, VersionFacts>> = {
     "2.8": redis("2.8", "2013-11-22", { endOfLife: "2017-07-14", verifiedWith: "2.8.17", rdbVersion: 6 }),
@@ -167,7 +167,7 @@ export type ValkeyVersion = "7.2" | "8.0" | "8.1" | "9.0" | "9.1";
 
 /** A version of Redis or of Valkey, without a flavor. */
 export type Version = RedisVersion | ValkeyVersion;
-/** A version of one engine: Redis's have their bare number. */
+/** A version of one engine. Versions of Redis have no prefix. */
 export type Release = RedisVersion | `valkey-${ValkeyVersion}`;
 
 export const releaseNames = Object.keys(versions) as Release[];
@@ -184,7 +184,7 @@ export function versionsOf(engine: Engine): Version[] {
         .map(({ version }) => version);
 }
 
-/** The catalog's name for a version of an engine; `undefined` where that engine has no such version. */
+/** The catalog's name for a version of an engine; `undefined` if the engine has no such version. */
 export function findRelease(engine: Engine, version: string): Release | undefined {
     return releaseNames.find((name) => versions[name].engine === engine && versions[name].version === version);
 }
@@ -195,15 +195,15 @@ export function releaseOf({ engine, version }: Pick<VersionFacts, "engine" | "ve
     return release;
 }
 
-/** `Redis 8.0`, as people call it. */
+/** The display name, such as `Redis 8.0`. */
 export function nameOf(release: Release): string {
     return `${engineLabels[versions[release].engine]} ${versions[release].version}`;
 }
 
 /**
- * Whether a server reads what the other wrote, so that it can take its place on the same volume. Within an engine the
- * later one does. Valkey reads Redis up to 7.2, from which it forked; the way back from Valkey is not promised by
- * anyone.
+ * Whether a server of the release `to` can read the files of `from`, so that it can replace it on the same volume. Within
+ * an engine, a later version can. Valkey can read files of Redis up to 7.2, from which it forked. Neither project supports
+ * the way back from Valkey to Redis.
  */
 export function canUpgrade(from: Release, to: Release): boolean {
     const [old, now] = [versions[from], versions[to]];
@@ -211,30 +211,30 @@ export function canUpgrade(from: Release, to: Release): boolean {
     return now.engine === "valkey" && releaseNames.indexOf(from) <= releaseNames.indexOf("7.2");
 }
 
-/** How a database keeps its data; `flavors.ts` says what each means. */
+/** How a database persists its data; `flavors.ts` defines each flavor. */
 export type Flavor = "aof" | "rdb" | "nordb";
 export const flavorNames = ["aof", "rdb", "nordb"] as const satisfies readonly Flavor[];
 
 export interface ParsedVersion {
     readonly version: Version;
-    /** The flavor that a suffix names; absent where the version was written bare. */
+    /** The flavor from the suffix; absent if there is no suffix. */
     readonly flavor?: Flavor;
 }
 
-/** Reads `"7.2"` or, in the managed service's spelling, `"7.2-aof"` and `"7.2-nordb"`; `undefined` if it is neither. */
+/** Parses `"7.2"`, or `"7.2-aof"` and `"7.2-nordb"` in the managed service's spelling; `undefined` if invalid. */
 export function parseVersion(text: string, engine: Engine = "redis"): ParsedVersion | undefined {
     const [number = "", suffix, ...rest] = text.split("-");
     const release = findRelease(engine, number);
     if (!release || rest.length > 0) return undefined;
     const { version } = versions[release];
     if (suffix === undefined) return { version };
-    const flavor = flavorNames.find((known) => known === suffix);
+    const flavor = flavorNames.find((name) => name === suffix);
     return flavor && { version, flavor };
 }
 
 /**
- * The versions that someone who wrote `text` may have meant: the very one where there is a number of one, else the
- * next older and the next newer.
+ * Suggestions for an invalid version `text`: the version with that number if there is one, otherwise the next older and
+ * the next newer version.
  */
 export function nearestVersions(text: string, engine: Engine): Version[] {
     const [, major, minor = "0"] = /(\d+)(?:\.(\d+))?/.exec(text) ?? [];
@@ -248,11 +248,11 @@ export function nearestVersions(text: string, engine: Engine): Version[] {
     return [older, newer].filter((version) => version !== undefined);
 }
 
-/** What is asked for: the release, and the flavor where `version` names one. */
+/** The release that the arguments ask for, and the flavor if `version` names one. */
 export interface Wanted {
     readonly engine: Engine;
     readonly version: Version;
     readonly flavor?: Flavor;
-    /** Nothing names the version: it is the engine's default. */
+    /** The arguments name no version, so this is the engine's default. */
     readonly byDefault?: true;
 }

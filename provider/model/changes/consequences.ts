@@ -1,4 +1,4 @@
-/** What a change takes from somebody, and what else a person should know of it: sentences for the rows of rows.ts. */
+/** What a change costs clients or data, and what else the preview should mention: sentences for the rows of rows.ts. */
 import { isDeepStrictEqual } from "node:util";
 import { replicaNames } from "../arguments/replicaList";
 import { releaseOf, versions } from "../catalog/versions";
@@ -8,30 +8,41 @@ import type { Described } from "./describe";
 import { canonicalFormat, replacements } from "./formats";
 import { differences, listed } from "./words";
 
-/** `mayShow` says whether the values of an argument may be read. */
+/** `mayShow` says whether the values of an argument may be shown. */
 export type Sentences = (before: Described, after: Described, mayShow: (path: string) => boolean) => readonly string[];
+
+/** A part of the URLs that changes. */
+export interface UrlChange {
+    readonly part: "password" | "host" | "ports" | "user app" | "primary";
+    /** The clients that can no longer use the old URLs. */
+    readonly breaks?: "all clients" | "clients that write";
+}
 
 const tlsOf = ({ args }: Described) =>
     (args.tls ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
-/** Who signs, and further CAs that clients trust already. */
+/** The CA that signs, followed by further CAs that clients already trust. */
 function casOf(database: Described): readonly unknown[] {
     const { certificate, ca } = tlsOf(database);
     if (certificate) return [certificate.caCertPem];
     return ca ? [ca.certPem] : database.spec.tls.caVersions;
 }
 
-export const anotherCa: Sentences = (before, after) =>
+export const untrustedCa: Sentences = (before, after) =>
     casOf(before).includes(casOf(after)[0])
         ? []
-        : ["clients that verify can connect again only with a caCertPem that has the CA which signs now"];
+        : ["new connections that verify the certificate need a caCertPem with the new CA"];
 
-/** By what names clients can no longer verify the server; one's own certificate has its own. */
-export const namesGone: Sentences = (before, after, mayShow) => {
+/** The names that the certificate loses. A certificate from the program is left out: its names are not compared. */
+export const removedNames: Sentences = (before, after, mayShow) => {
     if (tlsOf(before).certificate ?? tlsOf(after).certificate) return [];
-    const [, gone] = differences(before.spec.tls.hosts, after.spec.tls.hosts);
-    if (gone.length === 0) return [];
-    const names = mayShow("tls.hosts") ? listed(gone) : gone.length === 1 ? "one of its names" : "some of its names";
+    const [, removed] = differences(before.spec.tls.hosts, after.spec.tls.hosts);
+    if (removed.length === 0) return [];
+    const names = mayShow("tls.hosts")
+        ? listed(removed)
+        : removed.length === 1
+          ? "one of its names"
+          : "some of its names";
     return [`the certificate is no longer valid for ${names}`];
 };
 
@@ -44,37 +55,37 @@ export const mayEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
         ? [`Redis evicts keys${byPolicy(spec, mayShow)} if the data does not fit`]
         : [];
 
-/** Where the policy was to refuse writes. */
+/** The old policy made Redis refuse writes instead. */
 export const startsToEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
     before.maxmemoryPolicy === "noeviction" && spec.maxmemoryPolicy !== "noeviction"
-        ? [`from then on Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`]
+        ? [`after this change Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`]
         : [];
 
-/** The writes that a crash can lose, in seconds of them. */
+/** How many seconds of writes a crash can lose. */
 function secondsLost({ flavor, savePoints }: DatabaseSpec): number {
     if (flavor === "nordb") return Infinity;
     if (flavor === "aof") return 1;
-    // Where each save point waits for more than one change, no time is long enough for a dump.
+    // If every save point needs more than one change, a single write may never be dumped.
     const seconds = savePoints.filter(({ changes }) => changes === 1).map((point) => point.seconds);
     return seconds.length > 0 ? Math.min(...seconds) : Number.MAX_VALUE;
 }
 
-/** What a crash can lose from then on, where it is more (or less) than before. */
+/** What a crash can lose after the change, if that is more (or less) than before. */
 export const crashLoses =
-    (wanted: "more" | "less"): Sentences =>
+    (direction: "more" | "less"): Sentences =>
     ({ spec: before }, { spec }, mayShow) => {
         const [old, now] = [secondsLost(before), secondsLost(spec)];
-        if (wanted === "more" ? now <= old : now >= old) return [];
+        if (direction === "more" ? now <= old : now >= old) return [];
         const bySavePoints =
             now === Number.MAX_VALUE || !mayShow("savePoints")
                 ? "all writes since the last dump"
                 : `up to ${now % 60 === 0 ? `${now / 60} minutes` : `${now} seconds`} of writes`;
-        const lost = {
-            nordb: "all data, which is in memory only, and so can a restart",
-            rdb: bySavePoints,
-            aof: "the last second of writes, two where the disk is slow",
+        const loss = {
+            nordb: "a crash or a restart loses all data, which is kept in memory only",
+            rdb: `a crash can lose ${bySavePoints}`,
+            aof: "a crash can lose the last second of writes, or two seconds if the disk is slow",
         }[spec.flavor];
-        return [`from then on a crash can lose ${lost}`];
+        return [`after this change ${loss}`];
     };
 
 export const hasUsers = ({ spec }: Described) => versions[releaseOf(spec)].acl;
@@ -88,26 +99,26 @@ export const withGrace: Sentences = (before, { spec: { passwordGraceHours: hours
     return [`the old password is still accepted for ${time}`];
 };
 
-/** Who cannot make another connection over TLS. */
-export function shutOutOverTls(before: Described, after: Described): string[] {
-    const gone = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));
-    const asks = tlsOf(after).clientAuth;
+/** The clients that can no longer connect over TLS. */
+export function rejectedOverTls(before: Described, after: Described): string[] {
+    const removed = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));
+    const { clientAuth } = tlsOf(after);
     return [
-        ...(gone.length > 0 ? [`clients that accept no more than ${gone.join(" and ")} can no longer connect`] : []),
-        ...(asks && !isDeepStrictEqual(asks, tlsOf(before).clientAuth)
-            ? ["clients can connect again only with a certificate that the CA in tls.clientAuth signed"]
+        ...(removed.length > 0 ? [`clients that support only ${removed.join(" and ")} can no longer connect`] : []),
+        ...(clientAuth && !isDeepStrictEqual(clientAuth, tlsOf(before).clientAuth)
+            ? ["new connections need a client certificate signed by the CA in tls.clientAuth"]
             : []),
     ];
 }
 
-export const otherPorts = ({ spec: { ports: before } }: Described, { spec: { ports } }: Described) =>
-    isDeepStrictEqual(before, ports) ? [] : ["the URLs change, and clients need the new ones"];
+export const portsChange = ({ spec: { ports: before } }: Described, { spec: { ports } }: Described): UrlChange[] =>
+    isDeepStrictEqual(before, ports) ? [] : [{ part: "ports", breaks: "all clients" }];
 
-/** Who no longer finds the server where it was. */
-export function shutOut({ spec: before }: Described, { spec }: Described): string[] {
+/** The clients that can no longer reach the server at its address. */
+export function unreachable({ spec: before }: Described, { spec }: Described): string[] {
     return [
         ...(before.plaintext && !spec.plaintext
-            ? ["clients in plaintext can no longer connect, and there is no plaintext URL"]
+            ? ["plaintext clients can no longer connect, and there is no plaintext URL"]
             : []),
         ...(before.bindAddress === spec.bindAddress ? [] : ["the server listens on the new address only"]),
         ...leftNetwork(before, spec),
@@ -117,25 +128,26 @@ export function shutOut({ spec: before }: Described, { spec }: Described): strin
 export const leftNetwork = (before: DatabaseSpec, spec: DatabaseSpec) =>
     before.network === undefined || before.network === spec.network
         ? []
-        : ["containers on its old network can no longer reach it"];
+        : ["containers on the old network can no longer reach the database"];
 
-/** An import is known to the server alone, and not to the container that takes its place. */
-export const importEnds = ({ spec: before }: Described, { spec }: Described) =>
-    before.importing && spec.importing ? ["an import (REPLICAOF) ends, and must be started again"] : [];
+/** The running server alone knows about an import; the container that replaces it does not. */
+export const importStops = ({ spec: before }: Described, { spec }: Described) =>
+    before.importing && spec.importing ? ["a running import (REPLICAOF) stops and must be started again"] : [];
 
 export const mayUseChannels = ({ spec: { users } }: Described, user: string) =>
     users.some(({ name, rules }) => name === user && /&|allchannels/i.test(rules));
 
-/** A replica that the program no longer names is removed with its copy. */
-export const replicasGone: Sentences = ({ args: before }, { args }) => {
-    const [, gone] = differences(replicaNames(before.replicas), replicaNames(args.replicas));
-    if (gone.length === 0) return [];
-    const [which, its] = gone.length === 1 ? ["replica", "its"] : ["replicas", "their"];
-    return [`${which} ${listed(gone)}: ${its} copy of the data is removed, and ${its} connections close`];
+/** A replica that the program no longer lists is removed with its copy of the data. */
+export const removedReplicas: Sentences = ({ args: before }, { args }) => {
+    const [, removed] = differences(replicaNames(before.replicas), replicaNames(args.replicas));
+    if (removed.length === 0) return [];
+    return removed.length === 1
+        ? [`replica ${removed.join()} is removed with its copy of the data, and its connections close`]
+        : [`replicas ${listed(removed)} are removed with their copies of the data, and their connections close`];
 };
 
-/** Why a release replaces a server: also where it spells an address as Docker does, and the one before did not. */
-export function reasonsOfRelease(
+/** Why a release replaces a server. One reason is an address that the earlier release did not write as Docker does. */
+export function releaseReasons(
     { format: from, args, spec }: Described,
     { format: to, spec: { bindAddress } }: Described,
 ) {
@@ -143,7 +155,7 @@ export function reasonsOfRelease(
     return [
         ...replacements(from, to),
         ...(respelled && args.bindAddress !== undefined && args.bindAddress !== bindAddress
-            ? ["this release spells bindAddress as Docker does, which replaces the server this once"]
+            ? ["this release writes bindAddress as Docker does, which replaces the server once"]
             : []),
     ];
 }

@@ -1,4 +1,4 @@
-/** A server before and after a change, as far as both are known. */
+/** Describes a server before and after a change, as far as both sides are known. */
 import { checkEach } from "../arguments/check";
 import { type Definition, type Kind, type PlainArguments, unresolved } from "../arguments/definition";
 import { definitionAt, definitions } from "../arguments/index";
@@ -7,36 +7,36 @@ import type { DatabaseSpec } from "../databaseSpec";
 import { currentFormat } from "./formats";
 import type { Recorded } from "./recorded";
 
-/** A server as its arguments describe it, and what the description leaves out. */
+/** A server: its specification, the arguments behind it, and what was recorded besides them. */
 export interface Described {
     readonly spec: DatabaseSpec;
     readonly args: PlainArguments;
     readonly format: number;
-    /** Whether its version is the default of this release. */
+    /** Whether the program names no version and gets the default of this release. */
     readonly defaultVersion?: boolean;
     readonly name?: string;
     readonly madeAs?: string;
 }
 
-/** As `describeRecorded`, for arguments of the current format. */
+/** Like `describeRecorded`, for arguments of the current format. */
 export function describePair(before: PlainArguments, after: PlainArguments, kind: Kind = "RedisDatabase") {
     const recorded = (args: PlainArguments) => ({ args, format: currentFormat });
     return describeRecorded(recorded(before), recorded(after), kind);
 }
 
-/** What is unresolved on one side is left out on both. `undefined` where not even the version is known. */
+/** Leaves out on both sides what is unresolved on either. `undefined` if not even the version is known. */
 export function describeRecorded(
     before: Recorded,
     after: Recorded,
     kind: Kind,
 ): { before: Described; after: Described } | undefined {
-    const [oldArgs, newArgs] = knownInBoth(kind, withItsVersion(before), after.args);
+    const [oldArgs, newArgs] = knownInBoth(kind, withResolvedVersion(before), after.args);
     const [old, now] = [describe({ ...before, args: oldArgs }, kind), describe({ ...after, args: newArgs }, kind)];
     return old && now && { before: old, after: now };
 }
 
 function describe({ args, role, format, name, madeAs }: Recorded, kind: Kind): Described | undefined {
-    const { values, wanted } = checkEach(asBefore(args, format, kind), kind);
+    const { values, wanted } = checkEach(withFormerDefaults(args, format, kind), kind);
     return (
         wanted && {
             spec: toSpec(values, wanted, kind, role),
@@ -49,13 +49,13 @@ function describe({ args, role, format, name, madeAs }: Recorded, kind: Kind): D
     );
 }
 
-/** The default may have been another one then. */
-function withItsVersion({ args, resolvedVersion }: Recorded): PlainArguments {
+/** The version that was resolved at the time: the default may have changed since. */
+function withResolvedVersion({ args, resolvedVersion }: Recorded): PlainArguments {
     return resolvedVersion === undefined ? args : { version: resolvedVersion, ...args };
 }
 
-/** The arguments with those that came later as they were without them. */
-function asBefore(args: PlainArguments, format: number, kind: Kind): PlainArguments {
+/** Fills in arguments that were introduced after `format` with the values that servers had without them. */
+function withFormerDefaults(args: PlainArguments, format: number, kind: Kind): PlainArguments {
     const missing = Object.entries(definitions[kind]).flatMap<[string, unknown]>(([name, { introduced }]) =>
         introduced && format < introduced.format && args[name] === undefined ? [[name, introduced.before]] : [],
     );
@@ -72,17 +72,17 @@ function knownInBoth(kind: Kind, before: PlainArguments, after: PlainArguments):
                   : [],
         );
     const unknown = [...unknownIn(before), ...unknownIn(after)];
-    // A version is one of an engine: either says nothing without the other.
+    // Versions belong to an engine, so engine and version can only be compared together.
     if (unknown.some(([name]) => name === "engine" || name === "version")) unknown.push(["engine"], ["version"]);
-    // A replica without a version of its own has its primary's.
+    // Without `version`, a replica takes the version of its primary.
     if (kind === "RedisReplica" && after.version === undefined && unknown.some(([name]) => name === "primary"))
         unknown.push(["engine"], ["version"]);
-    // And a primary is one of the replicas.
+    // `primary` names one of the replicas.
     if (unknown.some(([name]) => name === "replicas")) unknown.push(["primary"]);
     return [unknown.reduce(without, before), unknown.reduce(without, after)];
 }
 
-/** Whether members can be left out one by one. */
+/** Whether each member can be left out separately. */
 function hasOptionalMembers(definition: Definition | undefined): boolean {
     const members = Object.values(definition?.members ?? {});
     return definition?.secretKey !== undefined || (members.length > 0 && members.every(({ required }) => !required));

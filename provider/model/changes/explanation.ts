@@ -1,4 +1,4 @@
-/** The change table in words: for a preview, and for docs/changes.md. */
+/** Writes the change table as text: one line for a preview, and the table of docs/changes.md. */
 import type { Kind } from "../arguments/definition";
 import { definitions } from "../arguments/index";
 import { isDeepStrictEqual } from "node:util";
@@ -7,71 +7,90 @@ import { clientLimits } from "../sizing/clients";
 import { maxmemoryOf } from "../sizing/memory";
 import { changesLimits } from "./formats";
 import type { Flavor } from "../catalog/versions";
+import type { UrlChange } from "./consequences";
 import type { Described } from "./describe";
 import { type Effect, effects } from "./rows";
 import { type ChangeRow, changeRows, changedIn, changesBetween } from "./table";
 import { changeOf } from "./words";
 
-/** What the words of a preview go by. */
-interface Told {
+/** What the text of a preview depends on, besides the change. */
+interface ExplanationOptions {
     readonly kind?: Kind;
-    /** Whether old and new values may be read; those of secrets never are. */
+    /** Whether old and new values may be shown. Secret values never are. */
     readonly values?: boolean;
-    /** Arguments that hold a secret in this program, so that none of their values may be read. */
+    /** Arguments that hold a secret in this program, so none of their values may be shown. */
     readonly secrets?: readonly string[];
 }
 
 /**
- * What will happen, in one line of words; `undefined` if nothing changes. What somebody loses comes first, then what
- * happens to the server and by which changes, and last what else a person should know.
+ * What will happen, in one line; `undefined` if nothing changes. What is lost comes first, then what happens to the
+ * server and which changes cause it, then other changes, and last what else the preview should mention.
  */
 export function explainChanges(
     database: string,
     before: Described,
     after: Described,
-    { kind = "RedisDatabase", values = true, secrets = [] }: Told = {},
+    { kind = "RedisDatabase", values = true, secrets = [] }: ExplanationOptions = {},
 ): string | undefined {
     const rows = changesBetween(before, after, kind);
-    const worst = effectsByWeight.find((effect) => rows.some((row) => row.effect === effect));
+    const worst = effectsBySeverity.find((effect) => rows.some((row) => row.effect === effect));
     if (worst === undefined) {
         return before.format === after.format
             ? undefined
-            : `${kind} "${database}": an earlier release of this package made it; ${sentences.recorded(after.spec.flavor)}.`;
+            : `${kind} "${database}": created by an earlier release of this package; ${sentences.recorded(after.spec.flavor)}.`;
     }
     const mayShow = (path: string) => values && !secrets.includes(path.split(".")[0] ?? "");
     const changes = (some: readonly ChangeRow[]) => some.flatMap((row) => wordsFor(row, before, after, mayShow));
     const causes = changes(rows.filter(({ effect }) => effect === worst));
     const others = changes(rows.filter(({ effect }) => effect !== worst));
     if (mayShow("config")) (others.length > 0 ? others : causes).push(...maxmemoryWords(before, after));
-    const losses = rows.flatMap(({ loss }) => loss?.(before, after, mayShow) ?? []);
-    const closes = losses.some((loss) => loss.endsWith("connections close"));
+    const urls = urlSentence(rows.flatMap((row) => row.urls?.(before, after) ?? []));
+    const losses = [...rows.flatMap(({ loss }) => loss?.(before, after, mayShow) ?? []), ...urls.losses];
+    const closesConnections = losses.some((loss) => loss.endsWith("connections close"));
     const remarks = [
         ...rows.flatMap(({ warning }) => warning?.(before, after, mayShow) ?? []),
+        ...urls.remarks,
         ...introductions(before, after, kind),
     ];
     const parts = [
         ...losses,
-        `${sentences[worst](after.spec.flavor, closes)}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
+        `${sentences[worst](after.spec.flavor, closesConnections)}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
         ...(others.length > 0 ? [`also ${others.join(", ")}`] : []),
         ...remarks,
     ];
     return `${kind} "${database}": ${[...new Set(parts)].join("; ")}.`;
 }
 
-/** What an earlier release left a server with is not known. */
+/**
+ * What changes in the URLs, as one sentence however many rows change them. It is a loss if clients can no longer use the
+ * old URLs.
+ */
+function urlSentence(changes: readonly UrlChange[]): { losses: string[]; remarks: string[] } {
+    const breaks = changes.flatMap((change) => change.breaks ?? []);
+    if (breaks.length > 0) {
+        const clients = breaks.includes("all clients") ? "clients" : "clients that write";
+        return { losses: [`the URLs change, and ${clients} need the new ones`], remarks: [] };
+    }
+    const parts = [...new Set(changes.map(({ part }) => (part === "user app" ? `the ${part}` : `the new ${part}`)))];
+    if (parts.length === 0) return { losses: [], remarks: [] };
+    const keepWorking = changes.every(({ part }) => part === "user app") ? ", and the old URLs keep working" : "";
+    return { losses: [], remarks: [`the URLs contain ${parts.join(" and ")}${keepWorking}`] };
+}
+
+/** Left out if the limits change with the format: the `maxmemory` that an earlier release set is not known. */
 function maxmemoryWords({ spec: before, format: from }: Described, { spec, format: to }: Described): string[] {
     const [old, now] = [maxmemoryOf(before), maxmemoryOf(spec)];
     return old === now || changesLimits(from, to) ? [] : [`maxmemory ${old} → ${now} MiB`];
 }
 
-/** What a preview cannot explain; `undefined` where it can explain all. */
+/** The line about changes that a preview cannot explain; `undefined` if there are none. */
 export function explainUnknown(database: string, paths: readonly string[], kind: Kind): string | undefined {
     if (paths.length === 0) return undefined;
-    const known = paths.length === 1 ? "its value is known" : "their values are known";
-    return `${kind} "${database}": ${paths.join(", ")}: ${known} only in the update, and the preview does not explain what that changes.`;
+    const [values, they] = paths.length === 1 ? ["its value is", "it"] : ["their values are", "they"];
+    return `${kind} "${database}": ${paths.join(", ")}: ${values} known only during the update, so the preview cannot explain what ${they} will change.`;
 }
 
-/** What a person should know of a release that limits the memory of clients; `undefined` where there is nothing. */
+/** The warning about a release that limits the memory of clients; `undefined` if the release does not apply here. */
 export function warnOfLimits(
     database: string,
     { spec: before, format: from }: Described,
@@ -82,27 +101,29 @@ export function warnOfLimits(
     const { valueMb, allMb } = clientLimits(spec);
     const sized = ({ memoryMb, flavor, followers }: DatabaseSpec) => [memoryMb, flavor, followers.length];
     const maxmemory = isDeepStrictEqual(sized(before), sized(spec))
-        ? `maxmemory stays as it was until memoryMb, the flavor or the number of replicas changes; then it leaves room for clients, and is ${maxmemoryOf(spec)} MiB for these`
-        : `maxmemory leaves room for clients now, and is ${maxmemoryOf(spec)} MiB`;
-    return `${kind} "${database}": ${maxmemory}. From now on a value may have ${valueMb} MiB, and what clients send and receive ${allMb} MiB; \`config\` can give them more.`;
+        ? `maxmemory stays the same until memoryMb, the flavor or the number of replicas changes; it will then leave room for clients (${maxmemoryOf(spec)} MiB with the current values)`
+        : `maxmemory now leaves room for clients and is ${maxmemoryOf(spec)} MiB`;
+    return `${kind} "${database}": ${maxmemory}. A value is now limited to ${valueMb} MiB, and the buffers of all clients together to ${allMb} MiB; \`config\` can raise these limits.`;
 }
 
-/** The worst first. */
-const effectsByWeight: readonly Effect[] = ["refused", "replaced", "terminator", "resized", "live", "recorded"];
+/** The most severe first. */
+const effectsBySeverity: readonly Effect[] = ["refused", "replaced", "terminator", "resized", "live", "recorded"];
 
-/** `closes` says that connections of some clients close. */
-const sentences: Readonly<Record<Effect, (flavor: Flavor, closes?: boolean) => string>> = {
-    live: (_flavor, closes) => `takes effect while the server runs, ${closes ? "other " : ""}clients stay connected`,
-    resized: (_flavor, closes) => `the server is resized in place, ${closes ? "other " : ""}clients stay connected`,
-    terminator: () => "HAProxy is replaced, clients reconnect once over TLS",
+/** `closesConnections` says whether some clients are disconnected. */
+const sentences: Readonly<Record<Effect, (flavor: Flavor, closesConnections?: boolean) => string>> = {
+    live: (_flavor, closesConnections) => `the server keeps running, ${staying(closesConnections)}`,
+    resized: (_flavor, closesConnections) => `the server is resized in place, ${staying(closesConnections)}`,
+    terminator: () => "HAProxy is replaced, TLS clients reconnect once",
     replaced: (flavor) =>
         `the server is replaced, its data is ${flavor === "nordb" ? "handed over in a dump" : "kept on its volume"}, clients reconnect once`,
-    recorded: () => "nothing happens to the server",
-    // What a failed update had asked for may not have come to be: so it was not refused yet.
-    refused: () => "the last update failed, so this is refused only if the data that is there does not allow it",
+    recorded: () => "the server is not affected",
+    // After a failed update it is not known which of its changes took effect, so the preview does not refuse any.
+    refused: () => "the last update failed, so this is refused only if the existing data does not allow it",
 };
 
-/** Why a release of this package changes what the program does not mention. */
+const staying = (closesConnections = false) => `${closesConnections ? "other " : ""}clients stay connected`;
+
+/** Why a release of this package changes arguments that the program leaves out. */
 function introductions(before: Described, after: Described, kind: Kind): string[] {
     return Object.entries(definitions[kind]).flatMap(([name, { introduced }]) =>
         introduced &&
@@ -114,7 +135,7 @@ function introductions(before: Described, after: Described, kind: Kind): string[
     );
 }
 
-/** The arguments of a row that were changed, with old and new value where both are short and may be read. */
+/** The changed arguments of a row, with their old and new values if these are short and may be shown. */
 function wordsFor(row: ChangeRow, before: Described, after: Described, mayShow: (path: string) => boolean): string[] {
     return changedIn(row, before, after).flatMap(({ path, shown, value, words, unset }) => {
         const show = shown && mayShow(path);
@@ -125,7 +146,7 @@ function wordsFor(row: ChangeRow, before: Described, after: Described, mayShow: 
 /** How docs/changes.md names a row. */
 export function titleOf({ prefix, suffix, arguments: compared }: ChangeRow): string {
     const labels = compared.map(({ label }) => label).filter(Boolean);
-    // What follows more than a bare name would be read as a part of it after a comma.
+    // Only bare names are separated by commas: after a longer label, a comma would seem to be part of that label.
     const [first = "", ...others] = labels;
     const listed = others.reduce(
         (before, label) => `${before}${/^(`[^ ]+`, )*`[^ ]+`$/.test(before) ? ", " : "; "}${label}`,
@@ -145,9 +166,9 @@ export function changesTable(): string {
     ]);
     const removal = [
         "database removed from the program, `pulumi destroy`",
-        "untouched while `deletionProtection` is on (default), else removed",
-        "kept while it is on; else removed, unless it is in `data`",
-        "stay connected while it is on",
+        "not affected while `deletionProtection` is on (default); otherwise removed",
+        "kept while the protection is on; otherwise removed, unless it is in `data`",
+        "stay connected while the protection is on",
     ];
     const lines = [["change", "server", "data", "clients"], ["---", "---", "---", "---"], ...cells, removal];
     return lines.map((line) => `| ${line.join(" | ")} |`).join("\n");

@@ -1,38 +1,39 @@
-/** The format number: what a component records, and what its servers are like, as far as arguments do not say it. */
+/** The format number: it identifies what a component records, and properties of its servers that no argument sets. */
 
 export interface Format {
     readonly format: number;
-    /** Why servers made by the format before are replaced, as the preview says it; absent where they stay as they are. */
+    /** Why servers of the previous format are replaced, as the preview states it; absent if they are not replaced. */
     readonly replaces?: string;
-    /** Whether servers made by the format before get other limits of memory. */
+    /** Whether the memory limits of servers of the previous format change. */
     readonly limits?: true;
 }
 
 /**
- * One entry for each format, the current one last. A release that has to replace servers or HAProxy adds one, since Pulumi
- * reviews a component only if its recorded inputs change. An argument whose default does so names the format instead
- * (`introduced` in its definition). While the last one is not released, `replaces` goes there.
+ * One entry for each format, the current one last. A release that must replace servers or HAProxy adds an entry, because
+ * the preview hook runs only if the recorded inputs change. If the default of a new argument causes the replacement, its
+ * definition names the format instead (`introduced`). As long as the last format is unreleased, `replaces` goes into that
+ * entry.
  */
 export const formats: readonly Format[] = [
-    // Recorded nothing but arguments.
+    // Recorded the arguments only.
     { format: 1 },
-    // Records the name, the resolved version and the role, too.
+    // Also records the name, the resolved version and the role.
     { format: 2 },
-    // Leaves room for clients beside the data, and limits what they may take.
+    // Reserves memory for clients in addition to the data, and limits what they may use.
     { format: 3, limits: true },
 ];
 
-/** From this one on, addresses are spelled as Docker does. */
+/** Since this format, addresses are written as Docker writes them. */
 export const canonicalFormat = 3;
 
 export const currentFormat = formats.at(-1)?.format ?? 1;
 
-/** Whether servers of the format `from` get other limits of memory in the format `to`. */
+/** Whether the memory limits of servers change from the format `from` to the format `to`. */
 export function changesLimits(from: number, to: number): boolean {
     return formats.some(({ format, limits }) => format > from && format <= to && limits);
 }
 
-/** Why servers of the format `from` are replaced by the one of the format `to`. */
+/** Why an upgrade from the format `from` to the format `to` replaces servers. */
 export function replacements(from: number, to: number, all: readonly Format[] = formats): string[] {
     return all.flatMap(({ format, replaces }) => (format > from && format <= to && replaces ? [replaces] : []));
 }

@@ -1,40 +1,40 @@
-/** Why a change is refused. */
+/** The problems for which a change is refused. */
 import { problem } from "../findings";
 
 export const changeProblems = {
     replicaUp: problem(
         "replica-upgraded-to-6.0",
-        "A replica of a version before 6.0 follows in another way than one of 6.0 or later, so it cannot be upgraded while it follows.",
-        "remove the replica in the update that changes the version; re-create it in the next one",
+        "A replica before 6.0 connects to its primary differently than one of 6.0 or later, so it cannot be upgraded across 6.0 while it follows.",
+        "remove the replica in the update that changes the version, and re-create it in the next update",
     ),
     downgrade: problem(
         "version-downgrade",
-        "The data was written by a later version, or by an engine whose files this one cannot read.",
-        "go back to the version and engine that wrote the data, or to a later version; to leave it, copy the data to a new database",
+        "The data was written by a later version, or by an engine whose files this engine cannot read.",
+        "keep the version and engine that wrote the data, or use a later version; to use an earlier one, copy the data to a new database",
     ),
     defaultVersion: problem(
         "default-version-changed",
-        "`version` is not given, and the default is now a later one than the version that the database has. A default upgrades no database.",
-        "give the version that it has, to keep it; or the later one, to upgrade it for good",
+        "`version` is not set, and the default is now later than the version of the database. A changed default does not upgrade a database.",
+        "set the current version to keep it, or the later version to upgrade permanently",
     ),
     dataMoved: problem(
         "data-moved",
-        "`data` names another place, and the data would stay behind.",
-        "leave it as it was; to move data, make a second database and copy it",
+        "`data` names a different volume or directory, but the data would not move there.",
+        "restore the previous value; to move the data, create a second database and copy it there",
     ),
-    primaryNotThere: problem(
+    newPrimary: problem(
         "primary-not-there-yet",
-        "`primary` names a replica that is new in the same update.",
-        "leave it out in this update; give it in the next one, when the replica has the data",
+        "`primary` names a replica that this update would create.",
+        "leave `primary` unchanged in this update; set it in the next one, once the replica has the data",
     ),
     primaryRemoved: problem(
         "primary-removed",
-        "The replica that takes writes would be removed.",
-        "keep it in this update; remove it in the next one, when another one takes them",
+        "The update would remove the replica that is the primary.",
+        "keep the replica while this update makes another server the primary; remove it in the next update",
     ),
     demotion: problem(
         "demotion",
-        "A promoted replica is to follow again, which would replace what was written since.",
-        "leave it promoted; make a new replica to follow the primary",
+        "`promoted` is no longer set. Following the primary again would replace the data written since the promotion.",
+        "keep `promoted: true`; to follow the primary, create a new replica",
     ),
 };

@@ -1,4 +1,4 @@
-/** What a component records among its inputs, besides its arguments, and how this is read back. */
+/** What a component records in its inputs besides its arguments, and how recorded inputs are read. */
 import type { PlainArguments } from "../arguments/definition";
 import type { Role } from "../arguments/replication";
 
@@ -7,18 +7,18 @@ export interface Recorded {
     readonly args: PlainArguments;
     readonly role?: Role;
     readonly format: number;
-    /** The version that it came to, where the arguments name none. */
+    /** The version that ran, for use if the arguments name none. */
     readonly resolvedVersion?: unknown;
-    /** What the component was called; not recorded in the first format. */
+    /** The component's name; not recorded in the first format. */
     readonly name?: string;
-    /** By what name containers on its network know it; recorded of completed updates alone. */
+    /** The name with which the database was created, which containers on its network use; recorded for completed updates only. */
     readonly madeAs?: string;
 }
 
-/** What is recorded besides the arguments; all of it starts with a name that no argument has. */
+/** What is recorded besides the arguments. No argument has one of these names. */
 export interface RecordedFacts {
     readonly name: string;
-    /** The version that runs, whichever way the program asks for it. */
+    /** The version that runs, whether from `version`, a primary or the default. */
     readonly resolvedVersion: unknown;
     readonly format: number;
     readonly role?: Role;
@@ -36,7 +36,7 @@ export function readRecorded(inputs: PlainArguments): Recorded {
         : { ...readFirstFormat(args), format: 1 };
 }
 
-/** In the first format, a replica's role was among the facts about its primary; and no version was recorded. */
+/** The first format recorded a replica's role as part of `primary`, and no resolved version. */
 function readFirstFormat(args: PlainArguments): Omit<Recorded, "format"> {
     const resolvedVersion = args.engine === "valkey" ? "8.1" : "8.0";
     if (typeof args.primary !== "object" || args.primary === null) return { args, resolvedVersion };

@@ -1,7 +1,7 @@
 /**
- * What changes do: one row for each way in which a program can change a database. The single source for what is refused,
- * for the preview's words, for docs/changes.md and for what the engine tests expect. The arguments of a row name it in
- * their definitions.
+ * What changes do: one row for each way in which a program can change a database. It is the single source for refusals,
+ * for the wording of previews, for docs/changes.md and for the expectations of the engine tests. An argument's definition
+ * names the rows that it belongs to.
  */
 import { replicaNames } from "../arguments/replicaList";
 import { addressOf, primaryName, roleOf } from "../arguments/replication";
@@ -11,20 +11,21 @@ import type { DatabaseSpec } from "../databaseSpec";
 import { type Finding, finding } from "../findings";
 import {
     type Sentences,
-    anotherCa,
+    type UrlChange,
     crashLoses,
     hasUsers,
-    importEnds,
+    importStops,
     leftNetwork,
     mayEvict,
     mayUseChannels,
-    namesGone,
-    otherPorts,
-    reasonsOfRelease,
-    replicasGone,
-    shutOut,
-    shutOutOverTls,
+    portsChange,
+    rejectedOverTls,
+    releaseReasons,
+    removedNames,
+    removedReplicas,
     startsToEvict,
+    unreachable,
+    untrustedCa,
     withGrace,
     withoutGrace,
 } from "./consequences";
@@ -32,45 +33,47 @@ import type { Described } from "./describe";
 import { changeProblems } from "./problems";
 import { listed } from "./words";
 
-/** What a change does to the server that runs. */
+/** What a change does to the running server. */
 export type Effect = "live" | "resized" | "terminator" | "replaced" | "recorded" | "refused";
 
-/** What an effect means for the server, its data and its clients, in the words of docs/changes.md. */
+/** What an effect means for the server, its data and its clients, as docs/changes.md states it. */
 export const effects: Readonly<Record<Effect, { server: string; data: string; clients: string }>> = {
-    live: { server: "untouched", data: "kept", clients: "stay connected" },
+    live: { server: "keeps running", data: "kept", clients: "stay connected" },
     resized: { server: "resized in place", data: "kept", clients: "stay connected" },
     terminator: {
-        server: "untouched; HAProxy is replaced",
+        server: "keeps running; HAProxy is replaced",
         data: "kept",
-        clients: "reconnect once over TLS, stay connected in plaintext",
+        clients: "reconnect once over TLS; plaintext clients stay connected",
     },
     replaced: {
-        server: "replaced on its volume",
+        server: "replaced, on the same volume",
         data: "kept; `nordb` hands it over in one dump",
         clients: "reconnect once",
     },
-    recorded: { server: "untouched", data: "kept", clients: "stay connected" },
-    refused: { server: "untouched; the preview fails", data: "kept", clients: "stay connected" },
+    recorded: { server: "not affected", data: "kept", clients: "stay connected" },
+    refused: { server: "not affected; the preview fails", data: "kept", clients: "stay connected" },
 };
 
 export interface Row {
-    /** What stands before and after the arguments in docs/changes.md. */
+    /** The text before and after the arguments in docs/changes.md. */
     readonly prefix?: string;
     readonly suffix?: string;
     readonly effect: Effect;
-    /** What clients see, where the effect does not say it all. */
+    /** What clients notice, if the effect's own text is not enough. */
     readonly clients?: string;
-    /** What happens to the data, where the effect does not say it all. */
+    /** What happens to the data, if the effect's own text is not enough. */
     readonly data?: string;
-    /** Whether it was changed in this way, where one argument can be changed in several. */
+    /** Whether the row applies, if a change of one argument can belong to several rows. */
     readonly when?: (before: Described, after: Described) => boolean;
-    /** What is lost, or who is shut out: the preview says it first. */
+    /** What is lost, or which clients can no longer connect. The preview states it first. */
     readonly loss?: Sentences;
-    /** What else a person should know before the update. */
+    /** What else the preview should mention. */
     readonly warning?: Sentences;
-    /** Why it is refused, if it is. */
+    /** What changes in the URLs. The preview combines this for all rows. */
+    readonly urls?: (before: Described, after: Described) => readonly UrlChange[];
+    /** Why the change is refused. */
     readonly refusal?: (before: Described, after: Described) => readonly Finding[];
-    /** A value to compare that is no argument, and the row's name then. */
+    /** A value to compare that is not an argument, and its label in docs/changes.md. */
     readonly own?: {
         readonly label: string;
         readonly value: (database: Described) => unknown;
@@ -81,13 +84,13 @@ export interface Row {
 
 const upgrades = (before: Described, after: Described) => canUpgrade(releaseOf(before.spec), releaseOf(after.spec));
 
-/** A replica that is to follow over TLS by itself, and by a user, where it followed through its tunnel. */
+/** A replica that followed through its tunnel and would now follow over TLS directly, with a user name. */
 function leavesTunnel(before: Described, after: Described): boolean {
-    return follows(before) && follows(after) && !speaksTls(before) && speaksTls(after);
+    return follows(before) && follows(after) && !hasNativeTls(before) && hasNativeTls(after);
 }
 
-/** Whether the server does it itself, so that there is no HAProxy. The same versions know users. */
-const speaksTls = ({ spec }: Described) => versions[releaseOf(spec)].nativeTls;
+/** Without native TLS there is HAProxy. The versions with native TLS are also the ones that support users. */
+const hasNativeTls = ({ spec }: Described) => versions[releaseOf(spec)].nativeTls;
 
 const follows = ({ spec }: Described) => roleOf({ spec }) === "follows";
 
@@ -95,33 +98,33 @@ const promoted = ({ spec }: Described) => roleOf({ spec }) === "is promoted";
 
 const isSwitchover = (before: Described, after: Described) => !promoted(before) && !promoted(after);
 
-/** No server can hand over to a replica that is not there, or when it is removed in the same moment. */
-function untimely({ args: before }: Described, { args: after }: Described): Finding[] {
+/** A switchover needs both servers: the new primary must exist already, and the old one must not be removed yet. */
+function switchoverProblems({ args: before }: Described, { args: after }: Described): Finding[] {
     const [had, has] = [replicaNames(before.replicas), replicaNames(after.replicas)];
     const [old, now] = [primaryName(before), primaryName(after)];
     return [
         ...(now !== undefined && !had.includes(now)
-            ? [finding(changeProblems.primaryNotThere, "primary", `is "${now}", which is not there yet`)]
+            ? [finding(changeProblems.newPrimary, "primary", `is "${now}", which does not exist yet`)]
             : []),
         ...(old !== undefined && !has.includes(old)
-            ? [finding(changeProblems.primaryRemoved, "replicas", `lacks "${old}", which takes writes`)]
+            ? [finding(changeProblems.primaryRemoved, "replicas", `lacks "${old}", which is the current primary`)]
             : []),
     ];
 }
 
-/** Only what is to be recorded as completed says what its server is called on a network. */
+/** Only the record of a completed update has `madeAs`, the server's name on a network. */
 const isRenamed = ({ name: before }: Described, { name: after, madeAs }: Described) =>
     before !== undefined && madeAs !== undefined && before !== after;
 
-/** There a server is called what it was made as; one that an earlier release made, what it is called now. */
+/** On a network a server keeps the name with which it was created. For servers of earlier releases that is the current name. */
 const isRenamedOnNetwork = (before: Described, after: Described) =>
     isRenamed(before, after) && after.spec.network !== undefined && (before.madeAs ?? before.name) !== after.madeAs;
 
-const otherName = ({ name: before }: Described, { name }: Described) => [`name ${before ?? ""} → ${name ?? ""}`];
+const renaming = ({ name: before }: Described, { name }: Described) => [`name ${before ?? ""} → ${name ?? ""}`];
 
 const staysTheSame = "data, passwords, ports and CA stay the same";
 
-function placeOf(data: DatabaseSpec["data"]): string {
+function locationOf(data: DatabaseSpec["data"]): string {
     return data?.volume ?? data?.hostPath ?? "the database's own volume";
 }
 
@@ -130,85 +133,88 @@ export const rows = {
     password: {
         effect: "live",
         clients:
-            "stay connected; the old password is accepted too for `passwordGraceHours`, before 6.0 only the new one is",
+            "stay connected; the old password is still accepted for `passwordGraceHours` (before 6.0, it stops working at once)",
         loss: (before, after) =>
             hasUsers(before)
                 ? withoutGrace(before, after)
                 : [
-                      `${nameOf(releaseOf(before.spec))} has only one password: the old password stops working at once; passwordGraceHours has no effect`,
+                      `${nameOf(releaseOf(before.spec))} has only one password, so the old one stops working at once (passwordGraceHours has no effect)`,
                   ],
-        warning: (...change) => [...withGrace(...change), "the URLs have the new password"],
+        warning: withGrace,
+        urls: () => [{ part: "password" }],
     },
     userAdded: {
         effect: "live",
-        clients: "stay connected; a user of that name that somebody made becomes the program's",
+        clients: "stay connected; an existing user of that name, created by hand, becomes the program's",
         when: (before, after) => usersAdded(before, after).length > 0,
     },
     userRules: {
         effect: "live",
-        clients: "stay connected, under the new rules at once; who subscribes to a forbidden channel is disconnected",
+        clients:
+            "stay connected, and the new rules apply at once; clients subscribed to a forbidden channel are disconnected",
         when: (before, after) => usersWithOtherRules(before, after).length > 0,
         warning: (before, after) =>
             usersWithOtherRules(before, after).some((name) => mayUseChannels(before, name))
-                ? ["who subscribes to a channel that the new rules forbid is disconnected"]
+                ? ["clients subscribed to a channel that the new rules forbid are disconnected"]
                 : [],
     },
     userPassword: {
         effect: "live",
-        clients: "stay connected; the old password is accepted too for `passwordGraceHours`",
+        clients: "stay connected; the old password is still accepted for `passwordGraceHours`",
         when: (before, after) => usersWithOtherPassword(before, after).length > 0,
         loss: withoutGrace,
-        warning: (before, after, mayShow) => [
-            ...withGrace(before, after, mayShow),
-            `the URLs of ${listed(usersWithOtherPassword(before, after))} have the new password`,
-        ],
+        warning: (before, after, mayShow) => {
+            const changed = usersWithOtherPassword(before, after);
+            return [
+                ...withGrace(before, after, mayShow),
+                changed.length === 1
+                    ? `the URLs of user ${changed.join()} contain the new password`
+                    : `the URLs of users ${listed(changed)} contain their new passwords`,
+            ];
+        },
     },
     userRemoved: {
         effect: "live",
-        clients: "of that user are disconnected and cannot log in again; others stay connected",
+        clients: "that user's clients are disconnected and cannot log in again; other clients stay connected",
         when: (before, after) => usersRemoved(before, after).length > 0,
         loss: (before, after) => {
-            const gone = usersRemoved(before, after);
+            const removed = usersRemoved(before, after);
             return [
-                gone.length === 1
-                    ? `user ${gone.join()} is deleted, and its connections close`
-                    : `users ${listed(gone)} are deleted, and their connections close`,
+                removed.length === 1
+                    ? `user ${removed.join()} is deleted, and its connections close`
+                    : `users ${listed(removed)} are deleted, and their connections close`,
             ];
         },
     },
     grace: {
         effect: "live",
-        clients:
-            "stay connected; also applies to replaced passwords that are still accepted; before 6.0 there are none",
+        clients: "stay connected; also applies to replaced passwords that are still accepted (none before 6.0)",
     },
     certificate: {
         prefix: "certificate: renewal",
         effect: "live",
-        clients: "stay connected; new handshakes see it",
-        loss: (...change) => [...anotherCa(...change), ...namesGone(...change)],
-        warning: ({ spec: before }, { spec }) => (before.host === spec.host ? [] : ["the URLs have the new host"]),
+        clients: "stay connected; new connections get the new certificate",
+        loss: (...change) => [...untrustedCa(...change), ...removedNames(...change)],
+        urls: ({ spec: before }, { spec }) => (before.host === spec.host ? [] : [{ part: "host" }]),
     },
     ca: {
         prefix: "CA",
         effect: "live",
-        clients: "stay connected; new handshakes need a `caCertPem` that has the new CA: publish both first",
-        loss: anotherCa,
+        clients: "stay connected; new connections need a `caCertPem` with the new CA, so publish both CAs first",
+        loss: untrustedCa,
     },
     tls: {
         effect: "live",
-        clients: "stay connected; new handshakes follow it",
-        when: (before, after) => speaksTls(before) && speaksTls(after),
-        loss: shutOutOverTls,
+        clients: "stay connected; the change applies to new connections",
+        when: (before, after) => hasNativeTls(before) && hasNativeTls(after),
+        loss: rejectedOverTls,
     },
     terminator: {
         prefix: "before 6.0",
         effect: "terminator",
-        when: (before, after) => !speaksTls(before) && !speaksTls(after),
-        loss: (before, after) => [
-            ...shutOutOverTls(before, after),
-            ...otherPorts(before, after),
-            ...leftNetwork(before.spec, after.spec),
-        ],
+        when: (before, after) => !hasNativeTls(before) && !hasNativeTls(after),
+        loss: (before, after) => [...rejectedOverTls(before, after), ...leftNetwork(before.spec, after.spec)],
+        urls: portsChange,
     },
     settings: {
         effect: "live",
@@ -217,33 +223,29 @@ export const rows = {
     },
     flavor: {
         effect: "live",
-        data: "kept; with `nordb` in memory only",
+        data: "kept; with `nordb`, in memory only",
         loss: (...change) => [...crashLoses("more")(...change), ...mayEvict(...change)],
         warning: crashLoses("less"),
     },
     memory: {
         effect: "resized",
-        data: "kept; refused if it would not fit, unless `evictToFit` lets an evicting policy make room",
+        data: "kept; refused if it would not fit, unless `evictToFit` and the policy allow eviction",
         loss: mayEvict,
     },
     disk: {
         effect: "live",
-        data: "kept on its volume; refused if more is in use",
+        data: "kept on its volume; refused if it already takes more",
         warning: ({ spec: before }, { spec }) =>
             before.diskSizeGb !== undefined && spec.data === undefined
-                ? ["a volume that was made with a quota keeps it"]
+                ? ["an existing volume keeps the quota it was created with"]
                 : [],
     },
     versionUp: {
         effect: "replaced",
         when: (before, after) => upgrades(before, after) && !leavesTunnel(before, after),
-        loss: importEnds,
-        warning: (before, after) => [
-            `afterwards it cannot go back to ${nameOf(releaseOf(before.spec))}`,
-            ...(hasUsers(before) || !hasUsers(after)
-                ? []
-                : ["the URLs name the user app, and the old ones go on to work"]),
-        ],
+        loss: importStops,
+        warning: (before) => [`a downgrade to ${nameOf(releaseOf(before.spec))} is not possible afterwards`],
+        urls: (before, after) => (hasUsers(before) || !hasUsers(after) ? [] : [{ part: "user app" }]),
     },
     replicaUp: {
         effect: "refused",
@@ -252,7 +254,7 @@ export const rows = {
             finding(
                 changeProblems.replicaUp,
                 "version",
-                `is "${version}", but a replica of ${nameOf(releaseOf(before))} follows in another way than one of ${version}`,
+                `is "${version}", but a replica of ${nameOf(releaseOf(before))} connects to its primary differently than one of ${version}`,
             ),
         ],
     },
@@ -267,32 +269,29 @@ export const rows = {
                     changeProblems.downgrade,
                     path,
                     `is "${after[path]}", but ${wrote} wrote the data, which ${path === "engine" ? reads : after.version} cannot read`,
-                    `go back to "${before[path]}"${path === "version" ? " or a later version" : ""}; to leave ${path === "engine" ? wrote : before.version}, copy the data to a new database`,
+                    `keep "${before[path]}"${path === "version" ? " or use a later version" : ""}; to use ${path === "engine" ? reads : after.version}, copy the data to a new database`,
                 ),
             ];
         },
     },
     container: {
         effect: "replaced",
-        loss: (before, after) => [
-            ...otherPorts(before, after),
-            ...shutOut(before, after),
-            ...importEnds(before, after),
-        ],
+        loss: (before, after) => [...unreachable(before, after), ...importStops(before, after)],
+        urls: portsChange,
     },
-    startup: { effect: "replaced", loss: importEnds },
+    startup: { effect: "replaced", loss: importStops },
     release: {
         effect: "replaced",
-        own: { label: "a release of this package that says so in its changelog", value: ({ format }) => format },
-        when: (before, after) => reasonsOfRelease(before, after).length > 0,
-        loss: importEnds,
-        warning: reasonsOfRelease,
+        own: { label: "a release of this package whose changelog says so", value: ({ format }) => format },
+        when: (before, after) => releaseReasons(before, after).length > 0,
+        loss: importStops,
+        warning: releaseReasons,
     },
     renamed: {
         effect: "recorded",
         own: {
             path: "name",
-            words: otherName,
+            words: renaming,
             label: "the database's own name, with `aliases` for the old one",
             value: ({ name }) => name,
         },
@@ -301,60 +300,60 @@ export const rows = {
     },
     renamedOnNetwork: {
         effect: "replaced",
-        clients: "reconnect once, on the network by the new name",
+        clients: "reconnect once; on the network only by the new name",
         own: {
             path: "name",
-            words: otherName,
-            label: "the same on a `network`, if an earlier release made the database",
+            words: renaming,
+            label: "the same on a `network`, for a database created by an earlier release",
             value: ({ name }) => name,
         },
         when: isRenamedOnNetwork,
-        loss: () => ["containers on the network reach it by the new name only"],
+        loss: () => ["containers on the network can reach the database by its new name only"],
         warning: () => [staysTheSame],
     },
-    place: {
+    dataLocation: {
         effect: "refused",
         refusal: ({ spec: { data: before } }, { spec: { data: after } }) => [
             finding(
                 changeProblems.dataMoved,
                 "data",
-                `names ${placeOf(after)}, but the data is on ${placeOf(before)} and would stay behind`,
+                `names ${locationOf(after)}, but the data is on ${locationOf(before)} and would not move`,
             ),
         ],
     },
     importing: {
         effect: "live",
-        data: "kept, until somebody has the server follow another one: then it is that one's",
-        clients: "stay connected; they can write whenever it follows nobody",
+        data: "kept; `REPLICAOF`, which it permits, replaces the data with that of the source",
+        clients: "stay connected; they can write except while an import runs",
         loss: (_before, { spec }) =>
-            spec.importing ? ["whoever has the server follow another one (REPLICAOF) replaces its data"] : [],
+            spec.importing ? ["a REPLICAOF command on this server will replace its data"] : [],
         warning: (_before, { spec }) =>
             spec.importing
                 ? []
-                : ["a server that follows another one stops that and takes writes, with the data that it has then"],
+                : ["a running import (REPLICAOF) stops, and the server accepts writes with the data imported so far"],
     },
     replicas: {
-        suffix: "one more or one less",
+        suffix: "an entry added or removed",
         effect: "live",
-        loss: (...change) => [...replicasGone(...change), ...mayEvict(...change)],
+        loss: (...change) => [...removedReplicas(...change), ...mayEvict(...change)],
     },
     switchover: {
         effect: "live",
         clients:
-            "stay connected; writes pause for a moment, then must go to the new URLs; the old ones answer `READONLY`",
-        when: (before, after) => isSwitchover(before, after) && untimely(before, after).length === 0,
+            "stay connected; writes pause briefly and must then use the new URLs; the old primary answers `READONLY`",
+        when: (before, after) => isSwitchover(before, after) && switchoverProblems(before, after).length === 0,
         loss: (_before, { spec, args }) =>
             spec.replica
                 ? []
                 : [
-                      `${primaryName(args) ?? "its own server"} takes writes as soon as it has the last of them`,
-                      "the URLs change, and clients that write need the new ones",
+                      `${primaryName(args) ?? "the database's own server"} becomes the primary once it has received all writes`,
                   ],
+        urls: (_before, { spec }) => (spec.replica ? [] : [{ part: "primary", breaks: "clients that write" }]),
     },
-    untimely: {
+    switchoverRefused: {
         effect: "refused",
-        when: (before, after) => isSwitchover(before, after) && untimely(before, after).length > 0,
-        refusal: untimely,
+        when: (before, after) => isSwitchover(before, after) && switchoverProblems(before, after).length > 0,
+        refusal: switchoverProblems,
     },
     following: {
         effect: "live",
@@ -363,13 +362,13 @@ export const rows = {
     },
     promotion: {
         effect: "live",
-        data: "kept, its own from then on",
-        clients: "stay connected, and may write from then on",
+        data: "kept; no longer replicated from the primary",
+        clients: "stay connected, and can then write",
         when: (before, after) => !promoted(before) && promoted(after),
         loss: ({ spec: { replica } }, _after, mayShow) =>
             replica?.primary
                 ? [
-                      `it no longer receives what is written at ${mayShow("primary") ? addressOf(replica.primary) : "its primary"}, for good`,
+                      `it permanently stops replicating from ${mayShow("primary") ? addressOf(replica.primary) : "its primary"}`,
                   ]
                 : [],
     },
@@ -380,7 +379,7 @@ export const rows = {
             finding(
                 changeProblems.demotion,
                 "promoted",
-                "is taken back, but following would replace the data that was written since",
+                "is no longer set, but following the primary again would replace the data written since the promotion",
             ),
         ],
     },
@@ -388,7 +387,7 @@ export const rows = {
         effect: "recorded",
         loss: ({ spec: before }, { spec }) =>
             before.deletionProtection && !spec.deletionProtection
-                ? ["from then on Pulumi no longer refuses to remove the database and its data"]
+                ? ["Pulumi no longer refuses to delete the database and its data"]
                 : [],
     },
 } satisfies Readonly<Record<string, Row>>;

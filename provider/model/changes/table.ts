@@ -1,4 +1,4 @@
-/** The change table: the rows with the arguments that name them, and which of them apply to a change. */
+/** The change table: the rows with their arguments, and which rows apply to a change. */
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Kind } from "../arguments/definition";
 import { databaseArguments, definitions, holdsSecret, replicaArguments } from "../arguments/index";
@@ -8,10 +8,10 @@ import type { Described } from "./describe";
 import { changeProblems } from "./problems";
 import { type Row, type RowId, rows } from "./rows";
 
-/** An argument in a row. */
+/** An argument of a row. */
 export interface Compared {
     readonly path: string;
-    /** How docs/changes.md names it; empty where another one's name says it. */
+    /** Its name in docs/changes.md; empty if another argument's label covers it. */
     readonly label: string;
     /** Whether its values may be shown. */
     readonly shown: boolean;
@@ -35,7 +35,7 @@ interface Entry {
     readonly haproxyAlone?: true;
 }
 
-/** What the compiler holds the definitions to: rows that exist, and values of what a description has. */
+/** Lets the compiler check the definitions: their rows must exist, and their functions must take a `Described`. */
 interface WithEntries {
     readonly doc: string;
     readonly changes?: readonly Entry[];
@@ -49,7 +49,7 @@ const checked: Readonly<Record<Kind, Readonly<Record<string, WithEntries>>>> = {
 function tableOf(kind: Kind): ChangeRow[] {
     const found: (Entry & { readonly path: string; readonly shown: boolean })[] = [];
     const visit = (path: string, definition: Definition, { changes = [], members = {} }: WithEntries) => {
-        // A value that an entry works out is no secret, whatever else stands in the argument.
+        // A value that an entry derives is not secret, even if other parts of the argument are.
         for (const entry of changes)
             found.push({ ...entry, path, shown: !holdsSecret(definition) || entry.value !== undefined });
         for (const [name, member] of Object.entries(members)) {
@@ -76,15 +76,15 @@ function tableOf(kind: Kind): ChangeRow[] {
                     shown,
                     value: value ?? ((database: Described) => valueAt(database, path, shown)),
                 })),
-            ...(row.own ? [{ ...releaseItself, ...row.own }] : []),
+            ...(row.own ? [{ ...releaseEntry, ...row.own }] : []),
         ],
     }));
 }
 
-/** How a value that is no argument stands in a row, unless the row says something else. */
-const releaseItself = { path: "release", shown: false, words: () => ["release of this package"] };
+/** The defaults for a compared value that is not an argument. */
+const releaseEntry = { path: "release", shown: false, words: () => ["release of this package"] };
 
-/** What stands at a path: in the specification, or for a secret in the arguments. */
+/** The value at a path of the specification. Secrets are not in it, so they are read from the arguments. */
 function valueAt({ spec, args }: Described, path: string, shown: boolean): unknown {
     return path
         .split(".")
@@ -101,16 +101,16 @@ const tables: Readonly<Record<Kind, readonly ChangeRow[]>> = {
 
 /** All rows, with the arguments of both components. */
 export const changeRows: readonly ChangeRow[] = tables.RedisDatabase.map((row, index) => {
-    const others = tables.RedisReplica[index]?.arguments ?? [];
-    const known = row.arguments.map(({ path }) => path);
-    return { ...row, arguments: [...row.arguments, ...others.filter(({ path }) => !known.includes(path))] };
+    const ofReplica = tables.RedisReplica[index]?.arguments ?? [];
+    const paths = row.arguments.map(({ path }) => path);
+    return { ...row, arguments: [...row.arguments, ...ofReplica.filter(({ path }) => !paths.includes(path))] };
 });
 
-/** The arguments of a row that were changed. */
+/** The changed arguments of a row. */
 export function changedIn(row: ChangeRow, before: Described, after: Described): Compared[] {
-    const ofServer = versions[releaseOf(after.spec)].nativeTls;
+    const nativeTls = versions[releaseOf(after.spec)].nativeTls;
     return row.arguments.filter(
-        ({ value, haproxyAlone }) => (ofServer || !haproxyAlone) && !isDeepStrictEqual(value(before), value(after)),
+        ({ value, haproxyAlone }) => (nativeTls || !haproxyAlone) && !isDeepStrictEqual(value(before), value(after)),
     );
 }
 
@@ -121,12 +121,12 @@ export function changesBetween(before: Described, after: Described, kind: Kind =
     );
 }
 
-/** All that is refused among the changes. */
+/** The findings of all refused changes. */
 export function refusals(before: Described, after: Described, kind: Kind = "RedisDatabase"): Finding[] {
     return changesBetween(before, after, kind).flatMap(({ refusal }) => refusal?.(before, after) ?? []);
 }
 
-/** A later default, where the program names no version. Whoever asks for another engine asks for its default, too. */
+/** A changed default must not upgrade a database silently. A program that changes the engine asks for that engine's default. */
 export function upgradesByDefault({ spec: before }: Described, { spec: after, defaultVersion }: Described): Finding[] {
     const sameEngine = before.engine === after.engine;
     if (!defaultVersion || !sameEngine || compareVersions(after.version, before.version) <= 0) return [];
@@ -134,8 +134,8 @@ export function upgradesByDefault({ spec: before }: Described, { spec: after, de
         finding(
             changeProblems.defaultVersion,
             "version",
-            `is not given, and its default is now "${after.version}", but this one has ${nameOf(releaseOf(before))}`,
-            `to keep that, give version: "${before.version}"; to upgrade, give version: "${after.version}": the server is ` +
+            `is not set, and its default is now "${after.version}", but this database runs ${nameOf(releaseOf(before))}`,
+            `to keep it, set version: "${before.version}"; to upgrade, set version: "${after.version}": the server is ` +
                 `replaced, its data is kept, clients reconnect once, and ${before.version} cannot read the data afterwards`,
         ),
     ];

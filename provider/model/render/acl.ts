@@ -1,34 +1,34 @@
-/** How clients log in: the lines of Redis's ACL file, which hold only hashes, and before 6.0 the one password. */
+/** How clients log in: lines of the ACL file, which contain only password hashes, or before 6.0 the single password. */
 import { createHash } from "node:crypto";
 import { quoted } from "../catalog/directives";
 import { clientUser } from "./urls";
 import { firstWith, type Release, versions } from "../catalog/versions";
 
-/** ACL lines for the client users: `default` and the named one share a password, as clients expect. None before 6.0. */
+/** ACL lines for the client users `default` and `app`, which share a password. Empty before 6.0. */
 export function clientUsers(release: Release, password: string): string {
     if (!versions[release].acl) return "";
     const hash = createHash("sha256").update(password).digest("hex");
-    // 6.0 knows no channel permissions and refuses the rule.
+    // 6.0 does not support channel permissions and rejects the rule.
     const channels = versions[release].channelPermissions ? " &*" : "";
     return ["default", clientUser].map((user) => `user ${user} on #${hash} ~*${channels} +@all\n`).join("");
 }
 
-/** A user that the program asks for. */
+/** A user from the argument `users`. */
 export interface ProgramUser {
     readonly name: string;
-    /** In the words of Redis's ACL. */
+    /** ACL rules in the syntax of Redis. */
     readonly rules: string;
     readonly password: string;
 }
 
-/** Whether a user of this name is the component's, or that of a replica. */
-export function isOwnUser(name: string): boolean {
+/** Whether the component uses this name itself, for its own users or those of replicas. */
+export function isReservedUser(name: string): boolean {
     return ["default", clientUser, "agent", "health", "agent-refill"].includes(name) || name.startsWith("repl-");
 }
 
 /**
- * ACL lines for the program's own users. They start without channels, as from 7.0 on; in 6.2 they would have all of them,
- * and 6.0 does not restrict channels.
+ * ACL lines for the users from the argument `users`. They start without access to channels, which is the default from 7.0
+ * on. The default of 6.2 is access to all channels, and 6.0 cannot restrict channels.
  */
 export function programUsers(release: Release, users: readonly ProgramUser[]): string {
     const channels = versions[release].channelPermissions ? " resetchannels" : "";
@@ -40,7 +40,7 @@ export function programUsers(release: Release, users: readonly ProgramUser[]): s
         .join("");
 }
 
-/** What the agent may do: settings, users, dumps, replication, and no key. */
+/** The permissions of the agent: settings, users, dumps and replication, but no keys. */
 export function agentRules(release: Release): string {
     const failover = versions[release].failover ? ["+failover"] : [];
     return [
@@ -57,12 +57,12 @@ export function agentRules(release: Release): string {
     ].join(" ");
 }
 
-/** What the server's own scripts may do: the health check, and before a stop saving users and data. */
+/** The permissions of the scripts in the server's container: the health check, and saving users and data before a stop. */
 export const healthRules = "-@all +acl|save +info +ping +shutdown";
 
 /**
- * The rules that an earlier version with users does not know yet, as `version:rule`: the agent leaves them out for a server
- * that is about to be replaced by one of this version.
+ * The rules that earlier versions with users do not support yet, as `version:rule`. During an upgrade, the agent leaves
+ * them out for the old server.
  */
 export function rulesSince(release: Release): string {
     const rules = { channelPermissions: ["&*", "resetchannels"], failover: ["+failover"] } as const;
@@ -72,7 +72,7 @@ export function rulesSince(release: Release): string {
         .join(" ");
 }
 
-/** The file that a redis.conf before 6.0 includes. It holds the password in clear: Redis knew no hashes then. */
+/** The file that redis.conf includes before 6.0. The password is in plaintext, because Redis did not support hashes then. */
 export function passwordConf(password: string): string {
     return `requirepass ${quoted(password)}\n`;
 }

@@ -1,4 +1,4 @@
-/** The agent's settings besides the files that Redis reads: lines of name=value, for a shell to read. */
+/** The agent's settings that are not in the files for Redis: lines of name=value, for a shell to read. */
 import type { Expiry } from "../certificates";
 import type { DatabaseSpec } from "../databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
@@ -9,9 +9,9 @@ import { ownedLive } from "../arguments/directiveChecks";
 import { agentRules, healthRules, rulesSince } from "./acl";
 
 export interface Identity {
-    /** What people call the database, unlike any other: project, stack and name. */
+    /** The database's unique, readable name: project, stack and name. */
     readonly owner: string;
-    /** Differs between server containers that replace one another. */
+    /** A fingerprint that is different for each server container that replaces another. */
     readonly server: string;
 }
 
@@ -21,7 +21,7 @@ export function agentSettings(
     expiries: readonly Expiry[] = [],
 ): string {
     const { valueMb, allMb } = clientLimits(spec);
-    const { permille, besideMb } = memoryForData(spec);
+    const { permille, overheadMb } = memoryForData(spec);
     const [expiry] = [...expiries].sort((one, other) => one.reportedFrom - other.reportedFrom);
     const settings = {
         owner,
@@ -35,7 +35,7 @@ export function agentSettings(
         maxmemory_mb: maxmemoryOf(spec),
         backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
         data_permille: permille,
-        beside_data_mb: besideMb,
+        beside_data_mb: overheadMb,
         value_mb: valueMb,
         clients_mb: valueMb + allMb,
         disk_size_gb: spec.diskSizeGb ?? "",
@@ -48,7 +48,7 @@ export function agentSettings(
         agent_rules: agentRules(releaseOf(spec)),
         health_rules: healthRules,
         rules_since: rulesSince(releaseOf(spec)),
-        // In seconds, as a shell has them.
+        // In seconds, because a shell has no milliseconds.
         certificate_report_from: expiry ? Math.ceil(expiry.reportedFrom / 1000) : "",
         certificate_report: expiry?.text ?? "",
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
@@ -58,12 +58,12 @@ export function agentSettings(
         .join("");
 }
 
-/** A line break in a name or a path would begin another setting. */
+/** A line break in a name or a path would start a new setting. */
 function onOneLine(text: string): string {
     return text.replace(/\p{Cc}/gu, encodeURIComponent);
 }
 
-/** Where the agent finds its primary: on the same Docker host, or at an address; before 6.0 through its tunnel, wherever that leads. */
+/** How the agent reaches the primary: on the same Docker host, at an address, or before 6.0 always through the tunnel. */
 function primaryOf(spec: DatabaseSpec): string {
     const primary = spec.replica?.primary;
     if (!primary) return "";

@@ -1,8 +1,8 @@
-/** Several text files as one: Docker takes longer for a file than for what is in it. */
+/** Combines several text files into one, because uploading one file to a container is faster than several. */
 
 /**
- * Before each file stand its name and its number of lines; what is in a line cannot be mistaken for that. A file is
- * undefined where somebody's tests mock the resource that makes it.
+ * Each file is preceded by a line with its name and number of lines, so its content cannot be mistaken for such a line. A
+ * file is undefined if a user's tests mock the resource that generates it.
  */
 export function bundle(files: Readonly<Record<string, string | undefined>>): string {
     return Object.entries(files)

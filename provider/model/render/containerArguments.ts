@@ -1,7 +1,7 @@
 /**
- * A container's arguments after `transform`: Docker does not report all values as they were given. Pulumi takes the
- * difference for a change, in every update or after every refresh, and replaces the container. Measured with Docker 20.10
- * and @pulumi/docker 5.2; what is not here is reported as it was given, or not at all.
+ * The arguments of a container after `transform`. Docker does not report all values as they were given. Pulumi then sees a
+ * change in every update, or after every refresh, and replaces the container. Measured with Docker 20.10 and
+ * @pulumi/docker 5.2. Arguments that are not listed here are reported as given, or not at all.
  */
 import { isIP } from "node:net";
 import { posix } from "node:path";
@@ -21,7 +21,7 @@ interface Capabilities {
     readonly drops?: readonly string[];
 }
 
-/** With other values of the members that are there, which stay in their order: the server's fingerprint has it. */
+/** Changes the values of existing members. Their order stays the same, because the server's fingerprint depends on it. */
 function mapMembers<T extends object>(value: T, names: readonly (keyof T)[], change: (member: never) => unknown): T {
     const members = Object.entries(value).map(([name, member]: [string, unknown]) => [
         name,
@@ -30,10 +30,10 @@ function mapMembers<T extends object>(value: T, names: readonly (keyof T)[], cha
     return Object.fromEntries(members) as T;
 }
 
-/** Docker has a default in place of nothing. */
+/** Docker reports its default if the value is empty. */
 const orDefault = <T>(value: T) => value || undefined;
 
-/** By the name of a container's argument, its value as Docker reports it. */
+/** The value that Docker reports, by the name of a container's argument. */
 const spellings: Readonly<Record<string, (value: never) => unknown>> = {
     ports: (ports: readonly Port[]) =>
         ports
@@ -53,48 +53,53 @@ const spellings: Readonly<Record<string, (value: never) => unknown>> = {
     shmSize: orDefault,
 };
 
-/** What Docker never reports as it was given, and what to give instead. */
+/** Values that Docker never reports as given, and what to use instead. */
 const unreported: Readonly<Record<string, (value: never) => readonly [text: string, remedy: string] | undefined>> = {
     ports: (ports: readonly Port[]) => {
         const keys = ports.map(({ internal, protocol = "tcp" }) => `${internal}/${protocol.toLowerCase()}`);
         const twice = keys.find((key, index) => keys.indexOf(key) !== index);
         return twice === undefined
             ? undefined
-            : [`publishes ${twice} twice`, 'publish each port of the container once: on one address, or on "0.0.0.0"'];
+            : [
+                  `publishes ${twice} twice`,
+                  'publish each port of the container only once, on one address or on "0.0.0.0"',
+              ];
     },
     image: (image: string) =>
-        isShortImageId(image) ? [`is ${show(image)}`, "give the ID with all of its 64 digits"] : undefined,
+        isShortImageId(image) ? [`is ${show(image)}`, "use the full ID with 64 digits"] : undefined,
     hosts: (hosts: readonly { readonly ip: string }[]) => {
         const address = hosts.find(({ ip }) => isIP(ip) === 6);
-        return address && [`has the IPv6 address ${show(address.ip)}`, "give an IPv4 address"];
+        return address && [`has the IPv6 address ${show(address.ip)}`, "use an IPv4 address"];
     },
     securityOpts: (options: readonly string[]) =>
         options.includes("systempaths=unconfined") ? ['has "systempaths=unconfined"', "leave it out"] : undefined,
     platform: (platform: string) =>
-        platform.includes("/") ? [`is ${show(platform)}`, "leave it out: the image has its platform"] : undefined,
+        platform.includes("/")
+            ? [`is ${show(platform)}`, "leave it out, since the image determines the platform"]
+            : undefined,
     cpus: (text: string) =>
         Number(text) > 0 && Number(canonicalCpus(text)) !== Number(text)
-            ? [`is ${show(text)}`, "give tenths, or use cpuPeriod and cpuQuota"]
+            ? [`is ${show(text)}`, "use tenths, or cpuPeriod and cpuQuota"]
             : undefined,
 };
 
 export const transformProblems = {
     reportedOtherwise: problem(
         "transform-reported-otherwise",
-        "Docker does not report a value in `transform` as it was given, so that updates would replace the container each time.",
-        "give what the message names",
+        "Docker does not report a value in `transform` as given, so every update would replace the container.",
+        "use the value that the message suggests",
     ),
 };
 
-/** What is wrong with a container's argument that `transform` gave. */
+/** The finding about a value from `transform` that Docker never reports as given, if it is one. */
 export function findUnreported(path: string, name: string, value: unknown): Finding | undefined {
     const [text, remedy] = unreported[name]?.(value as never) ?? [];
     if (text === undefined) return undefined;
-    const reason = "which Docker does not report in this way: updates would replace the container each time";
+    const reason = "which Docker does not report as given: every update would replace the container";
     return finding(transformProblems.reportedOtherwise, path, `${text}, ${reason}`, remedy);
 }
 
-/** The names of the arguments that the other functions look at. */
+/** The names of the arguments that `asReported` changes or `findUnreported` refuses. */
 export const reportedOtherwise: ReadonlySet<string> = new Set([spellings, unreported].flatMap(Object.keys));
 
 /** A container's argument as Docker reports it. */
@@ -102,7 +107,7 @@ export function asReported(name: string, value: unknown): unknown {
     return spellings[name] ? spellings[name](value as never) : value;
 }
 
-/** Of a container whose program says nothing of swap, Docker's own choice. */
+/** The swap limit that Docker reports: if none is set, Docker chooses twice the memory. */
 export function reportedMemorySwap(memory: number | undefined, memorySwap: number | undefined): number | undefined {
     return memorySwap || (memory ? 2 * memory : undefined);
 }

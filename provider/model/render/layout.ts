@@ -1,47 +1,47 @@
-/** Where things lie inside the containers; `provider/containers/` uses the same paths. */
+/** Paths, users and ports inside the containers; `provider/containers/` uses the same paths. */
 
-/** The data volume, where official images keep data and what they own as uid 999. */
+/** The data volume, at the path that official images use for data. */
 export const dataDir = "/data";
-/** Whose data it is: the settings volume's ID, the flavor, and what people call the database. */
+/** Records which database owns the data: the ID of the settings volume, the flavor and the database's readable name. */
 export const ownerPath = `${dataDir}/.redis-database`;
 /** The settings volume: written by the agent, read by the server. */
 export const settingsDir = "/settings";
-/** Inside the agent's own container: its script. */
+/** In the agent's container: its script. */
 export const agentPath = "/agent.sh";
-/** Inside the agent's own container: what the program wants, as one file, before the agent has accepted it. */
+/** In the agent's container: the desired settings as one file, before the agent has accepted them. */
 export const desiredPath = "/desired";
-/** The accepted settings: a link that moves from one complete generation to the next. */
+/** The accepted settings: a symbolic link to the current generation. */
 export const currentDir = `${settingsDir}/current`;
-/** The accepted certificate, key and CA: a link of its own, since a running server re-reads them by path. */
+/** The accepted certificate, key and CA: a separate link, because a running server re-reads them by path. */
 export const tlsDir = `${settingsDir}/tls`;
-/** The agent and the health check reach Redis here, whatever the network does. */
+/** The socket through which the agent and the health check reach Redis, independent of the network. */
 export const socketPath = `${settingsDir}/run/redis.sock`;
-/** Written by the server at `ACL SAVE`, so that users made at run time survive. */
+/** Written by the server with `ACL SAVE`, so that users created at run time are kept. */
 export const aclPath = `${settingsDir}/acl/users.acl`;
-/** Before 6.0, in place of that: `requirepass`, written by the agent for the server alone to read. */
+/** Before 6.0, instead of the ACL file: `requirepass`, written by the agent and readable only by the server. */
 export const passwordPath = `${settingsDir}/acl/password.conf`;
-/** What a replica logs in to its primary with; `redis.conf` includes it. */
+/** The login of a replica at its primary; `redis.conf` includes the file. */
 export const primaryConfPath = `${currentDir}/primary.conf`;
-/** Before 6.0: what its link verifies that primary with. */
+/** Before 6.0: the CA with which the tunnel verifies the primary. */
 export const primaryCaPath = `${currentDir}/primary.crt`;
 /**
- * Inside a replica's agent, and before 6.0 its link: the settings volume of a primary on the same Docker host, for its
- * address or its socket.
+ * In the agent of a replica, and before 6.0 in its tunnel: the settings volume of a primary on the same Docker host, which
+ * has the primary's address and socket.
  */
 export const primaryDir = "/primary";
 export const nearbySocketPath = `${primaryDir}/run/redis.sock`;
-/** User and group of Redis in official images. */
+/** The user and group of Redis in official images. */
 export const redisUid = 999;
-/** Before 6.0: HAProxy, which speaks TLS in front of the server. Its user in official images; it owns no data. */
+/** Before 6.0: the user of HAProxy in official images. It owns no data. */
 export const terminatorUid = 99;
-/** Where the agent reaches it. */
+/** The socket through which the agent controls HAProxy. */
 export const terminatorSocketPath = `${settingsDir}/terminator/stats.sock`;
 export const terminatorConfPath = `${currentDir}/haproxy.cfg`;
-/** Inside the container of a replica's link, for its own health check. */
-export const linkSocketPath = "/tmp/stats.sock";
-export const linkConfPath = `${currentDir}/link.cfg`;
-/** Where a replica finds its link, at an address that is another one after each start. */
-export const linkPort = 6379;
-/** The ports inside the container. */
+/** In the container of a replica's tunnel, for its health check. */
+export const tunnelSocketPath = "/tmp/stats.sock";
+export const tunnelConfPath = `${currentDir}/link.cfg`;
+/** The port at which a replica reaches its tunnel. The tunnel's address changes with each start. */
+export const tunnelPort = 6379;
+/** The ports of Redis inside the container. */
 export const plaintextPort = 6379;
 export const tlsPort = 6380;

@@ -1,12 +1,12 @@
-/** The name that a server has on a network, and that no other server has. */
+/** The unique name of a server on a network. */
 
-/** As long as a part of a host name may be, with the suffix. */
-const longest = 63;
+/** The maximum length of a host name label, which the suffix is part of. */
+const maxLength = 63;
 
-/** With the random suffix of its settings volume, which stays for as long as the server has its settings. */
+/** Appends the random suffix of the settings volume, which exists as long as the settings of the server. */
 export function networkName(server: string, settingsVolume: string): string {
     const suffix = /-[0-9a-f]{7}$/.exec(settingsVolume)?.[0];
-    // A transform has named the volume.
+    // `transform` has set the name of the volume.
     if (suffix === undefined) return server;
-    return server.slice(0, longest - suffix.length).replace(/[.-]+$/, "") + suffix;
+    return server.slice(0, maxLength - suffix.length).replace(/[.-]+$/, "") + suffix;
 }

@@ -1,4 +1,4 @@
-/** The text of redis.conf for a database. */
+/** Renders redis.conf for a database. */
 import { type DatabaseSpec } from "../databaseSpec";
 import { legacyProtocols } from "../catalog/tlsProtocols";
 import { configDirectives, directivesOf } from "../catalog/directives";
@@ -9,7 +9,7 @@ import { maxmemoryOf } from "../sizing/memory";
 import { primaryDirectives, replicaDirectives } from "./replication";
 import { releaseOf, versions } from "../catalog/versions";
 
-/** `publishedPort` is where other Docker hosts find it over TLS. */
+/** `publishedPort` is the TLS port for other Docker hosts. */
 export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
     const release = releaseOf(spec);
     const { nativeTls, acl, protectedMode } = versions[release];
@@ -18,22 +18,22 @@ export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
             ["port", String(spec.plaintext ? plaintextPort : 0)],
             ...(nativeTls ? [["tls-port", String(tlsPort)] as const] : []),
             ["unixsocket", socketPath],
-            // Where there is a terminator, it comes in by the socket, too: as another user of the same group.
+            // HAProxy also uses the socket, as a different user of the same group.
             ["unixsocketperm", nativeTls ? "700" : "770"],
-            // Every user has a password; protected mode would only refuse what Docker forwards.
+            // Every user has a password. Protected mode would only reject connections that Docker forwards.
             ...(protectedMode ? [["protected-mode", "no"] as const] : []),
         ],
-        "TLS: same paths for ever, so that CONFIG SET re-reads what the agent puts there.": nativeTls
+        "TLS: the paths never change; CONFIG SET re-reads the files that the agent replaces.": nativeTls
             ? tlsDirectives(spec)
             : [],
         "Users": acl ? [["aclfile", aclPath]] : [],
-        // The one password is a secret, so it is not in this file but in one of its own.
+        // The password is a secret, so it is in a separate file.
         "Password": acl ? [] : [["include", passwordPath]],
         "Memory": [
             ["maxmemory", `${maxmemoryOf(spec)}mb`],
             ["maxmemory-policy", spec.maxmemoryPolicy],
         ],
-        "Clients: what they may take of the memory": clientDirectives(spec),
+        "Clients: limits on their memory": clientDirectives(spec),
         [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
         "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec, publishedPort)],
         "config": configDirectives(release, spec.config),
@@ -47,25 +47,26 @@ export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
 }
 
 /**
- * What `config` sets comes later in the file, and so instead. Before 7.0 a replica that follows must take what its primary
- * took, or it starts over, and clients cannot write to it.
+ * `config` comes later in the file and overrides these limits. Before 7.0, a replica that follows keeps the defaults of
+ * Redis for values and query buffers: it must accept everything that its primary accepted, or it would restart its sync.
+ * Clients cannot write to it anyway.
  */
 export function clientDirectives(spec: DatabaseSpec): Directives {
     const release = releaseOf(spec);
     const { valueMb, queryMb, outputMb, pubsubMb, allMb } = clientLimits(spec);
     const [hard, soft] = pubsubMb;
-    const alone = !versions[release].clientMemoryLimit;
-    const follows = spec.replica?.primary !== undefined && alone;
+    const perClientOnly = !versions[release].clientMemoryLimit;
+    const keepsDefaults = spec.replica?.primary !== undefined && perClientOnly;
     const directives: Directives = [
-        ...(follows
+        ...(keepsDefaults
             ? []
             : ([
                   ["proto-max-bulk-len", `${valueMb}mb`],
                   ["client-query-buffer-limit", `${queryMb}mb`],
               ] as const)),
         ["client-output-buffer-limit", `normal ${outputMb}mb 0 0`],
-        // Redis's own is enough where all clients together have a limit.
-        ...(alone ? [["client-output-buffer-limit", `pubsub ${hard}mb ${soft}mb 60`] as const] : []),
+        // With a limit for all clients together, the default of Redis is enough.
+        ...(perClientOnly ? [["client-output-buffer-limit", `pubsub ${hard}mb ${soft}mb 60`] as const] : []),
         ["maxmemory-clients", `${allMb}mb`],
     ];
     return directives.filter(([name]) => directivesOf(release)[name] !== undefined);
@@ -73,14 +74,14 @@ export function clientDirectives(spec: DatabaseSpec): Directives {
 
 function tlsDirectives({ tls }: DatabaseSpec): Directives {
     const legacy = tls.protocols.some((protocol) => legacyProtocols.includes(protocol));
-    // Redis's word for 1.0 has no number.
+    // Redis calls TLS 1.0 "TLSv1".
     const protocols = tls.protocols.map((protocol) => (protocol === "TLSv1.0" ? "TLSv1" : protocol));
     return [
         ["tls-cert-file", `${tlsDir}/tls.crt`],
         ["tls-key-file", `${tlsDir}/tls.key`],
         ["tls-ca-cert-file", `${tlsDir}/ca.crt`],
         ["tls-protocols", `"${protocols.join(" ")}"`],
-        // OpenSSL 3 refuses 1.0 and 1.1 at any higher level, whatever tls-protocols says.
+        // OpenSSL 3 refuses TLS 1.0 and 1.1 at higher security levels, even if tls-protocols allows them.
         ...(legacy ? [["tls-ciphers", "DEFAULT:@SECLEVEL=0"] as const] : []),
         ["tls-auth-clients", tls.clientAuth ? "yes" : "no"],
     ];

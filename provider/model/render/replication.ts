@@ -1,4 +1,4 @@
-/** Who may follow whom, what that takes of the memory, and what Redis is told about it. */
+/** The users of replicas, the replication directives, and the memory they are allowed to use. */
 import { createHash } from "node:crypto";
 import type { DatabaseSpec } from "../databaseSpec";
 import { directivesOf, quoted } from "../catalog/directives";
@@ -8,15 +8,15 @@ import { backlogMb, replicationMb } from "../sizing/memory";
 import type { Login } from "./urls";
 import { type Release, releaseOf, versions } from "../catalog/versions";
 
-/** The user by which a replica of this name follows its primary. */
+/** The user with which a replica of this name logs in to its primary. */
 export function followerUser(replica: string): string {
     return `repl-${replica}`;
 }
 
-/** The name under which a database's own server follows a replica that takes writes; no replica's name begins so. */
+/** The member name of the database's own server, for when a replica is the primary. No replica can have this name. */
 export const ownMember = "0";
 
-/** ACL lines for the users that follow: what replication needs, and nothing else. */
+/** ACL lines for the users of replicas, with only the commands that replication needs. */
 export function followerUsers(release: Release, passwords: readonly Login[]): string {
     const channels = versions[release].channelPermissions ? " resetchannels" : "";
     return passwords
@@ -28,62 +28,62 @@ export function followerUsers(release: Release, passwords: readonly Login[]): st
 }
 
 /**
- * What a replica logs in with: secret, so it is not in redis.conf but in a file that this includes. Before 6.0 there is no
- * user, and it is the primary's one password.
+ * The login of a replica at its primary. It is secret, so it is in a separate file that redis.conf includes. Before 6.0
+ * there is no user, and the password is the single password of the primary.
  */
 export function primaryConf({ user, password }: Login): string {
     return `${user === "" ? "" : `masteruser ${quoted(user)}\n`}masterauth ${quoted(password)}\n`;
 }
 
-/** For a primary: nobody waits for others to join a sync, and replicas cannot fill its memory. */
+/** For a primary: a sync starts without waiting for further replicas, and replicas cannot fill the memory. */
 export function primaryDirectives(spec: DatabaseSpec): Directives {
     const { memoryMb, followers } = spec;
     if (followers.length === 0) return [];
-    const each = Math.max(1, Math.floor(replicationMb(memoryMb) / 2 / followers.length));
-    return asSpelledFor(releaseOf(spec), [
+    const hardMb = Math.max(1, Math.floor(replicationMb(memoryMb) / 2 / followers.length));
+    return forVersion(releaseOf(spec), [
         ["repl-diskless-sync", "yes"],
         ["repl-diskless-sync-delay", "0"],
         ["repl-backlog-size", `${backlogMb(memoryMb)}mb`],
-        // A replica that falls behind further starts over, where else the kernel would end the primary.
-        ["client-output-buffer-limit", `replica ${each}mb ${Math.max(1, Math.floor(each / 2))}mb 60`],
+        // A replica that falls behind further must restart its sync. Without the limit, the kernel could kill the primary.
+        ["client-output-buffer-limit", `replica ${hardMb}mb ${Math.max(1, Math.floor(hardMb / 2))}mb 60`],
     ]);
 }
 
 /**
- * For a replica, until it is promoted. Whom it follows is told by the agent, as addresses change; `port` is where
- * another Docker host finds it over TLS.
+ * For a replica, until it is promoted. The agent sets the address of the primary at run time, because it can change.
+ * `port` is the replica's TLS port for other Docker hosts.
  */
 export function replicaDirectives(spec: DatabaseSpec, port: number): Directives {
     const { replica, flavor, host } = spec;
     if (!replica) return [];
     const { primary } = replica;
     const release = releaseOf(spec);
-    return asSpelledFor(release, [
+    return forVersion(release, [
         ["replica-priority", String(replica.priority)],
-        // Before 6.0 its link speaks TLS.
+        // Before 6.0, the tunnel handles TLS.
         ...(primary && versions[release].nativeTls ? [["tls-replication", "yes"] as const] : []),
         ...(primary ? [["include", primaryConfPath] as const] : []),
-        // How its primary names it when it hands over. On one host that is the address of its container.
+        // The address that the primary uses for the replica in a switchover. On one Docker host it is the container's.
         ...(primary && !primary.nearby
             ? ([
                   ["replica-announce-ip", host],
                   ["replica-announce-port", String(port)],
               ] as const)
             : []),
-        // A memory-only replica would keep the dump of its first sync, and load that at a restart. (Before 6.0 the health
-        // check removes it.)
+        // Otherwise a memory-only replica would keep the dump of its first sync and load it after a restart. Before 6.0 the
+        // health check removes the dump.
         ...(flavor === "nordb" ? [["rdb-del-sync-files", "yes"] as const] : []),
     ]);
 }
 
-/** Without what a version does not know, and in the words that it has. */
-function asSpelledFor(release: Release, directives: Directives): Directives {
+/** Uses the version's names of directives and leaves out those that it does not support. */
+function forVersion(release: Release, directives: Directives): Directives {
     const { nativeTls, replicaDirective } = versions[release];
     if (nativeTls) return directives;
-    const spelled = (text: string) => (replicaDirective === "slaveof" ? text.replace("replica", "slave") : text);
+    const renamed = (text: string) => (replicaDirective === "slaveof" ? text.replace("replica", "slave") : text);
     return directives
         .map(
-            ([name, value]) => [spelled(name), name === "client-output-buffer-limit" ? spelled(value) : value] as const,
+            ([name, value]) => [renamed(name), name === "client-output-buffer-limit" ? renamed(value) : value] as const,
         )
         .filter(([name]) => name === "include" || directivesOf(release)[name] !== undefined);
 }

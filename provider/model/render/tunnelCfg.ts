@@ -1,47 +1,47 @@
 /**
- * The link of a replica before 6.0, HAProxy: Redis follows in plaintext there, so this stands between it and its primary
- * and speaks TLS to the other Docker host.
+ * The configuration of the tunnel, HAProxy: replicas before 6.0 connect to their primary in plaintext, so the tunnel adds
+ * TLS for the connection to the other Docker host.
  */
 import { isIP } from "node:net";
 import type { PrimarySpec } from "../databaseSpec";
-import { linkPort, linkSocketPath, nearbySocketPath, primaryCaPath } from "./layout";
+import { tunnelPort, tunnelSocketPath, nearbySocketPath, primaryCaPath } from "./layout";
 
-/** MiB that its container may use: it holds 4 (measured), and has the one connection and its own questions. */
+/** The memory limit of its container in MiB. It uses 4 (measured) for one connection and the health checks. */
 export const tunnelMemoryMb = 32;
 
-/** The text of link.cfg. */
+/** Renders link.cfg. */
 export function tunnelCfg(primary: PrimarySpec): string {
     return `global
     log stdout format raw local0 notice
     nbthread 1
     maxconn 64
-    stats socket unix@${linkSocketPath} mode 600 level user
-    # Who is told to stop stops: a replica is never done.
+    stats socket unix@${tunnelSocketPath} mode 600 level user
+    # Stop at once, because the connection of a replica never ends.
     hard-stop-after 100ms
 defaults
     mode tcp
     log global
-    # A primary whose host is gone without a word is noticed after 5 minutes of silence; Redis does so after one.
+    # Detect a dead primary after 5 minutes of silence; the replica detects it after one.
     option srvtcpka
     srvtcpka-idle 300s
     srvtcpka-intvl 100s
     srvtcpka-cnt 3
     timeout connect 5s
     retries 1
-    # Both ends ask each other every few seconds whether they are there; this is the longest that HAProxy takes.
+    # Primary and replica ping each other, so these are the longest timeouts that HAProxy accepts.
     timeout client 24d
     timeout server 24d
     timeout check 5s
-# A name may come to stand for another address.
+# The address of a name can change.
 resolvers system
     parse-resolv-conf
 frontend replica
-    bind :${linkPort}
+    bind :${tunnelPort}
     default_backend primary
 backend primary
     option tcp-check
     tcp-check send "PING\\r\\n"
-    # That it asks for the password is an answer of Redis's own.
+    # An error that asks for the password also shows that Redis answers.
     tcp-check expect rstring ^(-NOAUTH|[+]PONG)
     server primary ${[addressOf(primary), ...verification(primary)].join(" ")} check inter 5s fastinter 500ms downinter 500ms rise 1 fall 2
 `;
@@ -53,7 +53,7 @@ function addressOf({ host, port, nearby }: PrimarySpec): string {
     return isIP(host) === 4 ? `${host}:${port}` : `${host}:${port} resolvers system init-addr libc,none`;
 }
 
-/** On one Docker host nothing is sent that others could read. HAProxy compares names alone with a certificate. */
+/** On one Docker host there is no network traffic to protect. HAProxy can verify host names, but not IP addresses. */
 function verification({ host, nearby }: PrimarySpec): string[] {
     if (nearby) return [];
     const chain = `ssl verify required ca-file ${primaryCaPath}`;

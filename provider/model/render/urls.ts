@@ -1,11 +1,11 @@
-/** Connection URLs as every Redis client reads them. */
+/** Connection URLs in the format that all Redis clients support. */
 
 import { type Release, versions } from "../catalog/versions";
 
-/** The user that URLs name. `redis://:PASSWORD@…` fails against ACL servers in redis-cli 7, so a name is needed. */
+/** The user in the URLs. It is necessary because redis-cli 7 cannot log in to servers with ACLs by `redis://:PASSWORD@…`. */
 export const clientUser = "app";
 
-/** The user in the URLs of a version: none before 6.0, which refuses a login with a name. */
+/** The user in the URLs of a version. Empty before 6.0, which rejects a login with a user name. */
 export function userOf(release: Release): string {
     return versions[release].acl ? clientUser : "";
 }
@@ -16,25 +16,25 @@ export interface Endpoint {
 }
 
 export interface Login {
-    /** Empty where the server knows no users. */
+    /** Empty if the server does not support users. */
     readonly user: string;
     readonly password: string;
 }
 
-/** `redis://` or, over TLS, `rediss://`; user and password are percent-encoded, an IPv6 host is bracketed. */
+/** `redis://`, or `rediss://` with TLS. The password is percent-encoded, and an IPv6 address is in brackets. */
 export function connectionUrl(scheme: "redis" | "rediss", { host, port }: Endpoint, { user, password }: Login): string {
     return `${scheme}://${user}:${encodeURIComponent(password)}@${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** One way to log in, in the managed service's shape. */
+/** A login in the format of the managed service. */
 export interface Credential {
     readonly type: "redis" | "redis+ssl";
-    /** Whether this is the one to use when nothing else decides: TLS is, wherever the plaintext port is closed. */
+    /** Whether to use this login by default: plaintext if its port is open, otherwise TLS. */
     readonly default: boolean;
     readonly connectionUrl: string;
 }
 
-/** The credentials of a database: plaintext (while that port is open) and TLS. */
+/** The credentials of a database: plaintext (if the port is open) and TLS. */
 export function credentials(urls: { readonly url?: string; readonly tlsUrl: string }): Credential[] {
     const tls: Credential = { type: "redis+ssl", default: urls.url === undefined, connectionUrl: urls.tlsUrl };
     return urls.url === undefined ? [tls] : [{ type: "redis", default: true, connectionUrl: urls.url }, tls];

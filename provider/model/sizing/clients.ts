@@ -1,4 +1,4 @@
-/** How much of a container's memory clients may take beside the data, for what they send and what waits for them. */
+/** How much of a container's memory clients may use in addition to the data, for their query and output buffers. */
 import { type ConfigValue, bytesOf, textOf } from "../catalog/directives";
 import { type Engine, type Version, releaseOf, versions } from "../catalog/versions";
 import { type Finding, finding, problem } from "../findings";
@@ -11,7 +11,7 @@ export interface ClientSized {
     readonly config: Readonly<Record<string, ConfigValue>>;
 }
 
-/** A part of the memory: so many MiB, or a share of `memoryMb`. */
+/** A part of the memory: a number of MiB, or a share of `memoryMb`. */
 export interface Part {
     readonly mb?: number;
     readonly ofMemory?: number;
@@ -19,19 +19,19 @@ export interface Part {
 
 /** Limits in MiB. */
 export interface ClientLimits {
-    /** One argument of a command, and from 6.2 on a string that a command makes longer. */
+    /** One argument of a command; from 6.2 on also a string that a command extends. */
     readonly valueMb: number;
-    /** What one client has sent and the server has not carried out. */
+    /** The query buffer of one client: what it has sent and the server has not executed yet. */
     readonly queryMb: number;
-    /** What waits for one client. */
+    /** The output buffer of one client. */
     readonly outputMb: number;
-    /** The same for a subscriber: at once, and for a minute. */
+    /** The output buffer of a Pub/Sub client: the hard limit, and the soft limit that may be exceeded for a minute. */
     readonly pubsubMb: readonly [hard: number, soft: number];
     /** All clients together. */
     readonly allMb: number;
 }
 
-/** The directives by which `config` may set other limits. */
+/** The directives with which `config` can override the limits. */
 export const limitNames = {
     value: "proto-max-bulk-len",
     query: "client-query-buffer-limit",
@@ -40,15 +40,15 @@ export const limitNames = {
 } as const;
 
 /**
- * A value may take 1/32 of the memory, and all that clients send and receive 1/8. One write can exceed
- * `maxmemory` by a value, since Redis looks before it and not after; so 5/32 are not for data.
- * `bench/calibrate/clients.mjs` measures that it is enough from 7.0 on: with all the data rewritten during a dump, readers that
- * read nothing, arguments sent by half and the longest values, the container holds 84 to 99 % of its limit.
+ * A value may take 1/32 of the memory, and the buffers of all clients 1/8. One write can exceed `maxmemory` by one value,
+ * because Redis checks the limit before the write and not after it. So 5/32 of the memory are not available for data.
+ * `bench/calibrate/clients.mjs` shows that this is enough from 7.0 on: with all data overwritten during a dump, clients
+ * that do not read their replies, half-sent arguments and the longest values, the container uses 84 to 99 % of its limit.
  */
 const valueShare = 1 / 32;
 const allShare = 1 / 8;
-/** Who sends a value, and who reads one, needs room for it; the server disconnects who exceeds the limit. */
-const allPerValue = 2;
+/** A value needs a buffer for the client that sends it and for one that reads it. Above the limit, Redis disconnects clients. */
+const buffersPerValue = 2;
 
 const mib = 2 ** 20;
 
@@ -57,33 +57,33 @@ export function mbOf({ mb = 0, ofMemory = 0 }: Part, memoryMb: number): number {
     return Math.max(1, Math.floor(mb + ofMemory * memoryMb));
 }
 
-/** A limit of `config`, which may be a percentage of `maxmemory`. */
-function given({ config }: ClientSized, name: string): Part | undefined {
+/** A limit from `config`, which may be a percentage of `maxmemory`. */
+function configured({ config }: ClientSized, name: string): Part | undefined {
     const value = config[name];
     if (value === undefined) return undefined;
     const text = textOf(value);
     return text.endsWith("%") ? { ofMemory: Number.parseInt(text) / 100 } : { mb: bytesOf(text) / mib };
 }
 
-/** What is kept free for clients: a value that exceeds `maxmemory`, and all that they send and receive. */
+/** The memory reserved for clients: for one value that exceeds `maxmemory`, and for the buffers of all clients. */
 export function clientParts(sized: ClientSized): readonly [value: Part, all: Part] {
-    const value = given(sized, limitNames.value) ?? { ofMemory: valueShare };
-    const usual = { ofMemory: allShare };
-    const forValue = { mb: allPerValue * mbOf(value, sized.memoryMb) };
-    const least = forValue.mb > mbOf(usual, sized.memoryMb) ? forValue : usual;
-    return [value, given(sized, limitNames.all) ?? least];
+    const value = configured(sized, limitNames.value) ?? { ofMemory: valueShare };
+    const share = { ofMemory: allShare };
+    const forValue = { mb: buffersPerValue * mbOf(value, sized.memoryMb) };
+    const byDefault = forValue.mb > mbOf(share, sized.memoryMb) ? forValue : share;
+    return [value, configured(sized, limitNames.all) ?? byDefault];
 }
 
-/** As the component sets them, where `config` does not. */
+/** The limits that the component sets if `config` does not. */
 export function clientLimits(sized: ClientSized): ClientLimits {
     const [value, all] = clientParts(sized).map((part) => mbOf(part, sized.memoryMb)) as [number, number];
     return {
         valueMb: value,
         queryMb: all,
-        // Where all clients together have a limit, that comes first: who exceeds it goes at once, but who exceeds his own goes
-        // only when all that have asked were answered.
+        // The common limit for all clients should be reached first, if there is one: Redis then disconnects clients at once.
+        // A client that exceeds its own limit is disconnected only after the waiting commands of all clients were executed.
         outputMb: versions[releaseOf(sized)].clientMemoryLimit ? all + value + 1 : all,
-        // Redis's own limits, where there is room for them.
+        // The defaults of Redis, if there is enough memory for them.
         pubsubMb: [Math.min(32, all), Math.min(8, Math.max(1, Math.floor(all / 4)))],
         allMb: all,
     };
@@ -92,12 +92,12 @@ export function clientLimits(sized: ClientSized): ClientLimits {
 export const clientProblems = {
     limit: problem(
         "client-limit-out-of-range",
-        "A limit for clients in `config` is more than the memory has room for, none at all, or less than Redis takes.",
-        "give the limit that the message states, or another memoryMb",
+        "A limit for clients in `config` is too high for the memory, unlimited, or below the minimum of Redis.",
+        "set the limit that the message states, or change memoryMb",
     ),
 };
 
-/** What is wrong with limits that `config` sets: values and clients may take half of the memory at most. */
+/** Checks the limits that `config` sets: values and clients together may use at most half of the memory. */
 export function checkClientLimits(sized: ClientSized): Finding[] {
     return [...tooLow(sized), ...checkReserve(sized), ...checkQuery(sized), ...checkOutput(sized)];
 }
@@ -107,70 +107,76 @@ const limitFinding = (name: string, text: string, remedy: string) =>
 
 const half = ({ memoryMb }: ClientSized) => Math.floor(memoryMb / 2);
 
-const atMost = (mb: number) => `give at most ${Math.max(1, Math.floor(mb))}mb`;
+const atMost = (mb: number) => `set at most ${Math.max(1, Math.floor(mb))}mb`;
 
 function tooLow(sized: ClientSized): Finding[] {
     return [limitNames.value, limitNames.query].flatMap((name) =>
-        (bytesGiven(sized, name) ?? mib) < mib
-            ? [limitFinding(name, `is ${shown(sized, name)}, but Redis takes 1mb at least`, "give at least 1mb")]
+        (configuredBytes(sized, name) ?? mib) < mib
+            ? [
+                  limitFinding(
+                      name,
+                      `is ${asWritten(sized, name)}, but Redis accepts no less than 1mb`,
+                      "set at least 1mb",
+                  ),
+              ]
             : [],
     );
 }
 
-/** Whether what is kept free for clients leaves room for data. */
+/** Checks that the memory reserved for clients leaves enough for data. */
 function checkReserve(sized: ClientSized): Finding[] {
     const { memoryMb } = sized;
-    const most = half(sized);
+    const maxMb = half(sized);
     const [value, all] = clientParts(sized).map((part) => mbOf(part, memoryMb)) as [number, number];
-    const givenAll = bytesGiven(sized, limitNames.all);
-    if (givenAll === 0) return [limitFinding(limitNames.all, "is 0, which is no limit", atMost(most - value))];
-    if (value + all <= most) return [];
-    const more = `or memoryMb of at least ${2 * (value + all)}`;
+    const configuredAll = configuredBytes(sized, limitNames.all);
+    if (configuredAll === 0) return [limitFinding(limitNames.all, "is 0, which is no limit", atMost(maxMb - value))];
+    if (value + all <= maxMb) return [];
+    const alternative = `or memoryMb of at least ${2 * (value + all)}`;
     const ofMemory = `is more than half of memoryMb ${memoryMb}`;
-    if (givenAll !== undefined && value <= most / (1 + allPerValue)) {
-        const text = `is ${shown(sized, limitNames.all)}, which with a value of ${value} MiB (${limitNames.value}) ${ofMemory}`;
-        return [limitFinding(limitNames.all, text, `${atMost(most - value)}, ${more}`)];
+    if (configuredAll !== undefined && value <= maxMb / (1 + buffersPerValue)) {
+        const text = `is ${asWritten(sized, limitNames.all)}, which together with a value of ${value} MiB (${limitNames.value}) ${ofMemory}`;
+        return [limitFinding(limitNames.all, text, `${atMost(maxMb - value)}, ${alternative}`)];
     }
-    const beside =
-        givenAll === undefined
-            ? `the ${all} MiB that clients need to send and receive it`
+    const clients =
+        configuredAll === undefined
+            ? `the ${all} MiB of client buffers that it needs`
             : `${all} MiB for clients (${limitNames.all})`;
-    const text = `is ${shown(sized, limitNames.value)}, which with ${beside} ${ofMemory}`;
-    return [limitFinding(limitNames.value, text, `${atMost(most / (1 + allPerValue))}, ${more}`)];
+    const text = `is ${asWritten(sized, limitNames.value)}, which together with ${clients} ${ofMemory}`;
+    return [limitFinding(limitNames.value, text, `${atMost(maxMb / (1 + buffersPerValue))}, ${alternative}`)];
 }
 
 function checkQuery(sized: ClientSized): Finding[] {
-    const mb = Math.ceil((bytesGiven(sized, limitNames.query) ?? 0) / mib);
+    const mb = Math.ceil((configuredBytes(sized, limitNames.query) ?? 0) / mib);
     if (mb <= half(sized)) return [];
-    const text = `is ${shown(sized, limitNames.query)}, which is more than half of memoryMb ${sized.memoryMb}`;
+    const text = `is ${asWritten(sized, limitNames.query)}, which is more than half of memoryMb ${sized.memoryMb}`;
     return [limitFinding(limitNames.query, text, `${atMost(half(sized))}, or memoryMb of at least ${2 * mb}`)];
 }
 
 function checkOutput(sized: ClientSized): Finding[] {
     return outputClasses(sized).flatMap(({ name, hardMb }) => {
-        // From 7.0 on all clients together have a limit, and replicas are not among them.
-        const counted = versions[releaseOf(sized)].clientMemoryLimit && !/replica|slave/.test(name);
-        const most = counted ? sized.memoryMb : half(sized);
-        if (hardMb === 0 && !counted)
-            return [limitFinding(limitNames.output, `has no hard limit for ${name}`, atMost(most))];
-        if (hardMb <= most) return [];
-        const more = `or memoryMb of at least ${counted ? hardMb : 2 * hardMb}`;
-        const text = `has ${hardMb} MiB for ${name}, which is more than ${counted ? "" : "half of "}memoryMb ${sized.memoryMb}`;
-        return [limitFinding(limitNames.output, text, `${atMost(most)}, ${more}`)];
+        // From 7.0 on, the limit for all clients covers these too, except for replicas.
+        const covered = versions[releaseOf(sized)].clientMemoryLimit && !/replica|slave/.test(name);
+        const maxMb = covered ? sized.memoryMb : half(sized);
+        if (hardMb === 0 && !covered)
+            return [limitFinding(limitNames.output, `has no hard limit for ${name}`, atMost(maxMb))];
+        if (hardMb <= maxMb) return [];
+        const alternative = `or memoryMb of at least ${covered ? hardMb : 2 * hardMb}`;
+        const text = `has ${hardMb} MiB for ${name}, which is more than ${covered ? "" : "half of "}memoryMb ${sized.memoryMb}`;
+        return [limitFinding(limitNames.output, text, `${atMost(maxMb)}, ${alternative}`)];
     });
 }
 
-/** As somebody wrote it. */
-function shown({ config }: ClientSized, name: string): string {
+/** A value of `config` as written in the program. */
+function asWritten({ config }: ClientSized, name: string): string {
     return textOf(config[name] ?? "");
 }
 
-function bytesGiven({ config }: ClientSized, name: string): number | undefined {
+function configuredBytes({ config }: ClientSized, name: string): number | undefined {
     const value = config[name];
     return value === undefined ? undefined : bytesOf(textOf(value).replace("%", ""));
 }
 
-/** Name and hard limit of each class in `client-output-buffer-limit`, which has four words for each. */
+/** The name and hard limit of each class in `client-output-buffer-limit`, which has four words per class. */
 function outputClasses({ config }: ClientSized): { readonly name: string; readonly hardMb: number }[] {
     const words = textOf(config[limitNames.output] ?? "")
         .trim()

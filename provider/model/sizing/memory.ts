@@ -5,75 +5,74 @@ import { type ClientSized, type Part, clientParts, mbOf } from "./clients";
 /** What `maxmemory` depends on. */
 interface Sized extends ClientSized {
     readonly flavor: Flavor;
-    /** Those that may follow. */
+    /** The replicas that may follow. */
     readonly followers: readonly unknown[];
 }
 
-/** What a server holds before its first key: code, buffers, the 1 MiB replication backlog (measured: 7 to 12 MiB). */
-export const serverItselfMb = 16;
+/** The memory of an empty server: code, buffers and the 1 MiB replication backlog (measured: 7 to 12 MiB). */
+export const serverOverheadMb = 16;
 
 /**
- * The part of the remaining memory that data may take.
+ * The share of the remaining memory that data may use.
  *
- * While a server dumps, every page that is written to exists twice. `bench/calibrate/headroom.mjs` overwrites all data
- * without a pause during dumps: the container then holds up to 2.27 times the data (aof and rdb, 32 to 512 MB of it).
- * 0.44 is the reciprocal. Without persistence nothing is dumped; 0.89 leaves room for the allocator's fragmentation (1.12
- * measured). What clients take comes beside it (`clients.ts`): so the container is full at the worst but not over its
- * limit, where the kernel would kill the server.
+ * During a dump, every page that is written to exists twice. `bench/calibrate/headroom.mjs` overwrites all data
+ * continuously during dumps. The container then uses up to 2.27 times the size of the data (aof and rdb, 32 to 512 MB).
+ * 0.44 is the reciprocal. Without persistence there are no dumps, and 0.89 leaves room for the fragmentation of the
+ * allocator (1.12 measured). The memory of clients is reserved separately (`clients.ts`). In the worst case the container
+ * is therefore full but not over its limit, at which the kernel would kill the server.
  */
 const dataSharePercent: Record<Flavor, number> = { aof: 44, rdb: 44, nordb: 89 };
 
-/** The least memory limit, in MiB: below it the server itself would take more than its data. */
+/** The smallest memory limit in MiB. Below it, the overhead of the server would be larger than its data. */
 export const minMemoryMb = 32;
 
 /**
- * What replication may take of the container's memory, in MiB: an eighth. Half of it is the backlog, from which a
- * replica that was away catches up; half is what replicas may have waiting for them before they must start over.
+ * The memory for replication in MiB, an eighth of the container's memory. One half is the backlog, from which a replica
+ * catches up after a lost connection. The other half is for the output buffers of replicas; a replica that exceeds them
+ * must restart its sync.
  */
 export function replicationMb(memoryMb: number): number {
     return Math.floor(memoryMb / 8);
 }
 
-/**
- * The backlog in MiB, which Redis counts as data: it allocates it when the first replica comes.
- */
+/** The backlog in MiB. Redis allocates it when the first replica connects, and counts it as data. */
 export function backlogMb(memoryMb: number): number {
     return Math.max(1, Math.floor(replicationMb(memoryMb) / 2));
 }
 
 /**
- * `maxmemory` in MiB. Where replicas may follow, every flavor dumps, for the first sync, and the process that does so keeps
- * the backlog as it was. So measured by `bench/calibrate/headroom-replicas.mjs` and `clients.mjs` there, the container
- * holds at most its limit.
+ * `maxmemory` in MiB. With replicas, every flavor dumps for the first sync, and the dumping process keeps a copy of the
+ * backlog. `bench/calibrate/headroom-replicas.mjs` and `clients.mjs` in the same folder show that the container stays
+ * within its limit.
  */
 export function maxmemoryOf(sized: Sized): number {
     const { memoryMb, followers } = sized;
     const clientsMb = clientParts(sized).reduce((sum, part) => sum + mbOf(part, memoryMb), 0);
     const backlog = followers.length > 0 ? backlogMb(memoryMb) : 0;
     const replication = followers.length > 0 ? replicationMb(memoryMb) + backlog : 0;
-    return Math.floor(((memoryMb - serverItselfMb - clientsMb - replication) * sharePercent(sized)) / 100) + backlog;
+    return Math.floor(((memoryMb - serverOverheadMb - clientsMb - replication) * sharePercent(sized)) / 100) + backlog;
 }
 
 function sharePercent({ flavor, followers }: Sized): number {
     return dataSharePercent[followers.length > 0 ? "rdb" : flavor];
 }
 
-/** From data, without the backlog, to the `memoryMb` that it needs: `data * 1000 / permille + besideMb`, never too little. */
-export function memoryForData(sized: Sized): { readonly permille: number; readonly besideMb: number } {
+/** The `memoryMb` needed for data (without the backlog) is at most `data * 1000 / permille + overheadMb`. */
+export function memoryForData(sized: Sized): { readonly permille: number; readonly overheadMb: number } {
     const parts: readonly Part[] = clientParts(sized);
     const replicated = sized.followers.length > 0;
     const share = sharePercent(sized) / 100;
     const ofMemory = parts.reduce((sum, part) => sum + (part.ofMemory ?? 0), replicated ? 3 / 16 : 0);
-    const fixedMb = parts.reduce((sum, part) => sum + (part.mb ?? 0), serverItselfMb);
+    const fixedMb = parts.reduce((sum, part) => sum + (part.mb ?? 0), serverOverheadMb);
     const slope = share * (1 - ofMemory);
-    // What is rounded down on the way to `maxmemory` is less than a MiB.
-    return { permille: Math.floor(slope * 1000), besideMb: Math.ceil((share * fixedMb + 1) / slope) };
+    // The 1 covers the rounding in `maxmemoryOf`, which is less than a MiB.
+    return { permille: Math.floor(slope * 1000), overheadMb: Math.ceil((share * fixedMb + 1) / slope) };
 }
 
-/** A `memoryMb` that is enough for so much data, and hardly more. */
+/** A `memoryMb` that is enough for the data, and close to the minimum. */
 export function leastMemoryMb(dataMb: number, sized: Sized): number {
-    const { permille, besideMb } = memoryForData(sized);
-    return Math.max(minMemoryMb, Math.ceil((dataMb * 1000) / permille) + besideMb);
+    const { permille, overheadMb } = memoryForData(sized);
+    return Math.max(minMemoryMb, Math.ceil((dataMb * 1000) / permille) + overheadMb);
 }
 
 /** What Redis does when the data reaches `maxmemory` (redis.conf, `maxmemory-policy`). */

@@ -1,4 +1,7 @@
-/** What is rotated goes in steps that break no client: passwords have a time of grace, CAs one in which both are published. */
+/**
+ * Rotation breaks no client: a replaced password has a grace period, and both CAs are published while one replaces the
+ * other.
+ */
 import { present } from "../../support/present";
 import { until } from "../support/docker";
 import { TestDatabase } from "../support/testDatabase";
@@ -15,33 +18,33 @@ describe("rotation", () => {
 
     afterAll(() => db.close());
 
-    test("of the password: the old one opens the door for the time of grace, then the agent drops it by itself", async () => {
+    test("accepts the old password during the grace period, then removes it without another update", async () => {
         const { client } = db;
         const urlOfUser = async () => (await db.stack.value<{ orders: { url: string } }>("users")).orders.url;
-        const [old, oldOfUser] = [await db.url(), await urlOfUser()];
-        const connection = client.pipe(old);
+        const [oldUrl, oldUrlOfUser] = [await db.url(), await urlOfUser()];
+        const connection = client.pipe(oldUrl);
         let printed = "";
         connection.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
         connection.stdin.write("PING\n");
         await until(() => printed.includes("PONG"));
 
         await db.up({ passwordVersion: 2 });
-        const now = await db.url();
-        expect(now).not.toBe(old);
-        expect(client.redis(now, ["PING"])).toBe("PONG");
-        for (const url of [old, oldOfUser, await urlOfUser()]) expect(client.redis(url, ["PING"])).toBe("PONG");
-        expect(await urlOfUser()).not.toBe(oldOfUser);
+        const newUrl = await db.url();
+        expect(newUrl).not.toBe(oldUrl);
+        expect(client.redis(newUrl, ["PING"])).toBe("PONG");
+        for (const url of [oldUrl, oldUrlOfUser, await urlOfUser()]) expect(client.redis(url, ["PING"])).toBe("PONG");
+        expect(await urlOfUser()).not.toBe(oldUrlOfUser);
 
-        await until(() => client.redis(old, ["PING"]).includes("WRONGPASS"));
-        for (const url of [now, await urlOfUser()]) expect(client.redis(url, ["PING"])).toBe("PONG");
-        expect(client.redis(oldOfUser, ["PING"])).toContain("WRONGPASS");
+        await until(() => client.redis(oldUrl, ["PING"]).includes("WRONGPASS"));
+        for (const url of [newUrl, await urlOfUser()]) expect(client.redis(url, ["PING"])).toBe("PONG");
+        expect(client.redis(oldUrlOfUser, ["PING"])).toContain("WRONGPASS");
         expect(
             client
-                .redis(now, ["ACL", "LIST"])
+                .redis(newUrl, ["ACL", "LIST"])
                 .match(/^user app .*/m)?.[0]
                 .match(/#/g),
         ).toHaveLength(1);
-        // Who was in is still in.
+        // The connection that logged in with the old password is still open.
         connection.stdin.write("ECHO still-here\n");
         await until(() => printed.includes("still-here"));
         connection.stdin.end();
@@ -49,7 +52,7 @@ describe("rotation", () => {
         await db.stack.expectEmptyPreview();
     });
 
-    test("of the CA: in each step, who has the step before's caCertPem still verifies", async () => {
+    test("rotates the CA in steps: in each one, a client with the previous caCertPem still verifies the certificate", async () => {
         const { client } = db;
         let published = await db.caCertPem();
         const certificates = (pem: string) => pem.match(/BEGIN CERTIFICATE/g)?.length;
@@ -67,30 +70,31 @@ describe("rotation", () => {
         }
     });
 
-    test("of the password ends in time where an update stops before the server, which stays watched until it is replaced", async () => {
+    test("removes the old password in time after an update of the agent alone, which still restores the server's settings", async () => {
         const { client } = db;
-        const old = await db.url();
+        const oldUrl = await db.url();
         const password = "another-password-of-the-program";
-        const now = old.replace(/:[^:@]+@/, `:${password}@`);
+        const newUrl = oldUrl.replace(/:[^:@]+@/, `:${password}@`);
         const container = await db.serverId();
-        client.redis(old, ["SET", "kept", "yes"]);
-        // Prepared for the server that comes: it reads what this one hands over, and has more databases.
+        client.redis(oldUrl, ["SET", "kept", "yes"]);
+        // The arguments replace the server: the new one is memory-only, reads the dump that this one leaves, and has
+        // more databases.
         const args = { password, flavor: "nordb", config: { databases: 17 }, tls: { caVersions: [2] } };
         const { resources } = await db.stack.state();
         const { urn } = present(resources.find((resource) => resource.urn.endsWith("::db-agent")));
         await db.with(args).up("--target", urn);
-        expect(client.redis(now, ["CONFIG", "SET", "maxmemory-policy", "allkeys-random"])).toBe("OK");
-        expect(client.redis(old, ["PING"])).toBe("PONG");
-        await until(() => client.redis(old, ["PING"]).includes("WRONGPASS"));
-        await until(() => client.redis(now, ["CONFIG", "GET", "maxmemory-policy"]).endsWith("noeviction"));
-        expect(client.redis(now, ["CONFIG", "GET", "save"])).toBe("save\n2147483647 2147483647");
+        expect(client.redis(newUrl, ["CONFIG", "SET", "maxmemory-policy", "allkeys-random"])).toBe("OK");
+        expect(client.redis(oldUrl, ["PING"])).toBe("PONG");
+        await until(() => client.redis(oldUrl, ["PING"]).includes("WRONGPASS"));
+        await until(() => client.redis(newUrl, ["CONFIG", "GET", "maxmemory-policy"]).endsWith("noeviction"));
+        expect(client.redis(newUrl, ["CONFIG", "GET", "save"])).toBe("save\n2147483647 2147483647");
         expect(await db.serverId()).toBe(container);
         await db.up(args);
         expect(await db.serverId()).not.toBe(container);
-        expect(client.redis(now, ["GET", "kept"])).toBe("yes");
+        expect(client.redis(newUrl, ["GET", "kept"])).toBe("yes");
     });
 
-    test("is not repeated for a state that was exported and imported: nothing changes", async () => {
+    test("changes nothing for a state that was exported and imported", async () => {
         await db.stack.replaceState(await db.stack.state());
         await db.stack.expectNoChanges();
     });

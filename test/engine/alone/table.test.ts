@@ -1,6 +1,6 @@
 /**
- * The table of what each change does, held against real servers: every row on every flavor, on the oldest version and
- * the newest that runs here, under two clients that never stop. What is expected comes from the table itself.
+ * Checks the table of changes against real servers. Every row runs on every flavor of the oldest and the newest tested
+ * version, while two clients send commands without a pause. The expectations come from the table itself.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,11 +16,11 @@ type Args = Readonly<Record<string, unknown>>;
 
 interface Database {
     readonly name: string;
-    /** Changed by each row; what is refused is not taken over. */
+    /** The arguments after the last accepted change; a refused change leaves them as they were. */
     args: Args;
 }
 
-/** Every flavor of the newest; of the oldest where there is time for it. */
+/** Every flavor of the newest version. `make test-all` also runs every flavor of the oldest. */
 const databases: Database[] = ["6.0", "8.0"].flatMap((version) =>
     flavorNames
         .filter((flavor) => process.env.TEST_ALL || version === "8.0" || flavor === "aof")
@@ -45,7 +45,7 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     certificate: (args) => ({ ...args, tls: { hosts: ["redis.example.com"] } }),
     ca: (args) => ({ ...args, tls: { hosts: ["redis.example.com"], caVersions: [2, 1] } }),
     tls: (args) => ({ ...args, tls: { ...(args.tls as object), protocols: ["TLSv1.3"] } }),
-    // For other versions: oldVersions.test.ts.
+    // oldVersions.test.ts tests the terminator, which only versions before 6.0 have.
     terminator: (args) => args,
     settings: (args) => ({
         ...args,
@@ -60,24 +60,35 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     versionDown: (args) => ({ ...args, version: "7.0" }),
     container: (args) => ({ ...args, network }),
     startup: (args) => ({ ...args, config: { ...(args.config as object), databases: 32 } }),
-    place: (args) => ({ ...args, data: { volume: `${network}-data` } }),
-    // Replicas themselves come and go in replicas.test.ts.
+    dataLocation: (args) => ({ ...args, data: { volume: `${network}-data` } }),
+    // replicas.test.ts adds and removes the replicas themselves.
     replicas: (args) => ({ ...args, replicationAccess: ["away"] }),
     recorded: (args) => ({ ...args, evictToFit: true }),
 };
 
-/** What changes a replica, or who takes writes, is in replicas*.test.ts and switchover.test.ts; an import in drift.test.ts; another name in changes.test.ts; releases in upgrade*.test.ts. */
-const elsewhere = [
-    ...["release", "replicaUp", "importing", "switchover", "untimely", "following", "promotion", "demotion"],
-    ...["renamed", "renamedOnNetwork"],
+/**
+ * Rows that other suites test: replicas*.test.ts and switchover.test.ts (replicas, and which server takes writes),
+ * drift.test.ts (importing), changes.test.ts (renaming) and upgrade*.test.ts (releases).
+ */
+const testedElsewhere = [
+    "release",
+    "replicaUp",
+    "importing",
+    "switchover",
+    "switchoverRefused",
+    "following",
+    "promotion",
+    "demotion",
+    "renamed",
+    "renamedOnNetwork",
 ];
-const rows = changeRows.filter(({ id }) => !elsewhere.includes(id));
+const rows = changeRows.filter(({ id }) => !testedElsewhere.includes(id));
 
 function next<T>(items: readonly T[], item: unknown): T {
     return present(items[(items.indexOf(item as T) + 1) % items.length]);
 }
 
-/** Children that a live change may make or replace: none of them is the server, and none holds data. */
+/** Children that a live change may create or replace. None of them is the server or holds data. */
 const replacedLive = /-(agent|password|repl-away|request|key|certificate|ca(-key)?(-\d+)?)$/;
 
 describe("the table of changes", () => {
@@ -85,9 +96,9 @@ describe("the table of changes", () => {
     let client: Client;
     const measured: string[] = [];
 
-    const program = (wanted: readonly Database[]) =>
+    const program = (programDatabases: readonly Database[]) =>
         stack.program(
-            wanted
+            programDatabases
                 .map(({ name, args }) => {
                     const given = JSON.stringify(args);
                     return `{ const db = new RedisDatabase("${name}", ${given});
@@ -96,7 +107,7 @@ describe("the table of changes", () => {
                 })
                 .join("\n"),
         );
-    /** The outputs of each database after the last up. */
+    /** The outputs of each database after the last update. */
     let outputs: Record<string, unknown>;
     const up = async () => {
         await stack.up();
@@ -121,7 +132,7 @@ describe("the table of changes", () => {
         console.log(["change, database: requests, failures, reconnects, lost writes", ...measured].join("\n"));
     });
 
-    test("every row has an example, and in the same order", () => {
+    test("has an example for every row, in the order of the table", () => {
         expect(Object.keys(examples)).toEqual(rows.map(({ id }) => id));
     });
 
@@ -145,7 +156,7 @@ describe("the table of changes", () => {
 
         const { steps, output } = await stack.plannedSteps();
         for (const { name } of touched) {
-            expect(output).toMatch(new RegExp(`RedisDatabase "${name}": .*${words[effect]}`));
+            expect(output).toMatch(new RegExp(`RedisDatabase "${name}": .*${phrases[effect]}`));
             expect(steps[`${name}-completed`]).toBe("update");
             const own = Object.entries(steps).filter(
                 ([child]) => child.startsWith(`${name}-`) && child !== `${name}-completed`,
@@ -165,10 +176,10 @@ describe("the table of changes", () => {
         for (const [index, { name }] of touched.entries()) {
             if (effect === "replaced") expect(after[index]).not.toBe(before[index]);
             else expect(after[index]).toBe(before[index]);
-            for (const { requests, ...trouble } of present(reports[index])) {
-                measured.push(`${id}, ${name}: ${[requests, ...Object.values(trouble)].join(", ")}`);
+            for (const { requests, ...problems } of present(reports[index])) {
+                measured.push(`${id}, ${name}: ${[requests, ...Object.values(problems)].join(", ")}`);
                 expect(requests).toBeGreaterThan(50);
-                expect({ name, ...trouble }).toEqual(
+                expect({ name, ...problems }).toEqual(
                     effect === "replaced"
                         ? { name, failures: expect.any(Number) as number, reconnects: 1, lost: 0 }
                         : { name, failures: 0, reconnects: 0, lost: 0 },
@@ -178,9 +189,12 @@ describe("the table of changes", () => {
         for (const [index, { args }] of changed.entries()) present(databases[index]).args = args;
     });
 
-    test("after all of that a second update is empty, and so is one after a refresh", () => stack.expectNoChanges());
+    test("changes nothing in a second update, nor after a refresh", () => stack.expectNoChanges());
 
-    /** Runs a change while two clients of each database count, and gives their reports, in the same order. */
+    /**
+     * Runs a change while two clients of each database increment counters. Returns their reports in the order of
+     * `touched`.
+     */
     async function underTraffic(touched: readonly Database[], change: () => Promise<unknown>): Promise<Report[][]> {
         const clients = touched.map(({ name }) => {
             const { url, tlsUrl, caCertPem } = of(name);
@@ -193,12 +207,12 @@ describe("the table of changes", () => {
     }
 });
 
-/** What the preview says of each effect. */
-const words: Readonly<Record<Effect, string>> = {
-    live: "takes effect while the server runs",
+/** The phrase in the preview for each effect. */
+const phrases: Readonly<Record<Effect, string>> = {
+    live: "the server keeps running",
     resized: "resized in place",
     terminator: "HAProxy is replaced",
     replaced: "clients reconnect once",
-    recorded: "nothing happens to the server",
+    recorded: "the server is not affected",
     refused: "",
 };

@@ -1,6 +1,7 @@
 /**
- * What clients notice nothing of, beside the table of changes: another certificate and another password behind HAProxy,
- * and replicas that come, rotate their passwords and go. Clients over TLS, which never stop, must see no failure.
+ * Changes that clients do not notice, in addition to those of table.test.ts: a new certificate and a new password behind
+ * HAProxy, and replicas that are added, get new passwords and are removed. Clients over TLS that send commands without a
+ * pause must see no failure.
  */
 import { docker, Client, handshake } from "../support/docker";
 import { TestStack } from "../support/stack";
@@ -14,7 +15,7 @@ interface Database {
     readonly containers: readonly string[];
 }
 
-/** The first and the last before 6.0, and one that has replicas. */
+/** The oldest and the newest version before 6.0, and a database with replicas. */
 const databases = {
     "haproxy-28": { version: "2.8" },
     "haproxy-50": { version: "5.0" },
@@ -27,7 +28,7 @@ describe("clients notice nothing", () => {
     let client: Client;
     let outputs: Readonly<Record<string, Database>>;
 
-    /** With these arguments for those before 6.0, and for the other. */
+    /** Updates the databases before 6.0 with the arguments `old`, and the replicated one with `replicated`. */
     async function up(old: object, replicated: object): Promise<void> {
         const program = Object.entries(databases).map(([name, args]) => {
             const all = { ...args, memoryMb: 64, ...(name === "replicated" ? replicated : old) };
@@ -42,14 +43,14 @@ describe("clients notice nothing", () => {
     const ids = () =>
         Object.values(outputs).flatMap(({ containers }) => docker("inspect", "-f", "{{.Id}}", ...containers));
 
-    /** Updates while a client of each database counts. */
+    /** Updates while a client of each database increments a counter, and expects that none of them notices. */
     async function unnoticed(old: object, replicated: object): Promise<void> {
         const before = ids();
         const traffic = Object.values(outputs).map(({ tlsUrl, caCertPem }) => new TlsTraffic(tlsUrl, caCertPem));
         await up(old, replicated);
         const reports = await Promise.all(traffic.map((each) => each.stop()));
         for (const { requests } of reports) expect(requests).toBeGreaterThan(50);
-        expect(reports.map(({ requests: _, ...trouble }, index) => ({ name: names[index], ...trouble }))).toEqual(
+        expect(reports.map(({ requests: _, ...problems }, index) => ({ name: names[index], ...problems }))).toEqual(
             names.map((name) => ({ name, failures: 0, reconnects: 0, lost: 0 })),
         );
         expect(ids()).toEqual(before);
@@ -68,7 +69,7 @@ describe("clients notice nothing", () => {
 
     const tls = { hosts: ["redis.example.com"] };
 
-    test("when HAProxy has another certificate, and a replica is added", async () => {
+    test("when HAProxy gets a new certificate and a replica is added", async () => {
         await unnoticed({ tls }, { replicas: 1 });
         for (const { tlsPort, caCertPem } of [outputs["haproxy-28"], outputs["haproxy-50"]].filter((each) => !!each)) {
             const { text } = handshake("localhost", tlsPort, caCertPem, ["-verify_hostname", "redis.example.com"]);
@@ -76,7 +77,7 @@ describe("clients notice nothing", () => {
         }
     });
 
-    test("when passwords are rotated, those of the replica, too", async () => {
+    test("when passwords are rotated, including the replica's", async () => {
         const old = outputs;
         await unnoticed({ tls, passwordVersion: 2 }, { replicas: [{ passwordVersion: 2 }], passwordVersion: 2 });
         for (const name of names) {
@@ -85,7 +86,7 @@ describe("clients notice nothing", () => {
         }
     });
 
-    test("when the replica is removed; a second update is empty then, and so is one after a refresh", async () => {
+    test("when the replica is removed; a second update and one after a refresh change nothing", async () => {
         await unnoticed({ tls, passwordVersion: 2 }, { passwordVersion: 2 });
         await stack.expectNoChanges();
     });

@@ -1,4 +1,7 @@
-/** A real upgrade of the package: databases that an old release made are updated by this one, under clients that never stop. */
+/**
+ * Upgrades the package: this release updates databases that an old one created, while clients send commands without a
+ * pause.
+ */
 import { Client, docker } from "../support/docker";
 import { ReleasedPackage } from "../support/releasedPackage";
 import { TestStack } from "../support/stack";
@@ -11,7 +14,7 @@ const flavors = ["aof", "nordb"] as const;
 const nameOf = (flavor: string) => `upgraded-${flavor}`;
 const names = flavors.map(nameOf);
 
-/** What clients were given, and where their data is. */
+/** The outputs that clients use, and the volumes with their data. */
 interface Database {
     readonly url: string;
     readonly tlsUrl: string;
@@ -54,21 +57,21 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
     });
 
     afterAll(async () => {
-        // Without the old package nothing was made.
+        // If the old package could not be built, nothing was created.
         if (!old) return;
         client.close();
         await stack.close();
         old.remove();
     });
 
-    test("loses no acknowledged write, and no connection that the preview does not speak of", async () => {
+    test("loses no acknowledged write, and no connection unless the preview says so", async () => {
         const before = { kept: await all(kept), servers: await all(serverId) };
         const maxmemory = () =>
             all(async (name) => client.redis((await kept(name)).url, ["CONFIG", "GET", "maxmemory"]));
         const formerMaxmemory = await maxmemory();
         const { steps, explanations, output: preview } = await stack.usePackage().plannedSteps();
         expect(preview).toContain(
-            "maxmemory stays as it was until memoryMb, the flavor or the number of replicas change",
+            "maxmemory stays the same until memoryMb, the flavor or the number of replicas change",
         );
         const clients = before.kept.map(({ url, tlsUrl, caCertPem }) => [
             new TlsTraffic(tlsUrl, caCertPem),
@@ -87,9 +90,9 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
             const replaced = servers[index] !== before.servers[index];
             expect([name, steps[`${name}-server`] === "replace"]).toEqual([name, replaced]);
             if (replaced) expect(explanations.filter((line) => line.includes(`"${name}":`))).toHaveLength(1);
-            for (const { requests, ...trouble } of reports[index] ?? []) {
+            for (const { requests, ...problems } of reports[index] ?? []) {
                 expect(requests).toBeGreaterThan(50);
-                expect({ name, ...trouble }).toEqual(
+                expect({ name, ...problems }).toEqual(
                     replaced
                         ? { name, failures: expect.any(Number) as number, reconnects: 1, lost: 0 }
                         : { name, failures: 0, reconnects: 0, lost: 0 },
@@ -99,11 +102,11 @@ describe(`an upgrade of the package from ${oldRevision}`, () => {
         }
     });
 
-    test("a second update is empty, and so is one after a refresh", async () => {
+    test("changes nothing in a second update, nor after a refresh", async () => {
         await stack.expectNoChanges();
     });
 
-    test("clients that connect now verify the certificate with the CA of before", async () => {
+    test("keeps the CA: clients still verify the certificate with it", async () => {
         for (const { tlsUrl, caCertPem } of await all(kept)) {
             expect(client.redis(tlsUrl, ["PING"], { caCertPem })).toBe("PONG");
         }

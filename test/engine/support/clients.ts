@@ -1,4 +1,4 @@
-/** Five clients that are not ours, each given a URL as it is and the CA to verify with: whether PING comes back. */
+/** Five common clients. Each one gets a database's URL unchanged and the CA to verify with, and sends PING. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
@@ -9,20 +9,20 @@ import nodeRedisPackage from "redis/package.json";
 import { present } from "../../support/present";
 import { Client } from "./docker";
 
-/** `PONG`, or what went wrong. Without a CA the URL is one for plaintext. */
+/** Resolves to `PONG`, or to the error. Without a CA, the URL must be a plaintext one. */
 type Ping = (url: string, caCertPem?: string) => Promise<string>;
 
-/** A process that answers each line with one, in order; its first line says what it is. */
+/** A process that answers each line with one line, in order. Its first line is its name and version. */
 export class LineProcess {
     private readonly process: ChildProcessWithoutNullStreams;
     private readonly lines: AsyncIterator<string>;
 
     constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
         this.process = spawn(command, args, { env: { ...process.env, ...env } });
-        let said = "";
-        this.process.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+        let errors = "";
+        this.process.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
         this.process.once("exit", (code) => {
-            if (code) console.error(`${command} ${args.join(" ")} ended with ${code}:\n${said}`);
+            if (code) console.error(`${command} ${args.join(" ")} exited with ${code}:\n${errors}`);
         });
         this.lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
     }
@@ -44,7 +44,7 @@ export class LineProcess {
 }
 
 const sources = join(__dirname, "clients");
-/** Where set-up has put what the other languages need. */
+/** The directory in which set-up installed the Python and Java libraries. */
 const installed = () => present(process.env.TEST_CLIENTS);
 
 export function pythonProcess(script: string, ...args: string[]): LineProcess {
@@ -63,7 +63,7 @@ const pingBy =
 async function pingByIoredis(url: string, caCertPem?: string): Promise<string> {
     const once = { retryStrategy: () => null, maxRetriesPerRequest: 0 };
     const redis = new Redis(url, { ...(caCertPem && { tls: { ca: caCertPem } }), ...once });
-    // The request itself only learns that the connection is closed.
+    // The request fails only with a closed connection. The event has the cause.
     let reason: unknown;
     redis.on("error", (error) => (reason = error));
     try {
@@ -90,18 +90,18 @@ async function pingByNodeRedis(protocol: 2 | 3, url: string, caCertPem?: string)
     }
 }
 
-/** All five, each in one process for as long as it is open; it must be opened first. */
+/** All five clients. Call `open` before use. */
 export class Clients {
     private readonly cli: Client;
     private readonly python: LineProcess;
     private readonly java = javaProcess("Ping.java");
     private readonly all: Readonly<Record<string, Ping>>;
-    /** As they call themselves. */
+    /** The clients' own names and versions. */
     readonly versions: string[] = [];
 
     /**
-     * Before 6.0 some must be told what they speak with: RESP 3 begins with a HELLO that such servers do not know; and
-     * a redis-cli after that of 6.0 makes a user of the empty name in a URL, which they refuse.
+     * Some clients need settings for servers before 6.0. RESP 3 begins with HELLO, which such servers do not support. A
+     * redis-cli later than 6.0 logs in with the empty user name of such a URL, which they refuse.
      */
     constructor(before6: boolean) {
         const protocol = before6 ? 2 : 3;
@@ -127,13 +127,13 @@ export class Clients {
         return this;
     }
 
-    /** What each says to a URL. */
+    /** The reply to PING or the error, by client. */
     async ping(url: string, caCertPem?: string): Promise<Readonly<Record<string, string>>> {
-        const said: Record<string, string> = {};
+        const replies: Record<string, string> = {};
         for (const [name, ping] of Object.entries(this.all)) {
-            said[name] = await ping(url, caCertPem).catch((error: unknown) => String(error));
+            replies[name] = await ping(url, caCertPem).catch((error: unknown) => String(error));
         }
-        return said;
+        return replies;
     }
 
     close(): void {

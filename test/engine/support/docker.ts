@@ -1,4 +1,4 @@
-/** What the tests ask of Docker, and clients that are not ours: the image's redis-cli and this machine's openssl. */
+/** Docker commands for tests, and independent clients: redis-cli from an image, and openssl on this machine. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,18 +11,18 @@ export function docker(...args: string[]): string {
     return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
 }
 
-/** A name that nothing else on this Docker host has. */
+/** A name that is unique on this Docker host. */
 export const uniqueName = (what: string) => `${what}-${randomBytes(4).toString("hex")}`;
 
-/** Those that are there: on their host, or on this one where they have none. */
-export function existing(objects: readonly DockerObject[], otherwise?: string): DockerObject[] {
+/** The objects that exist on their Docker host; `defaultHost` is that of objects without one. */
+export function existing(objects: readonly DockerObject[], defaultHost?: string): DockerObject[] {
     const lists = {
         container: ["ps", "--all", "--no-trunc", "--format", "{{.ID}}"],
         volume: ["volume", "ls", "--format", "{{.Name}}"],
         network: ["network", "ls", "--format", "{{.Name}}"],
     };
     const listed = new Map<string, string[]>();
-    return objects.filter(({ kind, key, host = otherwise }) => {
+    return objects.filter(({ kind, key, host = defaultHost }) => {
         const list = [...onHost(host), ...lists[kind]];
         const keys = listed.get(list.join(" ")) ?? docker(...list).split("\n");
         listed.set(list.join(" "), keys);
@@ -30,7 +30,7 @@ export function existing(objects: readonly DockerObject[], otherwise?: string): 
     });
 }
 
-/** The `docker` command's arguments for a host; for the one that it uses by itself without one. */
+/** Arguments with which the `docker` command connects to a host; without one, to its default host. */
 export const onHost = (host: string | undefined) => (host === undefined ? [] : ["--host", host]);
 
 export interface Reply {
@@ -66,7 +66,7 @@ export class Client {
         return { status, text: (stdout + stderr).trim() };
     }
 
-    /** A field of INFO, in plaintext; undefined where there is none. */
+    /** A field of INFO, over plaintext; undefined if the server has no such field. */
     info(url: string, field: string): string | undefined {
         return new RegExp(`^${field}:(.*)`, "m").exec(this.redis(url, ["INFO"]).replaceAll("\r", ""))?.[1];
     }
@@ -81,14 +81,14 @@ export class Client {
         return this.run([...cli, ...secure, ...command], "", env).text;
     }
 
-    /** As `redis`, with the URL given to redis-cli as it is; only redis-cli's own command line has it. */
+    /** Like `redis`, but passes the URL to redis-cli unchanged. Only redis-cli's own command line has it. */
     url(url: string, command: string[], caCertPem?: string): string {
         const secure = caCertPem === undefined ? [] : ["--tls", "--cacert", this.file("ca.pem", caCertPem)];
         const cli = ["redis-cli", "--no-auth-warning", ...secure, '-u "$url"', ...command].join(" ");
         return this.run(["sh", "-c", `read -r url; ${cli} </dev/null`], `${url}\n`).text;
     }
 
-    /** Tells one set of keys with text from another, whatever the version of the server. */
+    /** A digest of all keys, which must be strings. It is the same in all versions. */
     digest(url: string): string {
         const script = `local keys = redis.call('KEYS', '*'); table.sort(keys); local sum = ''
             for _, key in ipairs(keys) do sum = redis.sha1hex(sum .. key .. redis.call('GET', key)) end
@@ -96,30 +96,29 @@ export class Client {
         return this.redis(url, ["EVAL", script, "0"]);
     }
 
-    /** A redis-cli that takes one command a line, in plaintext. */
+    /** A redis-cli that reads one command a line, over plaintext. */
     pipe(url: string): ChildProcessWithoutNullStreams {
         const { cli, env } = redisCli(url);
         const names = Object.keys(env).flatMap((name) => ["-e", name]);
-        // One stream for both, or a failure could overtake the answers before it.
+        // One stream for both, or an error could arrive before earlier replies.
         const command = ["sh", "-c", 'exec "$@" 2>&1', "sh", ...cli];
         return spawn("docker", ["exec", "-i", ...names, this.id, ...command], { env: { ...process.env, ...env } });
     }
 }
 
-/** The command line of redis-cli for a URL, with the password where no process list shows it. */
+/** The command line of redis-cli for a URL. The password is in the environment, which process lists do not show. */
 function redisCli(url: string): { cli: string[]; env: { REDISCLI_AUTH: string } } {
     const { hostname, port, username, password } = new URL(url);
+    // URLs have brackets around IPv6 addresses; redis-cli expects none.
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const user = username === "" ? [] : ["--user", username];
     return {
-        cli: [
-            // Only URLs have brackets around IPv6.
-            ...["redis-cli", "-h", hostname.replace(/^\[|\]$/g, ""), "-p", port, "--no-auth-warning", "--raw"],
-            ...(username === "" ? [] : ["--user", username]),
-        ],
+        cli: ["redis-cli", "-h", host, "-p", port, "--no-auth-warning", "--raw", ...user],
         env: { REDISCLI_AUTH: decodeURIComponent(password) },
     };
 }
 
-/** A TLS handshake by openssl; `text` is all that it says about it. */
+/** A TLS handshake by openssl; `text` is its complete output. */
 export function handshake(host: string, port: number, caCertPem: string, more: string[] = []): Reply {
     const directory = mkdtempSync(join(tmpdir(), "handshake-"));
     try {
@@ -140,17 +139,17 @@ const protocolFlags: Readonly<Record<TlsProtocol, string>> = {
     "TLSv1.3": "-tls1_3",
 };
 
-/** The protocols in which a handshake succeeds, with the certificate verified. */
+/** The protocols with which a handshake succeeds and the certificate verifies. */
 export function spokenProtocols(host: string, port: number, caCertPem: string): TlsProtocol[] {
     return tlsProtocols.filter((protocol) => {
-        // The client's own OpenSSL must be talked into the old ones, too.
+        // The client's OpenSSL allows the old protocols only at the lowest security level.
         const old = legacyProtocols.includes(protocol) ? ["-cipher", "DEFAULT:@SECLEVEL=0"] : [];
         const { status, text } = handshake(host, port, caCertPem, [protocolFlags[protocol], ...old]);
         return status === 0 && !text.includes("Cipher is (NONE)");
     });
 }
 
-/** Waits until it holds; Jest's own time limit ends a wait that is in vain. */
+/** Waits until a condition holds. Jest's timeout ends a wait without success. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
 }

@@ -1,7 +1,10 @@
-/** Node.js for tests, and where a test or a hook fails: what its stacks observed, which is gone when they are closed. */
+/**
+ * The Node.js environment of engine tests. When a test or hook fails, it prints the logs of the open stacks before they
+ * are closed.
+ */
 import { TestEnvironment } from "jest-environment-node";
 
-/** A stack in the sandbox of the test. */
+/** A stack in the test's sandbox. */
 interface Observer {
     observed(): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** What the matrix of versions really saw, kept in a file from which its table is made: docs/versions.md. */
+/** The results of the version matrix. The table in docs/versions.md is generated from their file. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TlsProtocol } from "../../../provider/model/catalog/tlsProtocols";
@@ -6,25 +6,25 @@ import type { Flavor, Release } from "../../../provider/model/catalog/versions";
 
 const file = join(__dirname, "../../../.local/engine/observed.json");
 
-/** What was there after a server came back: a key that was in a dump, and one that was written after it. */
+/** Which keys a restarted server still has: one that was in a dump, and one that was written after it. */
 export interface Kept {
     readonly dumped: boolean;
     readonly written: boolean;
 }
 
-/** Of one version in one flavor. What is missing was not seen. */
+/** Results for one version in one flavor. A missing field was not tested. */
 export interface Observed {
-    /** The clients that had an answer. */
+    /** The clients that got an answer. */
     plaintext?: string[];
     tls?: string[];
-    /** What openssl could speak, as a database is by default, and with all of `tls.protocols` asked for. */
+    /** The protocols that openssl could speak: by default, and with all of `tls.protocols` enabled. */
     protocols?: TlsProtocol[];
     protocolsOptIn?: TlsProtocol[];
-    /** Of SSLv2, SSLv3 and plaintext on the TLS port, those that were refused both ways. */
+    /** Which of SSLv2, SSLv3 and plaintext the TLS port refused, in both configurations. */
     refused?: string[];
     kill?: Kept;
     restart?: Kept;
-    /** Whether clients noticed another certificate. */
+    /** Whether connected clients noticed nothing of a new certificate. */
     certificate?: { readonly unnoticed: boolean };
     rotation?: { readonly unnoticed: boolean; readonly oldPasswordOpens: boolean };
 }
@@ -33,7 +33,7 @@ export interface Observations {
     day?: string;
     /** The point release of each server. */
     servers: Partial<Record<Release, string>>;
-    /** Those who looked: clients and openssl, as they call themselves. */
+    /** The names and versions of the clients and of openssl. */
     observers: string[];
     rows: Partial<Record<Release, Partial<Record<Flavor, Observed>>>>;
 }
@@ -48,7 +48,7 @@ function change(by: (observations: Observations) => void): void {
     writeFileSync(file, `${JSON.stringify(observations, null, 4)}\n`);
 }
 
-/** Forgets what an earlier run saw. */
+/** Discards the results of an earlier run. */
 export function beginObservations(): void {
     mkdirSync(dirname(file), { recursive: true });
     const empty: Observations = { day: new Date().toISOString().slice(0, 10), servers: {}, observers: [], rows: {} };

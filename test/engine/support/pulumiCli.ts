@@ -1,6 +1,6 @@
 /**
- * The Pulumi CLI as a person runs it. The Automation API runs it, too, but asks it for the outputs and the history after
- * each update, which takes longer than an update that changes nothing.
+ * Runs the Pulumi CLI. The Automation API also runs it, but reads the outputs and the history after each update, which
+ * takes longer than an update without changes.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
@@ -14,26 +14,29 @@ export class PulumiCli {
         private readonly logFile: string,
     ) {}
 
-    /** What a command prints on standard output. One that fails is an error with all that it prints. */
+    /** Runs a command and returns its standard output. A failure throws an error with its complete output. */
     async run(...args: string[]): Promise<string> {
         const { stdout, stderr, code } = await this.finished(this.start(args));
-        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} exited with ${code}:\n${stdout}\n${stderr}`);
         return stdout;
     }
 
-    /** As `run`, for a command that works on resources: also kept in the log, and with what the engine reports. */
+    /**
+     * Like `run`, for a command that works on resources. Also writes its output to the log, and returns the engine's
+     * events.
+     */
     async operate(...args: string[]): Promise<{ readonly output: string; readonly events: readonly EngineEvent[] }> {
         const eventLog = join(this.directory, "events.json");
         rmSync(eventLog, { force: true });
         const cli = this.start([...args, "--event-log", eventLog]);
         this.keepLog(cli);
         const { stdout, stderr, code } = await this.finished(cli);
-        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} exited with ${code}:\n${stdout}\n${stderr}`);
         const lines = existsSync(eventLog) ? readFileSync(eventLog, "utf8").split("\n").filter(Boolean) : [];
         return { output: stdout, events: lines.map((line) => JSON.parse(line) as EngineEvent) };
     }
 
-    /** Kills the command by its id, so many milliseconds after it has printed what `line` matches; whether it still ran. */
+    /** Kills the command `delayMs` after it has printed a match of `line`. Returns whether it was still running. */
     async kill(args: readonly string[], line: RegExp, delayMs: number): Promise<boolean> {
         const cli = this.start(args);
         this.keepLog(cli);
@@ -49,12 +52,12 @@ export class PulumiCli {
     }
 
     private start(args: readonly string[]): ChildProcess {
-        const always = ["--non-interactive", "--color", "never", "--stack", "test"];
-        // The checkout's own passphrase is not that of these stacks.
+        const commonArgs = ["--non-interactive", "--color", "never", "--stack", "test"];
+        // The checkout's passphrase file must not replace the passphrase of these stacks.
         const { PULUMI_CONFIG_PASSPHRASE_FILE: _file, ...inherited } = process.env;
-        return spawn("pulumi", [...args, ...always], {
+        return spawn("pulumi", [...args, ...commonArgs], {
             cwd: this.directory,
-            // Without the former there is no --event-log.
+            // --event-log requires PULUMI_DEBUG_COMMANDS.
             env: { ...inherited, PULUMI_DEBUG_COMMANDS: "true", ...this.env },
             stdio: ["ignore", "pipe", "pipe"],
         });

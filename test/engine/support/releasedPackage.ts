@@ -1,4 +1,7 @@
-/** The package as users had it: taken from the git history and built with this checkout's compiler and dependencies. */
+/**
+ * The package of an earlier revision, taken from the git history and built with this checkout's compiler and
+ * dependencies.
+ */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
@@ -16,15 +19,15 @@ export class ReleasedPackage {
     static build(revision: string): ReleasedPackage {
         if (!isKnown(revision)) {
             throw new Error(
-                `The git history of ${checkout} lacks ${revision}, from which the package of that time is built. ` +
-                    "Get the whole history: git fetch --unshallow --tags",
+                `The git history of ${checkout} lacks ${revision}, the revision to build the package from. ` +
+                    "Fetch the complete history: git fetch --unshallow --tags",
             );
         }
         const directory = join(checkout, ".local/engine", `package-${revision}-${randomBytes(3).toString("hex")}`);
         mkdirSync(directory, { recursive: true });
         const files = execFileSync("git", ["archive", revision], { cwd: checkout, maxBuffer: 1 << 28 });
         execFileSync("tar", ["-x"], { cwd: directory, input: files });
-        // npm looks for commands in the directories above, too: tsc is this checkout's.
+        // npm also searches the parent directories for commands, so tsc is this checkout's.
         execFileSync("npm", ["run", "build"], { cwd: directory, stdio: ["ignore", "ignore", "inherit"] });
         return new ReleasedPackage(directory);
     }

@@ -1,13 +1,15 @@
-/** Which of the catalog's servers run here. */
+/** Which releases of the catalog can run on this machine. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Release, releaseNames, versions } from "../../../provider/model/catalog/versions";
 import { present } from "../../support/present";
 import { docker } from "./docker";
 
-const here = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split("\n");
+const localImages = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split("\n");
 
-export const runnable: readonly Release[] = releaseNames.filter((release) => here.includes(versions[release].image));
+export const runnable: readonly Release[] = releaseNames.filter((release) =>
+    localImages.includes(versions[release].image),
+);
 
 const pins = readFileSync(join(__dirname, "../../../toolchain/versions.env"), "utf8");
 const pinned = (name: string) =>
@@ -15,12 +17,12 @@ const pinned = (name: string) =>
         .trim()
         .split(/\s+/);
 
-/** Those that set-up provides for the tests of versions: `make test-versions`. */
+/** The releases that set-up provides for `make test-versions`. */
 export const provided = pinned("VERSIONS").map((image) =>
     present(releaseNames.find((release) => versions[release].image === image)),
 );
 
-/** Those of them that `make test` runs: the first and the last that need a terminator, and that need none. */
+/** The releases that `make test` runs: the oldest and the newest of those with a terminator, and of those without. */
 export const usual = provided.filter((release, index) => {
     const { engine, version, nativeTls } = versions[release];
     const tested = pinned("TEST_REDIS_VERSIONS");

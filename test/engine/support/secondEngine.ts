@@ -1,6 +1,6 @@
 /**
- * A second Docker engine, as on another host: in a network namespace of its own, at an address that this host reaches.
- * It can be restarted, and lose its power, without anybody else's containers noticing. Needs root on Linux.
+ * A second Docker engine that acts as another host. It has a separate network namespace and an address that this host
+ * can reach. It can be restarted or lose power without affecting other containers. Needs root on Linux.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -13,10 +13,10 @@ const run = (command: string, ...args: string[]) =>
     execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] }).trim();
 
 /**
- * Its addresses are a part of a network for documentation and tests (RFC 5737), of which others at the same time have
- * another one: whoever has made the namespace that is named after a part has that.
+ * Creates the network namespace. Its addresses come from a network for documentation (RFC 5737), divided into parts. The
+ * namespace's name contains the number of the part, so concurrent engines cannot use the same one.
  */
-function addNamespace(): { readonly namespace: string; readonly here: string; readonly there: string } {
+function addNamespace(): { readonly namespace: string; readonly localAddress: string; readonly address: string } {
     for (let part = 0; part < 64; part++) {
         const namespace = `redistest${part}`;
         try {
@@ -25,23 +25,23 @@ function addNamespace(): { readonly namespace: string; readonly here: string; re
             if (/File exists/.test(String(error))) continue;
             throw error;
         }
-        return { namespace, here: `203.0.113.${4 * part + 1}`, there: `203.0.113.${4 * part + 2}` };
+        return { namespace, localAddress: `203.0.113.${4 * part + 1}`, address: `203.0.113.${4 * part + 2}` };
     }
-    throw new Error("All 64 parts of 203.0.113.0/24 are taken: `ip netns delete` those that a run left behind.");
+    throw new Error("All 64 parts of 203.0.113.0/24 are taken. Remove leftover namespaces with `ip netns delete`.");
 }
 
 export class SecondEngine {
     private daemon: ChildProcess | undefined;
-    /** As the arguments of a provider: how it is reached over TLS, by whoever has this key. */
+    /** Arguments of a Docker provider that connects over TLS. */
     readonly overTls: Readonly<Record<"host" | "caMaterial" | "certMaterial" | "keyMaterial", string>>;
 
     private constructor(
         private readonly namespace: string,
         private readonly directory: string,
-        /** Where the ports that it publishes answer. */
+        /** The address at which published ports are reachable. */
         readonly address: string,
-        /** Where it reaches this host. */
-        readonly here: string,
+        /** The address of this host, as seen from the second one. */
+        readonly localAddress: string,
     ) {
         const openssl = new OpenSsl();
         const ca = openssl.make({ commonName: "A CA of Docker hosts", ca: true });
@@ -59,18 +59,18 @@ export class SecondEngine {
         };
     }
 
-    /** Starts one that has these images. */
+    /** Starts an engine and loads these images into it. */
     static async start(...images: string[]): Promise<SecondEngine> {
-        const { namespace, here, there } = addNamespace();
+        const { namespace, localAddress, address } = addNamespace();
         run("ip", "link", "add", `${namespace}h`, "type", "veth", "peer", "name", `${namespace}n`, "netns", namespace);
-        run("ip", "address", "add", `${here}/30`, "dev", `${namespace}h`);
+        run("ip", "address", "add", `${localAddress}/30`, "dev", `${namespace}h`);
         run("ip", "link", "set", `${namespace}h`, "up");
         const within = (...args: string[]) => run("ip", "-n", namespace, ...args);
-        within("address", "add", `${there}/30`, "dev", `${namespace}n`);
+        within("address", "add", `${address}/30`, "dev", `${namespace}n`);
         within("link", "set", `${namespace}n`, "up");
         within("link", "set", "lo", "up");
-        within("route", "add", "default", "via", here);
-        const engine = new SecondEngine(namespace, mkdtempSync(join(tmpdir(), "engine-")), there, here);
+        within("route", "add", "default", "via", localAddress);
+        const engine = new SecondEngine(namespace, mkdtempSync(join(tmpdir(), "engine-")), address, localAddress);
         await engine.boot();
         for (const image of images) {
             execFileSync("sh", ["-c", `docker save ${image} | DOCKER_HOST=${engine.host} docker load`], {
@@ -80,7 +80,7 @@ export class SecondEngine {
         return engine;
     }
 
-    /** For `DOCKER_HOST`. */
+    /** The value for `DOCKER_HOST`. */
     get host(): string {
         return `unix://${this.directory}/docker.sock`;
     }
@@ -89,27 +89,29 @@ export class SecondEngine {
         return run("docker", "--host", this.host, ...args);
     }
 
-    /** As if somebody pulled its network cable, or put it back. */
+    /** Unplugs the network cable, or plugs it in again. */
     connect(connected: boolean): void {
         run("ip", "link", "set", `${this.namespace}h`, connected ? "up" : "down");
-        // The route goes with the link, on both sides.
-        if (connected) run("ip", "-n", this.namespace, "route", "replace", "default", "via", this.here);
+        // Taking the interface down removes the route on both sides.
+        if (connected) run("ip", "-n", this.namespace, "route", "replace", "default", "via", this.localAddress);
     }
 
-    /** As `systemctl restart docker`: containers are stopped, and started again as their restart policy says. */
+    /**
+     * Like `systemctl restart docker`: stops the containers and starts them again according to their restart policy.
+     */
     async restart(): Promise<void> {
         await this.end("SIGTERM");
         await this.boot();
     }
 
-    /** As a power failure and a boot: every process ends at once, and only what is on the disk is left. */
+    /** Like a power failure and a boot: every process is killed at once, and only data on the disk remains. */
     async powerCycle(): Promise<void> {
         const { daemon } = this;
         for (const pid of this.processes()) {
             try {
                 process.kill(pid, "SIGKILL");
             } catch {
-                // It ended with the one before it.
+                // It has exited together with a process that was killed before it.
             }
         }
         await until(() => daemon?.signalCode !== null);
@@ -125,7 +127,7 @@ export class SecondEngine {
         rmSync(this.directory, { recursive: true });
     }
 
-    /** No mount outlives the host. */
+    /** Removes the mounts, as a shutdown of the host would. */
     private unmount(): void {
         const mounts =
             readFileSync("/proc/mounts", "utf8").match(new RegExp(`(?<= )${this.directory}/\\S+`, "g")) ?? [];
@@ -138,7 +140,7 @@ export class SecondEngine {
         rmSync(join(this.directory, "pid"), { force: true });
         const log = openSync(join(this.directory, "log"), "a");
         const at = (name: string) => join(this.directory, name);
-        // `ip netns exec` would hide the control groups, without which the daemon does not start.
+        // Not `ip netns exec`: it hides the control groups, which the daemon needs to start.
         const daemon = ["dockerd", "--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
         const files = ["--tlscacert", at("ca.pem"), "--tlscert", at("cert.pem"), "--tlskey", at("key.pem")];
         const hosts = ["--host", this.host, "--host", this.overTls.host, "--tlsverify", ...files];
@@ -163,7 +165,7 @@ export class SecondEngine {
         await ended;
     }
 
-    /** The daemon, all that it started, and what runs in its containers. */
+    /** The daemon, the processes that it started, and those in its containers. */
     private processes(): number[] {
         const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
         const read = (pid: string, file: string) => {
@@ -173,14 +175,14 @@ export class SecondEngine {
                 return "";
             }
         };
-        const own = new Set(all.filter((pid) => read(pid, "cmdline").includes(this.directory)));
-        for (let before = 0; before < own.size;) {
-            before = own.size;
+        const found = new Set(all.filter((pid) => read(pid, "cmdline").includes(this.directory)));
+        for (let before = 0; before < found.size;) {
+            before = found.size;
             for (const pid of all) {
                 const parent = /\) \S (\d+) /.exec(read(pid, "stat"))?.[1];
-                if (parent !== undefined && own.has(parent)) own.add(pid);
+                if (parent !== undefined && found.has(parent)) found.add(pid);
             }
         }
-        return [...own].map(Number);
+        return [...found].map(Number);
     }
 }

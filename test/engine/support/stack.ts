@@ -1,4 +1,4 @@
-/** Stacks for tests: a real program, run by the real CLI, in a project, a state and a Pulumi home of their own. */
+/** Pulumi stacks for tests: the real CLI runs a real program. Each stack has its own project, state and Pulumi home. */
 import { randomBytes } from "node:crypto";
 import {
     copyFileSync,
@@ -19,54 +19,57 @@ import { takePairs } from "./ports";
 import { PulumiCli } from "./pulumiCli";
 import { type DockerObject, type StackState, dockerObjects } from "./stackState";
 
-/** Secrets are encrypted with chance in it, and dependencies stand in the order in which they came to be known. */
-const rewritten = ["ciphertext", "dependencies", "propertyDependencies"];
+/**
+ * Keys that differ from update to update: encryption is randomized, and dependencies are in the order in which they
+ * resolved.
+ */
+const unstableKeys = ["ciphertext", "dependencies", "propertyDependencies"];
 
-/** Inside the checkout, so that programs find the package and its dependencies as those of a user do. */
+/** Inside the checkout, so that programs resolve the package and its dependencies as a user's program does. */
 const root = resolve(__dirname, "../../../.local/engine");
 
-/** Of every stack, and of the states that were recorded of some. */
+/** The passphrase of every stack, and of the recorded states. */
 export const passphrase = "only-for-this-test";
 
-/** How many resources had each operation, for example `{ same: 13 }`. */
+/** The number of resources by operation, for example `{ same: 13 }`. */
 export type Summary = Readonly<Record<string, number>>;
 
 export interface Change {
     readonly summary: Summary;
-    /** All that the CLI printed. */
+    /** The complete output of the CLI. */
     readonly output: string;
 }
 
 /** What a preview shows. */
 export interface Planned {
-    /** The operation on each resource that would not stay as it is, by the resource's name. */
+    /** The operation on each resource that would change, by the resource's name. */
     readonly steps: Readonly<Record<string, string>>;
     /** The type of each of these resources, by the resource's name. */
     readonly types: Readonly<Record<string, string>>;
-    /** What the components say about their changes. Their warnings are not among it. */
+    /** The components' explanations of their changes, without their warnings. */
     readonly explanations: readonly string[];
-    /** All that the CLI prints. */
+    /** The complete output of the CLI. */
     readonly output: string;
 }
 
 interface Options {
-    /** More environment variables of the CLI and the program. */
+    /** Additional environment variables for the CLI and the program. */
     readonly env?: Readonly<Record<string, string>>;
-    /** Leaves the choice of ports to the component, as in a user's stack: for states that are recorded. */
+    /** Lets the component choose the ports, as in a user's stack. For states that are recorded. */
     readonly randomPorts?: boolean;
 }
 
-/** A Pulumi stack that a test owns. What the CLI prints is kept in `.local/engine/NAME.log`. */
+/** A Pulumi stack of a test. The CLI's output is written to `.local/engine/NAME.log`. */
 export class TestStack {
-    /** All that it has ever had on a Docker host, by kind and key. */
-    private readonly made = new Map<string, DockerObject>();
+    /** Every Docker object that the stack has ever created, by kind and key. */
+    private readonly created = new Map<string, DockerObject>();
     /** The outputs after the last update. */
-    private known: Promise<Record<string, unknown>> | undefined;
+    private cachedOutputs: Promise<Record<string, unknown>> | undefined;
 
     private constructor(
         private readonly cli: PulumiCli,
         readonly directory: string,
-        /** What the CLI printed. */
+        /** The log of the CLI's output. */
         readonly logFile: string,
         private readonly dockerHost: string | undefined,
     ) {
@@ -97,7 +100,7 @@ export class TestStack {
                 PULUMI_HOME: home,
                 PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
                 PULUMI_CONFIG_PASSPHRASE: passphrase,
-                // Each command loads the same packages again.
+                // Every command loads the same packages.
                 NODE_COMPILE_CACHE: join(root, "compile-cache"),
                 ...env,
             },
@@ -108,8 +111,8 @@ export class TestStack {
     }
 
     /**
-     * The program of the next commands; `exports` are its outputs. In scope are the Pulumi packages and a
-     * `RedisDatabase` that goes without deletion protection, so that tests can clean up behind themselves.
+     * Sets the program of the next commands; its `exports` are the outputs. In scope are the Pulumi packages and a
+     * `RedisDatabase` without deletion protection by default, so that tests can clean up.
      */
     program(text: string): this {
         const packages = ["pulumi", "docker", "random", "tls"].map(
@@ -120,8 +123,8 @@ export class TestStack {
     }
 
     /**
-     * The directory from which the next programs load the package; without one, this checkout. Node.js finds a package by
-     * its own name within itself, so the program must be in a package of its own to find another directory's.
+     * Sets the directory from which the next programs load the package; the default is this checkout. Inside a package,
+     * Node.js resolves the package's own name to itself, so a program needs its own package to load another directory.
      */
     usePackage(directory?: string): this {
         const [manifest, modules] = [join(this.directory, "package.json"), join(this.directory, "node_modules")];
@@ -134,7 +137,10 @@ export class TestStack {
         return this;
     }
 
-    /** One database called `db` with these arguments, and `more` as the program writes it; all its outputs are the stack's. */
+    /**
+     * A program with one database, `db`. `more` is an expression with more arguments. The stack has all outputs of the
+     * database.
+     */
     database(args: object, more = "{}"): this {
         const all = `{ ...${JSON.stringify(args)}, ...${more} }`;
         return this.program(
@@ -142,12 +148,12 @@ export class TestStack {
         );
     }
 
-    /** `flags` are more of those that `pulumi up` has. */
+    /** `flags` are additional flags for `pulumi up`. */
     async up(...flags: string[]): Promise<Change> {
         return this.operate("up", "--yes", "--skip-preview", ...flags);
     }
 
-    /** `pulumi up --replace` of the resource of this name. */
+    /** Runs `pulumi up --replace` for the resource with this name. */
     async replace(name: string): Promise<Change> {
         const { resources } = await this.state();
         const { urn } = present(resources.find((resource) => resource.urn.endsWith(`::${name}`)));
@@ -162,12 +168,12 @@ export class TestStack {
         return (await this.operate("preview")).summary;
     }
 
-    /** Removes all that there is; the stack stays. */
+    /** Removes all resources, but not the stack. */
     async destroy(): Promise<void> {
         await this.operate("destroy", "--yes", "--skip-preview");
     }
 
-    /** What a preview shows of each resource that would not stay as it is, and the words that it prints. */
+    /** Runs a preview, and returns what would change and what it prints. */
     async plannedSteps(): Promise<Planned> {
         const { output, events } = await this.operate("preview");
         const steps: Record<string, string> = {};
@@ -186,7 +192,10 @@ export class TestStack {
         return { steps, types, explanations, output };
     }
 
-    /** A second update does nothing, not even to the state, and neither does one after a refresh, which finds nothing either. */
+    /**
+     * Expects that another update changes nothing, including the state, that a refresh finds nothing, and that the
+     * preview after it is empty.
+     */
     async expectNoChanges(): Promise<void> {
         const before = this.recorded();
         expect((await this.up()).summary).toEqual(unchanged());
@@ -199,7 +208,7 @@ export class TestStack {
         expect(await this.preview()).toEqual(unchanged());
     }
 
-    /** The whole output of a command that must fail; `flags` are more of those that `pulumi up` has. */
+    /** The complete output of a command that must fail; `flags` are additional flags for `pulumi up`. */
     async failure(command: "up" | "preview" | "destroy", ...flags: string[]): Promise<string> {
         const failed = await (command === "up" ? this.up(...flags) : this[command]()).catch(String);
         if (typeof failed !== "string") throw new Error(`pulumi ${command} was expected to fail`);
@@ -207,12 +216,12 @@ export class TestStack {
     }
 
     /**
-     * An up whose CLI is killed by its id, so many milliseconds after it has printed what `line` matches. Resolves to
-     * whether it was still at work. Then does what a person would: breaks the lock, and takes the copy of the state where
-     * the CLI had only begun to write it (that of a file, in place; other backends have no such moment).
+     * Runs an update and kills the CLI `delayMs` after it has printed a match of `line`. Resolves to whether it was still
+     * running. Then recovers as a user would: cancels the update, and restores the backup of the state if the CLI was
+     * killed while it wrote the file. Only the file backend can be interrupted there.
      */
     async killedUp(line: RegExp, delayMs = 0): Promise<boolean> {
-        this.known = undefined;
+        this.cachedOutputs = undefined;
         const killed = await this.cli.kill(["up", "--yes", "--skip-preview"], line, delayMs);
         for (const [file, copy] of [
             [this.checkpoint, `${this.checkpoint}.bak`],
@@ -227,17 +236,17 @@ export class TestStack {
 
     /** The outputs, secrets included. */
     async outputs(): Promise<Record<string, unknown>> {
-        this.known ??= this.cli
+        this.cachedOutputs ??= this.cli
             .run("stack", "output", "--json", "--show-secrets")
             .then((json) => JSON.parse(json) as Record<string, unknown>);
-        return this.known;
+        return this.cachedOutputs;
     }
 
     async value<T = string>(name: string): Promise<T> {
         return (await this.outputs())[name] as T;
     }
 
-    /** The state as it lies on the disk, with its secrets readable. */
+    /** The state, with its secrets decrypted. */
     async state(): Promise<StackState> {
         return (await this.exported()).deployment as StackState;
     }
@@ -246,14 +255,14 @@ export class TestStack {
         await this.import({ ...(await this.exported()), deployment });
     }
 
-    /** As `pulumi stack export` gives it. */
+    /** The result of `pulumi stack export --show-secrets`. */
     async exported(): Promise<Deployment> {
         return JSON.parse(await this.cli.run("stack", "export", "--show-secrets")) as Deployment;
     }
 
-    /** As `pulumi stack import`, of a stack with the same name and passphrase. */
+    /** Runs `pulumi stack import` with the state of a stack that has the same name and passphrase. */
     async import(exported: Deployment): Promise<void> {
-        this.known = undefined;
+        this.cachedOutputs = undefined;
         const file = join(this.directory, "imported.json");
         writeFileSync(file, JSON.stringify(exported));
         await this.cli.run("stack", "import", "--file", file);
@@ -261,11 +270,11 @@ export class TestStack {
     }
 
     /**
-     * The names of its containers, running or not, also of those that Pulumi has not heard of: each has one of the
-     * stack's volumes mounted. Whatever else is on the Docker host may be somebody else's.
+     * The names of the stack's containers, running or not, including those that Pulumi has not recorded. Each of them
+     * mounts one of the stack's volumes. Other containers on the Docker host may belong to other programs.
      */
     containers(host?: string): string[] {
-        const volumes = [...this.made.values()]
+        const volumes = [...this.created.values()]
             .filter((object) => object.kind === "volume" && object.host === host)
             .flatMap(({ key }) => ["--filter", `volume=${key}`]);
         if (volumes.length === 0) return [];
@@ -273,9 +282,9 @@ export class TestStack {
         return names.split("\n").filter(Boolean);
     }
 
-    /** For whom a test failed: the last words of its containers and of the CLI, without secrets. */
+    /** For a failed test: the last lines of the containers' logs and of the CLI's output, without secrets. */
     async observed(): Promise<string> {
-        const hosts = new Set([...this.made.values()].map(({ host }) => host));
+        const hosts = new Set([...this.created.values()].map(({ host }) => host));
         return observed({
             title: this.directory,
             logFile: this.logFile,
@@ -287,7 +296,7 @@ export class TestStack {
         });
     }
 
-    /** Destroys everything, also after a test that gave up in the middle of an update; fails if anything is left. */
+    /** Destroys everything, even after a test that failed during an update. Throws an error if anything is left. */
     async close(): Promise<void> {
         try {
             await this.destroy();
@@ -295,19 +304,19 @@ export class TestStack {
             await this.cli.run("cancel", "--yes");
             await this.destroy();
         }
-        const left = existing([...this.made.values()], this.dockerHost).map(({ kind, key }) => `${kind} ${key}`);
+        const left = existing([...this.created.values()], this.dockerHost).map(({ kind, key }) => `${kind} ${key}`);
         if (left.length > 0) throw new Error(`the stack in ${this.directory} left behind: ${left.join(", ")}`);
         this.forget();
     }
 
-    /** Removes the stack alone: for one whose resources do not exist. */
+    /** Removes only the stack's directory, for a stack whose resources do not exist. */
     forget(): void {
         globalThis.openStacks?.delete(this);
         rmSync(this.directory, { recursive: true });
     }
 
     private async operate(...args: string[]): Promise<Change & { readonly events: readonly EngineEvent[] }> {
-        this.known = undefined;
+        this.cachedOutputs = undefined;
         try {
             const { output, events } = await this.cli.operate(...args);
             const summary = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {};
@@ -317,9 +326,9 @@ export class TestStack {
         }
     }
 
-    /** All of each resource as the state has it, but what Pulumi may write anew at any update. */
+    /** Every resource in the state, without the keys that Pulumi may rewrite in any update. */
     private recorded(): Readonly<Record<string, unknown>> {
-        const kept = (key: string, value: unknown) => (rewritten.includes(key) ? undefined : value);
+        const kept = (key: string, value: unknown) => (unstableKeys.includes(key) ? undefined : value);
         return Object.fromEntries(
             this.readCheckpoint().resources.map((resource) => [
                 resource.urn,
@@ -339,7 +348,7 @@ export class TestStack {
         if (!existsSync(this.checkpoint)) return;
         const { resources, ...rest } = this.readCheckpoint();
         for (const object of dockerObjects({ resources, ...rest })) {
-            this.made.set(`${object.kind} ${object.key}`, object);
+            this.created.set(`${object.kind} ${object.key}`, object);
         }
     }
 
@@ -349,24 +358,24 @@ export class TestStack {
 }
 
 declare global {
-    /** Where a test fails, these say what they observed: `environment.ts`. */
+    /** When a test fails, `environment.ts` prints what these stacks observed. */
     var openStacks: Set<TestStack> | undefined;
 }
 
-/** Nothing but resources that stay as they are. */
+/** The summary of an operation that changes nothing. */
 export const unchanged = (): Summary => ({ same: expect.any(Number) as number });
 
-/** What the component says is wrong with its arguments, out of all that the CLI prints: the whole message. */
+/** The component's complete message about its arguments, from the CLI's output. */
 export function findingsIn(output: string): string {
     return /^ {4}error: .*?(RedisDatabase "[^]*?)\n *\n/m.exec(output)?.[1]?.replace(/^ {4}/gm, "") ?? output;
 }
 
-/** Why the agent refused, likewise. */
+/** The agent's reason for a refusal, from the CLI's output. */
 export function reasonIn(output: string): string {
     return /\S+: (refused: .*)$/m.exec(output)?.[1] ?? output;
 }
 
-/** What the component would choose at random is given, in the order in which the program asks. `ports.ts` says why. */
+/** Assigns ports in the order of the program, in place of the component's random choice; see `ports.ts`. */
 const ownPorts = `
 const fs = require("node:fs");
 if (fs.existsSync("ports.json")) {

@@ -1,4 +1,4 @@
-/** What the state of a stack says: which containers, volumes and networks are the stack's, and what is secret. */
+/** Reads a stack's state: which containers, volumes and networks belong to the stack, and which values are secret. */
 
 export interface StackResource {
     readonly urn: string;
@@ -11,7 +11,7 @@ export interface StackResource {
 
 export interface StackState {
     readonly resources: StackResource[];
-    /** What an update was doing when it was killed. */
+    /** Operations that were running when the update was killed. */
     readonly pending_operations?: readonly { readonly resource: StackResource }[];
 }
 
@@ -19,11 +19,11 @@ export interface StackState {
 export interface DockerObject {
     readonly kind: "container" | "volume" | "network";
     readonly key: string;
-    /** For `docker --host`; undefined where the provider is the default one. */
+    /** The value for `docker --host`; undefined with the default provider. */
     readonly host: string | undefined;
 }
 
-/** All that the stack has made on Docker hosts, or was about to make when it was interrupted. */
+/** Every Docker object that the stack has created, or was creating when the update was interrupted. */
 export function dockerObjects({ resources, pending_operations: pending = [] }: StackState): DockerObject[] {
     const hostOf = ({ provider = "" }: StackResource) => {
         const urn = provider.replace(/::[^:]*$/, "");
@@ -41,7 +41,10 @@ export function dockerObjects({ resources, pending_operations: pending = [] }: S
 /** How Pulumi marks a secret value, whose plaintext is JSON. */
 const [markName, markValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
 
-/** Every line of every secret in a state that was exported with its secrets; very short ones are no secrets. */
+/**
+ * Every line of every secret in a state that was exported with its secrets. Lines of fewer than eight characters are
+ * ignored.
+ */
 export function secretLines(exported: unknown): string[] {
     const lines = new Set<string>();
     const visit = (value: unknown, secret: boolean): void => {
@@ -54,6 +57,6 @@ export function secretLines(exported: unknown): string[] {
         else for (const member of Object.values(value)) visit(member, secret);
     };
     visit(exported, false);
-    // A secret that another one contains goes after that.
+    // Longest first: a secret may contain a shorter one.
     return [...lines].sort((one, other) => other.length - one.length);
 }

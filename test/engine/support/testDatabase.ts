@@ -1,4 +1,4 @@
-/** A stack with one database, called `db`, and a client for it: what most suites are about. */
+/** A stack with one database, `db`, and a client for it. Most suites use it. */
 import { present } from "../../support/present";
 import { Client, docker } from "./docker";
 import { type Change, TestStack } from "./stack";
@@ -7,18 +7,18 @@ export class TestDatabase {
     private constructor(
         readonly stack: TestStack,
         readonly client: Client,
-        /** What each update says if it does not say otherwise. */
+        /** The arguments of every update, unless it overrides them. */
         private readonly base: object,
     ) {}
 
-    /** Brings up a database with these arguments. `name` is the stack's. */
+    /** Creates a stack `name` with a database that has these arguments. */
     static async create(name: string, base: object): Promise<TestDatabase> {
         const database = new TestDatabase(await TestStack.create(name), new Client(), base);
         await database.up();
         return database;
     }
 
-    /** The program has the arguments of the beginning, these, and `more` as it writes it. */
+    /** Sets the program. The database has `base`, then `args`, then the arguments in the expression `more`. */
     with(args: object = {}, more?: string): TestStack {
         return this.stack.database({ ...this.base, ...args }, more);
     }
@@ -27,7 +27,7 @@ export class TestDatabase {
         return this.with(args).up();
     }
 
-    /** A command, in plaintext and as the user `app`. */
+    /** Runs a command over plaintext as the user `app`. */
     async redis(...command: string[]): Promise<string> {
         return this.client.redis(await this.url(), command);
     }
@@ -40,15 +40,15 @@ export class TestDatabase {
     tlsUrl = () => this.stack.value("tlsUrl");
     tlsPort = () => this.stack.value<number>("tlsPort");
     caCertPem = () => this.stack.value("caCertPem");
-    /** The name of the server's container, as the program gives it. */
+    /** The name of the server's container, from the outputs. */
     server = () => this.stack.value("containerName");
 
-    /** The name of the agent's container, also of one that Docker has made and that Pulumi has not heard of. */
+    /** The name of the agent's container, even if Pulumi has not recorded it. */
     agent(): string {
         return present(this.stack.containers().find((name) => name.startsWith("db-agent-")));
     }
 
-    /** Another one after the server was replaced. */
+    /** The ID of the server's container. It changes when the server is replaced. */
     async serverId(): Promise<string> {
         return docker("inspect", "-f", "{{.Id}}", await this.server());
     }

@@ -1,6 +1,6 @@
 /**
- * Clients that are not ours and never stop, each counting on a key of its own: ioredis over TLS, redis-cli in
- * plaintext. They tell what was asked, what failed and what got lost.
+ * Independent clients that send commands without a pause, each incrementing its own key: ioredis over TLS, redis-cli over
+ * plaintext. They report requests, failures and lost writes.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -10,9 +10,9 @@ import type { Client } from "./docker";
 export interface Report {
     readonly requests: number;
     readonly failures: number;
-    /** How often a connection that stood was lost. */
+    /** How often an established connection was lost. */
     readonly reconnects: number;
-    /** Acknowledged increments that the counter does not hold. */
+    /** Acknowledged increments that are missing from the counter. */
     readonly lost: number;
 }
 
@@ -29,15 +29,15 @@ export class TlsTraffic {
 
     constructor(url: string, caCertPem: string) {
         this.redis = new Redis(url, { tls: { ca: caCertPem }, maxRetriesPerRequest: 0, retryStrategy: () => 50 });
-        let stands = false;
+        let connected = false;
         this.redis.on("ready", () => {
-            stands = true;
+            connected = true;
         });
         this.redis.on("close", () => {
-            if (stands && this.running) this.reconnects++;
-            stands = false;
+            if (connected && this.running) this.reconnects++;
+            connected = false;
         });
-        // Failures are counted where requests fail; without a listener ioredis would print each.
+        // `count` counts failed requests. Without a listener, ioredis would print each error.
         this.redis.on("error", () => undefined);
         this.loop = this.count();
     }
@@ -57,14 +57,17 @@ export class TlsTraffic {
     async stop(): Promise<Report> {
         this.running = false;
         await this.loop;
-        const held = Number(await this.redis.get("tls-traffic"));
+        const counter = Number(await this.redis.get("tls-traffic"));
         this.redis.disconnect();
         const { acknowledged, failures, reconnects } = this;
-        return { requests: acknowledged + failures, failures, reconnects, lost: Math.max(0, acknowledged - held) };
+        return { requests: acknowledged + failures, failures, reconnects, lost: Math.max(0, acknowledged - counter) };
     }
 }
 
-/** redis-cli in plaintext, which reads commands from a pipe. When its connection is lost, its next command makes another. */
+/**
+ * redis-cli over plaintext, which reads commands from a pipe. After a lost connection, the next command opens a new
+ * one.
+ */
 export class PlaintextTraffic {
     private readonly process: ChildProcessWithoutNullStreams;
     private readonly timer: NodeJS.Timeout;
@@ -95,13 +98,13 @@ export class PlaintextTraffic {
         this.failing = !succeeded;
     }
 
-    /** `url` is where the server is reached now. */
+    /** `url` is the server's current URL. */
     async stop(url: string): Promise<Report> {
         clearInterval(this.timer);
         this.process.stdin.end();
         await this.ended;
-        const held = Number(this.client.redis(url, ["GET", "plaintext-traffic"]));
+        const counter = Number(this.client.redis(url, ["GET", "plaintext-traffic"]));
         const { acknowledged, failures, reconnects } = this;
-        return { requests: acknowledged + failures, failures, reconnects, lost: Math.max(0, acknowledged - held) };
+        return { requests: acknowledged + failures, failures, reconnects, lost: Math.max(0, acknowledged - counter) };
     }
 }

@@ -86,17 +86,17 @@ describe("changes", () => {
     test("the preview says that the old password stops working at once", () => {
         const { before, after } = pair({}, { passwordVersion: 2 });
         expect(explainChanges("sessions", before, after)).toBe(
-            'RedisDatabase "sessions": Redis 5.0 has only one password: the old password stops working at once; ' +
-                "passwordGraceHours has no effect; takes effect while the server runs, clients stay connected: " +
-                "passwordVersion 1 → 2; the URLs have the new password.",
+            'RedisDatabase "sessions": Redis 5.0 has only one password, so the old one stops working at once ' +
+                "(passwordGraceHours has no effect); the server keeps running, clients stay connected: passwordVersion " +
+                "1 → 2; the URLs contain the new password.",
         );
     });
 
     test("the preview says that clients over TLS reconnect", () => {
         const { before, after } = pair({}, { tls: { protocols: ["TLSv1.3"] } });
         expect(explainChanges("sessions", before, after)).toBe(
-            'RedisDatabase "sessions": clients that accept no more than TLSv1.2 can no longer connect; HAProxy is ' +
-                "replaced, clients reconnect once over TLS: tls.protocols [TLSv1.2, TLSv1.3] → [TLSv1.3].",
+            'RedisDatabase "sessions": clients that support only TLSv1.2 can no longer connect; HAProxy is ' +
+                "replaced, TLS clients reconnect once: tls.protocols [TLSv1.2, TLSv1.3] → [TLSv1.3].",
         );
     });
 });

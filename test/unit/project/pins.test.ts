@@ -1,4 +1,4 @@
-/** What is pinned in two places is pinned to the same version. */
+/** Versions that are pinned in two files must be the same in both. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { oldestPulumi } from "../../../provider/components/hooks/hooks";
@@ -19,30 +19,30 @@ test.each([
     ["DOCKER_PLUGIN_VERSION", "@pulumi/docker"],
     ["RANDOM_PLUGIN_VERSION", "@pulumi/random"],
     ["TLS_PLUGIN_VERSION", "@pulumi/tls"],
-])("%s is the version of %s, which asks the engine for exactly its own", (pin, dependency) => {
+])("%s is the version of %s, which requires the plugin of exactly its version", (pin, dependency) => {
     expect(pins[pin]).toMatch(/^\d+\.\d+\.\d+$/);
     expect(pins[pin]).toBe(dependencies?.[dependency]);
     const { version } = JSON.parse(read(`node_modules/${dependency}/package.json`)) as { version: string };
     expect(version).toBe(pins[pin]);
 });
 
-test("the oldest Node.js that is accepted is the one that the package asks for", () => {
+test("set-up accepts the oldest Node.js that the package supports", () => {
     expect(engines?.node).toBe(`>=${pins.NODE_MINIMUM?.split(".")[0] ?? ""}`);
 });
 
-test("the oldest Pulumi that set-up accepts is the one that the component and the README ask for", () => {
+test("set-up accepts the oldest Pulumi that the component and the README require", () => {
     expect(oldestPulumi).toBe(pins.PULUMI_VERSION);
     expect(read("README.md")).toContain(`- Pulumi ${oldestPulumi.replace(/\.0$/, "")} or later`);
 });
 
-test("the Redis that set-up provides is the default one, and known ones for the tests", () => {
+test("set-up provides the default Redis, and versions from the catalog for the tests", () => {
     expect(pins.DEFAULT_REDIS_VERSION).toBe(defaultVersion);
     const versions = pins.TEST_REDIS_VERSIONS?.split(" ") ?? [];
     expect(versions.filter((version) => parseVersion(version) === undefined)).toEqual([]);
     expect(versions).toContain(defaultVersion);
 });
 
-test("each image that the tests of versions run is in the catalog, and can be made without a registry", () => {
+test("each image for the version tests is in the catalog and can be built without a registry", () => {
     const images = [...(pins.VERSIONS?.trim().split(/\s+/) ?? [])];
     const known = releaseNames.map((release) => versions[release].image);
     expect(images.filter((image) => !known.includes(image))).toEqual([]);
@@ -53,7 +53,7 @@ test("each image that the tests of versions run is in the catalog, and can be ma
     expect(recipes.map(([reference]) => reference)).toEqual([...images, ...(pins.TERMINATOR_IMAGES?.split(" ") ?? [])]);
     for (const [reference, recipe, ...rest] of recipes) {
         expect([reference, ["debian", "source", "wheel"].includes(recipe ?? "")]).toEqual([reference, true]);
-        // A package that is not Debian's is pinned by its content.
+        // A package from a source other than Debian is pinned by its hash.
         const pinned = rest.length === 4 && /^[0-9a-f]{64}$/.test(rest[3] ?? "");
         expect([reference, pinned]).toEqual([reference, recipe !== "debian"]);
     }

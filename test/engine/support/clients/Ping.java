@@ -15,12 +15,15 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import redis.clients.jedis.Jedis;
 
-/** Jedis on URLs as they are: a line of URL and CA (PEM in base64, or nothing) brings a line with what PING brought. */
+/**
+ * Jedis with unchanged URLs. Each input line has a URL and a CA (base64 of PEM, or empty); the output line is the reply
+ * to PING or the error.
+ */
 public class Ping {
     public static void main(String[] args) throws IOException {
-        Properties itself = new Properties();
-        itself.load(Jedis.class.getResourceAsStream("pom.properties"));
-        System.out.println("Jedis " + itself.getProperty("version"));
+        Properties jedisProperties = new Properties();
+        jedisProperties.load(Jedis.class.getResourceAsStream("pom.properties"));
+        System.out.println("Jedis " + jedisProperties.getProperty("version"));
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line; (line = lines.readLine()) != null; ) {
             String[] fields = line.split("\t", -1);

@@ -1,4 +1,7 @@
-"""redis-py on URLs as they are, in the RESP named as argument: a line of URL and CA (PEM in base64, or nothing) brings a line with what PING brought."""
+"""
+redis-py with unchanged URLs, in the RESP version given as argument. Each input line has a URL and a CA (base64 of PEM,
+or empty); the output line is the reply to PING or the error.
+"""
 
 import base64
 import sys

@@ -1,7 +1,7 @@
 """
-Greets servers in SSLv2 and SSLv3, which OpenSSL 3 no longer speaks: a line of protocol, host and port brings a line
-with what came of it. `control` greets a server of its own that does speak the protocol, so that a test can tell a
-refusal from a greeting that nobody would understand.
+Connects to servers in SSLv2 and SSLv3, which OpenSSL 3 no longer speaks. Each input line has a protocol, host and port;
+the output line is the result. `control` connects to a server in this process that speaks the protocol. It shows that a
+refusal is not caused by a malformed hello.
 """
 
 import os

@@ -154,9 +154,9 @@ describe("before the agent is replaced", () => {
         expect(await refusal()).toBe(
             [
                 'network: is "backend", which the Docker host does not have',
-                "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
+                "    → create the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
                 'ports.plaintext: 24000 is taken on 127.0.0.1 by the container "cache"',
-                "    → free it, or give another one in ports [redis-database/port-taken]",
+                "    → free the port, or set a different one in ports [redis-database/port-taken]",
             ].join("\n"),
         );
         expect(asked("rm")).toHaveLength(3);
@@ -218,7 +218,7 @@ describe("in a preview", () => {
             [
                 'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
                 "  bindAddress: is 127.0.0.1, which the Docker host does not have",
-                "    → give an address that the Docker host has; on it, `ip address` lists them [redis-database/address-not-there]",
+                "    → use an address of the Docker host (`ip address` lists them there) [redis-database/address-not-there]",
             ].join("\n"),
         );
         expect(logged.info).not.toHaveBeenCalled();
@@ -230,7 +230,7 @@ describe("in a preview", () => {
         expect(textsIn(logged.warn)).toEqual([
             '"sessions": unless the network is there by then, the update will refuse this:\n' +
                 '  network: is "backend", which the Docker host does not have\n' +
-                "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
+                "    → create the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
         ]);
     });
 

@@ -52,7 +52,7 @@ async function updateRecorded(
 }
 
 const onlyInUpdate = (path: string) =>
-    `RedisDatabase "sessions": ${path}: its value is known only in the update, and the preview does not explain what that changes.`;
+    `RedisDatabase "sessions": ${path}: its value is known only during the update, so the preview cannot explain what it will change.`;
 
 beforeAll(async () => {
     await startStack();
@@ -85,7 +85,7 @@ describe("the hook", () => {
 test("a change is explained in one line", async () => {
     expect(await update({ memoryMb: 64 }, { memoryMb: 128, passwordVersion: 2 })).toEqual([
         'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 128; also ' +
-            "passwordVersion 1 → 2, maxmemory 16 → 40 MiB; the old password is still accepted for 24 hours; the URLs have " +
+            "passwordVersion 1 → 2, maxmemory 16 → 40 MiB; the old password is still accepted for 24 hours; the URLs contain " +
             "the new password.",
     ]);
 });
@@ -112,7 +112,7 @@ describe("inputs that an earlier release recorded", () => {
         expect(
             await updateRecorded({ memoryMb: 64, version: "8.6" }, { memoryMb: 64, version: "8.6", ...facts }),
         ).toEqual([
-            'RedisDatabase "sessions": an earlier release of this package made it; nothing happens to the server.',
+            'RedisDatabase "sessions": created by an earlier release of this package; the server is not affected.',
         ]);
         logged.mockClear();
         expect(
@@ -134,8 +134,8 @@ describe("inputs that an earlier release recorded", () => {
             await hook.callback({ ...of, oldInputs, newInputs: inputs(leads), oldOutputs });
         }
         expect(textsIn(logged)).toEqual([
-            'RedisReplica "one": an earlier release of this package made it; nothing happens to the server.',
-            'RedisReplica "one": takes effect while the server runs, clients stay connected: primary follows → takes writes.',
+            'RedisReplica "one": created by an earlier release of this package; the server is not affected.',
+            'RedisReplica "one": the server keeps running, clients stay connected: primary follows → takes writes.',
         ]);
     });
 });
@@ -144,7 +144,7 @@ describe("what is refused", () => {
     const refusal =
         'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
         '  version: is "7.2", but Redis 8.6 wrote the data, which 7.2 cannot read\n' +
-        '    → go back to "8.6" or a later version; to leave 8.6, copy the data to a new database ' +
+        '    → keep "8.6" or use a later version; to use 7.2, copy the data to a new database ' +
         "[redis-database/version-downgrade]";
 
     test("fails with the reason alone, whatever else is changed", async () => {
@@ -175,8 +175,8 @@ describe("a default that is a later version now", () => {
         await expect(updateRecorded(recorded("8.0"), recorded("8.6"), { version: "8.0" })).rejects.toThrow(
             new Error(
                 'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
-                    '  version: is not given, and its default is now "8.6", but this one has Redis 8.0\n' +
-                    '    → to keep that, give version: "8.0"; to upgrade, give version: "8.6": the server is replaced, its data ' +
+                    '  version: is not set, and its default is now "8.6", but this database runs Redis 8.0\n' +
+                    '    → to keep it, set version: "8.0"; to upgrade, set version: "8.6": the server is replaced, its data ' +
                     "is kept, clients reconnect once, and 8.0 cannot read the data afterwards " +
                     "[redis-database/default-version-changed]",
             ),
@@ -295,7 +295,7 @@ describe("in a preview, what was last completed is compared", () => {
     test("so that a new name is announced, with what it does on a network", async () => {
         const [line] = await completed({ madeAs: "old" }, { ...facts, name: "old", madeAs: "old" });
         expect(line).toBe(
-            'RedisDatabase "sessions": nothing happens to the server: name old → sessions; data, passwords, ports and CA stay the same.',
+            'RedisDatabase "sessions": the server is not affected: name old → sessions; data, passwords, ports and CA stay the same.',
         );
         logged.mockClear();
         const network = "backend";
@@ -308,7 +308,7 @@ describe("in a preview, what was last completed is compared", () => {
             { ...facts, network, name: "old", madeAs: "old" },
         );
         expect(replaced).toMatch(
-            /containers on the network reach it by the new name only; the server is replaced.*name old → sessions/,
+            /containers on the network can reach the database by its new name only; the server is replaced.*name old → sessions/,
         );
     });
 });
@@ -321,8 +321,8 @@ describe("secrets", () => {
         );
         expect(others).toEqual([]);
         expect(line).toBe(
-            'RedisDatabase "sessions": takes effect while the server runs, clients stay connected: password changed, ' +
-                "tls.ca changed; the old password is still accepted for 24 hours; the URLs have the new password.",
+            'RedisDatabase "sessions": the server keeps running, clients stay connected: password changed, ' +
+                "tls.ca changed; the old password is still accepted for 24 hours; the URLs contain the new password.",
         );
     });
 
@@ -342,7 +342,7 @@ describe("secrets", () => {
         expect(lines).toEqual([
             'RedisDatabase "sessions": the server listens on the new address only; the server is replaced, its data is ' +
                 "kept on its volume, clients reconnect once: bindAddress changed; also host changed, memoryMb changed; the " +
-                "URLs have the new host.",
+                "URLs contain the new host.",
         ]);
         // Also where it is secret no longer.
         expect((await update({ host: pulumi.secret("a.example") }, { host: "b.example" })).join()).not.toContain(

@@ -119,8 +119,8 @@ describe("a change of version across 6.0", () => {
             {
                 code: "redis-database/replica-upgraded-to-6.0",
                 path: "version",
-                problem: 'is "7.0", but a replica of Redis 5.0 follows in another way than one of 7.0',
-                remedy: "remove the replica in the update that changes the version; re-create it in the next one",
+                problem: 'is "7.0", but a replica of Redis 5.0 connects to its primary differently than one of 7.0',
+                remedy: "remove the replica in the update that changes the version, and re-create it in the next update",
             },
         ]);
     });

@@ -1,4 +1,4 @@
-/** The three flavors, as the managed service's contract states them. */
+/** The three flavors, as the managed service documents them. */
 import { defaultSavePoints, persistenceDirectives, persistenceLabel } from "../../../../provider/model/catalog/flavors";
 
 const schedule = [
@@ -7,7 +7,7 @@ const schedule = [
     ["save", "60 10000"],
 ];
 
-test("aof logs every write, syncs each second and dumps by the schedule", () => {
+test("aof logs every write, syncs every second and dumps on schedule", () => {
     expect(persistenceDirectives("aof", defaultSavePoints)).toEqual([
         ["appendonly", "yes"],
         ["appendfsync", "everysec"],
@@ -15,18 +15,18 @@ test("aof logs every write, syncs each second and dumps by the schedule", () => 
     ]);
 });
 
-test("rdb only dumps, by the schedule", () => {
+test("rdb only dumps, on schedule", () => {
     expect(persistenceDirectives("rdb", defaultSavePoints)).toEqual([["appendonly", "no"], ...schedule]);
 });
 
-test("nordb writes neither log nor dump", () => {
+test("nordb writes neither a log nor a dump", () => {
     expect(persistenceDirectives("nordb", defaultSavePoints)).toEqual([
         ["appendonly", "no"],
         ["save", '""'],
     ]);
 });
 
-test("the labels are the service's own, and its usual choice has none", () => {
+test("the labels are those of the managed service, and its usual flavor has none", () => {
     expect(persistenceLabel("aof")).toBeUndefined();
     expect(persistenceLabel("rdb")).toBe("RDB-Only Persistence");
     expect(persistenceLabel("nordb")).toBe("NO PERSISTENCE");

@@ -1,4 +1,4 @@
-/** The list of versions in the managed service's spelling, and the warnings that a database can bring. */
+/** The list of versions in the managed service's spelling, and the warnings about a database. */
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { listVersions } from "../../../../provider/model/catalog/listVersions";
@@ -12,12 +12,12 @@ test("every version of both engines, in three flavors each", () => {
     expect(list).toHaveLength(releaseNames.length * 3);
     expect(new Set(list.map(({ engine, name }) => `${engine} ${name}`)).size).toBe(list.length);
     for (const { engine, name, version, flavor } of list) {
-        // Bare is RDB-only in the service's list.
+        // Without a suffix, the service's list means RDB only.
         expect(parseVersion(name, engine)).toEqual({ version, ...(flavor !== "rdb" && { flavor }) });
     }
 });
 
-test("the service's spelling, labels, days, and whether the end has come", () => {
+test("the service's spelling, labels and dates, and whether end of life is reached", () => {
     const of = (version: string) => listVersions(today).filter((v) => v.engine === "redis" && v.version === version);
     const facts = { engine: "redis", version: "4.0", released: "2017-07-14", endOfLife: "2021-02-22", ended: true };
     expect(of("4.0")).toEqual([
@@ -31,14 +31,14 @@ test("the service's spelling, labels, days, and whether the end has come", () =>
     });
 });
 
-test("an end comes on its day", () => {
-    const ended = (day: string) =>
-        listVersions(new Date(day)).find(({ engine, version }) => engine === "redis" && version === "8.0")?.ended;
+test("end of life is reached on its date", () => {
+    const ended = (date: string) =>
+        listVersions(new Date(date)).find(({ engine, version }) => engine === "redis" && version === "8.0")?.ended;
     expect(ended("2026-11-30T23:59:59Z")).toBe(false);
     expect(ended("2026-12-01T00:00:00Z")).toBe(true);
 });
 
-test("all of it can be printed: no surprise in a console", () => {
+test("the whole list, as printed", () => {
     expect(
         listVersions(today)
             .filter(({ flavor }) => flavor === "aof")
@@ -64,17 +64,17 @@ describe("warnings", () => {
             { version: "7.0-nordb" },
             'Redis 7.0 reached end of life on 2024-07-29 and gets no more security fixes; version: "7.2"',
         ],
-    ])("%j has ended, and the next that has not is named", (args, text) => {
+    ])("%j is past end of life, and the next maintained version is suggested", (args, text) => {
         expect(said(args)).toEqual([expect.stringContaining(`RedisDatabase "sessions": ${text}`)]);
     });
 
-    test("nothing is said of one that is cared for", () => {
+    test("a maintained version brings no warning", () => {
         expect(said({ version: "8.2" })).toEqual([]);
         expect(said({ engine: "valkey" })).toEqual([]);
         expect(said({})).toEqual([]);
     });
 
-    test("protocols that can be broken into are named", () => {
+    test("insecure protocols are named", () => {
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.0", "TLSv1.1", "TLSv1.2"] } })).toEqual([
             'RedisDatabase "sessions": tls.protocols allows TLSv1.0 and TLSv1.1, which is insecure; remove it once no client needs it.',
         ]);

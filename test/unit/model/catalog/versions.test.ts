@@ -1,8 +1,8 @@
-/** The catalog, and versions as people and the managed service write them. */
+/** The catalog, and versions as programs and the managed service write them. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { hasEnded } from "../../../../provider/model/catalog/listVersions";
+import { isPastEndOfLife } from "../../../../provider/model/catalog/listVersions";
 import {
     canUpgrade,
     compareVersions,
@@ -29,7 +29,7 @@ const redisVersions = [
 ];
 const valkeyVersions = ["7.2", "8.0", "8.1", "9.0", "9.1"];
 
-test("the versions are those that the README and the docstrings name", () => {
+test("the versions are those that the docstrings list", () => {
     expect(versionNames).toEqual(redisVersions);
     expect(versionsOf("redis")).toEqual(redisVersions);
     expect(versionsOf("valkey")).toEqual(valkeyVersions);
@@ -48,35 +48,35 @@ describe.each(releaseNames)("%s", (release) => {
     const facts = versions[release];
     const { engine, version } = facts;
 
-    test("is found by its engine and version, and by no other engine", () => {
+    test("is found by its engine and version", () => {
         expect(findRelease(engine, version)).toBe(release);
         expect(releaseOf(facts)).toBe(release);
         expect(release).toBe(engine === "redis" ? version : `valkey-${version}`);
         expect(nameOf(release)).toBe(`${engine === "redis" ? "Redis" : "Valkey"} ${version}`);
     });
 
-    test("bare, it names no flavor", () => {
+    test("without a suffix, it names no flavor", () => {
         expect(parseVersion(version, engine)).toEqual({ version });
     });
 
-    test.each(suffixes)("with -%s, it names the flavor", (flavor) => {
+    test.each(suffixes)("with the suffix -%s, it names the flavor", (flavor) => {
         expect(parseVersion(`${version}-${flavor}`, engine)).toEqual({ version, flavor });
     });
 
-    test("its image is the official one, its days are days", () => {
+    test("has the official image and valid dates", () => {
         expect(facts.image).toBe(`${engine === "redis" ? "redis" : "valkey/valkey"}:${version}`);
         expect(facts.released).toMatch(/^20\d\d-[01]\d-[0-3]\d$/);
-        const end = facts.endOfLife ?? "2099-01-01";
-        expect(end).toMatch(/^20\d\d-[01]\d-[0-3]\d$/);
-        expect(end > facts.released).toBe(true);
+        const endOfLife = facts.endOfLife ?? "2099-01-01";
+        expect(endOfLife).toMatch(/^20\d\d-[01]\d-[0-3]\d$/);
+        expect(endOfLife > facts.released).toBe(true);
     });
 
-    test("its directives come from the server that it was held against, or from neighbours that were asked", () => {
+    test("its directives were captured from its own server, or from servers of related versions", () => {
         const file = join(__dirname, `../../../../provider/model/catalog/directives/${release}.json`);
         expect(existsSync(file)).toBe(facts.verifiedWith !== undefined);
         expect(facts.directivesOf === undefined).toBe(facts.verifiedWith !== undefined);
         if (facts.verifiedWith === undefined) {
-            for (const neighbour of facts.directivesOf ?? []) expect(versions[neighbour].verifiedWith).toBeDefined();
+            for (const related of facts.directivesOf ?? []) expect(versions[related].verifiedWith).toBeDefined();
         } else {
             expect(facts.verifiedWith.startsWith(`${version}.`)).toBe(true);
             expect(dataOf(release).server).toBe(facts.verifiedWith);
@@ -88,31 +88,31 @@ describe.each(releaseNames)("%s", (release) => {
         if (facts.verifiedWith === undefined) return;
         expect(facts.acl).toBe(known("aclfile"));
         expect(facts.protectedMode).toBe(known("protected-mode"));
-        // CONFIG GET tells of `replicaof` itself only from 7.0.
+        // CONFIG GET reports `replicaof` itself only from 7.0 on.
         expect(facts.replicaDirective === "replicaof").toBe(known("replica-read-only"));
         expect(facts.aofLayout === "appendonlydir").toBe(known("appenddirname"));
         expect(facts.channelPermissions).toBe(known("acl-pubsub-default"));
-        // 8.2 and Valkey 9.0 were asked in builds without TLS.
+        // 8.2 and Valkey 9.0 were captured from builds without TLS.
         if (!["8.2", "valkey-9.0"].includes(release)) expect(facts.nativeTls).toBe(known("tls-port"));
     });
 });
 
-test("4.0 was never run here, and says so", () => {
+test("4.0 is not marked as verified", () => {
     expect(versions["4.0"]).toMatchObject({ directivesOf: ["3.2", "5.0"], nativeTls: false, acl: false });
     expect(versions["4.0"].verifiedWith).toBeUndefined();
 });
 
-test("releases of an engine are in the order of their days, and of their numbers", () => {
+test("releases of an engine are in the order of their dates and of their numbers", () => {
     for (const engine of engineNames) {
         const own = releaseNames.map((release) => versions[release]).filter((facts) => facts.engine === engine);
-        const days = own.map(({ released }) => released);
-        expect(days).toEqual([...days].sort());
+        const dates = own.map(({ released }) => released);
+        expect(dates).toEqual([...dates].sort());
         const numbers = own.map(({ version }) => version);
         expect(numbers).toEqual([...numbers].sort(compareVersions));
     }
 });
 
-test("a version is a pair of numbers: 8.10 comes after 8.8, and has what 8.8 has", () => {
+test("a version is a pair of numbers: 8.10 comes after 8.8, and has the features of 8.8", () => {
     const pair = fc.tuple(fc.nat(99), fc.nat(99));
     fc.assert(
         fc.property(pair, pair, ([major, minor], [otherMajor, otherMinor]) => {
@@ -126,26 +126,26 @@ test("a version is a pair of numbers: 8.10 comes after 8.8, and has what 8.8 has
     expect(canUpgrade("8.10", "8.8")).toBe(false);
 });
 
-test("a default is a version that is maintained, and that a real server was asked about with TLS", () => {
+test("a default version is maintained, and was captured from a real server with TLS", () => {
     for (const engine of engineNames) {
         const release = releaseOf({ engine, version: defaultVersions[engine] });
-        expect(hasEnded(release, new Date())).toBe(false);
+        expect(isPastEndOfLife(release, new Date())).toBe(false);
         expect(dataOf(release).directives).toHaveProperty("tls-port");
     }
 });
 
-describe("upgrades in place, as the servers' dumps and logs were read by one another", () => {
-    /** From each, the first that reads it: `test/engine/catalog.test.ts` asks the servers. */
-    test("a later version of the same engine takes over, an earlier one does not", () => {
+describe("upgrades in place", () => {
+    /** `test/engine/catalog.test.ts` checks with real servers that the files can be read. */
+    test("are possible to a later version of the same engine, but not to an earlier one", () => {
         for (const [index, from] of releaseNames.entries()) {
-            for (const [place, to] of releaseNames.entries()) {
+            for (const [otherIndex, to] of releaseNames.entries()) {
                 if (versions[from].engine !== versions[to].engine) continue;
-                expect([from, to, canUpgrade(from, to)]).toEqual([from, to, place >= index]);
+                expect([from, to, canUpgrade(from, to)]).toEqual([from, to, otherIndex >= index]);
             }
         }
     });
 
-    test("Valkey takes over from Redis up to 7.2, and nothing goes back", () => {
+    test("are possible from Redis up to 7.2 to Valkey, and never back", () => {
         for (const version of versionNames) {
             for (const other of releaseNames.filter((release) => release.startsWith("valkey-"))) {
                 expect([version, canUpgrade(version, other)]).toEqual([version, compareVersions(version, "7.2") <= 0]);
@@ -154,7 +154,7 @@ describe("upgrades in place, as the servers' dumps and logs were read by one ano
         }
     });
 
-    test("an allowed one never leads to an older format of dumps", () => {
+    test("never lead to an older dump format", () => {
         for (const from of releaseNames) {
             for (const to of releaseNames.filter((each) => canUpgrade(from, each))) {
                 const [old = 0, now = Infinity] = [versions[from].rdbVersion, versions[to].rdbVersion];
@@ -178,12 +178,12 @@ test.each([
     ["7.4", "valkey", ["7.2", "8.0"]],
     ["latest", "redis", []],
     ["", "valkey", []],
-] as const)("near %j of %s are %j", (text, engine, near) => {
+] as const)("the suggestions for %j of %s are %j", (text, engine, near) => {
     expect(nearestVersions(text, engine)).toEqual(near);
 });
 
-test("everything else is no version", () => {
-    const right = new Set(versionNames.flatMap((version) => [version, ...suffixes.map((s) => `${version}-${s}`)]));
+test("everything else is rejected", () => {
+    const valid = new Set(versionNames.flatMap((version) => [version, ...suffixes.map((s) => `${version}-${s}`)]));
     const text = fc.oneof(
         fc.string(),
         fc.stringMatching(/^ ?v?[0-9]{1,2}\.[0-9]{1,2}(\.[0-9]{1,2})?-{0,2}(aof|AOF|rdb|nordb|none|)-?(aof)? ?$/),
@@ -205,7 +205,7 @@ test("everything else is no version", () => {
     );
     fc.assert(
         fc.property(text, (written) => {
-            fc.pre(!right.has(written));
+            fc.pre(!valid.has(written));
             expect(parseVersion(written)).toBeUndefined();
         }),
         { numRuns: 1000 },

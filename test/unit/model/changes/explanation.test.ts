@@ -1,4 +1,4 @@
-/** A preview's line: what is lost first, then what happens to the server, then each change with its old and its new value. */
+/** The line in a preview: losses first, then what happens to the server, then each change with its old and new value. */
 import fc from "fast-check";
 import type { Kind, PlainArguments } from "../../../../provider/model/arguments/definition";
 import { describePair, describeRecorded } from "../../../../provider/model/changes/describe";
@@ -88,25 +88,25 @@ test("the lines of many changes", () => {
     expect(pairs.map(line)).toMatchSnapshot();
 });
 
-/** Databases alone, whose arguments can be put together. */
+/** Databases only: their arguments can be combined. */
 const ofDatabases = pairs.filter(([, , kind]) => kind === undefined);
 const together = fc.subarray([...ofDatabases], { minLength: 1 }).map((some): Pair => [
-    // Not an earlier version again, which is refused.
+    // A fixed upgrade, since a downgrade would be refused.
     { ...(Object.assign({}, ...some.map(([before]) => before)) as object), version: "7.0", engine: "redis" },
     { ...(Object.assign({}, ...some.map(([, after]) => after)) as object), version: "7.2", engine: "redis" },
 ]);
 const each = fc.oneof(fc.constantFrom(...pairs), together);
 
-/** As the lines begin, the worst first. */
+/** How the sentence of each effect starts, the most severe first. */
 const worst = {
     replaced: "the server is replaced, ",
     terminator: "HAProxy is replaced, ",
     resized: "the server is resized in place, ",
-    live: "takes effect while the server runs, ",
-    recorded: "nothing happens to the server",
+    live: "the server keeps running, ",
+    recorded: "the server is not affected",
 };
 
-test("state the worst effect once, and before every change", () => {
+test("state the most severe effect once, before every change", () => {
     fc.assert(
         fc.property(each, (pair) => {
             const { before, after } = described(pair);
@@ -118,14 +118,14 @@ test("state the worst effect once, and before every change", () => {
             for (const [effect, words] of Object.entries(worst)) {
                 expect([effect, said.split(words).length - 1]).toEqual([effect, effect === expected[0] ? 1 : 0]);
             }
-            const [ahead = ""] = said.split(expected[1]);
-            expect(ahead).not.toMatch(/→| added| removed \(/);
+            const [losses = ""] = said.split(expected[1]);
+            expect(losses).not.toMatch(/→| added| removed \(/);
         }),
     );
     expect(Object.keys(worst).length + 1).toBe(Object.keys(effects).length);
 });
 
-test("name every argument that is changed", () => {
+test("name every changed argument", () => {
     const names = (path: string) => (/^(users|replicas)$/.test(path) ? [path, path.slice(0, -1)] : [path]);
     fc.assert(
         fc.property(each, (pair) => {
@@ -144,7 +144,7 @@ test("name every argument that is changed", () => {
     );
 });
 
-test("do not contradict themselves, show no secret, and are one line that can be read", () => {
+test("do not contradict themselves, show no secret, and are one readable line", () => {
     fc.assert(
         fc.property(each, (pair) => {
             const said = line(pair);
@@ -160,7 +160,7 @@ test("do not contradict themselves, show no secret, and are one line that can be
     for (const pair of pairs) expect(line(pair).length).toBeLessThan(480);
 });
 
-test("show no value of an argument that holds a secret in this program, and say what became of it", () => {
+test("show no value of an argument that holds a secret in this program, only that it changed", () => {
     const { before, after } = described([
         { config: { timeout: 300 }, memoryMb: 64 },
         { config: { hz: 20 }, memoryMb: 128 },
@@ -171,13 +171,13 @@ test("show no value of an argument that holds a secret in this program, and say 
     );
 });
 
-test("a text with a line break, a quotation mark or blanks stays on the line, and one that is long is left out", () => {
+test("a text with special characters stays on one line, and a long value is left out", () => {
     const config = (text: string) => ({ config: { "notify-keyspace-events": text } });
     expect(line([config("KEA"), config("")])).toContain('config.notify-keyspace-events KEA → ""');
     expect(line([{ image: "a" }, { image: `b${"c".repeat(80)}` }])).toContain(": image changed.");
 });
 
-test("an address that an earlier release spelled otherwise replaces the server once, and that is said", () => {
+test("an address that an earlier release wrote differently replaces the server once, with an explanation", () => {
     const args = { bindAddress: "0:0:0:0:0:0:0:1" };
     const said = (from: number, to: number) => {
         const pair = present(describeRecorded({ args, format: from }, { args, format: to }, "RedisDatabase"));
@@ -185,7 +185,7 @@ test("an address that an earlier release spelled otherwise replaces the server o
     };
     expect(said(2, currentFormat)).toBe(
         'RedisDatabase "db": the server is replaced, its data is kept on its volume, clients reconnect once: ' +
-            "release of this package; this release spells bindAddress as Docker does, which replaces the server this once.",
+            "release of this package; this release writes bindAddress as Docker does, which replaces the server once.",
     );
     expect(said(currentFormat, currentFormat)).toBeUndefined();
 });

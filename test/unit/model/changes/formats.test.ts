@@ -1,4 +1,4 @@
-/** What a release of this package may change by itself, and how a preview says so. */
+/** What a new release of this package may change, and how a preview explains it. */
 import type { Kind, PlainArguments } from "../../../../provider/model/arguments/definition";
 import { databaseArguments } from "../../../../provider/model/arguments/index";
 import { describeRecorded } from "../../../../provider/model/changes/describe";
@@ -30,7 +30,7 @@ const between = (
     };
 };
 
-test("formats count from 1, the current one is the last", () => {
+test("formats are numbered from 1, and the current one is the last", () => {
     expect(formats.map(({ format }) => format)).toEqual(formats.map((_format, index) => index + 1));
     expect(currentFormat).toBe(formats.length);
 });
@@ -51,13 +51,13 @@ describe("replacements", () => {
         [3, 4, ["four"]],
         [1, 4, ["two", "four"]],
         [4, 4, []],
-        // An older package on a newer state: it cannot know why.
+        // An older package on a newer state does not know the reason.
         [4, 1, []],
     ])("from %i to %i", (from, to, reasons) => {
         expect(replacements(from, to, all)).toEqual(reasons);
     });
 
-    test("are those of the package where no list is given", () => {
+    test("are those of the package by default", () => {
         expect(replacements(1, currentFormat)).toEqual(formats.flatMap(({ replaces }) => replaces ?? []));
     });
 });
@@ -68,7 +68,7 @@ describe("a format that replaces servers", () => {
     beforeAll(() => list.push({ format: next, replaces: "its files move" }));
     afterAll(() => list.pop());
 
-    test("is a change, though no argument is one, and the preview says why", () => {
+    test("is a change without any changed argument, and the preview gives the reason", () => {
         const { rows, said } = between(currentFormat, next);
         expect(rows).toEqual(["release"]);
         expect(said).toMatch(
@@ -77,18 +77,18 @@ describe("a format that replaces servers", () => {
         expect(said).toMatch(/; its files move\.$/);
     });
 
-    test("is none where the format stays, and is said beside other changes", () => {
+    test("is not a change if the format stays the same, and is explained next to other changes", () => {
         expect(between(next, next)).toEqual({ rows: [], said: undefined });
         expect(between(1, next, {}, { memoryMb: 1024 }).rows).toEqual(["memory", "release"]);
     });
 });
 
-test("a format that replaces nothing is said as such", () => {
-    const line = 'RedisDatabase "sessions": an earlier release of this package made it; nothing happens to the server.';
+test("a format that replaces nothing is explained as such", () => {
+    const line = 'RedisDatabase "sessions": created by an earlier release of this package; the server is not affected.';
     expect(between(1, 2)).toEqual({ rows: [], said: line });
 });
 
-describe("an argument whose default came with a format", () => {
+describe("an argument introduced with a format", () => {
     const definition = databaseArguments.plaintext as { introduced?: object };
     const introduced = { format: currentFormat, before: false, reason: "plaintext is open by default from now on" };
     const before = currentFormat - 1;
@@ -97,17 +97,14 @@ describe("an argument whose default came with a format", () => {
         delete definition.introduced;
     });
 
-    test.each<Kind>(["RedisDatabase", "RedisReplica"])(
-        "changes a %s that was there before it, and says why",
-        (kind) => {
-            const { rows, said } = between(before, currentFormat, {}, {}, kind);
-            expect(rows).toEqual(["container"]);
-            expect(said).toContain("clients reconnect once: plaintext false → true");
-            expect(said).toContain(`; ${introduced.reason}.`);
-        },
-    );
+    test.each<Kind>(["RedisDatabase", "RedisReplica"])("changes an existing %s, with the reason", (kind) => {
+        const { rows, said } = between(before, currentFormat, {}, {}, kind);
+        expect(rows).toEqual(["container"]);
+        expect(said).toContain("clients reconnect once: plaintext false → true");
+        expect(said).toContain(`; ${introduced.reason}.`);
+    });
 
-    test("changes none that is new, and none that says what it wants", () => {
+    test("changes neither new components nor those that set the argument", () => {
         const [more, open, closed] = [{ memoryMb: 1024 }, { plaintext: true }, { plaintext: false }];
         for (const { rows, said } of [
             between(currentFormat, currentFormat, {}, more),

@@ -1,4 +1,4 @@
-/** What a component keeps of its arguments, and that an upgrade of this package alone is no change to anybody. */
+/** What a component records, and that an upgrade of this package alone does not change a database. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, type RedisDatabaseArgs, RedisReplica } from "../../../../provider";
 import type { Kind, PlainArguments } from "../../../../provider/model/arguments/definition";
@@ -17,14 +17,14 @@ const facts = { engine: "redis", version: "8.0", flavor: "aof", memoryMb: 64 };
 const address = { host: "192.0.2.1", tlsPort: 24001 };
 
 describe("reading", () => {
-    test("the first format of a database: nothing but arguments", () => {
+    test("the first format of a database: arguments only", () => {
         const inputs = { memoryMb: 64, replicas: [{ name: "one" }], primary: "one" };
         expect(readRecorded(inputs)).toEqual({ args: inputs, format: 1, resolvedVersion: "8.0" });
         expect(readRecorded({})).toEqual({ args: {}, format: 1, resolvedVersion: "8.0" });
         expect(readRecorded({ engine: "valkey" }).resolvedVersion).toBe("8.1");
     });
 
-    test("the first format of a replica: its role was among what it knew of its primary", () => {
+    test("the first format of a replica: its role was part of `primary`", () => {
         const primary = { ...address, ...facts };
         const read = (more: object) => readRecorded({ memoryMb: 64, primary: { ...primary, ...more } });
         const args = { memoryMb: 64, primary };
@@ -46,7 +46,7 @@ describe("reading", () => {
         });
     });
 
-    test("the second format: the facts are no arguments", () => {
+    test("the second format: recorded facts are not arguments", () => {
         const recorded = { name: "sessions", resolvedVersion: "8.0", format: 2 };
         expect(readRecorded({ ...recorded, memoryMb: 64 })).toEqual({
             args: { memoryMb: 64 },
@@ -75,7 +75,7 @@ async function record(program: () => void): Promise<Record<string, PlainArgument
     return Object.fromEntries(components.map(({ name, inputs }) => [name, plain(inputs) as PlainArguments]));
 }
 
-/** As the engine hands it to the review, which may see secrets. */
+/** As the engine passes them to the preview hook, which may see secrets. */
 function plain(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value !== "object" || value === null) return value;
@@ -85,7 +85,7 @@ function plain(value: unknown): unknown {
 
 interface Program {
     readonly run: () => void;
-    /** What c33880f recorded of it, by component; with the ports of the mocked stack. */
+    /** What c33880f recorded for each component, with the ports of the mocked stack. */
     readonly before: Readonly<Record<string, readonly [Kind, PlainArguments]>>;
 }
 
@@ -106,7 +106,7 @@ const bindAddress = "192.0.2.1";
 const copy = { bindAddress, deletionProtection: false };
 const inGroup = { ...address, ...facts, nearby: true };
 
-/** Its default then. A program that named none must name it, or the later default is refused. */
+/** The default of that release. A program without `version` must now set it, or the changed default is refused. */
 const version = "8.0";
 
 const programs: Readonly<Record<string, Program>> = {
@@ -114,11 +114,11 @@ const programs: Readonly<Record<string, Program>> = {
         run: () => new RedisDatabase("db", { version }),
         before: { db: ["RedisDatabase", {}] },
     },
-    "a database with many": {
+    "a database with many arguments": {
         run: () => new RedisDatabase("db", given),
         before: { db: ["RedisDatabase", given] },
     },
-    "a database whose replica takes writes, and another program's": {
+    "a database whose replica is the primary, and a replica of another program": {
         run: () => {
             const args = { version, memoryMb: 64, bindAddress, replicas: 2, replicationAccess: ["archive"] };
             const db = new RedisDatabase("db", { ...args, primary: "replica-1" });
@@ -213,7 +213,7 @@ const programs: Readonly<Record<string, Program>> = {
     },
 };
 
-describe.each(Object.entries(programs))("an upgrade of this package under %s", (_what, { run, before }) => {
+describe.each(Object.entries(programs))("upgrading this package with %s", (_what, { run, before }) => {
     let now: Record<string, PlainArguments>;
     beforeAll(async () => {
         now = await record(run);
@@ -227,7 +227,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
         }
     });
 
-    test.each(Object.entries(before))("is no change of %s", (name, [kind, inputs]) => {
+    test.each(Object.entries(before))("does not change %s", (name, [kind, inputs]) => {
         const recorded = [readRecorded(inputs), readRecorded({ ...formerArguments(kind), ...now[name] })] as const;
         expect(recorded.map(({ format }) => format)).toEqual([1, currentFormat]);
         const pair = present(describeRecorded(...recorded, kind));
@@ -235,7 +235,7 @@ describe.each(Object.entries(programs))("an upgrade of this package under %s", (
         expect(changesBetween(pair.before, pair.after, kind).map(({ id }) => id)).toEqual([]);
         expect(refusals(pair.before, pair.after, kind)).toEqual([]);
         expect(explainChanges(name, pair.before, pair.after, { kind })).toBe(
-            `${kind} "${name}": an earlier release of this package made it; nothing happens to the server.`,
+            `${kind} "${name}": created by an earlier release of this package; the server is not affected.`,
         );
         const [, current] = recorded;
         const next = present(describeRecorded(current, current, kind));

@@ -1,4 +1,4 @@
-/** What a change of a replica does, and a switchover, as the table of changes has it. */
+/** The change table for replicas and switchovers. */
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import type { Role } from "../../../../provider/model/arguments/replication";
 import { asFollower, resolveArguments } from "../../../../provider/model/arguments/resolve";
@@ -24,20 +24,20 @@ describe("a change of a replica", () => {
         return changesBetween(old, now, "RedisReplica").map(({ id }) => id);
     };
 
-    test("promotion, either way, is said with what comes of it", () => {
+    test("promotion, by `promoted` or by removing `primary`, is explained with its consequences", () => {
         expect(rows({}, { promoted: true })).toEqual(["promotion"]);
         expect(rows({}, { primary: undefined })).toContain("promotion");
         expect(said({}, { promoted: true })).toMatchInlineSnapshot(
-            `"RedisReplica "away": it no longer receives what is written at 192.0.2.1:6380, for good; takes effect while the server runs, clients stay connected: promoted false → true."`,
+            `"RedisReplica "away": it permanently stops replicating from 192.0.2.1:6380; the server keeps running, clients stay connected: promoted false → true."`,
         );
     });
 
-    test("to follow again is refused", () => {
+    test("following again is refused", () => {
         const { before, after } = pair({ promoted: true }, {});
         expect(refusals(before, after, "RedisReplica").map(({ path }) => path)).toEqual(["promoted"]);
     });
 
-    test("another primary, and another priority, while it runs", () => {
+    test("a new primary or priority applies to the running server", () => {
         expect(rows({}, { primary: { ...primary, host: "192.0.2.9" } })).toEqual(["following"]);
         expect(said({}, { primary: { ...primary, host: "192.0.2.9" } })).toContain(
             ": primary 192.0.2.1:6380 → 192.0.2.9:6380.",
@@ -58,9 +58,9 @@ describe("a switchover", () => {
     };
     const replicas = [{ name: "one" }, { name: "two" }];
 
-    test("is said with what comes of it, for the database and for its replicas", () => {
+    test("is explained with its consequences, for the database and for its replicas", () => {
         expect(said({ replicas, primary: "one" }, { replicas })).toMatchInlineSnapshot(
-            `"RedisDatabase "sessions": its own server takes writes as soon as it has the last of them; the URLs change, and clients that write need the new ones; takes effect while the server runs, clients stay connected: primary one → the database's own server."`,
+            `"RedisDatabase "sessions": the database's own server becomes the primary once it has received all writes; the URLs change, and clients that write need the new ones; the server keeps running, clients stay connected: primary one → the database's own server."`,
         );
         const saidOfReplica = (before: Role, after: Role) => {
             const recorded = (role: Role) => ({ args: { primary }, role, format: currentFormat });
@@ -70,27 +70,29 @@ describe("a switchover", () => {
         const follows = { nearby: true, leads: false, peers: [] };
         const leads = { ...follows, leads: true };
         expect(saidOfReplica(follows, leads)).toMatchInlineSnapshot(
-            `"RedisReplica "sessions": takes effect while the server runs, clients stay connected: primary follows → takes writes."`,
+            `"RedisReplica "sessions": the server keeps running, clients stay connected: primary follows → takes writes."`,
         );
         expect(saidOfReplica(leads, follows)).toMatchInlineSnapshot(
-            `"RedisReplica "sessions": takes effect while the server runs, clients stay connected: primary takes writes → follows."`,
+            `"RedisReplica "sessions": the server keeps running, clients stay connected: primary takes writes → follows."`,
         );
     });
 
-    test("from and to a replica that is there before and after is not refused", () => {
+    test("between replicas that exist before and after is not refused", () => {
         expect(refused({ replicas }, { replicas, primary: "one" })).toEqual([]);
         expect(refused({ replicas, primary: "one" }, { replicas, primary: "two" })).toEqual([]);
         expect(refused({ replicas, primary: "one" }, { replicas })).toEqual([]);
     });
 
-    test("to one that is new, and from one that goes, is refused", () => {
-        expect(refused({}, { replicas, primary: "one" })).toEqual(['primary: is "one", which is not there yet']);
-        expect(refused({ replicas, primary: "one" }, {})).toEqual(['replicas: lacks "one", which takes writes']);
+    test("to a new replica, or from a removed one, is refused", () => {
+        expect(refused({}, { replicas, primary: "one" })).toEqual(['primary: is "one", which does not exist yet']);
+        expect(refused({ replicas, primary: "one" }, {})).toEqual([
+            'replicas: lacks "one", which is the current primary',
+        ]);
         const other = { replicas: [{ name: "three" }], primary: "three" };
         expect(refused({ replicas, primary: "one" }, other)).toHaveLength(2);
     });
 
-    test("makes a database follow at its replica's address, as a replica that leads does not", () => {
+    test("makes a database follow at its replica's address; a replica that is the primary does not follow", () => {
         const { spec } = resolveArguments({ replicas, memoryMb: 64 });
         const conf = parseRedisConf(
             redisConf(asFollower(present(spec), { host: "192.0.2.9", port: 20001, nearby: false }), 20003),

@@ -1,4 +1,4 @@
-/** What each change does, as data: every argument has its row, every change its words, and no secret stands in them. */
+/** The change table: every argument has a row, every change an explanation, and no explanation shows a secret. */
 import fc from "fast-check";
 import { type PlainArguments, unresolved } from "../../../../provider/model/arguments/definition";
 import { argumentNames } from "../../../../provider/model/arguments/index";
@@ -32,7 +32,7 @@ const explanation = (before: PlainArguments, after: PlainArguments, values?: { v
     return explainChanges("sessions", described.before, described.after, values);
 };
 
-/** One change for each argument, as a program before and after it, and the rows that it must be found in. */
+/** One change for each argument: the arguments before and after it, and the rows that must apply. */
 const changes: Readonly<Record<string, readonly [before: PlainArguments, after: PlainArguments, rows: string[]]>> = {
     "version": [{ version: "7.2" }, { version: "8.0" }, ["versionUp"]],
     "engine": [{ version: "7.2" }, { engine: "valkey", version: "8.1" }, ["versionUp"]],
@@ -55,9 +55,9 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "users": [{}, { users: [{ name: "orders", rules: "~* +@read" }] }, ["userAdded"]],
     "logs": [{}, { logs: { maxSizeMb: 50 } }, ["container"]],
     "deletionProtection": [{}, { deletionProtection: false }, ["recorded"]],
-    "data": [{}, { data: { volume: "v" } }, ["place"]],
-    "data.volume": [{ data: { volume: "v" } }, { data: { volume: "w" } }, ["place"]],
-    "data.hostPath": [{ data: { hostPath: "/srv" } }, { data: { hostPath: "/mnt" } }, ["place"]],
+    "data": [{}, { data: { volume: "v" } }, ["dataLocation"]],
+    "data.volume": [{ data: { volume: "v" } }, { data: { volume: "w" } }, ["dataLocation"]],
+    "data.hostPath": [{ data: { hostPath: "/srv" } }, { data: { hostPath: "/mnt" } }, ["dataLocation"]],
     "data.files": [{ data: { volume: "v", files: "aof" } }, { data: { volume: "v" } }, ["recorded"]],
     "startTimeoutSeconds": [{}, { startTimeoutSeconds: 7 }, ["recorded"]],
     "importing": [{}, { importing: true }, ["importing"]],
@@ -82,30 +82,35 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "config": [{}, { config: { "timeout": 300, "io-threads": 2 } }, ["settings", "startup"]],
 };
 
-/** The rows of what is undone by another row. */
-const otherWay: Readonly<Record<string, string>> = { versionDown: "versionUp", userRemoved: "userAdded" };
+/** Rows whose reverse change belongs to another row. */
+const reverseRows: Readonly<Record<string, string>> = { versionDown: "versionUp", userRemoved: "userAdded" };
 
 describe("every argument", () => {
     const nested = { ports: "PortsArgs", data: "DataArgs", tls: "TlsArgs" };
 
-    test("has a change to try", () => {
+    test("has a change in this test", () => {
         const members = Object.entries(nested).flatMap(([name, type]) => membersOf(type).map((m) => `${name}.${m}`));
         expect(members.length).toBeGreaterThan(10);
         const all = [...argumentNames("RedisDatabase").filter((name) => name !== "transform"), ...members];
         expect(Object.keys(changes).sort()).toEqual(all.sort());
     });
 
-    test.each(Object.entries(changes))("%s has its row, which is found either way", (path, [before, after, rows]) => {
-        for (const args of [before, after]) expect(resolveArguments(args).findings).toEqual([]);
-        expect(rowsBetween(before, after)).toEqual(rows);
-        expect(rowsBetween(after, before).map((id) => otherWay[id] ?? id)).toEqual(rows);
-        const compared = changeRows.filter(({ id }) => rows.includes(id)).flatMap((row) => row.arguments);
-        const said = compared.map((argument) => argument.path);
-        // `ports` and `data` stand for their members, the members of `tls` for it.
-        expect(said.filter((name) => `${path}.`.startsWith(`${name}.`) || name.startsWith(`${path}.`))).not.toEqual([]);
-    });
+    test.each(Object.entries(changes))(
+        "%s has its row, and the reverse change has it too",
+        (path, [before, after, rows]) => {
+            for (const args of [before, after]) expect(resolveArguments(args).findings).toEqual([]);
+            expect(rowsBetween(before, after)).toEqual(rows);
+            expect(rowsBetween(after, before).map((id) => reverseRows[id] ?? id)).toEqual(rows);
+            const compared = changeRows.filter(({ id }) => rows.includes(id)).flatMap((row) => row.arguments);
+            const paths = compared.map((argument) => argument.path);
+            // `ports` and `data` have rows through their members, and the members of `tls` count for `tls`.
+            expect(
+                paths.filter((name) => `${path}.`.startsWith(`${name}.`) || name.startsWith(`${path}.`)),
+            ).not.toEqual([]);
+        },
+    );
 
-    test.each(Object.entries(changes))("%s changes nothing where it stays as it is", (_path, [before, after]) => {
+    test.each(Object.entries(changes))("%s: equal values are not a change", (_path, [before, after]) => {
         for (const args of [before, after]) {
             const same = JSON.parse(JSON.stringify(args)) as PlainArguments;
             expect(rowsBetween(args, same)).toEqual([]);
@@ -118,19 +123,19 @@ describe("every argument", () => {
         [{}, { bindAddress: "::ffff:127.0.0.1" }],
         [{ host: "2001:db8::1" }, { host: "2001:0DB8:0::0:1" }],
         [{ tls: { hosts: ["::1"] } }, { tls: { hosts: ["0::1", "::1"] } }],
-    ])("%j → %j is another spelling, and no change", (before, after) => {
+    ])("%j → %j is a different spelling of the same value, not a change", (before, after) => {
         expect(rowsBetween(before, after)).toEqual([]);
         expect(explanation(before, after)).toBeUndefined();
     });
 
-    test.each(Object.entries(changes))("%s: what a person reads in the preview", (_path, [before, after, rows]) => {
-        if (rows.includes("place")) return;
+    test.each(Object.entries(changes))("%s: the line in the preview", (_path, [before, after, rows]) => {
+        if (rows.includes("dataLocation")) return;
         expect(explanation(before, after)).toMatchSnapshot();
     });
 });
 
 describe("the rows", () => {
-    test("have an identity, and a title that names each of their arguments", () => {
+    test("have unique ids, and titles that name each of their arguments", () => {
         expect(new Set(changeRows.map(({ id }) => id)).size).toBe(changeRows.length);
         for (const row of changeRows) {
             const paths = row.arguments.map(({ path }) => path).filter((path) => path !== "release");
@@ -139,18 +144,18 @@ describe("the rows", () => {
         }
     });
 
-    test("have each argument of either component once", () => {
+    test("list each argument of both components once", () => {
         for (const row of changeRows) {
             const paths = row.arguments.map(({ path }) => path);
             expect([row.id, new Set(paths).size]).toEqual([row.id, paths.length]);
         }
     });
 
-    test("are refused with a reason, or not refused", () => {
+    test("have a refusal if and only if their effect is refused", () => {
         for (const { effect, refusal } of changeRows) expect(refusal !== undefined).toBe(effect === "refused");
     });
 
-    test("docs/changes.md has them in their order, and what removal does", () => {
+    test("are listed in docs/changes.md in this order, followed by removal", () => {
         const [head, line, ...rows] = changesTable().split("\n");
         expect(head).toBe("| change | server | data | clients |");
         expect(line).toBe("| --- | --- | --- | --- |");
@@ -160,7 +165,9 @@ describe("the rows", () => {
             "database removed from the program, `pulumi destroy`",
         ]);
         expect(cells.filter((row) => row.length !== 4 || row.includes(""))).toEqual([]);
-        expect(cells.slice(0, -1).map(([, told]) => told)).toEqual(changeRows.map((row) => effects[row.effect].server));
+        expect(cells.slice(0, -1).map(([, server]) => server)).toEqual(
+            changeRows.map((row) => effects[row.effect].server),
+        );
     });
 });
 
@@ -180,7 +187,7 @@ describe("versions", () => {
         );
     });
 
-    test("and flavors at once are two changes", () => {
+    test("a version and a flavor at once are two changes", () => {
         expect(rowsBetween({ version: "7.2-rdb" }, { version: "8.0-nordb" })).toEqual(["flavor", "versionUp"]);
     });
 });
@@ -192,7 +199,7 @@ describe("flavors", () => {
         if (from === to) expect(said).toBeUndefined();
         else if (to === "nordb")
             expect(said).toMatch(
-                /"sessions": from then on a crash can lose all data, which is in memory only, and so can a restart; /,
+                /"sessions": after this change a crash or a restart loses all data, which is kept in memory only; /,
             );
         else expect(said).not.toContain("in memory");
     });
@@ -202,7 +209,7 @@ describe("users", () => {
     const orders = { name: "orders", rules: "~orders:* +@read" };
     const users = (...all: PlainArguments[]) => ({ users: all });
 
-    test("are added, changed and removed at once, each in its words, without a password", () => {
+    test("can be added, changed and removed at once; each change is named, and no password is shown", () => {
         const given = { name: "given", rules: "+ping", password: "hunter2" };
         const before = users(orders, { name: "old", rules: "+ping" }, given, { name: "same", rules: "+ping" });
         const after = users(
@@ -213,20 +220,20 @@ describe("users", () => {
         );
         expect(rowsBetween(before, after)).toEqual(["userAdded", "userRules", "userPassword", "userRemoved"]);
         expect(explanation(before, after)).toBe(
-            'RedisDatabase "sessions": user old is deleted, and its connections close; takes effect while the server ' +
-                "runs, other clients stay connected: user new (new), user orders (rules changed), user given " +
-                "(password changed), user old (removed); the old password is still accepted for 24 hours; the URLs of " +
-                "given have the new password.",
+            'RedisDatabase "sessions": user old is deleted, and its connections close; the server keeps running, other ' +
+                "clients stay connected: user new (new), user orders (rules changed), user given (password changed), " +
+                "user old (removed); the old password is still accepted for 24 hours; the URLs of user given contain " +
+                "the new password.",
         );
         expect(explanation(before, { ...after, passwordGraceHours: 0 })).toContain("the old password stops working");
     });
 
-    test("in another order are the same", () => {
+    test("in a different order are the same", () => {
         const other = { name: "other", rules: "+ping", password: "hunter2" };
         expect(rowsBetween(users(orders, other), users(other, orders))).toEqual([]);
     });
 
-    test("a password of one's own in place of a random one is another one, and the other way round", () => {
+    test("changing from a random password to a given one, or back, changes the password", () => {
         const given = { ...orders, password: "hunter2" };
         for (const [before, after] of [[orders, given] as const, [given, orders] as const]) {
             expect(rowsBetween(users(before), users(after))).toEqual(["userPassword"]);
@@ -234,13 +241,13 @@ describe("users", () => {
     });
 });
 
-describe("what is no change", () => {
+describe("not a change", () => {
     test.each<[string, PlainArguments, PlainArguments]>([
-        ["a default that is written out", {}, { memoryMb: 512, flavor: "aof", image: "redis:8.6", plaintext: true }],
-        ["the flavor in another place", { version: "8.0-rdb" }, { version: "8.0", flavor: "rdb" }],
-        ["save points that are the flavor's", {}, { savePoints: resolveArguments({}).spec?.savePoints }],
+        ["a default written out", {}, { memoryMb: 512, flavor: "aof", image: "redis:8.6", plaintext: true }],
+        ["the flavor in `flavor` instead of `version`", { version: "8.0-rdb" }, { version: "8.0", flavor: "rdb" }],
+        ["the default save points", {}, { savePoints: resolveArguments({}).spec?.savePoints }],
         [
-            "another order of directives",
+            "directives in a different order",
             { config: { timeout: 1, maxclients: 9 } },
             { config: { maxclients: 9, timeout: 1 } },
         ],
@@ -251,10 +258,10 @@ describe("what is no change", () => {
     });
 });
 
-describe("one line of words", () => {
+describe("the preview line", () => {
     const said = (before: PlainArguments, after: PlainArguments) => explanation(before, after);
 
-    test("says what the worst change does to the server, and then all changes", () => {
+    test("states what the most severe change does to the server, and then all changes", () => {
         expect(
             said(
                 { version: "7.2-nordb" },
@@ -267,32 +274,32 @@ describe("one line of words", () => {
                 },
             ),
         ).toBe(
-            'RedisDatabase "sessions": from then on Redis evicts keys (allkeys-lru) when the data reaches maxmemory; the ' +
-                "server is replaced, its data is handed over in a dump, clients reconnect once: version 7.2 → 8.0, " +
-                "config.databases unset → 4; also maxmemoryPolicy noeviction → allkeys-lru, config.timeout unset → 5, " +
-                "memoryMb 512 → 1024, evictToFit false → true, maxmemory 370 → 754 MiB; afterwards it cannot go back to " +
-                "Redis 7.2.",
+            'RedisDatabase "sessions": after this change Redis evicts keys (allkeys-lru) when the data reaches ' +
+                "maxmemory; the server is replaced, its data is handed over in a dump, clients reconnect once: version " +
+                "7.2 → 8.0, config.databases unset → 4; also maxmemoryPolicy noeviction → allkeys-lru, config.timeout " +
+                "unset → 5, memoryMb 512 → 1024, evictToFit false → true, maxmemory 370 → 754 MiB; a downgrade to " +
+                "Redis 7.2 is not possible afterwards.",
         );
     });
 
-    test("names an argument only for what it does itself", () => {
+    test("names only the arguments that the program changes", () => {
         expect(
             said({ maxmemoryPolicy: "allkeys-lru", config: { timeout: 1 } }, { config: { timeout: 1, databases: 4 } }),
         ).toBe(
             'RedisDatabase "sessions": the server is replaced, its data is kept on its volume, clients reconnect once: ' +
                 "config.databases unset → 4; also maxmemoryPolicy allkeys-lru → noeviction.",
         );
-        // Another version has another image, another flavor other save points.
+        // The default image depends on the version, and the default save points depend on the flavor.
         expect(said({ version: "7.2", network: "a" }, { version: "8.0", network: "b" })).not.toContain("image");
         expect(said({ flavor: "nordb" }, { maxmemoryPolicy: "allkeys-lru" })).not.toContain("savePoints");
     });
 
-    test("warns of keys that will be evicted, and only of those", () => {
+    test("warns of evicted keys only if Redis will evict some", () => {
         const evicting = { memoryMb: 512, evictToFit: true, maxmemoryPolicy: "allkeys-lru" };
         const warning = "Redis evicts keys (allkeys-lru) if the data does not fit";
         expect(said(evicting, { ...evicting, memoryMb: 64 })).toContain(warning);
         expect(said(evicting, { ...evicting, memoryMb: 1024 })).not.toContain(warning);
-        // Of the same memory, less is for data where dumps need their part.
+        // With the same memory, a flavor that dumps leaves less of it for data.
         expect(said({ ...evicting, flavor: "nordb" }, { ...evicting, flavor: "rdb" })).toContain(warning);
         expect(said({ ...evicting, flavor: "aof" }, { ...evicting, flavor: "rdb" })).not.toContain(warning);
         expect(
@@ -301,11 +308,13 @@ describe("one line of words", () => {
         expect(said({ evictToFit: true }, { evictToFit: true, memoryMb: 64 })).not.toContain("evicts");
     });
 
-    test("warns where clients must have another CA first, and only there", () => {
+    test("warns only if clients need the new CA before they can reconnect", () => {
         const warned = (before: object, after: object) =>
-            /only with a caCertPem that has the CA which signs now;/.test(said({ tls: before }, { tls: after }) ?? "");
+            /new connections that verify the certificate need a caCertPem with the new CA;/.test(
+                said({ tls: before }, { tls: after }) ?? "",
+            );
         const certificate = { ...server, caCertPem: ca.certPem };
-        // As the documents say: publish both, then sign with the new one, then forget the old one.
+        // The documented order: publish both CAs, sign with the new one, then remove the old one.
         for (const step of [
             [[1], [1, 2]],
             [
@@ -323,28 +332,28 @@ describe("one line of words", () => {
         expect(warned({ ca }, { certificate })).toBe(false);
         expect(warned({ certificate }, { certificate: { ...otherServer, caCertPem: ca.certPem } })).toBe(false);
         expect(warned({ certificate }, {})).toBe(true);
-        expect(said({ tls: { ca } }, { tls: { ca: otherCa, hosts: ["a"] } })?.match(/which signs now/g)).toHaveLength(
+        expect(said({ tls: { ca } }, { tls: { ca: otherCa, hosts: ["a"] } })?.match(/with the new CA/g)).toHaveLength(
             1,
         );
     });
 
-    test("warns where an old password is worth nothing at once", () => {
+    test("warns if the old password stops working at once", () => {
         const warning = "the old password stops working at once (passwordGraceHours 0)";
         expect(said({ passwordGraceHours: 0 }, { passwordGraceHours: 0, passwordVersion: 2 })).toContain(warning);
         expect(said({}, { passwordVersion: 2 })).not.toContain("at once");
     });
 
-    test("shows no value where it is told so", () => {
+    test("shows no values if `values` is false", () => {
         const before = { memoryMb: 64, host: "private.example" };
         const after = { memoryMb: 128, host: "hidden.example" };
         expect(explanation(before, after)).toContain("host private.example → hidden.example");
         expect(explanation(before, after, { values: false })).toBe(
             'RedisDatabase "sessions": the certificate is no longer valid for one of its names; the server is resized in ' +
-                "place, clients stay connected: memoryMb changed; also host changed; the URLs have the new host.",
+                "place, clients stay connected: memoryMb changed; also host changed; the URLs contain the new host.",
         );
     });
 
-    test("is always one line that names the database and ends once", () => {
+    test("is always one line that names the database and ends with one period", () => {
         fc.assert(
             fc.property(fc.subarray(Object.values(changes), { minLength: 1 }), (some) => {
                 const before = Object.assign({}, ...some.map(([args]) => args)) as PlainArguments;
@@ -358,55 +367,62 @@ describe("one line of words", () => {
     });
 });
 
-describe("what is refused, in full", () => {
+describe("refusals, in full", () => {
     const refused = (before: PlainArguments, after: PlainArguments) => {
         const described = pair(before, after);
         return formatFindings("sessions", refusals(described.before, described.after));
     };
 
     test.each<[string, PlainArguments, PlainArguments]>([
-        ["a version down", { version: "8.0" }, { version: "7.2" }],
-        ["a version down, with a flavor in it", { version: "8.2-nordb" }, { version: "6.0-nordb" }],
-        ["from the database's own volume to another", {}, { data: { volume: "redis-data" } }],
-        ["from another volume to the database's own", { data: { volume: "redis-data" } }, {}],
+        ["a downgrade", { version: "8.0" }, { version: "7.2" }],
+        ["a downgrade, with the flavor in the version", { version: "8.2-nordb" }, { version: "6.0-nordb" }],
+        ["from the database's own volume to a given volume", {}, { data: { volume: "redis-data" } }],
+        ["from a given volume to the database's own", { data: { volume: "redis-data" } }, {}],
         ["from a volume to a directory", { data: { volume: "redis-data" } }, { data: { hostPath: "/srv/redis" } }],
-        ["two of them at once", { version: "8.0" }, { version: "7.0", data: { hostPath: "/srv/redis" }, memoryMb: 64 }],
+        [
+            "two refusals at once",
+            { version: "8.0" },
+            { version: "7.0", data: { hostPath: "/srv/redis" }, memoryMb: 64 },
+        ],
     ])("%s", (_what, before, after) => {
         expect(refused(before, after)).toMatchSnapshot();
     });
 
-    test("nothing that is live, resized, replaced or recorded", () => {
+    test("only for changes whose effect is refused", () => {
         for (const [path, [before, after, rows]] of Object.entries(changes)) {
             const described = pair(before, after);
             expect([path, refusals(described.before, described.after).length]).toEqual([
                 path,
-                rows.includes("place") ? 1 : 0,
+                rows.includes("dataLocation") ? 1 : 0,
             ]);
         }
     });
 });
 
-describe("what is unresolved", () => {
-    test.each(Object.entries(changes))("%s says nothing on either side", (path, [before, after]) => {
-        const [name = "", key] = path.split(".");
-        const unknown = (args: PlainArguments) => ({
-            ...args,
-            [name]: key === undefined ? unresolved : { ...(args[name] as object | undefined), [key]: unresolved },
-        });
-        for (const [old, now] of [
-            [before, unknown(after)],
-            [unknown(before), after],
-            [unknown(before), unknown(after)],
-        ] as const) {
-            const described = describePair(old, now);
-            if (!described) throw new Error("the version is known");
-            const compared = changesBetween(described.before, described.after).flatMap((row) => row.arguments);
-            const said = compared.map((argument) => argument.path);
-            expect(said.filter((found) => found === path || found === name)).toEqual([]);
-        }
-    });
+describe("unresolved values", () => {
+    test.each(Object.entries(changes))(
+        "%s is not compared if it is unresolved on either side",
+        (path, [before, after]) => {
+            const [name = "", key] = path.split(".");
+            const unknown = (args: PlainArguments) => ({
+                ...args,
+                [name]: key === undefined ? unresolved : { ...(args[name] as object | undefined), [key]: unresolved },
+            });
+            for (const [old, now] of [
+                [before, unknown(after)],
+                [unknown(before), after],
+                [unknown(before), unknown(after)],
+            ] as const) {
+                const described = describePair(old, now);
+                if (!described) throw new Error("no description, although the version is known");
+                const compared = changesBetween(described.before, described.after).flatMap((row) => row.arguments);
+                const paths = compared.map((argument) => argument.path);
+                expect(paths.filter((found) => found === path || found === name)).toEqual([]);
+            }
+        },
+    );
 
-    test("says nothing of its neighbours, which go on to be compared", () => {
+    test("an unresolved member does not hide changes of the other members", () => {
         const tls = { hosts: ["a"], protocols: ["TLSv1.2"] };
         expect(rowsBetween({ tls }, { tls: { hosts: [unresolved], protocols: ["TLSv1.3"] } })).toEqual(["tls"]);
         expect(rowsBetween({ ports: { tls: 1 } }, { ports: { tls: 2, plaintext: unresolved } })).toEqual(["container"]);
@@ -418,18 +434,18 @@ describe("what is unresolved", () => {
         ]);
     });
 
-    test("an object that is unresolved as a whole is left out with all of its members", () => {
+    test("an unresolved object is left out with all of its members", () => {
         expect(rowsBetween({ tls: { hosts: ["a"], caVersions: [2] }, memoryMb: 64 }, { tls: unresolved })).toEqual([
             "memory",
         ]);
     });
 
-    test("an object of which one member is unresolved, where members cannot be left out, is left out", () => {
+    test("an object whose members are required is left out if one of them is unresolved", () => {
         expect(rowsBetween({ data: { volume: "v" } }, { data: { volume: unresolved } })).toEqual([]);
         expect(rowsBetween({}, { savePoints: [{ seconds: unresolved, changes: 1 }] })).toEqual([]);
     });
 
-    test("whatever of it is unresolved, nothing is said that would not be said of all of it", () => {
+    test("any unresolved arguments can only remove rows, never add one", () => {
         const samples = Object.entries(changes).filter(([path]) => !path.includes("."));
         fc.assert(
             fc.property(fc.subarray(samples), fc.subarray(samples), (some, hidden) => {
@@ -442,15 +458,15 @@ describe("what is unresolved", () => {
         );
     });
 
-    test("a version that is wrong leaves nothing to compare", () => {
+    test("without a valid version there is no description", () => {
         expect(describePair({}, { version: "7.3" })).toBeUndefined();
         expect(describePair({ version: "7.3" }, {})).toBeUndefined();
     });
 });
 
-describe("no explanation ever shows a secret", () => {
+describe("an explanation never shows a secret", () => {
     const secret = fc.stringMatching(/^[Q-Z]{12,40}$/);
-    const wherever: Record<string, (s: string) => PlainArguments> = {
+    const secretPlaces: Record<string, (s: string) => PlainArguments> = {
         "password": (s) => ({ password: s }),
         "key of a CA": (s) => ({ tls: { ca: { certPem: ca.certPem, keyPem: s } } }),
         "key of a certificate": (s) => ({ tls: { certificate: { ...server, keyPem: s } } }),
@@ -464,7 +480,7 @@ describe("no explanation ever shows a secret", () => {
         "password in a list": (s) => ({ password: [s] }),
     };
 
-    test.each(Object.entries(wherever))("%s", (_where, argsWith) => {
+    test.each(Object.entries(secretPlaces))("%s", (_where, argsWith) => {
         fc.assert(
             fc.property(secret, secret, fc.constantFrom(64, 128), (one, other, memoryMb) => {
                 for (const before of [argsWith(one), {}]) {
@@ -481,12 +497,12 @@ describe("no explanation ever shows a secret", () => {
         );
     });
 
-    test("what is no secret is shown, so that the test above could fail", () => {
+    test("a value that is not secret is shown, so the test above can fail", () => {
         expect(explanation({ host: "QRSTUVWXYZQR" }, { host: "b" })).toContain("QRSTUVWXYZQR");
     });
 });
 
-test("a description has everything filled in that the specification of the same arguments has", () => {
+test("a description has the same specification as its arguments resolve to", () => {
     for (const [before] of Object.values(changes)) {
         const { before: described }: { before: Described } = pair(before, before);
         expect(described.spec).toEqual(resolveArguments(before).spec);

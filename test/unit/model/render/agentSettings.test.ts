@@ -1,4 +1,4 @@
-/** What the agent is told, as its shell reads it. */
+/** The agent's settings, as its shell reads them. */
 import fc from "fast-check";
 import { script } from "../../../../provider/components/server/scripts";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
@@ -18,7 +18,7 @@ const parsed = (args: PlainArguments) =>
             .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
 
-test("of a database with nothing given, in full", () => {
+test("of a database without arguments, in full", () => {
     expect(settings({})).toMatchInlineSnapshot(`
         "owner=project/stack/sessions
         server=ab12
@@ -51,7 +51,7 @@ test("of a database with nothing given, in full", () => {
     `);
 });
 
-test("of one with everything given, in full", () => {
+test("of a database with many arguments, in full", () => {
     expect(
         settings({
             version: "7.2-nordb",
@@ -98,18 +98,18 @@ test.each([
     [{}, "the data volume"],
     [{ data: { volume: "redis-data" } }, "redis-data"],
     [{ data: { hostPath: "/srv/a=b" } }, "/srv/a=b"],
-])("%j: the place is %s", (args, place) => {
+])("%j: the location is %s", (args, place) => {
     expect(parsed(args).place).toBe(place);
 });
 
-test("keys may be evicted only where both the policy and the person say so", () => {
+test("keys may be evicted only if both the policy and evictToFit allow it", () => {
     const evicts = (args: PlainArguments) => parsed(args).evicts;
     expect(evicts({ evictToFit: true, maxmemoryPolicy: "volatile-ttl" })).toBe("yes");
     expect(evicts({ evictToFit: true })).toBe("no");
     expect(evicts({ maxmemoryPolicy: "volatile-ttl" })).toBe("no");
 });
 
-test("the numbers say to a shell without fractions what maxmemory is, and how it comes about", () => {
+test("maxmemory is an integer, because a shell has no fractions", () => {
     fc.assert(
         fc.property(fc.integer({ min: 32, max: 2 ** 20 }), fc.constantFrom(...flavorNames), (memoryMb, flavor) => {
             const { maxmemory_mb } = parsed({ memoryMb, flavor });
@@ -126,7 +126,7 @@ const configs = fc.constantFrom<Readonly<Record<string, string>>>(
     { "maxmemory-clients": "5%" },
 );
 
-test("the least memory that the agent names when it refuses is enough, and hardly more", () => {
+test("the minimum memoryMb in the agent's refusals is enough, and close to the minimum", () => {
     fc.assert(
         fc.property(
             fc.integer({ min: 16, max: 2 ** 18 }),
@@ -135,10 +135,10 @@ test("the least memory that the agent names when it refuses is enough, and hardl
             configs,
             (used, flavor, replicas, config) => {
                 const args = { flavor, config, ...(replicas > 0 && { replicas }) };
-                // As memory.sh reckons, from what it was given for some other size.
+                // As memory.sh calculates it, from settings for a different memoryMb.
                 const { data_permille, beside_data_mb } = parsed({ ...args, memoryMb: 2 ** 19 });
                 const least = Math.floor((used * 1000) / Number(data_permille)) + 1 + Number(beside_data_mb);
-                // Beside the backlog, which grows with the memory.
+                // Without the backlog, which grows with the memory.
                 const given = (memoryMb: number) => {
                     const spec = present(resolveArguments({ ...args, memoryMb: Math.max(512, memoryMb) }).spec);
                     return maxmemoryOf(spec) - (replicas > 0 ? backlogMb(spec.memoryMb) : 0);
@@ -154,7 +154,7 @@ test("the least memory that the agent names when it refuses is enough, and hardl
     );
 });
 
-test("all that the agent and the health check ask for is there, and they ask for all of it", () => {
+test("the agent and the health check read exactly the settings that exist", () => {
     const scripts = script("agent/agent.sh") + script("server/health.sh");
     const asked = [...scripts.matchAll(/\b(?:wanted|current) "?(\$1_rules|[a-z_]+)\b(?! *=)/g)].map(
         ([, name = ""]) => name,
@@ -163,7 +163,7 @@ test("all that the agent and the health check ask for is there, and they ask for
     expect([...new Set(named)].sort()).toEqual(Object.keys(parsed({})).sort());
 });
 
-test("a name with a line break is no other setting", () => {
+test("a name with a line break does not create a setting", () => {
     const text = agentSettings(present(resolveArguments({}).spec), {
         owner: "project/stack/a\nmemory_mb=1",
         server: "ab12",
@@ -172,10 +172,10 @@ test("a name with a line break is no other setting", () => {
     expect(text.match(/^memory_mb=/gm)).toHaveLength(1);
 });
 
-test("of the certificates that end, the one that is to be reported first", () => {
+test("contain the certificate that must be reported first", () => {
     const expiry = (reportedFrom: number, text: string) => ({ warnedFrom: 0, reportedFrom, text });
     const text = agentSettings(present(resolveArguments({}).spec), identity, [
-        expiry(3000_000, "later"),
+        expiry(3000_000, "second"),
         expiry(2000_001, "first"),
     ]);
     expect(text).toContain("certificate_report_from=2001\ncertificate_report=first\n");

@@ -1,4 +1,4 @@
-/** One spelling for each value: that of Go, in which Docker is written. */
+/** Canonical spellings: those of Go, in which Docker is written. */
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
 import {
@@ -9,7 +9,7 @@ import {
     isShortImageId,
 } from "../../../../provider/model/render/canonical";
 
-// As Go 1.26 prints them: net.ParseIP(…).String(), time.ParseDuration(…).String().
+// As printed by Go 1.26: net.ParseIP(…).String(), time.ParseDuration(…).String().
 test.each([
     ["0:0:0:0:0:0:0:1", "::1"],
     ["0000:0000:0000:0000:0000:0000:0000:0001", "::1"],
@@ -29,7 +29,7 @@ test.each([
     expect(canonicalHost(given)).toBe(canonical);
 });
 
-test("an address stays the same address, and has one spelling only", () => {
+test("all spellings of an address have the same canonical spelling, which is the same address", () => {
     const inIPv6 = fc.ipV4().map((address) => `::ffff:${address}`);
     fc.assert(
         fc.property(fc.oneof(fc.ipV6(), inIPv6), (address) => {
@@ -62,7 +62,7 @@ test.each([
     ["999ns", "999ns"],
     ["0", "0s"],
     ["0m", "0s"],
-    // No durations: Docker says what is wrong.
+    // Invalid durations, which Docker refuses.
     ["5", "5"],
     ["1e3s", "1e3s"],
     ["", ""],
@@ -70,7 +70,7 @@ test.each([
     expect(canonicalDuration(given)).toBe(canonical);
 });
 
-test("a duration is the same in whatever units", () => {
+test("a duration has the same canonical spelling in all units", () => {
     fc.assert(
         fc.property(fc.integer({ min: 0, max: 1e9 }), (milliseconds) => {
             const canonical = canonicalDuration(`${milliseconds}ms`);
@@ -90,7 +90,7 @@ test.each(["all", "ALL"])("%s has no prefix", (name) => {
     expect(canonicalCapability(name)).toBe("ALL");
 });
 
-// As the provider printed them.
+// As printed by @pulumi/docker.
 test.each([
     ["1.50", "1.5"],
     [".5", "0.5"],
@@ -106,6 +106,6 @@ test.each([
     [`sha256:${"0".repeat(64)}`, false],
     ["e7845d9cd3c9", false],
     [`redis@sha256:${"0".repeat(64)}`, false],
-])("%s has not all digits of an ID: %s", (image, short) => {
+])("%s is an abbreviated ID: %s", (image, short) => {
     expect(isShortImageId(image)).toBe(short);
 });

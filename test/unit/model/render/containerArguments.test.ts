@@ -1,4 +1,4 @@
-/** What Docker makes of a container's arguments, as it was measured. */
+/** How Docker reports a container's arguments, as measured. */
 import {
     asReported,
     findUnreported,
@@ -22,8 +22,12 @@ test.each<[name: string, given: unknown, reported: unknown]>([
         "healthcheck",
         { tests: ["CMD", "true"], interval: "60s", timeout: "1m", startPeriod: "0", startInterval: ".5s", retries: 3 },
         {
-            ...{ tests: ["CMD", "true"], interval: "1m0s", timeout: "1m0s", startPeriod: "0s" },
-            ...{ startInterval: "500ms", retries: 3 },
+            tests: ["CMD", "true"],
+            interval: "1m0s",
+            timeout: "1m0s",
+            startPeriod: "0s",
+            startInterval: "500ms",
+            retries: 3,
         },
     ],
     [
@@ -45,7 +49,7 @@ test.each<[name: string, given: unknown, reported: unknown]>([
     if (reported !== undefined) expect(asReported(name, reported)).toEqual(reported);
 });
 
-test("what is canonical stays as it is, in the same order: the server's fingerprint has it", () => {
+test("canonical values stay unchanged, in the same order, which the server's fingerprint depends on", () => {
     const ports = [{ ip: "127.0.0.1", internal: 2, external: 3 }, { internal: 1 }];
     const healthcheck = { timeout: "1m0s", tests: ["CMD", "true"], interval: "100ms", retries: 3 };
     const capabilities = { drops: ["ALL"], adds: ["CAP_SYS_TIME", "CAP_CHOWN"] };
@@ -66,7 +70,7 @@ test.each<[name: string, value: unknown, problem: string, right: unknown]>([
     ["securityOpts", ["systempaths=unconfined"], 'has "systempaths=unconfined"', ["no-new-privileges:true"]],
     ["platform", "linux/amd64", 'is "linux/amd64"', "linux"],
     ["cpus", "0.05", 'is "0.05"', "0.5"],
-])("%s: %j is never reported so", (name, value, problem, right) => {
+])("%s: %j is never reported as given", (name, value, problem, right) => {
     expect(findUnreported(`transform.server.${name}`, name, value)).toEqual({
         code: "redis-database/transform-reported-otherwise",
         path: `transform.server.${name}`,
@@ -83,6 +87,6 @@ test.each([
     [64, 64, 64],
     [64, -1, -1],
     [undefined, undefined, undefined],
-])("%j MiB with swap of %j: Docker has %j", (memory, swap, reported) => {
+])("%j MiB with a swap limit of %j: Docker reports %j", (memory, swap, reported) => {
     expect(reportedMemorySwap(memory, swap)).toBe(reported);
 });

@@ -1,4 +1,4 @@
-/** The configuration of the TLS terminator, and which protocols it can be asked for. */
+/** The configuration of the TLS terminator, and the protocols that it supports. */
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { checkProtocolRange } from "../../../../provider/model/arguments/tls";
@@ -29,7 +29,7 @@ test.each([
     expect(bind({ tls: { protocols } })).toBe(`ssl crt /settings/tls/tls.crt ${options}`);
 });
 
-test("clients that must show a certificate", () => {
+test("clients that must present a certificate", () => {
     const { certPem } = openssl.make({ commonName: "Our CA", ca: true });
     expect(bind({ tls: { clientAuth: { caCertPem: certPem } } })).toMatch(
         / ca-file \/settings\/tls\/ca.crt verify required$/,
@@ -37,13 +37,13 @@ test("clients that must show a certificate", () => {
     expect(bind({})).not.toContain("verify");
 });
 
-test("plaintext goes through it only where containers know the database by one name", () => {
+test("plaintext goes through HAProxy only on a network", () => {
     expect(cfg({})).not.toContain("bind :6379\n");
     expect(cfg({ network: "backend" })).toContain("bind :6379\n");
     expect(cfg({ network: "backend", plaintext: false })).not.toContain("bind :6379\n");
 });
 
-test("protocols must follow one another, before 6.0 alone", () => {
+test("protocols must be consecutive, but only before 6.0", () => {
     expect(checkProtocolRange(["TLSv1.1", "TLSv1.2"])).toEqual([]);
     for (const version of versionNames) {
         const { findings } = resolveArguments({ version, tls: { protocols: ["TLSv1.3", "TLSv1.0"] } });

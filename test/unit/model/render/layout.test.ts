@@ -1,4 +1,4 @@
-/** The scripts inside the containers speak of the same paths as the program. */
+/** The scripts inside the containers use the same paths as the program. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { script } from "../../../../provider/components/server/scripts";
@@ -13,7 +13,7 @@ const scripts = {
     "haproxy/tunnelHealth.sh": script("haproxy/tunnelHealth.sh"),
 } as const;
 
-/** What the variable of a path is in a container. */
+/** The value of a path variable in a container. */
 const shared = join(__dirname, "../../../../provider/containers/shared/files.sh");
 const inContainer = (variable: string) =>
     execFileSync("sh", ["-c", `. ${shared}; printf %s "$${variable}"`], {
@@ -32,18 +32,18 @@ test.each([
     ["passwordPath", "password_file"],
     ["primaryDir", "primary_dir"],
     ["terminatorSocketPath", "terminator_socket"],
-    ["linkSocketPath", "tunnel_socket"],
-    ["linkConfPath", "tunnel_conf"],
-] as const)("%s is what the scripts call %s", (constant, variable) => {
+    ["tunnelSocketPath", "tunnel_socket"],
+    ["tunnelConfPath", "tunnel_conf"],
+] as const)("%s has the same value as $%s in the scripts", (constant, variable) => {
     expect(inContainer(variable)).toBe(layout[constant]);
 });
 
-test.each(Object.entries(scripts))("%s is whole: nothing is left to be sourced", (_name, text) => {
+test.each(Object.entries(scripts))("%s is complete: it sources no other file", (_name, text) => {
     expect(text).toMatch(/^#!\/bin\/sh\n/);
     expect(text).not.toMatch(/^\. /m);
 });
 
-test("files are given to the users that the server and HAProxy run as, and to no other", () => {
+test("files belong only to root and to the users of the server and HAProxy", () => {
     const owners = [
         ...Object.values(scripts)
             .join("\n")

@@ -1,4 +1,4 @@
-/** The text of redis.conf: all of it for every version and flavor, and that Redis reads in it what `config` says. */
+/** redis.conf: the full text for every version and flavor, and that Redis reads `config` correctly. */
 import fc from "fast-check";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import type { ConfigValue } from "../../../../provider/model/catalog/directives";
@@ -15,29 +15,29 @@ function confOf(args: Record<string, unknown>): string {
     return redisConf(spec ?? fail("no specification"), 20001);
 }
 
-function fail(why: string): never {
-    throw new Error(why);
+function fail(reason: string): never {
+    throw new Error(reason);
 }
 
 describe.each(releaseNames)("%s", (version) => {
-    test.each(flavorNames)("%s is, in full", (flavor) => {
+    test.each(flavorNames)("%s, in full", (flavor) => {
         expect(confOf({ ...asked(version), flavor })).toMatchSnapshot();
     });
 
-    test("holds only directives that this version knows, TLS apart where its server was built without", () => {
-        const known = Object.keys(dataOf(version).directives);
-        const withoutTls = !known.includes("tls-port");
+    test("contains only directives that this version supports, except for TLS if its server was built without it", () => {
+        const supported = Object.keys(dataOf(version).directives);
+        const withoutTls = !supported.includes("tls-port");
         const names = flavorNames.flatMap((flavor) =>
             parseRedisConf(confOf({ ...asked(version), flavor })).map(([name]) => name),
         );
         const unknown = names.filter(
-            // CONFIG GET never tells of `include`.
-            (name = "") => !known.includes(name) && name !== "include" && !(withoutTls && name.startsWith("tls-")),
+            // CONFIG GET never reports `include`.
+            (name = "") => !supported.includes(name) && name !== "include" && !(withoutTls && name.startsWith("tls-")),
         );
         expect(unknown).toEqual([]);
     });
 
-    test("speaks TLS and reads users only where the server can; else the password is in a file of its own", () => {
+    test("configures TLS and users only if the version supports them; otherwise the password is in a separate file", () => {
         const { nativeTls, acl } = versions[version];
         const conf = parseRedisConf(confOf(asked(version)));
         const names = conf.map(([name = ""]) => name);
@@ -48,7 +48,7 @@ describe.each(releaseNames)("%s", (version) => {
     });
 });
 
-test("every argument that reaches it, in full", () => {
+test("every argument that affects it, in full", () => {
     const args = {
         version: "7.2",
         memoryMb: 1024,
@@ -65,7 +65,7 @@ test("every argument that reaches it, in full", () => {
     expect(confOf(args)).toMatchSnapshot();
 });
 
-test("clientAuth asks clients for certificates, plaintext: false closes the port", () => {
+test("clientAuth requires client certificates, plaintext: false closes the port", () => {
     const { spec } = resolveArguments({ plaintext: false });
     const base = spec ?? fail("no specification");
     const conf = parseRedisConf(redisConf({ ...base, tls: { ...base.tls, clientAuth: { caCertPem: "a CA" } } }, 20001));
@@ -78,15 +78,18 @@ test.each([
     [["TLSv1.0", "TLSv1.1", "TLSv1.2"], "TLSv1 TLSv1.1 TLSv1.2", true],
     [["TLSv1.1"], "TLSv1.1", true],
     [["TLSv1.3"], "TLSv1.3", false],
-])("protocols %j are spelled as Redis does, and old ones lower the level of OpenSSL", (protocols, spelled, lowered) => {
-    const conf = parseRedisConf(confOf({ version: "7.0", tls: { protocols } }));
-    expect(conf).toContainEqual(["tls-protocols", spelled]);
-    expect(conf.filter(([name]) => name === "tls-ciphers")).toEqual(
-        lowered ? [["tls-ciphers", "DEFAULT:@SECLEVEL=0"]] : [],
-    );
-});
+])(
+    "protocols %j have the names that Redis uses, and old ones lower the security level of OpenSSL",
+    (protocols, spelled, lowered) => {
+        const conf = parseRedisConf(confOf({ version: "7.0", tls: { protocols } }));
+        expect(conf).toContainEqual(["tls-protocols", spelled]);
+        expect(conf.filter(([name]) => name === "tls-ciphers")).toEqual(
+            lowered ? [["tls-ciphers", "DEFAULT:@SECLEVEL=0"]] : [],
+        );
+    },
+);
 
-test("before 7.0 each class of clients has its own line of client-output-buffer-limit", () => {
+test("before 7.0 each client class has its own line of client-output-buffer-limit", () => {
     const config = { "client-output-buffer-limit": "normal 9mb 0 0  pubsub 64mb 16mb 90" };
     const lines = (version: string) => confOf({ version, config }).match(/^client-output.*$/gm);
     const own = ["client-output-buffer-limit normal 64mb 0 0", "client-output-buffer-limit pubsub 32mb 8mb 60"];
@@ -101,19 +104,19 @@ test("before 7.0 each class of clients has its own line of client-output-buffer-
     ]);
 });
 
-test("an empty value is written as one, also where several words are allowed", () => {
+test("an empty value is written as an empty string, also for lists of words", () => {
     const config = { "latency-tracking-info-percentiles": "", "notify-keyspace-events": "" };
     const conf = parseRedisConf(confOf({ version: "7.0", config }));
     expect(conf).toContainEqual(["latency-tracking-info-percentiles", ""]);
     expect(conf).toContainEqual(["notify-keyspace-events", ""]);
 });
 
-describe("any config is read by Redis as it was meant", () => {
-    type Wanted = readonly (readonly [name: string, sample: Sample])[];
+describe("Redis reads any config correctly", () => {
+    type Chosen = readonly (readonly [name: string, sample: Sample])[];
 
-    // Limits for clients depend on each other and on the memory: `clients.test.ts`.
+    // Limits for clients depend on each other and on the memory; `clients.test.ts` tests them.
     const limits: readonly string[] = Object.values(limitNames);
-    const wantedOf = (version: Release): fc.Arbitrary<Wanted> =>
+    const chosenOf = (version: Release): fc.Arbitrary<Chosen> =>
         fc
             .uniqueArray(fc.constantFrom(...freeDirectives(version).filter(([name]) => !limits.includes(name))), {
                 selector: ([name]) => name,
@@ -123,7 +126,7 @@ describe("any config is read by Redis as it was meant", () => {
                 fc.tuple(...chosen.map(([name, directive]) => samples(name, directive).map((s) => [name, s] as const))),
             );
 
-    /** The words of a directive, of which its last line has them. */
+    /** The words of the last line of a directive. */
     function wordsOf(name: string, conf: string[][]): string[] | undefined {
         return conf
             .filter((line) => line[0] === name)
@@ -133,15 +136,15 @@ describe("any config is read by Redis as it was meant", () => {
 
     test.each(releaseNames)("%s", (version) => {
         fc.assert(
-            fc.property(wantedOf(version), (wanted) => {
+            fc.property(chosenOf(version), (chosen) => {
                 const config: Record<string, ConfigValue> = Object.fromEntries(
-                    wanted.map(([n, [value]]) => [n, value]),
+                    chosen.map(([n, [value]]) => [n, value]),
                 );
                 const conf = parseRedisConf(confOf({ ...asked(version), config }));
-                for (const [name, [, words]] of wanted) expect([name, wordsOf(name, conf)]).toEqual([name, words]);
-                const others = conf.map(([name]) => name).filter((name = "") => !Object.hasOwn(config, name));
+                for (const [name, [, words]] of chosen) expect([name, wordsOf(name, conf)]).toEqual([name, words]);
+                const remaining = conf.map(([name]) => name).filter((name = "") => !Object.hasOwn(config, name));
                 const base = parseRedisConf(confOf(asked(version))).map(([name]) => name);
-                expect(others).toEqual(base.filter((name = "") => !Object.hasOwn(config, name)));
+                expect(remaining).toEqual(base.filter((name = "") => !Object.hasOwn(config, name)));
             }),
             { numRuns: 200 },
         );

@@ -1,4 +1,4 @@
-/** How much disk a database can need. Whether real files stay below it is test/engine's `diskSize.test.ts`'s to show. */
+/** How much disk space a database can need. `test/engine/diskSize.test.ts` checks real files against it. */
 import fc from "fast-check";
 import { type PlainArguments, unresolved } from "../../../../provider/model/arguments/definition";
 import { checkArguments, resolveArguments } from "../../../../provider/model/arguments/resolve";
@@ -21,20 +21,20 @@ const memory = fc.integer({ min: 32, max: 2 ** 18 });
 describe("with 512 MiB of memory, of which 183 are for data, or 370 without dumps", () => {
     const config = (more: Record<string, string | number | boolean>) => ({ config: more });
     test.each<[string, PlainArguments, number]>([
-        ["a log, beside which another is written, and a dump", {}, 14 * 183 + 16],
-        ["the same with a log of one file", { version: "6.2" }, 16.5 * 183 + 16],
-        ["a dump beside the next one", { flavor: "rdb" }, 2 * 183 + 16],
+        ["a log, its rewrite and a dump", {}, 14 * 183 + 16],
+        ["the same with a single log file", { version: "6.2" }, 16.5 * 183 + 16],
+        ["a dump and the next one", { flavor: "rdb" }, 2 * 183 + 16],
         ["one dump", { flavor: "nordb" }, 370 + 16],
-        ["commands in place of a dump at the log's start", { version: "3.2" }, 31.5 * 183 + 16],
-        ["the same where somebody wants it", config({ "aof-use-rdb-preamble": false }), 29 * 183 + 16],
-        ["commands where 4.0 is not asked for a dump", { version: "4.0" }, 31.5 * 183 + 16],
-        ["a log that grows longer", config({ "auto-aof-rewrite-percentage": 300 }), 21 * 183 + 16],
+        ["a log rewritten as commands instead of a dump", { version: "3.2" }, 31.5 * 183 + 16],
+        ["the same, requested in config", config({ "aof-use-rdb-preamble": false }), 29 * 183 + 16],
+        ["a log rewritten as commands, the default of 4.0", { version: "4.0" }, 31.5 * 183 + 16],
+        ["a log that may grow longer", config({ "auto-aof-rewrite-percentage": 300 }), 21 * 183 + 16],
         [
-            "a log that is long before it is rewritten",
+            "a log with a high minimum size for rewrites",
             config({ "auto-aof-rewrite-min-size": "4gb" }),
             4096 + 7 * 183 + 16,
         ],
-        ["compression, which may be in vain", config({ rdbcompression: true }), 14 * 183 + 16],
+        ["compression, which may have no effect", config({ rdbcompression: true }), 14 * 183 + 16],
         ["no compression", config({ rdbcompression: "no" }), 14 * 183 + 16],
     ])("%s", (_what, args, mb) => {
         expect(needed(args)).toBe(Math.ceil(mb));
@@ -51,12 +51,12 @@ test.each([
     ["2g", 2e9 / 2 ** 20],
     ["300m", 3e8 / 2 ** 20],
 ])("auto-aof-rewrite-min-size %s is %d MiB", (text, mb) => {
-    // So little data that the log is never longer than that.
+    // With so little data the log never exceeds the minimum size for a rewrite.
     const rest = 7 * maxmemoryOf(specOf({ memoryMb: 32 })) + 16;
     expect(needed({ memoryMb: 32, config: { "auto-aof-rewrite-min-size": text } })).toBe(Math.ceil(mb + rest));
 });
 
-test("a log takes more than dumps, which take more than the one that is handed over", () => {
+test("aof needs more disk space than rdb, and rdb more than nordb", () => {
     fc.assert(
         fc.property(releases, memory, (release, memoryMb) => {
             const [aof = 0, rdb = 0, nordb = 0] = flavorNames.map((flavor) => needed({ ...release, flavor, memoryMb }));
@@ -66,13 +66,13 @@ test("a log takes more than dumps, which take more than the one that is handed o
     );
 });
 
-test("more memory needs more disk, and never less", () => {
+test("more memory never needs less disk space", () => {
     fc.assert(
         fc.property(
             releases,
             flavors,
             memory,
-            // What clients may take is in whole MiB: one more of memory can leave one less for data.
+            // The memory of clients is in whole MiB, so 1 MiB more memory can leave 1 MiB less for data.
             fc.integer({ min: 32, max: 2 ** 18 }),
             (release, flavor, memoryMb, more) => {
                 const [less, much] = [memoryMb, memoryMb + more].map((mb) =>
@@ -84,7 +84,7 @@ test("more memory needs more disk, and never less", () => {
     );
 });
 
-test("the smallest size is enough, and a hundredth less is refused with it", () => {
+test("the smallest size is accepted, and 0.01 less is refused with that size as remedy", () => {
     fc.assert(
         fc.property(
             releases,
@@ -98,13 +98,13 @@ test("the smallest size is enough, and a hundredth less is refused with it", () 
                 const less = Math.round(smallest * 100 - 1) / 100;
                 const { findings } = resolveArguments({ ...args, diskSizeGb: less });
                 expect(findings.map(({ path }) => path)).toEqual(["diskSizeGb"]);
-                if (less > 0.01) expect(findings[0]?.remedy).toBe(`give at least ${smallest}, or less memoryMb`);
+                if (less > 0.01) expect(findings[0]?.remedy).toBe(`set at least ${smallest}, or reduce memoryMb`);
             },
         ),
     );
 });
 
-test("without a size nothing is held against anything", () => {
+test("without diskSizeGb nothing is checked", () => {
     fc.assert(
         fc.property(releases, flavors, memory, (release, flavor, memoryMb) => {
             const config = { "auto-aof-rewrite-percentage": 0 };
@@ -113,14 +113,14 @@ test("without a size nothing is held against anything", () => {
     );
 });
 
-test("a log that is never rewritten is no matter to flavors without one", () => {
+test("a log that is never rewritten does not matter for flavors without a log", () => {
     const config = { "auto-aof-rewrite-percentage": "0" };
     expect(problems({ flavor: "rdb", diskSizeGb: 4, config })).toEqual([]);
     expect(problems({ flavor: "aof", diskSizeGb: 4, config })).toEqual(['config["auto-aof-rewrite-percentage"]']);
 });
 
 test.each(["engine", "version", "flavor", "memoryMb", "config", "diskSizeGb"])(
-    "nothing is held against it while %s is unresolved",
+    "is not checked while %s is unresolved",
     (name) => {
         const args = { engine: "redis", version: "8.0", flavor: "aof", memoryMb: 512, config: {}, diskSizeGb: 0.1 };
         expect(checkArguments(args).map(({ path }) => path)).toEqual(["diskSizeGb"]);
@@ -128,14 +128,14 @@ test.each(["engine", "version", "flavor", "memoryMb", "config", "diskSizeGb"])(
     },
 );
 
-test("what is wrong by itself has its own finding alone", () => {
+test("an invalid argument has only its own finding", () => {
     expect(problems({ memoryMb: "512", diskSizeGb: 0.1 })).toEqual(["memoryMb"]);
     expect(problems({ flavor: "aop", diskSizeGb: 0.1 })).toEqual(["flavor"]);
     const config = { "auto-aof-rewrite-percentage": "all" };
     expect(problems({ config, diskSizeGb: 0.1 })).toEqual(['config["auto-aof-rewrite-percentage"]']);
 });
 
-test("the next dump is as large as the data, a log of commands six times, and none is without persistence", () => {
+test("the next dump is as large as the data, a log of commands six times as large, and nordb writes neither", () => {
     const percent = (release: Release, flavor: string) => {
         const { engine, version } = versions[release];
         return nextDumpPercent(specOf({ engine, version, flavor }));

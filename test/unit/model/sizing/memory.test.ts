@@ -1,4 +1,4 @@
-/** How much of the memory limit is for data. */
+/** How much of the memory limit is available for data. */
 import fc from "fast-check";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { directivesOf } from "../../../../provider/model/catalog/directives";
@@ -18,7 +18,7 @@ import {
     maxmemoryPolicies,
     minMemoryMb,
     replicationMb,
-    serverItselfMb,
+    serverOverheadMb,
 } from "../../../../provider/model/sizing/memory";
 
 const limit = fc.integer({ min: minMemoryMb, max: 16 * 2 ** 20 });
@@ -32,7 +32,7 @@ const clientsMb = (memoryMb: number) => {
     return valueMb + allMb;
 };
 
-test("known figures stay what they are", () => {
+test("known values do not change", () => {
     expect([32, 64, 100, 512, 4096].map((mb) => [mb, maxmemoryMb(mb, "aof"), maxmemoryMb(mb, "nordb")])).toEqual([
         [32, 4, 9],
         [64, 16, 33],
@@ -42,7 +42,7 @@ test("known figures stay what they are", () => {
     ]);
 });
 
-test("data gets whole MiB, some from the least limit on, never all of it", () => {
+test("maxmemory is whole MiB, more than zero and less than the limit", () => {
     fc.assert(
         fc.property(limit, flavor, (memoryMb, kind) => {
             const data = maxmemoryMb(memoryMb, kind);
@@ -61,7 +61,7 @@ test("a higher limit never leaves less for data", () => {
     );
 });
 
-test("the worst that was measured during a dump fits beside the server itself", () => {
+test("the highest memory use measured during a dump fits in the limit, including the server's overhead", () => {
     const worstGrowthMeasured = 2.27;
     const serverAtMostMb = 12;
     fc.assert(
@@ -73,7 +73,7 @@ test("the worst that was measured during a dump fits beside the server itself", 
     );
 });
 
-test("aof and rdb need the same room, nordb less", () => {
+test("aof and rdb have the same maxmemory, nordb has more", () => {
     fc.assert(
         fc.property(limit, (memoryMb) => {
             expect(maxmemoryMb(memoryMb, "aof")).toBe(maxmemoryMb(memoryMb, "rdb"));
@@ -82,36 +82,36 @@ test("aof and rdb need the same room, nordb less", () => {
     );
 });
 
-test.each(releaseNames)("%s has each policy that it knows, LFU since 4.0, LRM since Redis 8.6", (release) => {
+test.each(releaseNames)("%s accepts the policies that it supports: LFU since 4.0, LRM since Redis 8.6", (release) => {
     const { engine, version } = versions[release];
     const since = (kind: string, first: string) => (policy: string) =>
         !policy.endsWith(kind) || compareVersions(version, first) >= 0;
-    const known = maxmemoryPolicies
+    const supported = maxmemoryPolicies
         .filter(since("-lfu", "4.0"))
         .filter(since("-lrm", engine === "redis" ? "8.6" : "Infinity"));
-    expect([...known].sort()).toEqual([...(directivesOf(release)["maxmemory-policy"]?.values ?? [])].sort());
+    expect([...supported].sort()).toEqual([...(directivesOf(release)["maxmemory-policy"]?.values ?? [])].sort());
     for (const maxmemoryPolicy of maxmemoryPolicies) {
         const { findings } = resolveArguments({ engine, version, maxmemoryPolicy });
         expect([maxmemoryPolicy, findings.length === 0]).toEqual([
             maxmemoryPolicy,
-            (known as string[]).includes(maxmemoryPolicy),
+            (supported as string[]).includes(maxmemoryPolicy),
         ]);
     }
 });
 
-test("with replicas, data, backlog and what replicas wait for stay within the memory", () => {
+test("with replicas, data, backlog and output buffers of replicas stay within the memory", () => {
     fc.assert(
         fc.property(fc.integer({ min: 32, max: 1 << 20 }), flavor, (memoryMb, flavor) => {
             const backlog = backlogMb(memoryMb);
             const data = maxmemoryMb(memoryMb, flavor, true) - backlog;
-            // While the first sync is sent, what is written to exists twice, and so does the backlog.
-            const held = data * 2.27 + replicationMb(memoryMb) + backlog + serverItselfMb + clientsMb(memoryMb);
+            // During the first sync, pages that are written to exist twice, and so does the backlog.
+            const held = data * 2.27 + replicationMb(memoryMb) + backlog + serverOverheadMb + clientsMb(memoryMb);
             expect(held).toBeLessThanOrEqual(memoryMb + 1);
         }),
     );
 });
 
-test("the memoryMb that a refusal names is enough for the data, beside the backlog, and hardly more", () => {
+test("the memoryMb that a refusal names is enough for data and backlog, and close to the minimum", () => {
     fc.assert(
         fc.property(fc.integer({ min: 1, max: 100000 }), flavor, fc.boolean(), (dataMb, flavor, replicated) => {
             const sized = {
@@ -121,8 +121,8 @@ test("the memoryMb that a refusal names is enough for the data, beside the backl
                 followers: replicated ? ["one"] : [],
                 flavor,
             } as const;
-            const { permille, besideMb } = memoryForData({ ...sized, memoryMb: 512 });
-            const memoryMb = Math.max(32, Math.floor((dataMb * 1000) / permille) + 1 + besideMb);
+            const { permille, overheadMb } = memoryForData({ ...sized, memoryMb: 512 });
+            const memoryMb = Math.max(32, Math.floor((dataMb * 1000) / permille) + 1 + overheadMb);
             expect(leastMemoryMb(dataMb, { ...sized, memoryMb: 512 })).toBeLessThanOrEqual(memoryMb);
             const room = (mb: number) => maxmemoryOf({ ...sized, memoryMb: mb }) - (replicated ? backlogMb(mb) : 0);
             expect(room(leastMemoryMb(dataMb, { ...sized, memoryMb: 512 }))).toBeGreaterThanOrEqual(dataMb);

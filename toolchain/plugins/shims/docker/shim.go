@@ -1,5 +1,5 @@
-// Package shim exposes the internal constructor of terraform-provider-docker: a module whose path lies
-// below the provider's may import what is internal to it.
+// Package shim exposes the internal constructor of terraform-provider-docker. Its module path is below that of the
+// provider, so it may import the provider's internal packages.
 package shim
 
 import (
@@ -7,5 +7,5 @@ import (
 	"github.com/terraform-providers/terraform-provider-docker/internal/provider"
 )
 
-// New is called by the plugin binary, which may not import an internal package itself.
+// New is called by the plugin binary, which may not import internal packages of the provider.
 func New() *schema.Provider { return provider.New("dev")() }
