@@ -46,8 +46,8 @@ export const dockerProblems = {
     ),
 };
 
-/** A container of a server. HAProxy is the terminator and the link (tunnel). */
-export type ContainerKind = "server" | "terminator" | "link";
+/** A container of a server. HAProxy is the terminator or the tunnel. */
+export type ContainerKind = "server" | "terminator" | "tunnel";
 
 export interface PublishedPort {
     readonly internal: number;

@@ -172,7 +172,7 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...plan.logins.flatMap(({ user }) => (user === "" ? [] : [user])),
         ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
-        ...(plan.tunnel ? ["link"] : []),
+        ...(plan.tunnel ? ["tunnel"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 

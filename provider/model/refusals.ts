@@ -135,7 +135,7 @@ export const agentRefusals = {
     },
     "haproxy-not-asked": {
         meaning: "HAProxy, which before 6.0 terminates TLS or is a replica's tunnel, runs but does not answer.",
-        remedy: "Use images with Perl (`image`, `transform.terminator`, `transform.link`), such as the official images based on Debian; or stop HAProxy's container during the update and start it again afterwards.",
+        remedy: "Use images with Perl (`image`, `transform.terminator`, `transform.tunnel`), such as the official images based on Debian; or stop HAProxy's container during the update and start it again afterwards.",
     },
     "image-version-mismatch": {
         meaning: "`image` runs a different version of Redis than `version` names.",

@@ -67,7 +67,7 @@ const cases: Readonly<Record<string, Case>> = {
     "5.0 with replicas": {
         args: () => ({ version: "5.0", replicas: [{ name: "one" }, { name: "gone", promoted: true }] }),
         database: [...every, "terminator"],
-        replicas: { one: [...every, "terminator", "link"], gone: [...every, "terminator"] },
+        replicas: { one: [...every, "terminator", "tunnel"], gone: [...every, "terminator"] },
     },
     "5.0 with access": {
         args: () => ({ version: "5.0", replicationAccess: ["away"] }),
@@ -138,7 +138,7 @@ const cases: Readonly<Record<string, Case>> = {
     "a replica of 5.0 on another Docker host": {
         args: (far) => ({ ...secondHost(far), version: "5.0" }),
         database: [...every, "terminator"],
-        replicas: { far: [...every, "terminator", "link"], near: [...every, "terminator", "link"] },
+        replicas: { far: [...every, "terminator", "tunnel"], near: [...every, "terminator", "tunnel"] },
     },
 };
 
@@ -329,7 +329,7 @@ describe("a RedisReplica of the program", () => {
     test.each([
         ["8.0", false, every],
         ["8.0", true, every],
-        ["5.0", false, [...every, "terminator", "link"]],
+        ["5.0", false, [...every, "terminator", "tunnel"]],
         ["5.0", true, [...every, "terminator"]],
     ])("of %s, promoted: %j", async (version, promoted, list) => {
         expect(resourceNames(planServer("RedisReplica", "away", { version }, !promoted)).sort()).toEqual(

@@ -71,9 +71,9 @@ test("warns of a host on a remote machine where the server listens only on 127.0
 });
 
 test("the programs of the README cause no warnings", () => {
-    const programs: PlainArguments[] = [];
+    const made: PlainArguments[] = [];
     function Component(_name: string, args: PlainArguments) {
-        programs.push(args);
+        made.push(args);
     }
     const readme = readFileSync(resolve(__dirname, "../../../README.md"), "utf8");
     const inline = [...readme.matchAll(/`(new RedisDatabase\([^`]+)`/g)].map(([, code = ""]) => code);
@@ -83,8 +83,8 @@ test("the programs of the README cause no warnings", () => {
         const run = new Function("RedisDatabase", "RedisReplica", "otherHost", "remoteDocker", "args", plain);
         (run as (...all: unknown[]) => void)(Component, Component, {}, {}, {});
     }
-    expect(programs.length).toBeGreaterThan(4);
-    for (const { primary: _primary, replicas, ...args } of programs) {
+    expect(made.length).toBeGreaterThan(4);
+    for (const { primary: _primary, replicas, ...args } of made) {
         expect(logged({ ...args, version: "8.8" }, args.bindAddress === undefined)).toEqual([]);
         for (const entry of Array.isArray(replicas) ? (replicas as PlainArguments[]) : []) {
             const { name: _name, provider: _provider, ...own } = entry;

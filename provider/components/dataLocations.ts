@@ -1,26 +1,26 @@
-/** Whose data is where: one place is for one database. */
+/** Locations of data: each belongs to one database only. */
 import * as pulumi from "@pulumi/pulumi";
 import { type Place, sharedPlace } from "../model/arguments/persistence";
 import type { Finding } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
 import { perProgram } from "./perProgram";
 
-/** What people call a database, unlike any other. */
+/** A database's unique name, readable for people. The agent records it as the owner of the data. */
 export const ownerOf = (database: string) => `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
 
-interface Taken {
+interface ClaimedLocation {
     readonly name: string;
     readonly dockerHost: DockerHost;
     readonly place: Place;
 }
 
-/** What is wrong with the place where another database of the stack has its data; the place is the database's if nothing is. */
-export function takePlace(name: string, place: Place, dockerHost: DockerHost): Finding[] {
+/** Claims a location for a database. Returns findings if another database of the stack has claimed it. */
+export function claimLocation(name: string, place: Place, dockerHost: DockerHost): Finding[] {
     if (!pulumi.runtime.getStackResource()) return [];
-    const taken = perProgram<Taken[]>("places", () => []);
-    const findings = taken
+    const claimed = perProgram<ClaimedLocation[]>("places", () => []);
+    const findings = claimed
         .filter((other) => other.dockerHost === dockerHost)
         .flatMap((other) => sharedPlace(place, other));
-    if (findings.length === 0) taken.push({ name, dockerHost, place });
+    if (findings.length === 0) claimed.push({ name, dockerHost, place });
     return findings;
 }
