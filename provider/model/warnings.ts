@@ -47,7 +47,7 @@ function endpointWarnings({ bindAddress, host, plaintext }: DatabaseSpec, boundE
     return [
         ...(isOpen
             ? [
-                  `plaintext is open on ${everywhere ? "every address of the Docker host" : "a public address (bindAddress)"}, so anyone on the network path can read passwords and data; set plaintext: false, or a private bindAddress`,
+                  `plaintext is open on ${everywhere ? "all addresses of the Docker host" : "a public address (bindAddress)"}, so anyone on the network path can read passwords and data; set plaintext: false, or a private bindAddress`,
               ]
             : []),
         ...(isEveryAddress(host)

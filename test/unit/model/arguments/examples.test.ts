@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Definition, Kind, PlainArguments } from "../../../../provider/model/arguments/definition";
 import { definitions } from "../../../../provider/model/arguments/index";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
-import { codeBlocks } from "../../../support/codeBlocks";
 import { present } from "../../../support/present";
 import { OpenSsl } from "../../support/openssl";
 
@@ -97,7 +96,7 @@ test.each(
     const { kind, path, definition } = section;
     const text = present(texts.get(headingOf(section)));
     const inline = /^- Example: `(.*)`$/m.exec(text)?.[1];
-    const programs = codeBlocks(text, "ts");
+    const programs = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, program]) => program);
     expect(programs).toHaveLength(inline === undefined ? 1 : 0);
     const schema = definition.schemaFor?.({}) ?? definition.schema;
     if (inline !== undefined) {
