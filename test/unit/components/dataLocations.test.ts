@@ -24,7 +24,7 @@ test("the second database's error names the first one", async () => {
         [
             'RedisDatabase "other": 1 problem in its arguments; nothing was touched.',
             '  data.volume: is "redis-data", where the database "one" has its data',
-            "    → give each database a place of its own [redis-database/data-shared]",
+            "    → give each database its own location [redis-database/data-shared]",
         ].join("\n"),
     );
 });
