@@ -54,8 +54,7 @@ test("protocols must be consecutive, but only before 6.0", () => {
                       {
                           code: "redis-database/tls-protocol-gap",
                           path: "tls.protocols",
-                          problem:
-                              "has a gap without TLSv1.1 and TLSv1.2, which is not possible before Redis 6.0",
+                          problem: "has a gap without TLSv1.1 and TLSv1.2, which is not possible before Redis 6.0",
                           remedy: 'give ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]',
                       },
                   ],
