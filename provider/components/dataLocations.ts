@@ -1,6 +1,6 @@
 /** Locations of data: each belongs to one database only. */
 import * as pulumi from "@pulumi/pulumi";
-import { type Place, sharedPlace } from "../model/arguments/persistence";
+import { type DataLocation, sharedLocation } from "../model/arguments/persistence";
 import type { Finding } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
 import { perProgram } from "./perProgram";
@@ -11,16 +11,16 @@ export const ownerOf = (database: string) => `${pulumi.getProject()}/${pulumi.ge
 interface ClaimedLocation {
     readonly name: string;
     readonly dockerHost: DockerHost;
-    readonly place: Place;
+    readonly location: DataLocation;
 }
 
 /** Claims a location for a database. Returns findings if another database of the stack has claimed it. */
-export function claimLocation(name: string, place: Place, dockerHost: DockerHost): Finding[] {
+export function claimLocation(name: string, location: DataLocation, dockerHost: DockerHost): Finding[] {
     if (!pulumi.runtime.getStackResource()) return [];
     const claimed = perProgram<ClaimedLocation[]>("places", () => []);
     const findings = claimed
         .filter((other) => other.dockerHost === dockerHost)
-        .flatMap((other) => sharedPlace(place, other));
-    if (findings.length === 0) claimed.push({ name, dockerHost, place });
+        .flatMap((other) => sharedLocation(location, other));
+    if (findings.length === 0) claimed.push({ name, dockerHost, location });
     return findings;
 }

@@ -3,7 +3,7 @@
  * agent detects only a server that is writing at that moment. The docker command, if it reaches the host, finds any.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { persistenceProblems, placePath, relation } from "../../model/arguments/persistence";
+import { persistenceProblems, locationPath, relation } from "../../model/arguments/persistence";
 import { finding, formatFindings } from "../../model/findings";
 import { withoutValues } from "../../model/problems";
 import { agentPath, currentDir, dataDir, ownerPath, settingsDir } from "../../model/render/layout";
@@ -58,7 +58,7 @@ async function check(owner: Owner, { name, newInputs }: pulumi.ResourceHookArgs)
     });
     if (!found) return;
     const text = `is ${JSON.stringify(nameOf(location))}, which the running container "${found.name.slice(1)}" (${found.image}) uses`;
-    const path = placePath({ volume: location.volumeName });
+    const path = locationPath({ volume: location.volumeName });
     const shown = finding(persistenceProblems.dataInUse, path, text);
     await refuse(formatFindings(database, [holdsOutput(given) ? withoutValues(shown) : shown]), owner);
 }
