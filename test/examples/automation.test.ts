@@ -1,14 +1,14 @@
 /** Runs the commands in the README of examples/automation: two inline programs at the same time, and their events. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { existing, uniqueName } from "../engine/support/docker";
+import { existing } from "../engine/support/docker";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlock } from "../support/codeBlocks";
 import { DocumentedCommands } from "../support/documentedCommands";
+import { createExample, exampleDirectory } from "../support/exampleProject";
 
-// Inside the checkout, so that the program resolves the package and its dependencies as a user's program does.
-const directory = resolve(__dirname, "../../.local/examples", uniqueName("automation"));
+const directory = exampleDirectory("automation");
 const example = resolve(__dirname, "../../examples/automation");
 const readme = "examples/automation/README.md";
 const commands = new DocumentedCommands("automation");
@@ -24,19 +24,13 @@ const databases = ["sessions", "cache", "jobs"];
 const states = join(directory, "state/.pulumi/stacks/redis-teams");
 
 describe("the Automation API example", () => {
+    let environment: NodeJS.ProcessEnv;
     const shell = (command: string) =>
         spawnSync("bash", ["-ec", command], {
             cwd: directory,
             encoding: "utf8",
             maxBuffer: 1 << 26,
-            env: {
-                ...process.env,
-                // The type checker takes longer than the example, and `make check` has already run it.
-                TS_NODE_TRANSPILE_ONLY: "true",
-                PULUMI_HOME: join(directory, "home"),
-                PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-                PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
-            },
+            env: environment,
         });
 
     const resourcesOf = (team: string) =>
@@ -47,10 +41,7 @@ describe("the Automation API example", () => {
         text.replaceAll("blue", team).replaceAll("cache", database);
 
     beforeAll(() => {
-        mkdirSync(join(directory, "state"), { recursive: true });
-        mkdirSync(join(directory, "home"));
-        const plugins = join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins");
-        symlinkSync(plugins, join(directory, "home/plugins"));
+        environment = createExample(directory);
         cpSync(example, directory, { recursive: true });
     });
 

@@ -1,17 +1,17 @@
 /** Runs the commands and edits in the README of examples/replicas, with a second Docker engine as the other host. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defaultVersion } from "../../provider/model/catalog/versions";
-import { Client, existing, uniqueName } from "../engine/support/docker";
+import { Client, existing } from "../engine/support/docker";
 import { SecondEngine } from "../engine/support/secondEngine";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlock } from "../support/codeBlocks";
 import { DocumentedCommands } from "../support/documentedCommands";
+import { createExample, exampleDirectory } from "../support/exampleProject";
 import { present } from "../support/present";
 
-// Inside the checkout, so that the program resolves the package and its dependencies as a user's program does.
-const directory = resolve(__dirname, "../../.local/examples", uniqueName("replicas"));
+const directory = exampleDirectory("replicas");
 const readme = "examples/replicas/README.md";
 const commands = new DocumentedCommands("replicas");
 const start = commands.take(readme, "Run it");
@@ -22,6 +22,7 @@ const promotionHeading = "Promotion: a replica becomes an independent database";
 const previewUnder = (heading: string) => codeBlock(readme, heading, "text").trim();
 
 describe("the replicas example", () => {
+    let environment: NodeJS.ProcessEnv;
     let engine: SecondEngine;
     let client: Client;
 
@@ -38,12 +39,7 @@ describe("the replicas example", () => {
             encoding: "utf8",
             maxBuffer: 1 << 26,
             stdio: ["ignore", "pipe", "inherit"],
-            env: {
-                ...process.env,
-                PULUMI_HOME: join(directory, "home"),
-                PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-                PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
-            },
+            env: environment,
         });
 
     /** Applies a diff with one hunk to the program. */
@@ -73,10 +69,7 @@ describe("the replicas example", () => {
     beforeAll(async () => {
         engine = await SecondEngine.start(`redis:${defaultVersion}`);
         client = new Client();
-        mkdirSync(join(directory, "state"), { recursive: true });
-        mkdirSync(join(directory, "home"));
-        const plugins = join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins");
-        symlinkSync(plugins, join(directory, "home/plugins"));
+        environment = createExample(directory);
         cpSync(resolve(__dirname, "../../examples/replicas"), directory, { recursive: true });
         shell(start);
     });

@@ -1,0 +1,23 @@
+/** Where examples run: a directory in this checkout, with Pulumi state and a Pulumi home of its own. */
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { uniqueName } from "../engine/support/docker";
+
+/** Inside the checkout, so that a program resolves the package and its dependencies as a user's program does. */
+export const exampleDirectory = (name: string) => resolve(__dirname, "../../.local/examples", uniqueName(name));
+
+/** Creates the directory, and returns the environment for commands in it. */
+export function createExample(directory: string): NodeJS.ProcessEnv {
+    mkdirSync(join(directory, "state"), { recursive: true });
+    mkdirSync(join(directory, "home"));
+    const plugins = join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins");
+    symlinkSync(plugins, join(directory, "home/plugins"));
+    return {
+        ...process.env,
+        // The type checker takes longer than an example, and `make check` has already run it.
+        TS_NODE_TRANSPILE_ONLY: "true",
+        PULUMI_HOME: join(directory, "home"),
+        PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
+    };
+}
