@@ -1,7 +1,7 @@
 /** The link check of `make docs-site`: each file and heading that a Markdown file links to must exist. */
 import remarkValidateLinks from "remark-validate-links";
 
-/** An anchor that is written in HTML, such as `<a id="property-host"></a>`, can be linked to like a heading. */
+/** Accepts links to anchors in HTML, such as `<a id="property-host"></a>` in docs/api.md, as well as to headings. */
 function htmlAnchors() {
     return function visit(node) {
         const id = node.type === "html" ? /^<a id="([^"]+)">/.exec(node.value)?.[1] : undefined;

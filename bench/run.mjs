@@ -1,12 +1,12 @@
 /**
- * Measures the component against what a person would write by hand, side by side in one run (`compare`), and constants
- * of its model (`calibrate`).
+ * Measures the component side by side with an equivalent written by hand (`compare`), and measures constants of the
+ * component's model (`calibrate`).
  *
  *   node bench/run.mjs [noop] [first] [idle] [memory] [downtime] [terminator] [replication] [headroom]
  *       [headroom-replicas] [disk] [--json] [--minutes 20]
  *
- * By default the first six. `replication` alone takes another eleven minutes, so it is measured only where it is named,
- * as are the last three. Progress goes to standard error, the tables to standard output.
+ * By default, it runs the first six parts. The last four run only if they are named: `replication` alone takes eleven
+ * minutes. Progress goes to standard error, the tables go to standard output.
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -25,7 +25,7 @@ import { Workspace } from "./lib/workspace.mjs";
 
 const byDefault = { noop, first, idle, memory, downtime, terminator };
 const parts = { ...byDefault, replication };
-/** In `calibrate`: they measure constants of `provider/model`, without another side to compare with. */
+/** Programs in `calibrate`. They measure constants of `provider/model` and compare nothing. */
 const calibrations = ["headroom", "headroom-replicas", "disk"];
 
 const { values: options, positionals } = parseArgs({
@@ -34,15 +34,17 @@ const { values: options, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !calibrations.includes(name) && !(name in parts));
 if (unknown.length > 0) {
-    console.error(`There is no part ${unknown.join(", ")}: ${[...Object.keys(parts), ...calibrations].join(", ")}`);
+    console.error(
+        `Unknown part: ${unknown.join(", ")}. Choose from: ${[...Object.keys(parts), ...calibrations].join(", ")}`,
+    );
     process.exit(2);
 }
-const wanted = positionals.length > 0 ? positionals : Object.keys(byDefault);
+const selected = positionals.length > 0 ? positionals : Object.keys(byDefault);
 
 watchInterrupts();
 const deadline = performance.now() + Number(options.minutes) * 60_000;
-/** Past the time, a part makes do with three rounds. */
-const hurry = () => performance.now() > deadline;
+/** After the deadline, a part runs only three rounds. */
+const isOvertime = () => performance.now() > deadline;
 
 const machine = {
     date: new Date().toISOString(),
@@ -53,10 +55,10 @@ const machine = {
     docker: (await run("docker", ["version", "--format", "{{.Server.Version}}"])).stdout,
 };
 const tables = [];
-for (const name of wanted.filter((name) => name in parts)) {
+for (const name of selected.filter((name) => name in parts)) {
     const workspace = new Workspace();
     try {
-        tables.push(...(await parts[name](workspace, { hurry })));
+        tables.push(...(await parts[name](workspace, { isOvertime })));
     } catch (error) {
         process.exitCode = 1;
         say(`${name}: ${error.message}`);
@@ -68,7 +70,7 @@ for (const name of wanted.filter((name) => name in parts)) {
 if (options.json) {
     console.log(JSON.stringify({ machine, tables }, null, 2));
 } else if (tables.length > 0) {
-    console.log(`Figures are: least, median, most. The median decides.`);
+    console.log("Figures are: minimum, median, maximum. A goal applies to the median.");
     console.log(
         Object.entries(machine)
             .map(([name, value]) => `${name} ${value}`)
@@ -76,6 +78,6 @@ if (options.json) {
     );
     for (const part of tables) console.log(`\n${table(part)}`);
 }
-for (const name of calibrations.filter((name) => wanted.includes(name) && !wasInterrupted())) {
+for (const name of calibrations.filter((name) => selected.includes(name) && !wasInterrupted())) {
     execFileSync(process.execPath, [join(import.meta.dirname, "calibrate", `${name}.mjs`)], { stdio: "inherit" });
 }

@@ -1,4 +1,4 @@
-/** What the npm package exports. */
+/** The public exports of the npm package. */
 export { RedisDatabase } from "./components/redisDatabase";
 export { RedisReplica } from "./components/redisReplica";
 export { RedisServer } from "./components/redisServer";

@@ -134,14 +134,12 @@ for (const reference of process.argv.slice(2)) {
     process.stderr.write(`querying the directives of ${reference} (about 1 min) … `);
     const before6 = product === "redis" && Number.parseFloat(version) < 6;
     const words = Object.entries(recordedValues()).map(([name, values]) => `${name} ${values.join(" ")}`);
-    const out = execFileSync(
-        "docker",
-        [
-            ...["run", "--rm", "-i", "--network", "none", reference, "bash", "-c"],
-            before6 ? `cat >/tmp/words\n${scriptBefore6}` : script,
-        ],
-        { input: words.join("\n") + "\n", encoding: "utf8", maxBuffer: 1 << 26 },
-    );
+    const command = before6 ? `cat >/tmp/words\n${scriptBefore6}` : script;
+    const out = execFileSync("docker", ["run", "--rm", "-i", "--network", "none", reference, "bash", "-c", command], {
+        input: words.join("\n") + "\n",
+        encoding: "utf8",
+        maxBuffer: 1 << 26,
+    });
     const records = out.split("\x1e");
     const server = /v=([\d.]+)/.exec(records.pop())[1];
     const directives = {};

@@ -34,7 +34,7 @@ function fail(message) {
     process.exit(1);
 }
 
-/** Scripts, styles, fonts and images of other hosts, each with the file that loads it. Links that a reader follows are not among them. */
+/** URLs of scripts, styles, fonts and images on other hosts, each with the file that loads it. Links (`<a>`) are allowed. */
 function externalAssets() {
     const loads = {
         ".html": /<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)="((?:https?:)?\/\/[^"]*)"/g,

@@ -4,8 +4,20 @@ import Sequencer from "@jest/test-sequencer";
 
 /** The longest suites, by duration. All other suites follow in Jest's default order. */
 const longest = [
-    ...["replicas", "oldVersions", "replicasElsewhere", "matrix", "diskSize", "switchover", "oldReplicas", "drift"],
-    ...["interruptions", "disk", "ownData", "refusals", "changes", "catalog"],
+    "replicas",
+    "oldVersions",
+    "replicasElsewhere",
+    "matrix",
+    "diskSize",
+    "switchover",
+    "oldReplicas",
+    "drift",
+    "interruptions",
+    "disk",
+    "ownData",
+    "refusals",
+    "changes",
+    "catalog",
 ].map((name) => `${name}.test.ts`);
 
 export default class LongestFirst extends Sequencer {

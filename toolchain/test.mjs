@@ -19,7 +19,7 @@ const parts = [
     npm("types"),
     { ...jest("unit", "test/unit", "--maxWorkers=100%"), check: true },
     npm("generate:check"),
-    // Part of the fast checks: it takes seconds, and any change of a heading or a file's name can break a link.
+    // A fast check: it takes about ten seconds, and renaming a heading or a file can break a link.
     npm("docs-site"),
     // With TEST_ALL, these suites also assert what clients notice. A second worker would disturb that.
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),

@@ -1,19 +1,25 @@
 /**
- * What the container holds at worst while clients take all that their limits give them: the figure behind
- * provider/model/sizing/clients.ts. Runs a server with the component's own directives, filled to its maxmemory. While it
- * dumps and all of its data is overwritten, clients send half of an argument and wait, others ask for large values and read
- * none, and others write values that exceed maxmemory. Prints the most that the container held as a part of memoryMb: above
- * 100 % the kernel ends the server. With `aof` what waits for the disk comes on top, up to two seconds of writes: as fast as
- * these clients write, that can be more than all of a small server's memory, whatever is kept free. With `--limited` the container has memoryMb and no more, and the table shows whether
- * that happened. `--bounded no` leaves out the limits, for comparison.
+ * Measures the memory of a container while clients use all that their limits allow: the figure behind
+ * provider/model/sizing/clients.ts.
+ *
+ * Starts a server with the component's directives and fills it to its maxmemory. While the server dumps and all of its
+ * data is overwritten, some clients send half of an argument and wait, some request large values and do not read them,
+ * and some write values that exceed maxmemory. Prints the peak as a percentage of memoryMb. Above 100 %, the kernel
+ * kills the server.
+ *
+ * With `aof`, up to two seconds of writes also wait in memory for the disk. At the speed of these clients, they can
+ * exceed all the memory of a small server, however much memory is reserved.
+ *
+ * With `--limited`, the container is limited to memoryMb, and the table shows whether the kernel killed the server.
+ * `--bounded no` omits the limits of clients, for comparison.
  */
 import { createConnection } from "node:net";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { heldBytes } from "../lib/cgroup.mjs";
+import { unreclaimableBytes } from "../lib/cgroup.mjs";
 import { run, say, watchInterrupts } from "../lib/command.mjs";
-import { cli, fill, hasEnded, info, sample, sleepWhile, slowDown, startServer, write } from "../lib/server.mjs";
+import { cli, fill, hasExited, info, sample, sleepWhile, slowDown, startServer, write } from "../lib/server.mjs";
 import { Workspace } from "../lib/workspace.mjs";
 
 const require = createRequire(import.meta.url);
@@ -46,41 +52,41 @@ async function measure({ version, flavor, memoryMb }) {
         directives: options.bounded === "yes" ? clientDirectives(spec) : [],
         limitMb: options.limited ? memoryMb : memoryMb * 4,
     });
-    const open = [];
+    const sockets = [];
     let writer;
     try {
         await fill(server, "values", maxmemoryMb * MiB);
         const before = await info(server);
-        const idle = heldBytes(server.group);
-        const watch = sample(server.group);
+        const idle = unreclaimableBytes(server.group);
+        const memory = sample(server.group);
         if (flavor !== "nordb") {
             await slowDown(server, Number(options.seconds));
             await cli(server, flavor === "aof" ? "BGREWRITEAOF" : "BGSAVE");
         }
         writer = write(server, "values", maxmemoryMb * MiB, ["-P", "4", "-c", "10"]);
         await sleepWhile(server, Number(options.seconds) * 500);
-        const duringDump = watch.most();
+        const duringDump = memory.peak();
         const valueBytes = clientLimits(spec).valueMb * MiB;
-        // Without a pause, as those that are refused come again.
+        // Opens connections continuously, like rejected clients that reconnect.
         for (const end = performance.now() + Number(options.seconds) * 500; performance.now() < end; await sleep(500)) {
-            if (await hasEnded(server)) break;
+            if (await hasExited(server)) break;
             for (let index = 0; index < Number(options.clients) / 5; index++) {
-                open.push(readNothing(server), sendHalf(server, valueBytes), makeLonger(server, valueBytes, index));
+                sockets.push(readNothing(server), sendHalf(server, valueBytes), makeLonger(server, valueBytes, index));
             }
         }
-        const killed = await hasEnded(server);
+        const killed = await hasExited(server);
         const after = killed ? before : await info(server);
         const percent = (bytes) => ((bytes / memoryMb / MiB) * 100).toFixed(0);
-        const cells = [
-            ...[version, flavor, memoryMb, maxmemoryMb, percent(idle), percent(duringDump), percent(watch.most())],
-            ...[killed ? "KILLED" : "no", after.dropped - before.dropped, after.evicted - before.evicted],
-        ];
+        const percentages = [idle, duringDump, memory.peak()].map(percent);
+        const [dropped, evicted] = [after.dropped - before.dropped, after.evicted - before.evicted];
+        const outcome = [killed ? "KILLED" : "no", dropped, evicted];
+        const cells = [version, flavor, memoryMb, maxmemoryMb, ...percentages, ...outcome];
         const widths = [7, 6, 8, 9, 6, 6, 9, 6, 7, 7];
         console.log(cells.map((cell, index) => String(cell).padStart(widths[index])).join("  "));
-        watch.stop();
+        memory.stop();
     } finally {
         writer?.kill();
-        for (const socket of open) socket.destroy();
+        for (const socket of sockets) socket.destroy();
         const all = [server.name, server.writer];
         await run("docker", ["rm", "--force", "--volumes", ...all], { cleaning: true }).catch(() => undefined);
     }
@@ -92,7 +98,7 @@ function connect({ address }) {
     return socket;
 }
 
-/** Asks for the largest value that there is, many times. */
+/** Requests the largest value many times and reads no reply. */
 function readNothing(server) {
     const socket = connect(server);
     socket.pause();
@@ -100,7 +106,7 @@ function readNothing(server) {
     return socket;
 }
 
-/** Sends all but the end of the largest argument. */
+/** Sends the largest argument except for its last bytes. */
 function sendHalf(server, valueBytes) {
     const socket = connect(server);
     socket.write(`*3\r\n$3\r\nSET\r\n$4\r\nhalf\r\n$${valueBytes}\r\n`);
@@ -108,7 +114,7 @@ function sendHalf(server, valueBytes) {
     return socket;
 }
 
-/** Makes a string as long as it may be with a few bytes. */
+/** Creates a string of the maximum length with a request of a few bytes. */
 function makeLonger(server, valueBytes, index) {
     const socket = connect(server);
     socket.write(`SETRANGE longer:${index} ${valueBytes - 1} x\r\n`);

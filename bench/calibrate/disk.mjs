@@ -1,13 +1,17 @@
-// How much disk a server needs at worst: the figures behind provider/model/sizing/disk.ts.
-// Fills maxmemory, then overwrites without a pause through dumps and rewrites of the log, stops the server as Docker
-// does, and samples what the file system of /data holds, files that are deleted but still open included. Prints each as
-// a ratio to maxmemory. The disk is a tmpfs, which is as fast as disks get; `--slow` takes Docker's own disk, where only
-// the files' sizes are seen.
+/**
+ * Measures the disk space that a server needs at most: the figures behind provider/model/sizing/disk.ts.
+ *
+ * Fills maxmemory, then overwrites the data continuously during dumps and rewrites of the append-only file, and stops the
+ * server as Docker does. Samples the used space of the file system of /data, which includes deleted files that are still
+ * open. Prints each figure as a ratio to maxmemory. The disk is a tmpfs, which is faster than any disk. `--slow` uses
+ * Docker's disk, where only the sizes of the files are measured.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { readdirSync, statSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { flags } from "../lib/command.mjs";
 
 const { values: options } = parseArgs({
     options: {
@@ -25,36 +29,20 @@ const docker = (...args) => execFileSync("docker", args, { encoding: "utf8" }).t
 const MiB = 2 ** 20;
 const tmpfsMagic = 0x01021994;
 
-/** Arguments of redis-benchmark: what it writes, over and over. Compression is off, so all of it is incompressible. */
+/**
+ * Arguments of redis-benchmark, by workload. It overwrites the data again and again. Dumps are not compressed, which is
+ * the worst case.
+ */
 const workloads = {
-    large: (bytes) => [
-        "-d",
-        "102400",
-        "-r",
-        `${Math.ceil((bytes * 1.3) / 102400)}`,
-        "-P",
-        "2",
-        "-c",
-        "10",
-        "-t",
-        "set",
-    ],
-    pages: (bytes) => ["-d", "4000", "-r", `${Math.ceil((bytes * 1.3) / 4200)}`, "-P", "8", "-c", "20", "-t", "set"],
-    values: (bytes) => ["-d", "512", "-r", `${Math.ceil((bytes * 1.3) / 600)}`, "-P", "16", "-c", "20", "-t", "set"],
-    small: (bytes) => ["-d", "3", "-r", `${Math.ceil((bytes * 1.3) / 60)}`, "-P", "32", "-c", "20", "-t", "set"],
-    // Sets of integers, which take two bytes each in memory and a dozen as a command.
-    integers: (bytes) => [
-        "-r",
-        `${Math.ceil((bytes * 1.3) / 1100)}`,
-        "-P",
-        "16",
-        "-c",
-        "4",
-        "eval",
-        addIntegers,
-        "1",
-        "set:__rand_int__",
-    ],
+    large: (bytes) => flags({ d: 102400, r: Math.ceil((bytes * 1.3) / 102400), P: 2, c: 10, t: "set" }),
+    pages: (bytes) => flags({ d: 4000, r: Math.ceil((bytes * 1.3) / 4200), P: 8, c: 20, t: "set" }),
+    values: (bytes) => flags({ d: 512, r: Math.ceil((bytes * 1.3) / 600), P: 16, c: 20, t: "set" }),
+    small: (bytes) => flags({ d: 3, r: Math.ceil((bytes * 1.3) / 60), P: 32, c: 20, t: "set" }),
+    // Sets of integers. Each takes two bytes in memory and a dozen bytes as a command.
+    integers: (bytes) => {
+        const options = flags({ r: Math.ceil((bytes * 1.3) / 1100), P: 16, c: 4 });
+        return [...options, "eval", addIntegers, "1", "set:__rand_int__"];
+    },
 };
 const addIntegers =
     "for first = -32768, -20000, 1024 do local n = {} for i = 1, 512 do n[i] = first + i end redis.call('SADD', KEYS[1] .. first, unpack(n)) end return 1";
@@ -62,7 +50,7 @@ const addIntegers =
 function usedBytes(directory) {
     if (!options.slow) {
         const { type, blocks, bfree, bsize } = statfsSync(directory);
-        // Docker mounts it for as long as a container has it.
+        // Docker mounts the tmpfs only while a container uses the volume.
         return type === tmpfsMagic ? (blocks - bfree) * bsize : 0;
     }
     return readdirSync(directory, { recursive: true })
@@ -72,21 +60,19 @@ function usedBytes(directory) {
 
 async function measure(image, flavor, workload, sizeMb) {
     const volume = `bench-disk-${process.pid}`;
-    const tmpfs = ["type=tmpfs", "device=tmpfs", "o=size=12g"].flatMap((option) => ["--opt", option]);
+    const tmpfs = flags({ opt: ["type=tmpfs", "device=tmpfs", "o=size=12g"] });
     docker("volume", "create", ...(options.slow ? [] : tmpfs), volume);
     const aof = flavor === "aof";
-    const id = docker(
-        ...["run", "-d", "--memory", "3g", "-v", `${volume}:/data`, image, "redis-server", "--dir", "/data"],
-        ...[
-            "--maxmemory",
-            `${sizeMb}mb`,
-            "--maxmemory-policy",
-            "allkeys-random",
-            "--rdbcompression",
-            options.compress ? "yes" : "no",
-        ],
-        ...["--appendonly", aof ? "yes" : "no", "--save", ""],
-    );
+    const directives = {
+        "dir": "/data",
+        "maxmemory": `${sizeMb}mb`,
+        "maxmemory-policy": "allkeys-random",
+        "rdbcompression": options.compress ? "yes" : "no",
+        "appendonly": aof ? "yes" : "no",
+        "save": "",
+    };
+    const container = flags({ detach: true, memory: "3g", volume: `${volume}:/data` });
+    const id = docker("run", ...container, image, "redis-server", ...flags(directives));
     const cli = (...args) => docker("exec", id, "redis-cli", "--raw", ...args);
     const directory = docker("volume", "inspect", "--format", "{{.Mountpoint}}", volume);
     let writer;
@@ -101,46 +87,38 @@ async function measure(image, flavor, workload, sizeMb) {
                     .map((line) => line.split(":")),
             );
         while (Number(info().used_memory) < 0.97 * sizeMb * MiB) await sleep(200);
-        let [peak, log, base, rewrites, rewriting, busy, grown, atStart, ended] = [
-            0,
-            0,
-            0,
-            0,
-            false,
-            false,
-            0,
-            0,
-            Date.now(),
-        ];
+        let [peak, log, base, grown, sizeAtStart, rewrites] = [0, 0, 0, 0, 0, 0];
+        let [rewriting, busy] = [false, false];
+        let lastBusy = Date.now();
         const started = Date.now();
         const before = Number(info().total_commands_processed);
         for (
-            let looks = 0;
+            let samples = 0;
             rewrites < Number(options.rewrites) && Date.now() - started < (flavor === "nordb" ? 5_000 : 90_000);
-            looks++
+            samples++
         ) {
             peak = Math.max(peak, usedBytes(directory));
             await sleep(5);
-            if (looks % 10) continue;
+            if (samples % 10) continue;
             const now = info();
             const size = Number(now.aof_current_size ?? 0);
             log = Math.max(log, size);
             base = Math.max(base, Number(now.aof_base_size ?? 0));
             const isRewriting = now.aof_rewrite_in_progress === "1";
             const isBusy = isRewriting || now.rdb_bgsave_in_progress === "1";
-            if (isBusy && !busy) atStart = size;
-            if (isBusy) ended = Date.now();
-            // Before 5.0 a script is in the log as it was called, which makes it grow slowly.
-            else if (aof && Date.now() - ended > 10_000) cli("BGREWRITEAOF");
-            if (isBusy) grown = Math.max(grown, size - atStart);
+            if (isBusy && !busy) sizeAtStart = size;
+            if (isBusy) lastBusy = Date.now();
+            // Before 5.0, the append-only file contains scripts instead of their effects, so it grows slowly.
+            else if (aof && Date.now() - lastBusy > 10_000) cli("BGREWRITEAOF");
+            if (isBusy) grown = Math.max(grown, size - sizeAtStart);
             busy = isBusy;
-            // A dump right after each rewrite: the two never run at once, but their files lie side by side.
+            // A dump right after each rewrite. They never run at the same time, but both files then exist.
             if ((rewriting && !isRewriting) || (flavor === "rdb" && !isBusy)) {
                 rewrites++;
                 try {
                     cli("BGSAVE");
                 } catch {
-                    // one is running already
+                    // a dump is already running
                 }
             }
             rewriting = isRewriting;

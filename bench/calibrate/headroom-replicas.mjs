@@ -1,17 +1,30 @@
 /**
- * What the container of a primary holds at worst while its replicas are not well: the figure behind `replicationMb` in
- * provider/model/sizing/memory.ts. Runs a server with the component's own directives and fills it to its maxmemory. Then clients
- * that never stop overwrite all of it, while replicas are stopped and go on again, so that what waits for them grows to
- * its limit, and while each full sync, and where the flavor has dumps each dump, forks. Samples what the container holds
- * and prints the most as a part of memoryMb: above 100 % the kernel ends the server. With `--limited` the container has
- * memoryMb and no more, and the table shows whether that happened.
+ * Measures the memory of a primary's container while its replicas fall behind: the figure behind `replicationMb` in
+ * provider/model/sizing/memory.ts.
+ *
+ * Starts a server with the component's directives and fills it to its maxmemory. Clients then overwrite all data
+ * continuously. Meanwhile, replicas are paused and resumed, so that their output buffers grow to the limit. Each full
+ * sync forks, and so does each dump in flavors with dumps. Prints the peak as a percentage of memoryMb. Above 100 %, the
+ * kernel kills the server. With `--limited`, the container is limited to memoryMb, and the table shows whether that
+ * happened.
  */
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { heldBytes } from "../lib/cgroup.mjs";
-import { docker, run, say, wasInterrupted, watchInterrupts } from "../lib/command.mjs";
-import { cli, fill, hasEnded, info, sample, sleepWhile, slowDown, startServer, until, write } from "../lib/server.mjs";
+import { unreclaimableBytes } from "../lib/cgroup.mjs";
+import { docker, flags, run, say, wasInterrupted, watchInterrupts } from "../lib/command.mjs";
+import {
+    cli,
+    fill,
+    hasExited,
+    info,
+    sample,
+    sleepWhile,
+    slowDown,
+    startServer,
+    waitUntil,
+    write,
+} from "../lib/server.mjs";
 import { Workspace } from "../lib/workspace.mjs";
 
 const require = createRequire(import.meta.url);
@@ -34,8 +47,7 @@ const list = (text) => text.split(",");
 const MiB = 2 ** 20;
 const workspace = new Workspace();
 
-async function measure(wanted) {
-    const { version, flavor, workload, memoryMb, replicas } = wanted;
+async function measure({ version, flavor, workload, memoryMb, replicas }) {
     const { spec } = resolveArguments({ version, flavor, memoryMb, replicas });
     const primary = await startServer(`${workspace.name}-primary`, spec, {
         maxmemoryMb: maxmemoryOf(spec),
@@ -48,17 +60,17 @@ async function measure(wanted) {
         const bytes = maxmemoryOf(spec) * MiB;
         await fill(primary, workload, bytes);
         for (const follower of followers) {
-            // The memory is the primary's alone here: nothing but what it sends is the replica's.
-            const follow = ["--replicaof", primary.address, "6379", "--save", "", "--maxmemory", "0"];
+            // The replica runs without a memory limit: only the primary's memory is measured.
+            const follow = ["--replicaof", primary.address, "6379", ...flags({ save: "", maxmemory: 0 })];
             await docker("run", "--detach", "--name", follower, spec.image, "redis-server", ...follow);
         }
-        await until(async () => (await info(primary)).connectedReplicas === replicas, 120);
+        await waitUntil(async () => (await info(primary)).connectedReplicas === replicas, 120);
         const before = await info(primary);
-        const idle = heldBytes(primary.group);
+        const idle = unreclaimableBytes(primary.group);
         const started = performance.now();
-        const watch = sample(primary.group);
+        const memory = sample(primary.group);
 
-        // A dump that takes its time, until clients have written to each page, and then replicas that stand still.
+        // A slow dump, during which clients write to every page. Then the replicas are paused.
         let duringDump = 0;
         if (flavor !== "nordb") {
             await slowDown(primary, Number(options.seconds));
@@ -68,40 +80,39 @@ async function measure(wanted) {
             await sleepWhile(primary, Number(options.seconds) * 800);
             await pause(followers, "pause");
             await sleepUntilDropped(primary, replicas);
-            duringDump = watch.most();
+            duringDump = memory.peak();
             writer.kill();
             await pause(followers, "unpause");
-            if (!(await hasEnded(primary))) {
+            if (!(await hasExited(primary))) {
                 await cli(primary, "CONFIG", "SET", "rdb-key-save-delay", "0");
-                await until(async () => !(await info(primary)).dumping, 5 * Number(options.seconds));
+                await waitUntil(async () => !(await info(primary)).dumping, 5 * Number(options.seconds));
             }
         }
 
-        // Full syncs: replicas stand still and go on again, one after the other, under as many writes as there can be.
-        watch.reset();
+        // Full syncs: replicas are paused and resumed one after the other, under the highest possible write load.
+        memory.reset();
         writers.add(write(primary, workload, bytes, ["-P", "16", "-c", "50"]));
         const end = performance.now() + Number(options.seconds) * 1000;
-        for (let turn = 0; performance.now() < end && !(await hasEnded(primary)); turn++) {
-            const one = followers.slice(turn % Math.max(1, replicas)).slice(0, 1);
-            await pause(one, "pause");
-            await sleepUntilDropped(primary, one.length);
-            await pause(one, "unpause");
+        for (let turn = 0; performance.now() < end && !(await hasExited(primary)); turn++) {
+            const paused = followers.slice(turn % Math.max(1, replicas)).slice(0, 1);
+            await pause(paused, "pause");
+            await sleepUntilDropped(primary, paused.length);
+            await pause(paused, "unpause");
             await sleep(1500);
         }
-        const duringSync = watch.most();
-        const killed = await hasEnded(primary);
+        const duringSync = memory.peak();
+        const killed = await hasExited(primary);
         const after = killed ? before : await info(primary);
         const seconds = (performance.now() - started) / 1000;
         const percent = (bytes) => ((bytes / memoryMb / MiB) * 100).toFixed(0);
-        const cells = [
-            ...[version, flavor, workload, memoryMb, replicas, maxmemoryOf(spec)],
-            ...[percent(idle), duringDump ? percent(duringDump) : "", percent(duringSync)],
-            ...[killed ? "KILLED" : "no", after.fullSyncs - before.fullSyncs, after.dropped - before.dropped],
-            ((after.commands - before.commands) / seconds).toFixed(0),
-        ];
+        const percentages = [percent(idle), duringDump ? percent(duringDump) : "", percent(duringSync)];
+        const [syncs, dropped] = [after.fullSyncs - before.fullSyncs, after.dropped - before.dropped];
+        const rate = ((after.commands - before.commands) / seconds).toFixed(0);
+        const outcome = [killed ? "KILLED" : "no", syncs, dropped, rate];
+        const cells = [version, flavor, workload, memoryMb, replicas, maxmemoryOf(spec), ...percentages, ...outcome];
         const widths = [7, 6, 8, 8, 8, 9, 6, 6, 6, 6, 10, 7, 8];
         console.log(cells.map((cell, index) => String(cell).padStart(widths[index])).join("  "));
-        watch.stop();
+        memory.stop();
     } finally {
         for (const writer of writers) writer.kill();
         const all = [primary.name, ...followers, primary.writer];
@@ -109,15 +120,15 @@ async function measure(wanted) {
     }
 }
 
-async function pause(followers, how) {
-    for (const follower of followers) await run("docker", [how, follower], { cleaning: how === "unpause" });
+async function pause(followers, command) {
+    for (const follower of followers) await run("docker", [command, follower], { cleaning: command === "unpause" });
 }
 
-/** Until what waits for so many replicas has grown to its limit, with which Redis drops them. */
+/** Waits until Redis disconnects `replicas` replicas, because their output buffers have reached the limit. */
 async function sleepUntilDropped(primary, replicas) {
-    const wanted = (await info(primary)).connected - replicas;
+    const remaining = (await info(primary)).connected - replicas;
     for (const end = performance.now() + Number(options.seconds) * 1000; performance.now() < end; await sleep(250)) {
-        if (wasInterrupted() || (await hasEnded(primary)) || (await info(primary)).connected <= wanted) return;
+        if (wasInterrupted() || (await hasExited(primary)) || (await info(primary)).connected <= remaining) return;
     }
 }
 

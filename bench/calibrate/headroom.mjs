@@ -1,15 +1,21 @@
-// How much more memory than its data a server needs at worst: the figure for aof and rdb in provider/model/sizing/memory.ts.
-// Fills a server, then overwrites all of it without a pause while it dumps, and samples what the container holds
-// (anonymous memory only: the page cache gives way under a limit). Prints peak / used_memory for several sizes.
+/**
+ * Measures how much more memory than its data a server needs at most: the figure for aof and rdb in
+ * provider/model/sizing/memory.ts.
+ *
+ * Fills a server, then overwrites all data continuously while the server dumps, and samples the container's anonymous
+ * memory. The page cache does not count, because the kernel reclaims it at the memory limit. Prints peak / used_memory
+ * for several sizes.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { flags } from "../lib/command.mjs";
 
 const image = process.argv[2] ?? "redis:8.0";
 const sizesMb = (process.argv[3] ?? "32,128,512").split(",").map(Number);
 const docker = (...args) => execFileSync("docker", args, { encoding: "utf8" }).trim();
 
-/** Bytes of anonymous memory that the container holds; cgroup v1 and v2 keep it in different places. */
+/** Bytes of anonymous memory of a container. cgroup v1 and v2 record it in different files. */
 function anonymousBytes(id) {
     const v1 = `/sys/fs/cgroup/memory/docker/${id}/memory.stat`;
     const v2 = `/sys/fs/cgroup/system.slice/docker-${id}.scope/memory.stat`;
@@ -24,67 +30,20 @@ for (const [persistence, dump] of [
 ]) {
     for (const sizeMb of sizesMb) {
         const appendonly = persistence === "aof" ? "yes" : "no";
-        const id = docker(
-            "run",
-            "-d",
-            "--rm",
-            "--memory",
-            "3g",
-            image,
-            "redis-server",
-            "--appendonly",
-            appendonly,
-            "--save",
-            "",
-        );
+        const container = flags({ detach: true, rm: true, memory: "3g" });
+        const id = docker("run", ...container, image, "redis-server", ...flags({ appendonly, save: "" }));
         const cli = (...args) => docker("exec", id, "redis-cli", "--raw", ...args);
         const info = (field) => Number(new RegExp(`^${field}:([\\d.]+)`, "m").exec(cli("INFO"))[1]);
         try {
             await sleep(500);
             const empty = info("used_memory");
-            const keys = Math.round((sizeMb * 2 ** 20) / 620); // a 512-byte value with its key and bookkeeping
-            docker(
-                "exec",
-                id,
-                "redis-benchmark",
-                "-q",
-                "-t",
-                "set",
-                "-d",
-                "512",
-                "-r",
-                `${keys}`,
-                "-n",
-                `${keys * 5}`,
-                "-P",
-                "64",
-                "-c",
-                "4",
-            );
+            const keys = Math.round((sizeMb * 2 ** 20) / 620); // a 512-byte value with its key and overhead
+            const benchmark = ["exec", id, "redis-benchmark", ...flags({ q: true, t: "set", d: 512, r: keys })];
+            docker(...benchmark, ...flags({ n: keys * 5, P: 64, c: 4 }));
             await sleep(1500);
             const [data, idle] = [info("used_memory") - empty, anonymousBytes(id)];
-            const writer = spawn(
-                "docker",
-                [
-                    "exec",
-                    id,
-                    "redis-benchmark",
-                    "-q",
-                    "-t",
-                    "set",
-                    "-d",
-                    "512",
-                    "-r",
-                    `${keys}`,
-                    "-n",
-                    "100000000",
-                    "-P",
-                    "16",
-                    "-c",
-                    "50",
-                ],
-                { stdio: "ignore" },
-            );
+            const writing = [...benchmark, ...flags({ n: 100_000_000, P: 16, c: 50 })];
+            const writer = spawn("docker", writing, { stdio: "ignore" });
             const before = info("total_commands_processed");
             const started = Date.now();
             let peak = 0;
@@ -92,9 +51,9 @@ for (const [persistence, dump] of [
                 try {
                     cli(dump);
                 } catch {
-                    /* one is running already */
+                    /* a dump is already running */
                 }
-                for (const until = Date.now() + 60_000; Date.now() < until;) {
+                for (const end = Date.now() + 60_000; Date.now() < end;) {
                     await sleep(20);
                     peak = Math.max(peak, anonymousBytes(id));
                     if (

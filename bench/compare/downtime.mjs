@@ -1,7 +1,7 @@
-/** How long nobody answers while a server is replaced by one of a later version, beside stopping and running by hand. */
+/** How long a server does not answer during an upgrade, compared with `docker stop` and `docker run` by hand. */
 import { setTimeout as sleep } from "node:timers/promises";
 import Redis from "ioredis";
-import { docker, run, say } from "../lib/command.mjs";
+import { docker, flags, say } from "../lib/command.mjs";
 import { fill } from "../lib/fill.mjs";
 import { difference } from "../lib/report.mjs";
 
@@ -13,10 +13,10 @@ const sizes = [
     { megabytes: 1000, rounds: 1 },
 ];
 const flavors = {
-    aof: ["--appendonly", "yes", "--save", "900 1 300 10 60 10000"],
-    rdb: ["--appendonly", "no", "--save", "900 1 300 10 60 10000"],
-    // A save point that is never reached: the server dumps when it is stopped, as the component has it do.
-    nordb: ["--appendonly", "no", "--save", "2147483647 2147483647"],
+    aof: { appendonly: "yes", save: "900 1 300 10 60 10000" },
+    rdb: { appendonly: "no", save: "900 1 300 10 60 10000" },
+    // A save point that is never reached makes the server dump when it stops, as with the component.
+    nordb: { appendonly: "no", save: "2147483647 2147483647" },
 };
 
 export async function downtime(workspace) {
@@ -39,28 +39,26 @@ export async function downtime(workspace) {
     }
     return [
         {
-            title: `Seconds without an answer while ${from} becomes ${to}`,
+            title: `Seconds without a reply during an upgrade from ${from} to ${to}`,
             ours: "component",
             theirs: "docker stop + run",
-            compared: "more",
+            compared: "difference",
             unit: "s",
             rows,
-            notes: [
-                "By hand is one `docker stop` and one `docker run` on the same volume, with nothing verified in between.",
-            ],
+            notes: ["By hand: one `docker stop` and one `docker run` on the same volume, without verification."],
         },
     ];
 }
 
 async function byPulumi(workspace, flavor, megabytes) {
-    // What is left of it for data, with room to spare.
+    // Enough memory for the data, with a reserve.
     const memoryMb = Math.ceil((megabytes * 1.5) / 0.44) + 64;
     const stack = await workspace.stack("upgrade", 1, memoryMb);
-    const { firstPort: port } = stack.databases({ version: from, flavor });
+    const { firstPort: port } = stack.configure({ version: from, flavor });
     try {
         await stack.up();
         await fill(port, megabytes);
-        stack.databases({ version: to });
+        stack.configure({ version: to });
         return await gapDuring(port, megabytes, () => stack.up());
     } finally {
         await stack.destroy();
@@ -71,10 +69,13 @@ async function byDocker(workspace, flavor, megabytes) {
     const port = await workspace.freePorts(1);
     const name = `${workspace.name}-run-${port}`;
     const start = (version) =>
-        run("docker", [
-            ...["run", "--detach", "--name", name, "--publish", `127.0.0.1:${port}:6379`, "--volume", `${name}:/data`],
-            ...[`redis:${version}`, "redis-server", "--requirepass", "bench", ...flavors[flavor]],
-        ]);
+        docker(
+            "run",
+            ...flags({ detach: true, name, publish: `127.0.0.1:${port}:6379`, volume: `${name}:/data` }),
+            `redis:${version}`,
+            "redis-server",
+            ...flags({ requirepass: "bench", ...flavors[flavor] }),
+        );
     try {
         await start(from);
         await fill(port, megabytes);
@@ -89,7 +90,7 @@ async function byDocker(workspace, flavor, megabytes) {
     }
 }
 
-/** The longest time between two answers while `change` is under way and until all keys are there again. */
+/** The longest time between two replies during `change`, until the server has all keys again. */
 async function gapDuring(port, megabytes, change) {
     let longest = 0;
     let last = performance.now();
@@ -99,11 +100,11 @@ async function gapDuring(port, megabytes, change) {
         password: "bench",
         retryStrategy: () => 5,
         maxRetriesPerRequest: 0,
-        // Waiting for a server that is loading would be done by us, by asking again.
+        // Connects even while the server loads its data. The loop below retries.
         enableReadyCheck: false,
     });
     redis.on("error", () => undefined);
-    const asking = (async () => {
+    const polling = (async () => {
         while (running) {
             const keys = await redis.dbsize().catch(() => 0);
             if (keys >= megabytes * 1000) {
@@ -117,8 +118,8 @@ async function gapDuring(port, megabytes, change) {
     const deadline = performance.now() + 60_000;
     while (performance.now() - last > 50 && performance.now() < deadline) await sleep(10);
     running = false;
-    await asking;
+    await polling;
     redis.disconnect();
-    if (performance.now() > deadline) throw new Error("the data was not there again within a minute");
+    if (performance.now() > deadline) throw new Error("the data was not available again within a minute");
     return longest / 1000;
 }

@@ -1,4 +1,4 @@
-/** What a database costs in processor time while nobody uses it, beside a Redis that is only started. */
+/** The CPU time of a database without clients, compared with a bare Redis container. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { cgroupOf, cpuSecondsOf, serverCpuSeconds } from "../lib/cgroup.mjs";
 import { docker, say, wasInterrupted } from "../lib/command.mjs";
@@ -7,19 +7,19 @@ import { image } from "../lib/workspace.mjs";
 
 const goal = 1.5;
 const databases = 3;
-/** The first look of an agent comes after a minute, and does more than those that follow. */
+/** An agent's first check comes after a minute, and does more than the following ones. */
 const settleSeconds = 75;
-/** As long as the longest of the pauses, that of the agent's health check: everything is in it as often as it occurs. */
+/** The longest interval is that of the agent's health check. Measuring for that long includes every periodic task. */
 const seconds = 300;
 const execs = 20;
 
 export async function idle(workspace) {
-    say(`idle: bringing up ${databases} databases, one with a replica, and ${databases} bare servers`);
+    say(`idle: deploying ${databases} databases, one with a replica, and ${databases} bare servers`);
     const stack = await workspace.stack("component", databases, 512);
     await stack.up();
     const { agents, servers } = await stack.outputs();
     const pair = await workspace.stack("replicated", 1, 512);
-    pair.databases({ flavor: "aof", replicas: [[await workspace.freePorts(2)]] });
+    pair.configure({ flavor: "aof", replicas: [[await workspace.freePorts(2)]] });
     await pair.up();
     const bare = Array.from({ length: databases }, (_, index) => `${workspace.name}-bare-${index}`);
     for (const name of bare) await docker("run", "--detach", "--name", name, image);
@@ -40,20 +40,20 @@ export async function idle(workspace) {
     const twoBare = [sum(all(ofBare.slice(0, 2)))];
     return [
         {
-            title: "CPU a minute of a database that nobody uses",
+            title: "CPU per minute of a database without clients",
             ours: "component",
             theirs: "bare Redis",
             unit: "ms",
             rows: [
                 comparison("all containers of the database", ofDatabases, all(ofBare), goal),
-                comparison("- the server itself", ofFirstProcesses, all(ofBare)),
+                comparison("- the server process", ofFirstProcesses, all(ofBare)),
                 comparison("- the server's health checks", ofChecks, all(ofBare)),
                 comparison("- the agent and its health checks", all(ofAgents), all(ofBare)),
-                comparison("a primary and its replica, beside two bare ones", [sum(all(ofPair))], twoBare),
+                comparison("a primary and its replica, compared with two bare servers", [sum(all(ofPair))], twoBare),
             ],
             notes: [
-                `${databases} databases and ${databases} times \`docker run ${image}\` at the same time, for ${seconds} s.`,
-                `Each health check is a \`docker exec\`, which takes ${exec.toFixed(1)} ms of the container's CPU before the check itself.`,
+                `${databases} databases and ${databases} containers of \`docker run ${image}\` at the same time, for ${seconds} s.`,
+                `Each health check is a \`docker exec\`, which alone takes ${exec.toFixed(1)} ms of the container's CPU time.`,
             ],
         },
     ];
@@ -69,7 +69,10 @@ async function containersOf(stack) {
 
 const startMeters = (containers) => Promise.all(containers.map(startMeter));
 
-/** Returns what reads the meter: ms of CPU a minute since now, of the container and of its first process. */
+/**
+ * Returns a function that reads the CPU time since now, in ms per minute: `all` of the container, `first` of its server
+ * process.
+ */
 async function startMeter(container) {
     const group = await cgroupOf(container);
     if (!group) throw new Error("no cgroup of a container is visible here");
@@ -83,7 +86,7 @@ async function startMeter(container) {
     };
 }
 
-/** What Docker itself takes to start a program in a container, as far as it is accounted to that container. */
+/** CPU time in ms that `docker exec` takes to start a program, as far as the kernel assigns it to the container. */
 async function msOfExec(container) {
     const read = await startMeter(container);
     const started = performance.now();

@@ -1,6 +1,6 @@
 /**
- * What TLS costs before 6.0, where HAProxy speaks it in front of Redis 5.0, beside Redis 7.0, which speaks it itself:
- * the same requests to both, in turns. In front and behind are the component's own images and haproxy.cfg.
+ * The cost of TLS before 6.0: HAProxy terminates TLS for Redis 5.0, compared with Redis 7.0, which supports TLS. Both get
+ * the same requests in turns. HAProxy and Redis run the component's images and haproxy.cfg.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,8 +8,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupOf, cpuSecondsOf, heldBytes } from "../lib/cgroup.mjs";
-import { docker, say } from "../lib/command.mjs";
+import { cgroupOf, cpuSecondsOf, unreclaimableBytes } from "../lib/cgroup.mjs";
+import { docker, flags, say } from "../lib/command.mjs";
 import { comparison, figure } from "../lib/report.mjs";
 import { image } from "../lib/workspace.mjs";
 
@@ -31,27 +31,27 @@ export async function terminator(workspace) {
         certificate(files);
         writeFileSync(join(files, "haproxy.cfg"), haproxyCfg(resolveArguments({ version: "5.0" }).spec));
         await docker("volume", "create", settings);
-        await docker(
-            ...["run", "--rm", "--network", "none", "--volume", `${settings}:/settings`, "--volume", `${files}:/from`],
-            ...[image, "sh", "-c", prepare],
-        );
-        const mount = ["--volume", `${settings}:/settings`, "--user", "999:999", "--network"];
-        const quiet = ["--save", "", "--protected-mode", "no"];
-        await docker(
-            ...["run", "--detach", "--name", name("old"), ...mount, "none", "redis:5.0", "redis-server", "--port", "0"],
-            ...["--unixsocket", "/settings/run/redis.sock", "--unixsocketperm", "770", ...quiet],
-        );
-        await docker(
-            ...["run", "--detach", "--name", name("terminator"), "--volume", `${settings}:/settings`],
-            ...["--user", "99:999", "--publish", `127.0.0.1:${port}:6380`, "--entrypoint", "haproxy", haproxyImage],
-            ...["-db", "-f", "/settings/haproxy.cfg"],
-        );
-        await docker(
-            ...["run", "--detach", "--name", name("native"), ...mount, "bridge"],
-            ...["--publish", `127.0.0.1:${nativePort}:6380`, "redis:7.0", "redis-server", "--port", "0"],
-            ...["--tls-port", "6380", "--tls-auth-clients", "no", "--tls-cert-file", "/settings/tls/tls.crt"],
-            ...["--tls-key-file", "/settings/tls/tls.key", "--tls-ca-cert-file", "/settings/tls/tls.crt", ...quiet],
-        );
+        const volume = `${settings}:/settings`;
+        const preparing = { rm: true, network: "none", volume: [volume, `${files}:/from`] };
+        await docker("run", ...flags(preparing), image, "sh", "-c", prepare);
+        const start = (part, container, ...command) =>
+            docker("run", ...flags({ detach: true, name: name(part), volume, ...container }), ...command);
+        const directives = { "port": 0, "save": "", "protected-mode": "no" };
+        const socket = { unixsocket: "/settings/run/redis.sock", unixsocketperm: 770 };
+        const old = flags({ ...directives, ...socket });
+        await start("old", { user: "999:999", network: "none" }, "redis:5.0", "redis-server", ...old);
+        const terminating = { user: "99:999", publish: `127.0.0.1:${port}:6380`, entrypoint: "haproxy" };
+        await start("terminator", terminating, haproxyImage, "-db", "-f", "/settings/haproxy.cfg");
+        const native = flags({
+            ...directives,
+            "tls-port": 6380,
+            "tls-auth-clients": "no",
+            "tls-cert-file": "/settings/tls/tls.crt",
+            "tls-key-file": "/settings/tls/tls.key",
+            "tls-ca-cert-file": "/settings/tls/tls.crt",
+        });
+        const published = { user: "999:999", publish: `127.0.0.1:${nativePort}:6380` };
+        await start("native", published, "redis:7.0", "redis-server", ...native);
         const groupsOf = (...parts) => Promise.all(parts.map((part) => cgroupOf(name(part))));
         const sides = [
             { port, groups: await groupsOf("old", "terminator"), seconds: { 1: [], 16: [] }, cpu: { 1: [], 16: [] } },
@@ -63,29 +63,34 @@ export async function terminator(workspace) {
         const idle = await idleMegabytes(sides[0].groups[1]);
         for (let round = 0; round < rounds; round++) {
             for (const pipeline of [1, 16]) {
-                for (const side of round % 2 === 0 ? sides : sides.toReversed()) await ask(side, pipeline);
+                for (const side of round % 2 === 0 ? sides : sides.toReversed()) await benchmark(side, pipeline);
             }
             say(`terminator: round ${round + 1} of ${rounds}`);
         }
-        const [ours, native] = sides;
-        const titles = { 1: "one request at a time", 16: "16 in a row" };
-        const both = [1, 16];
+        const [ours, theirs] = sides;
+        const titles = { 1: "one request at a time", 16: "pipelines of 16" };
+        const pipelines = [1, 16];
         return [
             {
-                title: "TLS before 6.0: HAProxy before Redis 5.0",
+                title: "TLS before 6.0: HAProxy in front of Redis 5.0",
                 ours: "terminator",
-                theirs: "Redis 7.0 itself",
+                theirs: "Redis 7.0",
                 unit: "µs",
                 rows: [
-                    ...both.map((n) =>
-                        comparison(`time a request, ${titles[n]}`, ours.seconds[n], native.seconds[n], goals.slower[n]),
+                    ...pipelines.map((n) =>
+                        comparison(
+                            `time per request, ${titles[n]}`,
+                            ours.seconds[n],
+                            theirs.seconds[n],
+                            goals.slower[n],
+                        ),
                     ),
-                    ...both.map((n) =>
-                        comparison(`CPU a request, ${titles[n]}`, ours.cpu[n], native.cpu[n], goals.cpu),
+                    ...pipelines.map((n) =>
+                        comparison(`CPU per request, ${titles[n]}`, ours.cpu[n], theirs.cpu[n], goals.cpu),
                     ),
                 ],
                 notes: [
-                    `50 clients, SET and GET. Throughput is the reciprocal: ≥ 0.6 of native is a time ≤ 1.67, ≥ 0.9 is ≤ 1.11.`,
+                    "50 clients, SET and GET. Throughput is the reciprocal: 0.6 of Redis 7.0's is 1.67 times its time, 0.9 is 1.11 times.",
                 ],
             },
             {
@@ -107,7 +112,7 @@ const prepare = `mkdir -p /settings/run /settings/tls /settings/terminator && cp
     cp /from/haproxy.cfg /settings/ && chown -R 0:999 /settings && chmod 640 /settings/tls/* &&
     chmod 770 /settings/run && chown 99 /settings/terminator`;
 
-/** Like the component's own: ECDSA on P-256. */
+/** Creates a certificate of the same kind as the component's: ECDSA P-256. */
 function certificate(directory) {
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"];
     const request = ["req", "-x509", "-days", "2", "-subj", "/CN=localhost"];
@@ -117,25 +122,23 @@ function certificate(directory) {
 }
 
 async function idleMegabytes(group) {
-    const held = [];
+    const samples = [];
     for (let second = 0; second < idleSeconds; second++) {
         await sleep(1000);
-        held.push(heldBytes(group) / 2 ** 20);
+        samples.push(unreclaimableBytes(group) / 2 ** 20);
     }
-    return held;
+    return samples;
 }
 
-/** Microseconds that a request takes, of the clock and of the processors on the servers' side. */
-async function ask({ port, groups, seconds, cpu }, pipeline) {
+/** Measures the microseconds per request: elapsed time, and CPU time on the server's side. */
+async function benchmark({ port, groups, seconds, cpu }, pipeline) {
     const before = groups.map(cpuSecondsOf);
-    const said = await docker(
-        ...["run", "--rm", "--network", "host", image, "redis-benchmark", "--tls"],
-        ...["--insecure", "-p", String(port), "-n", String(requests[pipeline]), "-P", String(pipeline)],
-        ...["-t", "set,get", "--csv"],
-    );
+    const options = { tls: true, insecure: true, p: port, n: requests[pipeline], P: pipeline, t: "set,get", csv: true };
+    const container = ["run", "--rm", "--network", "host", image];
+    const output = await docker(...container, "redis-benchmark", ...flags(options));
     const used = groups.reduce((sum, group, index) => sum + cpuSecondsOf(group) - before[index], 0);
-    const rates = [...said.matchAll(/^"(?:SET|GET)","([\d.]+)"/gm)].map(([, rate]) => Number(rate));
-    if (rates.length !== 2) throw new Error(`redis-benchmark said: ${said}`);
+    const rates = [...output.matchAll(/^"(?:SET|GET)","([\d.]+)"/gm)].map(([, rate]) => Number(rate));
+    if (rates.length !== 2) throw new Error(`unexpected output of redis-benchmark: ${output}`);
     seconds[pipeline].push((rates.reduce((sum, rate) => sum + 1 / rate, 0) / rates.length) * 1e6);
     cpu[pipeline].push((used / requests[pipeline] / rates.length) * 1e6);
 }

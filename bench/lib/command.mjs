@@ -1,17 +1,17 @@
-/** Runs commands, and sees to it that an interrupted measurement still cleans up behind itself. */
+/** Runs commands, and makes sure that an interrupted measurement still cleans up. */
 import { spawn } from "node:child_process";
 
 const interrupts = ["SIGINT", "SIGTERM", "SIGHUP"];
 let interrupted = false;
 const running = new Set();
 
-/** From here on a signal ends the command that is measured, and no other one is started but for cleaning up. */
+/** After this call, a signal stops the running command, and only commands that clean up start afterwards. */
 export function watchInterrupts() {
     for (const signal of interrupts) {
         process.on(signal, () => {
             if (!interrupted) say("interrupted: cleaning up, which takes a while");
             interrupted = true;
-            // Pulumi cancels at the first one and gives up at the second, as if it had been typed to it.
+            // As at a terminal, Pulumi cancels the update at the first SIGINT and exits at the second.
             for (const child of running) child.kill("SIGINT");
         });
     }
@@ -19,16 +19,16 @@ export function watchInterrupts() {
 
 export const wasInterrupted = () => interrupted;
 
-/** A line of progress. */
+/** Prints a line of progress. */
 export function say(text) {
     process.stderr.write(`[${new Date().toTimeString().slice(0, 8)}] ${text}\n`);
 }
 
-/** Runs one command; `cleaning` ones run even after an interrupt, and to their end. */
+/** Runs a command. With `cleaning`, it starts even after an interrupt, and an interrupt does not stop it. */
 export async function run(command, args, { cwd, env, cleaning = false } = {}) {
     if (interrupted && !cleaning) throw new Error("interrupted");
     const started = performance.now();
-    // In a process group of its own: what is typed at the terminal reaches it through us, or not at all.
+    // In its own process group, so that a signal from the terminal reaches it only through watchInterrupts.
     const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     if (!cleaning) running.add(child);
     const output = { stdout: "", stderr: "" };
@@ -47,6 +47,14 @@ export async function run(command, args, { cwd, env, cleaning = false } = {}) {
 
 export async function docker(...args) {
     return (await run("docker", args)).stdout;
+}
+
+/** Command-line options: `{ name: "a", p: 1, rm: true }` is `--name a -p 1 --rm`. An array repeats its option. */
+export function flags(options) {
+    return Object.entries(options).flatMap(([name, values]) => {
+        const flag = name.length === 1 ? `-${name}` : `--${name}`;
+        return [values].flat().flatMap((value) => (value === true ? [flag] : [flag, String(value)]));
+    });
 }
 
 const tail = ({ stdout, stderr }) => `${stdout}\n${stderr}`.trim().split("\n").slice(-25).join("\n");

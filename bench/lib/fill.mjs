@@ -1,11 +1,11 @@
-/** Data to measure with: written by scripts that run in the server, which is as fast as it can take them. */
+/** Test data, written by Lua scripts in the server because that is fastest. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import Redis from "ioredis";
 
 export const valueBytes = 1000;
 
-/** Keys with values that do not compress, and a dump in peace, so that both sides start from the same. */
+/** Writes incompressible values, then waits for dumps and rewrites, so that both sides start from the same state. */
 export async function fill(port, megabytes) {
     const redis = new Redis({ port, password: "bench", retryStrategy: () => 100, maxRetriesPerRequest: null });
     redis.on("error", () => undefined);

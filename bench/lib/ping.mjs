@@ -1,12 +1,12 @@
-/** When does a client get through? Asks again and again, by TLS with the certificate and the host name verified. */
+/** Waits until a PING succeeds over TLS, with the certificate and the host name verified. */
 import Redis from "ioredis";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wasInterrupted } from "./command.mjs";
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 export async function waitForPing(url, caCertPem) {
-    const until = performance.now() + patienceMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
         const client = new Redis(url, {
             tls: { ca: caCertPem, rejectUnauthorized: true },
@@ -14,13 +14,13 @@ export async function waitForPing(url, caCertPem) {
             enableReadyCheck: false,
             retryStrategy: null,
         });
-        // Each failure is also thrown below; without a listener it would be printed, too.
+        // `connect` and `ping` throw each failure. Without a listener, ioredis would also print it.
         client.on("error", () => undefined);
         try {
             await client.connect();
             if ((await client.ping()) === "PONG") return;
         } catch (error) {
-            if (performance.now() > until || wasInterrupted())
+            if (performance.now() > deadline || wasInterrupted())
                 throw new Error(`no PING over TLS: ${error.message}`, { cause: error });
         } finally {
             client.disconnect();

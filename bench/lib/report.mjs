@@ -1,6 +1,6 @@
-/** What is printed: figures side by side, their ratio, the goal, and whether it was met. */
+/** The tables of a run: figures side by side, their ratio, the goal, and whether it was met. */
 
-/** The least, the middle and the most of what was measured. */
+/** The minimum, median and maximum of the measurements. */
 export function spread(values) {
     const sorted = values.toSorted((a, b) => a - b);
     const middle = sorted.length / 2;
@@ -9,8 +9,8 @@ export function spread(values) {
 }
 
 /**
- * One line of a table. Rounds are compared one by one, so that a machine that is slower for a minute slows both sides
- * of the same ratio. The median decides on the goal.
+ * A row that compares two sides. The ratio is computed for each round, so that a machine that is slow for a minute affects
+ * both sides of the ratio. The goal applies to the median ratio.
  */
 export function comparison(what, ours, theirs, goal) {
     const ratio = spread(ours.map((value, round) => value / theirs[round]));
@@ -23,13 +23,20 @@ export function comparison(what, ours, theirs, goal) {
     };
 }
 
-/** The same for a goal that is how much more ours may be, in its unit. */
+/** Like `comparison`, with differences in place of ratios. The goal is the largest difference, in the row's unit. */
 export function difference(what, ours, theirs, goal) {
-    const more = spread(ours.map((value, round) => value - theirs[round]));
-    return { what, ours: spread(ours), theirs: spread(theirs), ratio: more, goal, met: more.median <= goal };
+    const differences = spread(ours.map((value, round) => value - theirs[round]));
+    return {
+        what,
+        ours: spread(ours),
+        theirs: spread(theirs),
+        ratio: differences,
+        goal,
+        met: differences.median <= goal,
+    };
 }
 
-/** One line without another side. */
+/** A row with a single side. */
 export function figure(what, values, goal) {
     const ours = spread(values);
     return { what, ours, ...(goal && { goal, met: ours.median <= goal }) };
@@ -40,8 +47,8 @@ export function table({ title, ours, theirs, compared: how = "ratio", unit, rows
     const head = ["", `${ours}, ${unit}`, ...(compared ? [`${theirs}, ${unit}`, how] : []), "goal", "met", "rounds"];
     const body = rows.map((row) => [
         row.what,
-        three(row.ours),
-        ...(compared ? [three(row.theirs), three(row.ratio)] : []),
+        formatSpread(row.ours),
+        ...(compared ? [formatSpread(row.theirs), formatSpread(row.ratio)] : []),
         row.goal === undefined ? "" : `≤ ${row.goal}`,
         row.goal === undefined ? "" : row.met ? "yes" : "NO",
         String(row.ours.count),
@@ -55,4 +62,5 @@ export function table({ title, ours, theirs, compared: how = "ratio", unit, rows
     return [title, line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line), ...notes].join("\n");
 }
 
-const three = ({ min, median, max }) => [min, median, max].map((value) => value.toFixed(2).padStart(6)).join(" ");
+const formatSpread = ({ min, median, max }) =>
+    [min, median, max].map((value) => value.toFixed(2).padStart(6)).join(" ");

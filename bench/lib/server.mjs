@@ -1,21 +1,21 @@
-/** A server with the component's own directives, as a plain container, and clients that load it: what calibrations share. */
+/** Shared by the calibrations: a plain container with the component's directives, and clients that put load on it. */
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupOf, heldBytes } from "./cgroup.mjs";
-import { docker, run, wasInterrupted } from "./command.mjs";
+import { cgroupOf, unreclaimableBytes } from "./cgroup.mjs";
+import { docker, flags, run, wasInterrupted } from "./command.mjs";
 import { image } from "./workspace.mjs";
 
-/** Milliseconds between two looks at what the container holds. */
+/** Milliseconds between two samples of a container's memory. */
 const sampleMs = 10;
 
-/** Arguments of redis-benchmark: what it writes. More keys than fit, so that the server stays at its maxmemory. */
+/** Arguments of redis-benchmark, by workload. It writes more keys than fit, so that the server stays at maxmemory. */
 const workloads = {
-    values: (bytes) => ["-d", "512", "-r", `${Math.ceil((bytes * 1.3) / 600)}`],
-    // Each write of a few bytes makes the kernel copy a page.
-    small: (bytes) => ["-d", "3", "-r", `${Math.ceil((bytes * 1.3) / 60)}`],
+    values: (bytes) => flags({ d: 512, r: Math.ceil((bytes * 1.3) / 600) }),
+    // While the server dumps, the kernel copies a page for each write of a few bytes.
+    small: (bytes) => flags({ d: 3, r: Math.ceil((bytes * 1.3) / 60) }),
 };
 
-/** As the component has it, but for the schedule of dumps: the calibration tells it when. */
+/** Starts a server with the component's directives but without save points: the calibrations start the dumps. */
 export async function startServer(name, spec, { maxmemoryMb, directives, limitMb }) {
     const all = [
         ["maxmemory", `${maxmemoryMb}mb`],
@@ -29,13 +29,13 @@ export async function startServer(name, spec, { maxmemoryMb, directives, limitMb
         `--${directive}`,
         ...(directive === "client-output-buffer-limit" ? value.split(" ") : [value]),
     ]);
-    const memory = ["--memory", `${limitMb}m`, "--memory-swap", `${limitMb}m`];
-    await docker("run", "--detach", "--name", name, ...memory, spec.image, "redis-server", ...all);
+    const container = { "detach": true, name, "memory": `${limitMb}m`, "memory-swap": `${limitMb}m` };
+    await docker("run", ...flags(container), spec.image, "redis-server", ...all);
     const address = await docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", name);
     const group = await cgroupOf(name);
     if (!group) throw new Error("no cgroup of a container is visible here");
     const server = { name, address, group, writer: `${name}-writer` };
-    await until(async () => (await cli(server, "PING")) === "PONG", 30);
+    await waitUntil(async () => (await cli(server, "PING")) === "PONG", 30);
     return server;
 }
 
@@ -58,17 +58,16 @@ export async function info(server) {
     };
 }
 
-export async function hasEnded({ name }) {
+export async function hasExited({ name }) {
     return (await docker("inspect", "--format", "{{.State.Running}}", name)) === "false";
 }
 
-/** Clients in a container of their own, whose memory is not the server's. */
+/** Starts clients that write, in a separate container, so that their memory does not count as the server's. */
 export function write(server, workload, bytes, more) {
-    const load = [
-        ...["run", "--rm", "--name", server.writer, image, "redis-benchmark", "-h", server.address, "-q"],
-        ...["-t", "set", "-n", "1000000000", ...workloads[workload](bytes), ...more],
-    ];
-    const child = spawn("docker", load, { stdio: "ignore", detached: true });
+    const container = ["run", "--rm", "--name", server.writer, image];
+    const load = flags({ h: server.address, q: true, t: "set", n: 1_000_000_000 });
+    const benchmark = ["redis-benchmark", ...load, ...workloads[workload](bytes), ...more];
+    const child = spawn("docker", [...container, ...benchmark], { stdio: "ignore", detached: true });
     return {
         kill: () => {
             spawn("docker", ["rm", "--force", server.writer], { stdio: "ignore", detached: true });
@@ -77,49 +76,49 @@ export function write(server, workload, bytes, more) {
     };
 }
 
-/** Until the data has reached maxmemory. */
+/** Writes until the data reaches maxmemory. */
 export async function fill(server, workload, bytes) {
     write(server, workload, bytes, ["-P", "32", "-c", "20"]);
-    await until(async () => {
+    await waitUntil(async () => {
         const { used, notCounted } = await info(server);
         return used - notCounted > 0.97 * bytes;
     }, 180);
     await run("docker", ["rm", "--force", server.writer], { cleaning: true });
 }
 
-/** So that a dump lasts as long as the measurement, whatever the disk: a large database has such dumps. */
+/** Slows dumps down, so that a dump takes as long as the measurement on any disk, as it does in a large database. */
 export async function slowDown(server, seconds) {
     const { keys } = await info(server);
-    const each = (seconds * 1e6) / keys;
-    // A sleep takes some 60 µs at least; a negative number has Redis sleep at one key in so many.
-    const delay = each > 120 ? Math.floor(each - 60) : -Math.max(2, Math.ceil(60 / each));
+    const perKeyUs = (seconds * 1e6) / keys;
+    // A sleep takes at least about 60 µs. With a delay of -n, Redis sleeps only at every n-th key.
+    const delay = perKeyUs > 120 ? Math.floor(perKeyUs - 60) : -Math.max(2, Math.ceil(60 / perKeyUs));
     await cli(server, "CONFIG", "SET", "rdb-key-save-delay", `${delay}`);
 }
 
-/** In pieces, so that it ends with the server. */
+/** Sleeps until the time is over, the server exits or the run is interrupted. */
 export async function sleepWhile(server, milliseconds) {
     for (const end = performance.now() + milliseconds; performance.now() < end;) {
-        if (wasInterrupted() || (await hasEnded(server))) return;
+        if (wasInterrupted() || (await hasExited(server))) return;
         await sleep(250);
     }
 }
 
-/** The most that a container held since it was asked to begin anew. */
+/** Samples a container's memory. `peak` is the maximum since the start or the last `reset`. */
 export function sample(group) {
-    let most = 0;
+    let peak = 0;
     const timer = setInterval(() => {
         try {
-            most = Math.max(most, heldBytes(group));
+            peak = Math.max(peak, unreclaimableBytes(group));
         } catch {
-            clearInterval(timer); // the container has ended
+            clearInterval(timer); // the container has exited
         }
     }, sampleMs);
-    return { most: () => most, reset: () => (most = 0), stop: () => clearInterval(timer) };
+    return { peak: () => peak, reset: () => (peak = 0), stop: () => clearInterval(timer) };
 }
 
-export async function until(holds, seconds) {
+export async function waitUntil(condition, seconds) {
     for (const end = performance.now() + seconds * 1000; ; await sleep(100)) {
-        if (await holds().catch(() => false)) return;
-        if (performance.now() > end || wasInterrupted()) throw new Error(`not so after ${seconds} s: ${holds}`);
+        if (await condition().catch(() => false)) return;
+        if (performance.now() > end || wasInterrupted()) throw new Error(`not true after ${seconds} s: ${condition}`);
     }
 }

@@ -1,4 +1,4 @@
-/** A client that writes without a pause, over TLS: it overwrites what `fill` wrote, and knows what was acknowledged. */
+/** A client that writes continuously over TLS. It overwrites the keys of `fill` and records the acknowledged writes. */
 import Redis from "ioredis";
 import { valueBytes } from "./fill.mjs";
 
@@ -10,7 +10,7 @@ export class Traffic {
     failures = 0;
     reconnects = 0;
     worstMs = 0;
-    /** The last value of each key that was acknowledged. */
+    /** The last acknowledged value of each key. */
     acknowledged = new Map();
 
     constructor(tlsPort, caCertPem, keys) {
@@ -19,18 +19,18 @@ export class Traffic {
             { length: connections },
             () => new Redis({ ...options, port: tlsPort, retryStrategy: () => 50 }),
         );
-        // Each has keys of its own, so that the last value is known.
+        // Each connection writes different keys, so that the last value of a key is known.
         this.writing = Promise.all(this.clients.map((client, index) => this.write(client, index, keys)));
     }
 
     async write(client, index, keys) {
-        let stands = false;
-        client.on("ready", () => (stands = true));
+        let connected = false;
+        client.on("ready", () => (connected = true));
         client.on("close", () => {
-            if (stands && this.running) this.reconnects++;
-            stands = false;
+            if (connected && this.running) this.reconnects++;
+            connected = false;
         });
-        // Each failure is also thrown below; without a listener it would be printed, too.
+        // `set` throws each failure. Without a listener, ioredis would also print it.
         client.on("error", () => undefined);
         for (let count = 0; this.running; count++) {
             const key = `key:${connections * Math.floor(Math.random() * (keys / connections)) + index}`;
@@ -41,7 +41,7 @@ export class Traffic {
                 this.acknowledged.set(key, count);
             } catch {
                 this.failures++;
-                // It may have been written or not.
+                // The server may or may not have applied this write.
                 this.acknowledged.delete(key);
             }
             this.requests++;
@@ -55,17 +55,17 @@ export class Traffic {
         for (const client of this.clients) client.disconnect();
     }
 
-    /** How many acknowledged writes the server on this port does not hold. */
+    /** Counts the acknowledged writes that the server on this port does not have. */
     async lostOn(port) {
         const redis = new Redis({ port, password: "bench" });
         let lost = 0;
         const entries = [...this.acknowledged];
         for (let first = 0; first < entries.length; first += 1000) {
-            const some = entries.slice(first, first + 1000);
+            const batch = entries.slice(first, first + 1000);
             const pipeline = redis.pipeline();
-            for (const [key, count] of some) pipeline.getrange(key, 0, `${count}:`.length - 1);
-            const held = await pipeline.exec();
-            lost += some.filter(([, count], index) => held[index][1] !== `${count}:`).length;
+            for (const [key, count] of batch) pipeline.getrange(key, 0, `${count}:`.length - 1);
+            const values = await pipeline.exec();
+            lost += batch.filter(([, count], index) => values[index][1] !== `${count}:`).length;
         }
         redis.disconnect();
         return lost;

@@ -1,4 +1,4 @@
-/** Stacks to measure: two programs, in a state and a directory of their own, gone when the measuring is over. */
+/** Stacks for measurements. They have their own state and directory, and are removed afterwards. */
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,23 +7,23 @@ import { run, say } from "./command.mjs";
 
 export const image = "redis:8.6";
 
-/** Inside the checkout, so that `require("pulumi-redis-database")` finds the package as a user's program would. */
+/** Inside the checkout, so that `require("pulumi-redis-database")` finds the package as in a user's program. */
 const root = resolve(import.meta.dirname, "../../.local/bench");
 const programs = resolve(import.meta.dirname, "../compare/programs");
 
-/** Everything that a run makes: its name is part of all names, so that nothing else is ever cleaned up. */
+/** Everything that a part creates. All names contain the workspace's name, so that clean-up removes nothing else. */
 export class Workspace {
     name = `bench-${randomBytes(3).toString("hex")}`;
     directory = join(root, this.name);
     stacks = [];
-    /** Ports given out, whether or not something listens there yet. */
+    /** Reserved ports, even if nothing listens on them yet. */
     ports = new Set();
 
     constructor() {
         mkdirSync(join(this.directory, "state"), { recursive: true });
     }
 
-    /** A stack of `count` databases by `program`, one of those in bench/compare/programs. */
+    /** Creates a stack with `count` databases from `program`, a program in bench/compare/programs. */
     async stack(program, count, memoryMb) {
         const stack = new Stack(this, program, `${this.name}-${this.stacks.length}`);
         this.stacks.push(stack);
@@ -31,39 +31,41 @@ export class Workspace {
         return stack;
     }
 
-    /** The first of so many free ports in a row; even, as the component's pairs begin there. */
+    /** Finds `count` consecutive free ports and returns the first. It is even, as the component's port pairs start even. */
     async freePorts(count) {
         for (let attempt = 0; attempt < 100; attempt++) {
-            // Below the component's own range, so that databases of others, not started yet, are not in the way.
+            // Below the component's port range, to avoid conflicts with databases that start later.
             const first = 10000 + 2 * Math.floor(Math.random() * 4500);
-            const row = Array.from({ length: count }, (_, index) => first + index);
-            if (row.some((port) => this.ports.has(port))) continue;
-            if ((await Promise.all(row.map(isFree))).every(Boolean)) {
-                row.forEach((port) => this.ports.add(port));
+            const ports = Array.from({ length: count }, (_, index) => first + index);
+            if (ports.some((port) => this.ports.has(port))) continue;
+            if ((await Promise.all(ports.map(isFree))).every(Boolean)) {
+                ports.forEach((port) => this.ports.add(port));
                 return first;
             }
         }
-        throw new Error(`no ${count} free ports in a row were found from 10000 to 19000`);
+        throw new Error(`found no ${count} consecutive free ports from 10000 to 19000`);
     }
 
-    /** Removes it all. What could not be destroyed stays, with the words to try again. */
+    /** Removes everything. If a stack cannot be destroyed, this keeps the state and prints where it is. */
     async close() {
         for (const stack of this.stacks) await stack.destroy().catch((error) => say(error.message));
-        if (this.stacks.some(({ alive }) => alive)) {
-            say(`not all could be destroyed: the state is in ${this.directory}, its passphrase is "${passphrase}"`);
+        if (this.stacks.some(({ deployed }) => deployed)) {
+            say(
+                `not everything could be destroyed: the state is in ${this.directory}, its passphrase is "${passphrase}"`,
+            );
         } else {
             rmSync(this.directory, { recursive: true });
         }
-        await sweep("container", ["ps", "--all"], ["rm", "--force", "--volumes"], this.name);
-        await sweep("volume", ["volume", "ls"], ["volume", "rm"], this.name);
+        await removeLeftovers("container", ["ps", "--all"], ["rm", "--force", "--volumes"], this.name);
+        await removeLeftovers("volume", ["volume", "ls"], ["volume", "rm"], this.name);
     }
 }
 
-/** Guards passwords of databases that live for minutes. */
+/** Encrypts only the passwords of databases that exist for minutes. */
 const passphrase = "bench";
 
 class Stack {
-    alive = false;
+    deployed = false;
 
     constructor(workspace, program, name) {
         this.program = program;
@@ -80,27 +82,27 @@ class Stack {
 
     async create({ count, memoryMb, firstPort }) {
         mkdirSync(this.directory);
-        // TypeScript would add seconds of compiling to both sides.
+        // Compiling TypeScript would add seconds to both sides.
         writeFileSync(
             join(this.directory, "Pulumi.yaml"),
             `name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n`,
         );
         copyFileSync(join(programs, `${this.program}.js`), join(this.directory, "index.js"));
         const names = Array.from({ length: count }, (_, index) => `${this.name}-${index}`);
-        this.databases({ names, memoryMb, firstPort, image });
+        this.configure({ names, memoryMb, firstPort, image });
         await this.pulumi(["stack", "init"]);
     }
 
-    /** Tells the program of the next up what else, or what different, is wanted; returns all that is. */
-    databases(wanted) {
-        this.wanted = { ...this.wanted, ...wanted };
-        this.env.BENCH_DATABASES = JSON.stringify(this.wanted);
-        return this.wanted;
+    /** Adds or changes settings that the program reads in the next update. Returns all settings. */
+    configure(settings) {
+        this.settings = { ...this.settings, ...settings };
+        this.env.BENCH_DATABASES = JSON.stringify(this.settings);
+        return this.settings;
     }
 
-    /** Seconds that `pulumi up` takes, without the preview before it. */
+    /** Runs `pulumi up` without a preview, and returns its duration in seconds. */
     async up(...more) {
-        this.alive = true;
+        this.deployed = true;
         return (await this.pulumi(["up", "--yes", "--skip-preview", ...more])).seconds;
     }
 
@@ -117,9 +119,9 @@ class Stack {
     }
 
     async destroy() {
-        if (!this.alive) return;
+        if (!this.deployed) return;
         await this.pulumi(["destroy", "--yes", "--skip-preview"], { cleaning: true });
-        this.alive = false;
+        this.deployed = false;
     }
 
     pulumi(args, { cleaning } = {}) {
@@ -136,12 +138,12 @@ function isFree(port) {
     });
 }
 
-/** What an interrupted up has made but not yet written down. */
-async function sweep(kind, list, remove, name) {
+/** Removes resources that an interrupted update created but did not record in its state. */
+async function removeLeftovers(kind, list, remove, name) {
     const format = kind === "volume" ? "{{.Name}}" : "{{.ID}}";
     const args = [...list, "--filter", `name=${name}`, "--format", format];
     const found = (await run("docker", args, { cleaning: true })).stdout.split("\n").filter(Boolean);
     if (found.length === 0) return;
-    say(`removing ${found.length} left-over ${kind}s`);
+    say(`removing ${found.length} leftover ${kind}s`);
     await run("docker", [...remove, ...found], { cleaning: true });
 }

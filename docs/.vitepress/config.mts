@@ -1,6 +1,6 @@
 /** The documentation site, which `make docs-site` builds from the Markdown files in docs/. */
 import { defineConfig } from "vitepress";
-import { codeIsText, mermaidDiagrams, repositoryLinks, slugify } from "./markdown.mjs";
+import { literalInlineCode, mermaidDiagrams, repositoryLinks, slugify } from "./markdown.mjs";
 import { sidebar } from "./sidebar.mjs";
 
 export default defineConfig({
@@ -8,14 +8,22 @@ export default defineConfig({
     description: "Managed Redis on Docker hosts you own, as one Pulumi component",
     outDir: "../.local/docs-site",
     cacheDir: "../.local/vitepress",
-    // Diagrams are drawn in light colors only.
+    // Diagrams are drawn in light colors only, so there is no dark mode.
     appearance: false,
-    // Browsers ask for a favicon otherwise.
+    // An empty icon: without one, browsers request /favicon.ico, which does not exist.
     head: [["link", { rel: "icon", href: "data:," }]],
     markdown: {
         anchor: { slugify },
+        codeTransformers: [
+            {
+                // Without a limit: on a busy machine, a line that takes 500 ms would lose its colors.
+                preprocess: (_code, options) => {
+                    options.tokenizeTimeLimit = 0;
+                },
+            },
+        ],
         config: (md) => {
-            codeIsText(md);
+            literalInlineCode(md);
             mermaidDiagrams(md);
             repositoryLinks(md);
         },
@@ -23,7 +31,7 @@ export default defineConfig({
     themeConfig: {
         search: {
             provider: "local",
-            // Guides explain a task, and come before the API reference, which has almost every word.
+            // Guides rank first. Without this, the API reference, which contains almost every word, hides them.
             options: {
                 miniSearch: {
                     searchOptions: {

@@ -1,15 +1,15 @@
-/** What the site's Markdown needs so that the same files read well on the site and in the repository. */
+/** Markdown extensions with which the same files can be read on the site and in the repository. */
 import { posix } from "node:path";
 import { slug } from "github-slugger";
 import type { MarkdownOptions } from "vitepress";
 
 type MarkdownIt = Parameters<NonNullable<MarkdownOptions["config"]>>[0];
 
-/** The anchors of headings are those of the repository's pages: one link works in both, and the link check knows one rule. */
+/** GitHub's anchors: a link to a heading works on the site and in the repository, and the link check applies one rule. */
 export const slugify = slug;
 
-/** Vue does not evaluate `{{.Id}}` in inline code. VitePress takes care of blocks only. */
-export function codeIsText(md: MarkdownIt): void {
+/** Keeps Vue from evaluating `{{.Id}}` in inline code. VitePress does this for code blocks only. */
+export function literalInlineCode(md: MarkdownIt): void {
     const render = md.renderer.rules.code_inline;
     md.renderer.rules.code_inline = (tokens, index, ...rest) => {
         tokens[index]?.attrSet("v-pre", "");
@@ -17,7 +17,7 @@ export function codeIsText(md: MarkdownIt): void {
     };
 }
 
-/** A block of Mermaid is drawn by the theme's component. */
+/** Replaces a Mermaid block with the theme's component, which draws it. */
 export function mermaidDiagrams(md: MarkdownIt): void {
     const render = md.renderer.rules.fence;
     md.renderer.rules.fence = (tokens, index, ...rest) => {
@@ -29,7 +29,7 @@ export function mermaidDiagrams(md: MarkdownIt): void {
     };
 }
 
-/** A link to a file of the repository that is no page of the site becomes its text and the file's path. */
+/** Replaces a link to a file that is not a page of the site, such as an example, with its text and the file's path. */
 export function repositoryLinks(md: MarkdownIt): void {
     md.core.ruler.push("repository-links", ({ tokens, env }) => {
         const folder = posix.dirname((env as { relativePath: string }).relativePath);
@@ -50,7 +50,7 @@ export function repositoryLinks(md: MarkdownIt): void {
     });
 }
 
-/** Where in the repository a link leads, or undefined if it leads to a page of the site or to another host. */
+/** The path in the repository that a link refers to, or undefined for a page of the site or another host. */
 function repositoryPath(folder: string, href: string): string | undefined {
     if (/^([a-z]+:|[/#])/.test(href)) return undefined;
     const target = posix.join("docs", folder, href.replace(/[?#].*$/, ""));

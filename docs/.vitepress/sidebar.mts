@@ -1,4 +1,4 @@
-/** The sidebar: the pages of docs/ in the order in which a reader needs them. Titles come from the pages. */
+/** The sidebar: the pages of docs/ in the order in which a reader needs them. Each title is the page's first heading. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
@@ -33,7 +33,7 @@ export function sidebar(): DefaultTheme.SidebarItem[] {
     ].filter(({ items }) => items.length > 0);
 }
 
-/** The pages of a folder in the given order. A page that is missing from the order would be unreachable: it is an error. */
+/** The pages of a folder in the given order. A page that is not in the order is an error: no reader would find it. */
 function pages(folder: string, order: readonly string[]): DefaultTheme.SidebarItem[] {
     const existing = pagesIn(join(docs, folder));
     const unlisted = existing.filter((name) => !order.includes(name));

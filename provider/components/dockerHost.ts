@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { isThisHostAlone } from "../model/arguments/endpoints";
 import { plain } from "./hooks/plain";
 
-/** The provider that has a component's containers; undefined where that is the default one. */
+/** The Docker provider of a component's containers; undefined for the default provider. */
 export type DockerHost = pulumi.ProviderResource | undefined;
 
-/** Whether the Docker host is another machine, as far as that is known. */
-export async function isElsewhere(dockerHost: DockerHost): Promise<boolean> {
+/** Whether the Docker host is known to be another machine. */
+export async function isRemote(dockerHost: DockerHost): Promise<boolean> {
     const given = docker.Provider.isInstance(dockerHost)
         ? await plain(dockerHost.host)
         : new pulumi.Config("docker").get("host");
@@ -20,7 +20,7 @@ export async function isElsewhere(dockerHost: DockerHost): Promise<boolean> {
 
 export const containerType = "docker:index/container:Container";
 
-/** The provider that a component of these options will have for its containers. */
+/** The provider that a component with these options uses for its containers. */
 export function dockerHostOf({ provider, providers, parent }: pulumi.ComponentResourceOptions): DockerHost {
     const all = [provider, ...(Array.isArray(providers) ? providers : Object.values(providers ?? {}))];
     return all.find((each) => docker.Provider.isInstance(each)) ?? parent?.getProvider(containerType);

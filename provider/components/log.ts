@@ -1,19 +1,19 @@
-/** Messages of components: diagnostics of the engine on their URNs, which the Automation API has as events. */
+/** Logs a component's messages as engine diagnostics on its URN. The Automation API receives them as events. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Whom a message is about: a component, or the URN that a hook is given. */
+/** The component that a message is about, or the URN that a hook receives. */
 export interface About {
     readonly urn: pulumi.Input<string>;
 }
 
-/** Fails a hook of a child: the engine shows that at the child, and the reason at the component. */
+/** Fails a child's hook. The engine reports the failure on the child, and the reason on the component. */
 export async function refuse(reason: string, about: About): Promise<never> {
     await log("error", reason, about);
-    throw new Error("refused, for the reason that the component gives");
+    throw new Error("refused; the component's diagnostics state the reason");
 }
 
 export async function log(severity: "debug" | "info" | "warn" | "error", text: string, about: About): Promise<void> {
-    // Pulumi would hold back all later messages of the program until it has the URN, which may never come.
+    // Otherwise Pulumi delays all later messages of the program until the URN resolves, which may never happen.
     const urn = await new Promise<string>((resolve) => pulumi.output(about.urn).apply(resolve));
     await pulumi.log[severity](text, { urn: pulumi.output(urn) } as unknown as pulumi.Resource);
 }

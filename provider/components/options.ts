@@ -1,10 +1,10 @@
-/** Pulumi's options for a component: those that would not do what they say are errors. */
+/** Rejects Pulumi resource options that do not work on these components. */
 import type * as pulumi from "@pulumi/pulumi";
 import { optionProblems, unusable } from "../model/arguments/options";
 import { finding } from "../model/findings";
 import { type Identity, invalid } from "./inputs";
 
-/** Returns the options, or throws all that is wrong with them. One that is off, or an empty list, asks for nothing. */
+/** Returns the options, or throws an error that reports every problem. `false` and empty lists are ignored. */
 export function checkOptions(
     identity: Identity,
     opts: pulumi.ComponentResourceOptions,

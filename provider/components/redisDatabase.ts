@@ -1,4 +1,4 @@
-/** A managed Redis on a Docker host, with its replicas. */
+/** The component `RedisDatabase`: managed Redis on a Docker host, with its replicas. */
 import * as pulumi from "@pulumi/pulumi";
 import { planDatabase } from "../model/plan";
 import type { RedisDatabaseArgs, ReplicationAccess } from "./args";
@@ -9,43 +9,45 @@ import { RedisServer } from "./redisServer";
 import { replicationAccess } from "./replication/access";
 import type { Followed } from "./replication/followed";
 import { startGroup, startPromoted } from "./replication/group";
-import { belongs, prepareReplicas } from "./replication/members";
+import { belongsToGroup, prepareReplicas } from "./replication/members";
 import { requestServer } from "./request";
 import { containersOf } from "./server/start";
 
 /**
- * A Redis database on a Docker host: TLS that verifies, a persistence flavor, replicas, and settings that change while
+ * A Redis database on a Docker host, with verified TLS, a persistence flavor, replicas, and settings that change while
  * clients stay connected.
  *
- * Throws when arguments are wrong, with all that is wrong and before anything is touched.
+ * Throws an error that reports every invalid argument, before anything is changed.
  */
 export class RedisDatabase extends RedisServer {
-    /** The replicas that `replicas` asks for, in that order. In process only. */
+    /** The replicas in `replicas`, in the same order. In process only. */
     readonly replicas: readonly RedisReplica[];
-    /** `redis://` URLs of the replicas that follow and whose plaintext port is open. Secret. */
+    /** `redis://` URLs of the current replicas whose plaintext port is open. Secret. */
     readonly replicaUrls: pulumi.Output<string[]>;
-    /** `rediss://` URLs of the replicas that follow. Secret. */
+    /** `rediss://` URLs of the current replicas. Secret. */
     readonly replicaTlsUrls: pulumi.Output<string[]>;
-    /** Certificates of the CAs that the replicas' certificates verify with, in PEM, one after the other. */
+    /** Certificates of the CAs that verify the replicas' certificates, concatenated in PEM. */
     readonly replicaCaCertPem: pulumi.Output<string>;
-    /** By the names in the argument `replicationAccess`: what `primary` of such a `RedisReplica` takes. Secret. */
+    /**
+     * Values for the argument `primary` of a `RedisReplica`, by the names in the argument `replicationAccess`. Secret.
+     */
     readonly replicationAccess: pulumi.Output<Record<string, ReplicationAccess>>;
-    /** @internal What replicas of the same program need of it. */
+    /** @internal What replicas in the same program need in order to follow it. */
     readonly followed: Followed;
 
     /**
-     * @param name Name of the database in the program; its children's names start with it.
-     * @param args What it should be like.
-     * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
+     * @param name Name of the database in the program. Its children's names start with it.
+     * @param args Arguments of the database. All are optional.
+     * @param opts Pulumi's resource options. A `docker.Provider` among them selects the Docker host.
      */
     constructor(name: string, args: RedisDatabaseArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
         const { plan, request } = requestDatabase(name, args, opts);
         super(request, opts);
         const own = { planned: plan.own, server: this.prepared };
         const replicas = prepareReplicas(this, args, plan);
-        const group = startGroup(own, replicas.filter(belongs));
+        const group = startGroup(own, replicas.filter(belongsToGroup));
         const promoted = startPromoted(
-            replicas.filter((replica) => !belongs(replica)),
+            replicas.filter((replica) => !belongsToGroup(replica)),
             group.own,
         );
         for (const { replica, ...started } of [...group.members, ...promoted]) replica?.setStarted(started);
@@ -67,7 +69,7 @@ export class RedisDatabase extends RedisServer {
     }
 }
 
-/** Throws all that is wrong with the plain values of a database and its replicas. */
+/** Checks the plain values of a database and its replicas. Throws an error that reports every problem. */
 function requestDatabase(name: string, args: RedisDatabaseArgs, opts: pulumi.ComponentResourceOptions) {
     const identity = { kind: "RedisDatabase", name } as const;
     const dockerHost = dockerHostOf(opts);

@@ -1,4 +1,4 @@
-/** A replica of a database: here, or on another Docker host. */
+/** The component `RedisReplica`: a replica of a database, on the same Docker host or another one. */
 import type * as pulumi from "@pulumi/pulumi";
 import { planServer } from "../model/plan";
 import type { RedisReplicaArgs } from "./args";
@@ -12,23 +12,23 @@ import type { ServerRequest } from "./server/prepare";
 import { type StartedServer, startServer } from "./server/start";
 
 /**
- * A read-only copy of a database that follows it over TLS, with a password and URLs of its own. Where the arguments say
- * nothing, it is as its primary is. An update waits for its first sync. `promoted` makes it a database that takes
- * writes, for good.
+ * A read-only copy of a database. It replicates over TLS and has its own password and URLs. Arguments that are not set
+ * default to the primary's. An update waits for its first sync. `promoted` permanently turns it into a database that
+ * accepts writes.
  *
- * Throws when arguments are wrong, with all that is wrong and before anything is touched.
+ * Throws an error that reports every invalid argument, before anything is changed.
  */
 export class RedisReplica extends RedisServer {
-    /** Whether it takes writes itself and no longer follows. In process only. */
+    /** Whether it accepts writes and no longer follows a primary. In process only. */
     readonly promoted: boolean;
 
     /**
-     * @param name Name of the replica in the program; its children's names start with it.
-     * @param args Whom it follows, and how it differs.
-     * @param opts Pulumi's options; a `docker.Provider` among them names the Docker host.
+     * @param name Name of the replica in the program. Its children's names start with it.
+     * @param args Its primary, and arguments that differ from the primary's.
+     * @param opts Pulumi's resource options. A `docker.Provider` among them selects the Docker host.
      */
     constructor(name: string, args: RedisReplicaArgs, opts?: pulumi.ComponentResourceOptions);
-    /** @internal One of a database's `replicas`, which the database starts. */
+    /** @internal An entry of a database's `replicas`. The database starts it. */
     constructor(name: string, member: GroupMember, opts: pulumi.ComponentResourceOptions);
     constructor(name: string, args: RedisReplicaArgs | GroupMember, opts: pulumi.ComponentResourceOptions = {}) {
         if (args instanceof GroupMember) {
@@ -45,7 +45,7 @@ export class RedisReplica extends RedisServer {
         this.setStarted(startServer(this.prepared, agent, role, after));
     }
 
-    /** @internal Sets its outputs, once its containers are there. */
+    /** @internal Sets its outputs, once its containers are declared. */
     setStarted({ nodes, outputs }: StartedServer): void {
         this.setOutputs(nodes, outputs);
     }
@@ -62,7 +62,7 @@ function requestReplica(
     return requestServer(identity, args, inputs, plan, users);
 }
 
-/** @internal What a database asks for where one of its own replicas is concerned. */
+/** @internal What a database passes to the constructor of a replica in `replicas`. */
 export class GroupMember {
     constructor(
         readonly request: ServerRequest,

@@ -1,16 +1,16 @@
-/** What a database and a replica have in common: a Redis server on a Docker host. */
+/** The base class of `RedisDatabase` and `RedisReplica`: a Redis server on a Docker host. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine, Flavor, Version } from "../model/catalog/versions";
 import type { Credential } from "../model/render/urls";
 import { Hooks } from "./hooks/hooks";
 import { Review } from "./hooks/review";
-import { warn, warnOfExpiry } from "./inputs";
 import { checkOptions } from "./options";
 import type { DatabaseNodes } from "./server/nodes";
 import type { ConnectionUrls, ServerOutputs, UserAccess } from "./server/outputs";
 import { type PreparedServer, type ServerRequest, prepareServer } from "./server/prepare";
+import { warn, warnOfExpiry } from "./warnings";
 
-/** Every output that the class declares: one that `setOutputs` is not given does not compile. */
+/** Every output that the class declares. A call of `setOutputs` that omits one does not compile. */
 type DeclaredOutputs = {
     readonly [
         K in Exclude<keyof RedisServer, keyof pulumi.ComponentResource> as RedisServer[K] extends pulumi.Output<unknown>
@@ -19,7 +19,7 @@ type DeclaredOutputs = {
     ]: RedisServer[K];
 };
 
-/** A Redis server on a Docker host, with all that belongs to it. */
+/** A Redis server on a Docker host, with its volumes, ports, passwords and certificates. */
 export abstract class RedisServer extends pulumi.ComponentResource implements ServerOutputs {
     readonly url!: pulumi.Output<string | undefined>;
     readonly tlsUrl!: pulumi.Output<string>;
@@ -39,9 +39,9 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly maxmemoryMb!: pulumi.Output<number>;
     readonly persistenceLabel!: pulumi.Output<string | undefined>;
     readonly containerName!: pulumi.Output<string>;
-    /** The resources behind its own server. In process only. */
+    /** The resources of its own server. In process only. */
     readonly nodes!: DatabaseNodes;
-    /** @internal Its own server, whoever takes writes. */
+    /** @internal Its own server, even while a replica accepts the writes. */
     readonly prepared: PreparedServer;
 
     /** @internal */
@@ -60,7 +60,10 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
         warnOfExpiry(request.identity, this.prepared.certificates.expiries, this);
     }
 
-    /** @internal Sets the outputs, of this server or of the one that takes writes for it, and those that one component alone has. */
+    /**
+     * @internal Sets the outputs: those of this server or, if a replica accepts the writes, of that replica. `more` are
+     * outputs that only one kind of component has.
+     */
     protected setOutputs(nodes: DatabaseNodes, outputs: DeclaredOutputs, more: pulumi.Inputs = {}): void {
         Object.assign(this, { nodes, ...outputs });
         this.registerOutputs({ ...outputs, ...more });

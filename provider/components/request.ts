@@ -1,4 +1,4 @@
-/** From a component's arguments to the server that it asks for. */
+/** Turns a component's arguments into a request for a server. */
 import type { PlainArguments } from "../model/arguments/definition";
 import type { ServerPlan } from "../model/plan";
 import { type CheckedArguments, type Identity, recordedInputs } from "./inputs";
@@ -6,7 +6,10 @@ import type { UserPasswords } from "./server/passwords";
 import type { OwnSecrets, ServerRequest } from "./server/prepare";
 import type { DatabaseTransforms } from "./transforms";
 
-/** Of arguments that have been checked, and with the plan for them; a replica shares passwords with its database. */
+/**
+ * `args` have been checked, and `plan` is based on them. `sharedUsers` are the users that a replica shares with its
+ * database.
+ */
 export function requestServer(
     identity: Identity,
     args: PlainArguments,

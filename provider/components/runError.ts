@@ -1,14 +1,17 @@
-/** Errors that a person reads as they are. */
+/** Errors that Pulumi shows by their message alone. */
 import * as pulumi from "@pulumi/pulumi";
 import type { About } from "./log";
 
-/** Ends the program with its message alone, about a component that is there; a stack trace would say nothing about the arguments. */
+/**
+ * An error that ends the program and is shown without a stack trace, which would not help with invalid arguments. With
+ * `about`, Pulumi reports it on that component.
+ */
 export function runError(message: string, about?: About): Error {
     const error = about
         ? new pulumi.ResourceError(message, { urn: about.urn } as unknown as pulumi.Resource, true)
         : new pulumi.RunError(message);
-    // Pulumi formats the stack even of errors that it shows without one, which takes Node 22 a quarter of a minute.
+    // Pulumi formats the stack even of errors that it shows without it, which takes Node 22 about 15 seconds.
     error.stack = "";
-    // And it writes the name of each property that waits for the arguments in front of the message.
+    // Pulumi also prefixes the message with the name of each property that depends on the arguments.
     return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }

@@ -1,4 +1,4 @@
-/** Which ports the servers of a program publish: on one Docker host, each is one server's. */
+/** Ports that the servers of a program publish. On each Docker host, a port belongs to one server. */
 import { randomInt } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedPorts } from "../model/arguments/endpoints";
@@ -12,15 +12,15 @@ import { plain } from "./hooks/plain";
 import { type About, log } from "./log";
 import { perProgram } from "./perProgram";
 
-/** The ports of a Docker host, as far as a program knows them. */
+/** The ports of a Docker host that the program knows about. */
 interface HostPorts {
-    /** By server. */
+    /** The ports that servers have claimed, by server. */
     readonly taken: Map<string, readonly PublishedPort[]>;
-    /** The pairs that databases have chosen, in the order of the program. */
+    /** The pairs of the databases whose ports are chosen, in the order of the program. */
     readonly choices: pulumi.Output<number>[];
-    /** Those that will be chosen in this update. */
+    /** Pairs that were chosen in this update. */
     readonly reserved: Set<number>;
-    /** Those of containers that run. Asked for once, when a choice may be new. */
+    /** Ports of running containers. Listed once, before the first choice. */
     listed?: Promise<number[]>;
 }
 
@@ -32,8 +32,8 @@ function portsOn(dockerHost: DockerHost): HostPorts {
     return ports;
 }
 
-/** What is wrong with ports that another server of the program has; they are the server's if nothing is. */
-export function takePorts(
+/** Claims ports for a server. Returns findings if another server of the program has claimed one of them. */
+export function claimPorts(
     { kind, name, path }: Pick<RequestedServer, "kind" | "name" | "path">,
     ports: readonly PublishedPort[],
     dockerHost: DockerHost,
@@ -48,9 +48,9 @@ export function takePorts(
 }
 
 /**
- * Chooses pairs of ports, one after the other: the first half of an even port and the one after it. `create` is given a
- * pair that neither a container of the Docker host nor an earlier server of the program has, and returns the one that is
- * in force, which for a server that is there already is its own.
+ * Chooses a pair of ports: pair N is the ports 2N and 2N + 1. `create` receives a pair that neither a container on the
+ * Docker host nor an earlier server of the program uses. The pair that it returns is the one in force: an existing
+ * server keeps its own.
  */
 export function choosePair<T extends { readonly result: pulumi.Output<number> }>(
     { min, max }: { readonly min: number; readonly max: number },
@@ -61,14 +61,14 @@ export function choosePair<T extends { readonly result: pulumi.Output<number> }>
     const earlier = [...ports.choices];
     const choose = async () => {
         ports.listed ??= listedPorts(owner);
-        // As plain values: this server does not depend on the others.
+        // Plain values, so that this server does not depend on the earlier ones.
         const pairs = (await Promise.all(earlier.map(plain))).filter((pair) => typeof pair === "number");
         const chosen = pairs.flatMap((pair) => [pair * 2, pair * 2 + 1]);
         const given = [...ports.taken.values()].flat().map(({ external }) => external);
         const taken = new Set([...(await ports.listed), ...chosen, ...given]);
         const isFree = (pair: number) => !taken.has(pair * 2) && !taken.has(pair * 2 + 1) && !ports.reserved.has(pair);
         const free = Array.from({ length: max - min + 1 }, (_each, index) => min + index).filter(isFree);
-        // Where none is free, Docker says so.
+        // If no pair is free, Docker reports the conflict.
         const pair = free.length > 0 ? (free[randomInt(free.length)] ?? min) : randomInt(min, max + 1);
         ports.reserved.add(pair);
         return pair;
@@ -78,13 +78,13 @@ export function choosePair<T extends { readonly result: pulumi.Output<number> }>
     return choice;
 }
 
-/** Nothing where Docker's command does not reach the host. */
+/** Empty if the docker command does not reach the host. */
 async function listedPorts(owner: About & { readonly dockerHost: DockerHost }): Promise<number[]> {
     try {
         const listed = await containersOn(await dockerCommand(owner.dockerHost));
         return listed.flatMap(({ ports }) => ports.map(({ external }) => external));
     } catch (error) {
-        await log("debug", `ports are chosen without knowing those of other containers: ${String(error)}`, owner);
+        await log("debug", `ports are chosen without checking those of other containers: ${String(error)}`, owner);
         return [];
     }
 }

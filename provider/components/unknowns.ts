@@ -1,20 +1,20 @@
-/** Outputs that are not known in a preview, or only in part. */
+/** Outputs that are unknown, or partly unknown, in a preview. */
 import * as pulumi from "@pulumi/pulumi";
 import { unresolved } from "../model/arguments/definition";
 
-/** As `output.apply`, also where the value is not known: then `unresolved` stands in it for what is not. */
+/** Like `output.apply`, but also called for unknown values: `unresolved` replaces each unknown part. */
 export function asKnown<T, R>(
     output: pulumi.Output<T>,
     make: (value: pulumi.Unwrap<T>) => R,
 ): pulumi.Output<pulumi.Unwrap<R>> {
-    // Public at run time only.
+    // Not in Pulumi's public types.
     const runnable = output as unknown as {
         apply(make: (value: unknown) => R, runWithUnknowns: true): pulumi.Output<pulumi.Unwrap<R>>;
     };
     return runnable.apply((value) => make(withUnresolved(value) as pulumi.Unwrap<T>), true);
 }
 
-/** The output, and another value where it is not known. */
+/** The output, or `otherwise` if it is unknown. */
 export function knownOr<T>(output: pulumi.Output<T>, otherwise: T): pulumi.Output<T> {
     return asKnown(output, (value) => ((value as unknown) === unresolved ? otherwise : value)) as pulumi.Output<T>;
 }
@@ -23,7 +23,7 @@ function withUnresolved(value: unknown): unknown {
     return pulumi.isUnknown(value) ? unresolved : mapMembers(value, withUnresolved);
 }
 
-/** The other way round: for the arguments of resources. */
+/** The reverse of `withUnresolved`, for the arguments of resources. */
 export function withUnknowns<T>(value: T): T {
     return (value === unresolved ? pulumi.unknown : mapMembers(value, withUnknowns)) as T;
 }

@@ -1,4 +1,4 @@
-/** Which resources exist. Decided at once when the program runs, from plain values alone. */
+/** Decides which resources exist, synchronously when the program runs and from plain values only. */
 import { checkEach } from "./arguments/check";
 import { withDefaults } from "./arguments/defaults";
 import { type Kind, type PlainArguments, unresolved } from "./arguments/definition";
@@ -10,33 +10,33 @@ import type { Role } from "./arguments/replication";
 import { releaseOf, versions } from "./catalog/versions";
 import { followerUser, ownMember } from "./render/replication";
 
-/** A login by which a replica, or the database's own server, may follow this server. */
+/** A login with which a replica, or the database's own server, can follow this server. */
 export interface PlannedLogin {
-    /** The name of a replica or of a `replicationAccess`, or `ownMember`. */
+    /** The name of a replica or of an entry in `replicationAccess`, or `ownMember`. */
     readonly follower: string;
-    /** Its user; empty before 6.0, where it logs in with the server's one password. */
+    /** Its user; empty before 6.0, where it uses the single password of the server. */
     readonly user: string;
 }
 
-/** A user that the program asks for, and whether its password is random. */
+/** A user from `users`, and whether its password is random. */
 export interface PlannedUser {
     readonly name: string;
     readonly randomPassword: boolean;
 }
 
-/** Which resources one server has. */
+/** The resources of one server. */
 export interface ServerPlan {
     readonly name: string;
     /** Whether HAProxy terminates TLS, as before 6.0. */
     readonly haproxy: boolean;
-    /** Whether HAProxy is also what it follows through, as a replica before 6.0. */
+    /** Whether it follows through a tunnel, as a replica before 6.0 does. */
     readonly tunnel: boolean;
-    /** Whether it makes its data volume, and whether that may have a quota. */
+    /** Whether the component creates the data volume, and whether that may get a quota. */
     readonly dataVolume: boolean;
     readonly quota: boolean;
     readonly randomPorts: boolean;
     readonly randomPassword: boolean;
-    /** Whether it signs its certificate, and the numbers of the CAs that it makes for that: the first signs. */
+    /** Whether the component issues the certificate, and the numbers of the CAs that it creates. The first one signs. */
     readonly issuesCertificate: boolean;
     readonly caVersions: readonly number[];
     readonly logins: readonly PlannedLogin[];
@@ -44,18 +44,18 @@ export interface ServerPlan {
     readonly deletionProtection: boolean;
 }
 
-/** A database's own server, or a replica that follows or takes writes for it. */
+/** A member of a replication group: the database's own server, or a replica that is not promoted. */
 export interface PlannedMember extends Role {
-    /** Its name among the members: the replica's, or `ownMember`. */
+    /** The name of the replica, or `ownMember`. */
     readonly member: string;
     readonly component: string;
 }
 
-/** One of a database's replicas. A promoted one belongs to no group. */
+/** One of a database's replicas. A promoted replica is not in the group. */
 export interface PlannedReplica extends PlannedMember {
     readonly promoted: boolean;
-    /** Whether it is on the Docker host of the database's own server, whoever takes writes. */
-    readonly here: boolean;
+    /** Whether it is on the Docker host of the database's own server, which need not be the primary. */
+    readonly onDatabaseHost: boolean;
 }
 
 export interface DatabasePlan {
@@ -67,8 +67,8 @@ export interface DatabasePlan {
 }
 
 /**
- * Of arguments in which `unresolved` stands for every Output, at any depth. `follows` says whether a replica follows,
- * `shared` names the users whose passwords it has from its database.
+ * Plans one server. In `args`, `unresolved` stands for every Output, at any depth. `follows` says whether the server
+ * follows a primary; `shared` are the users of a replica that have the password from its database.
  */
 export function planServer(
     kind: Kind,
@@ -86,7 +86,7 @@ export function planServer(
         tunnel: haproxy && follows,
         dataVolume: args.data === undefined,
         quota: args.diskSizeGb !== undefined,
-        randomPorts: leavesPortToChance(args),
+        randomPorts: needsRandomPort(args),
         randomPassword: args.password === undefined,
         issuesCertificate: certificate === undefined,
         caVersions: ca === undefined && certificate === undefined ? tls.caVersions : [],
@@ -99,22 +99,22 @@ export function planServer(
     };
 }
 
-/** Whether HAProxy terminates TLS, as far as the version is a plain value: of one that only Outputs know it does not. */
+/** Whether HAProxy terminates TLS. It does not if the version depends on an Output. */
 export function needsHaproxy(kind: Kind, { primary, ...own }: PlainArguments): boolean {
     const { wanted } = checkEach(holdsUnresolved(primary) ? own : { ...own, primary }, kind);
     return wanted !== undefined && !versions[releaseOf(wanted)].nativeTls;
 }
 
-function leavesPortToChance({ ports, plaintext }: PlainArguments): boolean {
+function needsRandomPort({ ports, plaintext }: PlainArguments): boolean {
     if (ports === undefined || ports === unresolved) return true;
-    const given = ports as PlainArguments;
-    return given.tls === undefined || (plaintext !== false && given.plaintext === undefined);
+    const { tls, plaintext: plaintextPort } = ports as PlainArguments;
+    return tls === undefined || (plaintext !== false && plaintextPort === undefined);
 }
 
 function loginsOf({ replicas, replicationAccess }: PlainArguments, haproxy: boolean): PlannedLogin[] {
     const names = replicaNames(replicas);
     const access = (replicationAccess ?? []) as readonly string[];
-    // The database's own server follows where a replica takes writes, which none does before 6.2.
+    // The database's own server follows if a replica is the primary. This is possible only from 6.2 on.
     const own = names.length > 0 && !haproxy ? [ownMember] : [];
     return [...names, ...own, ...access].map((follower) => ({
         follower,
@@ -122,11 +122,11 @@ function loginsOf({ replicas, replicationAccess }: PlainArguments, haproxy: bool
     }));
 }
 
-/** `here` is the Docker host of the database's own server; hosts are compared, and otherwise opaque. */
-export function planDatabase(name: string, args: PlainArguments, here: unknown): DatabasePlan {
+/** `databaseHost` is the Docker host of the database's own server. Hosts are only compared with each other. */
+export function planDatabase(name: string, args: PlainArguments, databaseHost: unknown): DatabasePlan {
     const server = planServer("RedisDatabase", name, args);
-    const own = { member: ownMember, component: name, dockerHost: here };
-    const listed = listReplicas(args.replicas).map(({ name: replica, provider = here, promoted }) => ({
+    const own = { member: ownMember, component: name, dockerHost: databaseHost };
+    const listed = listReplicas(args.replicas).map(({ name: replica, provider = databaseHost, promoted }) => ({
         member: String(replica),
         component: replicaComponent(name, String(replica)),
         promoted: promoted === true,
@@ -137,8 +137,8 @@ export function planDatabase(name: string, args: PlainArguments, here: unknown):
     const roleOf = ({ member, dockerHost }: typeof own): Role => ({
         nearby: dockerHost === leader.dockerHost,
         leads: member === leader.member,
-        // Before 6.0 no other member takes over.
-        peers: server.haproxy ? [] : group.map((other) => other.member).filter((other) => other !== member),
+        // Before 6.0 no other member can become the primary.
+        peers: server.haproxy ? [] : group.map((peer) => peer.member).filter((peer) => peer !== member),
     });
     return {
         server,
@@ -147,13 +147,15 @@ export function planDatabase(name: string, args: PlainArguments, here: unknown):
             member: replica.member,
             component: replica.component,
             promoted: replica.promoted,
-            here: replica.dockerHost === here,
-            ...(replica.promoted ? { nearby: replica.dockerHost === here, leads: false, peers: [] } : roleOf(replica)),
+            onDatabaseHost: replica.dockerHost === databaseHost,
+            ...(replica.promoted
+                ? { nearby: replica.dockerHost === databaseHost, leads: false, peers: [] }
+                : roleOf(replica)),
         })),
     };
 }
 
-/** The names of a server's resources, without the component's own. */
+/** The names of a server's resources, without that of the component itself. */
 export function resourceNames(plan: ServerPlan): string[] {
     const cas = plan.issuesCertificate ? plan.caVersions.flatMap((version) => Object.values(caNames(version))) : [];
     return [
@@ -170,19 +172,19 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...plan.logins.flatMap(({ user }) => (user === "" ? [] : [user])),
         ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
-        ...(plan.tunnel ? ["link"] : []),
+        ...(plan.tunnel ? ["tunnel"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 
-/** What Pulumi shows where it refuses to remove a database; no space in it, since people copy URNs into commands. */
+/** Pulumi shows this name when it refuses to remove a database. It has no spaces, because people copy URNs into commands. */
 export const deletionProtectionName = "deletion-protection--first-set-deletionProtection-to-false-and-run-pulumi-up";
 
-/** The name of a user's random password. */
+/** The suffix of the name of a user's random password. */
 export function userSuffix(name: string): string {
     return `user-${name}`;
 }
 
-/** The names of a CA and its key: the first has no number. */
+/** The suffixes of the names of a CA and its key. The first CA has no number. */
 export function caNames(version: number): { readonly ca: string; readonly caKey: string } {
     const numbered = version === 1 ? "" : `-${version}`;
     return { ca: `ca${numbered}`, caKey: `ca-key${numbered}` };

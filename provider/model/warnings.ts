@@ -33,7 +33,7 @@ export function warnings(
     const legacy = spec.tls.protocols.filter((protocol) => legacyProtocols.includes(protocol));
     if (legacy.length > 0) {
         found.push(
-            `tls.protocols allows ${legacy.join(" and ")}, which is insecure; remove it once no client needs it`,
+            `tls.protocols allows insecure protocols (${legacy.join(", ")}); remove them once no client needs them`,
         );
     }
     found.push(...endpointWarnings(spec, boundElsewhere));
@@ -47,7 +47,7 @@ function endpointWarnings({ bindAddress, host, plaintext }: DatabaseSpec, boundE
     return [
         ...(isOpen
             ? [
-                  `plaintext is open on ${everywhere ? "every address of the Docker host" : "a public address (bindAddress)"}, so anyone on the network path can read passwords and data; set plaintext: false, or a private bindAddress`,
+                  `plaintext is open on ${everywhere ? "all addresses of the Docker host" : "a public address (bindAddress)"}, so anyone on the network path can read passwords and data; set plaintext: false, or a private bindAddress`,
               ]
             : []),
         ...(isEveryAddress(host)

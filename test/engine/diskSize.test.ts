@@ -216,7 +216,7 @@ describe("a disk that is filling up", () => {
         const { output } = await stack.up();
         // This Docker host does not support quotas. How a quota is set and kept is tested below.
         expect(output).toContain(
-            `${limited}-data: made without a quota of 0.5 GiB, which this Docker host cannot hold`,
+            `${limited}-data: created without a quota of 0.5 GiB, which this Docker host does not support`,
         );
         const keys = "for i = 1, 20 do redis.call('SET', 'mb:' .. i, string.rep('x', 1000000)) end";
         await redis(narrow, "EVAL", keys, "0");

@@ -58,7 +58,7 @@ describe("replicas before 6.0", () => {
     /** A program with all databases, each with the arguments that `args` returns, followed by `more`. */
     function program(args: (name: string) => object, more = ""): TestStack {
         const serverOf =
-            "({ url, password, containerName, nodes }) => ({ url, password, containerName, agent: nodes.agent.name, tunnel: nodes.link?.name })";
+            "({ url, password, containerName, nodes }) => ({ url, password, containerName, agent: nodes.agent.name, tunnel: nodes.tunnel?.name })";
         const databases = all.map(({ name, version, flavor }) => {
             const own = JSON.stringify({ version, flavor, memoryMb: 64, ...args(name) });
             return `databases["${name}"] = new RedisDatabase("${name}", ${name === withNewerHaproxy ? `newer(${own})` : own});
@@ -72,7 +72,7 @@ describe("replicas before 6.0", () => {
             [
                 `const serverOf = ${serverOf};`,
                 `const primaryOf = ${primaryOf};`,
-                `const transform = { terminator: ${image}, link: ${image} };`,
+                `const transform = { terminator: ${image}, tunnel: ${image} };`,
                 `const newer = ${newer};`,
                 "const databases = {};",
                 ...databases,
@@ -291,7 +291,7 @@ describe("replicas before 6.0", () => {
         [
             "trusts another CA",
             () => ({ caCertPem: openssl.make({ commonName: "Another CA", ca: true }).certPem }),
-            /oldrepl-lost-link: refused: it cannot reach its primary at [\d.:]+: TLS handshake failed; make sure that its certificate is valid/,
+            /oldrepl-lost-tunnel: refused: it cannot reach its primary at [\d.:]+: TLS handshake failed; make sure that its certificate is valid/,
         ],
         [
             "has a wrong password",
@@ -327,7 +327,7 @@ describe("replicas before 6.0", () => {
         takesWrites();
         expect(redis(replica, "GET", "before")).toBe("oldrepl-aof");
         await stack.expectEmptyPreview();
-        const left = stack.containers().filter((name) => /^oldrepl-(nordb-replica-1|aof-replica-1-link)-/.test(name));
+        const left = stack.containers().filter((name) => /^oldrepl-(nordb-replica-1|aof-replica-1-tunnel)-/.test(name));
         expect(left).toEqual([]);
         expect(redis(of("oldrepl-nordb"), "GET", "later")).toBe("1");
     });

@@ -265,7 +265,7 @@ describe("versions before 6.0", () => {
     test("cannot be an Output, since the version decides whether there is a terminator", async () => {
         stack.program('new RedisDatabase("unresolved", { version: pulumi.output("5.0") });');
         expect(findingsIn(await stack.failure("preview"))).toContain(
-            "version: is an Output, but Redis 5.0 needs a resource more than others: HAProxy",
+            "version: is an Output, but Redis 5.0 needs an additional resource: HAProxy",
         );
     });
 });

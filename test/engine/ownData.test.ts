@@ -252,7 +252,7 @@ describe("existing data", () => {
         for (const name of ["db", "below"])
             expect(output).toContain(`RedisDatabase "${name}": 1 problem in its arguments`);
         expect(output).toContain(
-            `data.volume: is "${location}", on which the container "${prefix}-compose" (redis:8.0) runs`,
+            `data.volume: is "${location}", which the running container "${prefix}-compose" (redis:8.0) uses`,
         );
         expect(output).toContain("[redis-database/data-in-use]");
         expect(listing(location)).toBe(before);

@@ -332,7 +332,7 @@ describe("a refusal", () => {
             );
         const started = Date.now();
         const errors = await database('server: (args) => { args.user = "1234:1234"; }').failure("up");
-        expect(errors).toContain("db-server: it ends at each start. Its last words:");
+        expect(errors).toContain("db-server: it exits at every start. The end of its log:");
         expect(errors).toContain("start.sh: Permission denied");
         expect(errors).toContain("The database is stopped now; its data is kept.");
         expect(Date.now() - started).toBeLessThan(120_000);

@@ -172,9 +172,7 @@ describe("two Docker hosts", () => {
 
         test("is an error in the preview if primary.host means another machine on the replica's host", async () => {
             const output = await program(args, follower("wrong-password", { host: "localhost" })).failure("preview");
-            expect(findingsIn(output)).toContain(
-                'primary.host: is "localhost", which other machines cannot reach',
-            );
+            expect(findingsIn(output)).toContain('primary.host: is "localhost", which other machines cannot reach');
         });
 
         test("is an error if the primary grants it no access, with what to add", async () => {

@@ -93,7 +93,7 @@ describe("values in another spelling than Docker's", () => {
     test("pulumi up --replace of the server hands over its data, and reports what it removes", async () => {
         const { containers } = await database();
         const { output } = await stack.replace("db-server");
-        const removed = `removed ${containers.server}, which an interrupted update had left behind or this one replaces`;
+        const removed = `removed ${containers.server}, which an interrupted update left behind or this update replaces`;
         expect(output).toContain(removed);
         const { containers: newContainers } = await database();
         expect(newContainers.agent).toBe(containers.agent);

@@ -1,6 +1,6 @@
 /**
- * The generated files: the types of the arguments from their definitions, the API reference from docstrings, the change
- * table, the list of errors, and the versions from the catalog and the recorded test results.
+ * The generated files: types and reference of the arguments from their definitions, outputs and API reference from
+ * docstrings, the change table, the list of errors, and the versions from the catalog and the results of their tests.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { argumentTypes } from "./argumentTypes.mjs";
+import { argumentsPage } from "./argumentsPage.mjs";
+import { outputsPage } from "./outputsPage.mjs";
 import { versionsPage } from "./versions.mjs";
 
 const require = createRequire(import.meta.url);
@@ -18,8 +20,10 @@ require("ts-node/register/transpile-only");
 export const documents = {
     "provider/components/args.ts": () => argumentTypes(require("../../provider/model/arguments/index.ts")),
     "docs/api.md": apiReference,
+    "docs/arguments.md": argumentsPage,
     "docs/changes.md": changesPage,
     "docs/errors.md": errorsPage,
+    "docs/outputs.md": outputsPage,
     "docs/versions.md": versionsPage,
 };
 

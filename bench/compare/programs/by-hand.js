@@ -1,4 +1,4 @@
-/** The databases that a person would write by hand: the same CA, certificate and password, one container each. */
+/** Databases by hand: a CA, a certificate and a password as the component creates them, and one container each. */
 const docker = require("@pulumi/docker");
 const pulumi = require("@pulumi/pulumi");
 const random = require("@pulumi/random");

@@ -1,11 +1,11 @@
-/** Databases by the component. Which ones, the environment says: the same for both programs. */
+/** Databases of the component. The environment lists them, as for the program by hand. */
 const { RedisDatabase } = require("pulumi-redis-database");
 
 const { names, memoryMb, firstPort } = JSON.parse(process.env.BENCH_DATABASES);
 
 const databases = names.map((name, index) => {
-    // A pair of ports is chosen by a resource as always, but out of one: databases that share a machine for a
-    // measurement must not meet.
+    // The resource that chooses a pair of ports remains, but it has only one pair to choose from. Otherwise, databases of
+    // different stacks could get the same ports.
     const pair = firstPort / 2 + index;
     const transform = { port: (args) => ({ ...args, min: pair, max: pair }) };
     return new RedisDatabase(name, { memoryMb, deletionProtection: false, transform });

@@ -1,13 +1,13 @@
-// Databases on fixed ports with one password, each with a replica on each of the pairs of ports that it is given.
+/** Databases on fixed ports with the same password. Each has one replica for each port in its list. */
 const { RedisDatabase } = require("pulumi-redis-database");
 
 const { names, memoryMb, firstPort, flavor, replicas } = JSON.parse(process.env.BENCH_DATABASES);
 
-const at = (port) => ({ ports: { plaintext: port, tls: port + 1 }, password: "bench" });
+const endpoint = (port) => ({ ports: { plaintext: port, tls: port + 1 }, password: "bench" });
 
 const databases = names.map((name, index) => {
-    const own = { ...at(firstPort + 2 * index), replicas: replicas[index].map(at) };
-    return new RedisDatabase(name, { flavor, memoryMb, deletionProtection: false, ...own });
+    const server = { flavor, memoryMb, ...endpoint(firstPort + 2 * index) };
+    return new RedisDatabase(name, { ...server, replicas: replicas[index].map(endpoint), deletionProtection: false });
 });
 
 exports.caCertPems = databases.map(({ caCertPem }) => caCertPem);

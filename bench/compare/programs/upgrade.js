@@ -1,4 +1,4 @@
-// One database on fixed ports, of the version and flavor that the measurement asks for.
+/** One database on fixed ports, with the version and flavor of the measurement. */
 const { RedisDatabase } = require("pulumi-redis-database");
 
 const { names, memoryMb, firstPort, version, flavor } = JSON.parse(process.env.BENCH_DATABASES);

@@ -1,6 +1,6 @@
 /** A Mermaid diagram, drawn in the browser. Until it is drawn, and without JavaScript, its source is shown. */
 import { defineComponent, h, onMounted, ref, useId } from "vue";
-// The package without dependencies: the complete one has 116 of them, for kinds of diagrams that are not used here.
+// One file without dependencies. The package `mermaid` installs 115 others, for diagram types that are not used here.
 import scriptUrl from "@mermaid-js/tiny/dist/mermaid.tiny.js?url";
 
 interface Mermaid {
@@ -10,7 +10,7 @@ interface Mermaid {
 
 let loading: Promise<Mermaid> | undefined;
 
-/** The library is a script that sets a global variable, and is loaded with the first diagram. */
+/** Loads Mermaid with the first diagram. It is a classic script that sets a global variable. */
 function loadMermaid(): Promise<Mermaid> {
     loading ??= new Promise((resolve, reject) => {
         const script = document.createElement("script");
@@ -39,6 +39,8 @@ export const MermaidDiagram = defineComponent({
             svg.value = (await mermaid.render(id, source)).svg;
         });
         return () =>
-            svg.value === "" ? h("pre", source) : h("div", { class: "diagram", role: "img", innerHTML: svg.value });
+            svg.value === ""
+                ? h("pre", { class: "diagram" }, source)
+                : h("div", { class: "diagram", role: "img", innerHTML: svg.value });
     },
 });

@@ -1,9 +1,9 @@
-/** The end of a container's log, in which its scripts report to the person who runs `pulumi up`. */
+/** Reads the end of a container's log, to which its scripts write messages for the user of `pulumi up`. */
 import * as docker from "@pulumi/docker";
 import type { DockerHost } from "../dockerHost";
 import { answerSeconds, within } from "./dockerCommand";
 
-/** Somewhere among so many lines is a report of ours. */
+/** Enough lines to include the last message of the component's scripts. */
 const readLines = 500;
 
 export async function logOf(

@@ -1,16 +1,16 @@
 /**
- * What Docker refuses of a server's or HAProxy's container shows only when that is started, and by then the one that it
- * replaces is gone. So Docker's own command tries the image, network, ports and user first, on another container that
- * lasts for a moment.
+ * Checks whether Docker accepts a container before the existing one is replaced. Docker refuses an image, a network, a
+ * port or a user only when it creates or starts the container, and by then the old container no longer exists. So the
+ * docker command first tries them on a trial container.
  */
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
-    type Asked,
+    type ContainerRequest,
     type ContainerKind,
     type PublishedPort,
     collide,
-    mayBeMadeMeanwhile,
+    mayBeCreatedByUpdate,
 } from "../../model/dockerRefusals";
 import { unresolved } from "../../model/arguments/definition";
 import { type Finding, formatFinding, formatFindings } from "../../model/findings";
@@ -18,71 +18,72 @@ import { log, refuse } from "../log";
 import { runError } from "../runError";
 import type { Specification } from "../server/specification";
 import { type Run, dockerCommand } from "./dockerCommand";
-import { takesHooks } from "./hooks";
+import { supportsHooks } from "./hooks";
 import { settingsVolumeOf } from "./leftovers";
 import { type Listed, containersOn } from "./listedContainers";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
-import { type Args, hasImage, pull, rehearse } from "./trialContainer";
+import { type Args, hasImage, pull, tryContainer } from "./trialContainer";
 
-/** Whose containers they are. */
+/** The server that the containers belong to. */
 interface Server {
     readonly plan: { readonly name: string };
     readonly spec: Specification;
     readonly owner: Owner;
 }
 
-/** A container that is not created yet. */
-export interface Rehearsed {
-    /** Its resource's name. */
+/** A container that has not been created yet. */
+export interface PlannedContainer {
+    /** The name of the resource. */
     readonly name: string;
     readonly args: docker.ContainerArgs;
-    /** Of a server: tells whether the container that runs is replaced. */
+    /** Of a server's container: differs from the running container's if that will be replaced. */
     readonly fingerprint?: pulumi.Output<string>;
 }
 
-interface Known {
+/** A planned container whose arguments are known. */
+interface KnownContainer {
     readonly name: string;
     readonly args: Args;
     readonly fingerprint?: string;
 }
 
 /**
- * In an update: resolves when Docker accepts these containers, and ends the program with what it refuses. Those that stay
- * as they are it leaves alone. What only a preview knows is left to `previewRefusals`.
+ * In an update, resolves once Docker accepts these containers, or ends the program with findings about what it refuses.
+ * Containers that do not change are not tried. `previewRefusals` does this in previews.
  */
 export function whenAccepted(
     { plan: { name: database }, spec, owner }: Server,
-    containers: readonly Rehearsed[],
+    containers: readonly PlannedContainer[],
 ): pulumi.Output<unknown> {
-    if (pulumi.runtime.isDryRun() || !takesHooks()) return pulumi.output(undefined);
+    if (pulumi.runtime.isDryRun() || !supportsHooks()) return pulumi.output(undefined);
     const all = containers.map(({ name, args, fingerprint }) =>
         pulumi.output({ name, args: { ...args }, ...(fingerprint && { fingerprint }) }),
     );
     return pulumi.all([spec.get("replica"), pulumi.all(all)]).apply(async ([replica, known]) => {
         const findings = await refusalsOfReplaced(database, owner, known);
         if (findings.length === 0) return;
-        // A certificate, for one, may be there already.
+        // Resources without containers, such as a certificate, may already have been created.
         throw runError(formatFindings(database, findings, replica && "RedisReplica", "no container"), owner);
     });
 }
 
-/** What Docker refuses of those containers that do not stay as they are. */
+/** What Docker refuses of the containers that will be created or replaced. */
 export async function refusalsOfReplaced(
     database: string,
     owner: Owner,
-    containers: readonly Known[],
+    containers: readonly KnownContainer[],
 ): Promise<Finding[]> {
     const volume = settingsVolumeOf(containers[0]?.args.volumes);
     const reached = dockerCommand(owner.dockerHost).then((run) => containersOn(run, volume));
-    const listed = await reached.catch(notTested(database, owner));
+    const listed = await reached.catch(logNotChecked(database, owner));
     if (!listed) return [];
     const replaced = containers.filter((each) => !unchanged(each, listed));
     const found = replaced.map(async ({ name, args }) => refusalsOf(name, args, listed, owner, true));
     return distinct((await Promise.all(found)).flat());
 }
 
-/** For the `beforeCreate` hooks of a server's containers: in a preview, which starts nothing. */
+/** `beforeCreate` hooks of a server's containers. They run in previews only. */
 export function previewRefusals(owner: Owner): pulumi.ResourceHook[] {
     const previewed = async (args: pulumi.ResourceHookArgs) => {
         if (pulumi.runtime.isDryRun()) await preview(args, owner);
@@ -93,30 +94,30 @@ export function previewRefusals(owner: Owner): pulumi.ResourceHook[] {
 async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner: Owner): Promise<void> {
     const args = (await plain(newInputs)) as Args;
     const kind = kindOf(name);
-    // Of an image that is not known yet there is nothing to try.
+    // An unknown image cannot be tried.
     if (!kind || args.image === unresolved) return;
     const database = name.slice(0, -kind.length - 1);
     const reached = dockerCommand(owner.dockerHost).then((run) => containersOn(run));
-    const listed = await reached.catch(notTested(database, owner));
+    const listed = await reached.catch(logNotChecked(database, owner));
     if (!listed) {
         if (kind === "server") {
             await log(
                 "info",
-                `"${database}": whether Docker accepts its image, network, address and ports was not tested: the docker command does not reach its Docker host.`,
+                `"${database}": the docker command does not reach its Docker host, so the preview did not check whether Docker accepts its image, network, address and ports.`,
                 owner,
             );
         }
         return;
     }
     const findings = distinct(await refusalsOf(name, args, listed, owner, false));
-    for (const found of findings.filter(mayBeMadeMeanwhile)) {
+    for (const found of findings.filter(mayBeCreatedByUpdate)) {
         await log(
             "warn",
-            `"${database}": unless the network is there by then, the update will refuse this:\n  ${formatFinding(found)}`,
+            `"${database}": unless the network exists by then, the update will fail with:\n  ${formatFinding(found)}`,
             owner,
         );
     }
-    const refused = findings.filter((found) => !mayBeMadeMeanwhile(found));
+    const refused = findings.filter((found) => !mayBeCreatedByUpdate(found));
     if (refused.length > 0) {
         const kind = urn.includes("RedisReplica$") ? "RedisReplica" : undefined;
         await refuse(formatFindings(database, refused, kind), owner);
@@ -124,15 +125,17 @@ async function preview({ urn, name, newInputs }: pulumi.ResourceHookArgs, owner:
 }
 
 function kindOf(name: string): ContainerKind | undefined {
-    return (["server", "terminator", "link"] as const).find((kind) => name.endsWith(`-${kind}`));
+    return (["server", "terminator", "tunnel"] as const).find((kind) => name.endsWith(`-${kind}`));
 }
 
-const notTested = (database: string, owner: Owner) => async (error: unknown) => {
-    await log("debug", `"${database}": what Docker refuses was not tested: ${String(error)}`, owner);
+const logNotChecked = (database: string, owner: Owner) => async (error: unknown) => {
+    await log("debug", `"${database}": could not check what Docker refuses: ${String(error)}`, owner);
 };
 
-/** Whether the container that runs has what would be tried. One that Docker did not start is made anew. */
-function unchanged({ name, args, fingerprint }: Known, listed: readonly Listed[]): boolean {
+/**
+ * Whether the existing container matches what would be tried. A container that Docker could not start is created again.
+ */
+function unchanged({ name, args, fingerprint }: KnownContainer, listed: readonly Listed[]): boolean {
     const volume = settingsVolumeOf(args.volumes);
     const own = listed.find(
         (each) => each.volumes.includes(String(volume)) && each.name.startsWith(`${name}-`) && each.state !== "created",
@@ -146,16 +149,16 @@ function unchanged({ name, args, fingerprint }: Known, listed: readonly Listed[]
     );
 }
 
-/** All that Docker refuses of one container. `pulls` says whether its image may be pulled for that. */
+/** Everything that Docker refuses of one container. `pulls` sets whether a missing image may be pulled. */
 async function refusalsOf(name: string, args: Args, listed: readonly Listed[], owner: Owner, pulls: boolean) {
     const volume = settingsVolumeOf(args.volumes);
     const isOwn = ({ volumes }: Listed) => volume !== undefined && volumes.includes(volume);
     const holds = (port: PublishedPort) => (each: Listed) => each.ports.some((held) => collide(held, port));
-    const asked: Asked = {
+    const asked: ContainerRequest = {
         kind: kindOf(name) ?? "server",
         image: String(args.image),
         networks: networksOf(args),
-        // What the database's own containers hold is free by the time that it is needed.
+        // Ports of the database's own containers will be free when they are needed.
         ports: portsOf(args).filter((port) => !listed.filter(isOwn).some(holds(port))),
         holderOf: (port) => listed.find(holds(port))?.name,
     };
@@ -168,8 +171,8 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], o
             listed.filter((each) => !isOwn(each)),
             owner,
         );
-        const there = await hasImage(run, asked);
-        if (!there && !pulls) {
+        const isPresent = await hasImage(run, asked);
+        if (!isPresent && !pulls) {
             await log(
                 "info",
                 `${name}: the image ${asked.image} is not on the Docker host; the update pulls it first.`,
@@ -177,26 +180,26 @@ async function refusalsOf(name: string, args: Args, listed: readonly Listed[], o
             );
             return [];
         }
-        const unpulled = there ? undefined : await pull(name, asked, owner);
-        return unpulled ?? (await rehearse(run, name, args, asked));
+        const unpulled = isPresent ? undefined : await pull(name, asked, owner);
+        return unpulled ?? (await tryContainer(run, name, args, asked));
     } catch (error) {
-        await notTested(name, owner)(error);
+        await logNotChecked(name, owner)(error);
         return [];
     }
 }
 
-/** Two containers of one name on a network are confused: each gets some of the connections that are meant for the other. */
+/** Docker distributes connections to a network alias over all containers with that alias. */
 async function warnOfAliases(
     run: Run,
     name: string,
     { networksAdvanced }: Args,
-    others: readonly Listed[],
+    otherContainers: readonly Listed[],
     owner: Owner,
 ): Promise<void> {
     if (!Array.isArray(networksAdvanced)) return;
     for (const { name: network, aliases } of networksAdvanced as { name?: unknown; aliases?: unknown }[]) {
         const known = typeof network === "string" && Array.isArray(aliases) ? (aliases as unknown[]) : [];
-        const joined = others.filter(({ networks }) => networks.includes(String(network)));
+        const joined = otherContainers.filter(({ networks }) => networks.includes(String(network)));
         if (known.length === 0 || joined.length === 0) continue;
         const format = `[{{json .Name}},{{json (index .NetworkSettings.Networks ${JSON.stringify(network)}).Aliases}}]`;
         const lines = await run("inspect", "--format", format, ...joined.map((each) => each.name)).catch(() => "");
@@ -206,22 +209,22 @@ async function warnOfAliases(
             if (shared === undefined) continue;
             await log(
                 "warn",
-                `${name}: the container "${container.slice(1)}" is "${shared}" on the network "${String(network)}", too, and gets some of the connections to that name. Use the output networkName, or give the database another name.`,
+                `${name}: the container "${container.slice(1)}" is also called "${shared}" on the network "${String(network)}" and receives some of the connections to that name. Use the output networkName, or rename the database.`,
                 owner,
             );
         }
     }
 }
 
-/** Those that are known, and whether the container has names there. */
-function networksOf({ networksAdvanced }: Args): Asked["networks"] {
+/** The known networks, and whether the container has aliases on them. */
+function networksOf({ networksAdvanced }: Args): ContainerRequest["networks"] {
     if (!Array.isArray(networksAdvanced)) return [];
     return (networksAdvanced as { name?: unknown; aliases?: unknown }[]).flatMap(({ name, aliases }) =>
         typeof name === "string" ? [{ name, named: Array.isArray(aliases) && aliases.length > 0 }] : [],
     );
 }
 
-/** Those that are known, and published over TCP. */
+/** The known ports that are published over TCP. */
 function portsOf({ ports }: Args): PublishedPort[] {
     if (!Array.isArray(ports)) return [];
     return (ports as Readonly<Record<string, unknown>>[]).flatMap(
@@ -232,7 +235,7 @@ function portsOf({ ports }: Args): PublishedPort[] {
     );
 }
 
-/** A problem of several containers is one. */
+/** Reports a problem of several containers only once. */
 function distinct(findings: readonly Finding[]): Finding[] {
     return [...new Map(findings.map((found) => [JSON.stringify(found), found])).values()];
 }

@@ -1,4 +1,4 @@
-/** Docker's own command, for what no provider can ask. */
+/** Runs the docker command, for queries that the Docker provider does not offer. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,13 +13,16 @@ import { plain } from "./plain";
 
 export type Run = (...args: string[]) => Promise<string>;
 
-/** Enough for a Docker host that answers. One that does not is left to the provider, which says what is wrong with it. */
+/** Enough for a Docker host that responds. If it does not, the provider will report the reason. */
 export const answerSeconds = 30;
 
-/** Docker's command is not there, or asks another Docker host than the provider. */
+/** The docker command is missing, fails, or reaches a different Docker host than the provider. */
 export class NotReached extends Error {}
 
-/** Asks the host that the provider has, in the same way. Throws `NotReached` where it does not reach that. */
+/**
+ * Returns a function that runs docker commands on the provider's host. Throws `NotReached` if the command does not
+ * reach it.
+ */
 export async function dockerCommand(dockerHost: DockerHost, timeoutSeconds = answerSeconds): Promise<Run> {
     const connection = await connectionOf(dockerHost);
     const runWithin =
@@ -33,7 +36,7 @@ export async function dockerCommand(dockerHost: DockerHost, timeoutSeconds = ans
     return runWithin(timeoutSeconds);
 }
 
-/** Each start of a Docker daemon gives its default bridge another id. */
+/** Compares the ids of the default bridge: every start of a Docker daemon assigns a new one. */
 async function checkReached(run: Run, dockerHost: DockerHost): Promise<void> {
     const bridge = "bridge";
     const provider = dockerHost && { provider: dockerHost };
@@ -43,12 +46,12 @@ async function checkReached(run: Run, dockerHost: DockerHost): Promise<void> {
     ]).catch((error: unknown) => {
         throw new NotReached(String(error));
     });
-    // In a preview, a provider that is not known yet answers nothing.
+    // In a preview, a provider with unknown arguments returns nothing.
     if (theirs.id !== ours.trim())
-        throw new NotReached("the docker command asks another Docker host than the provider");
+        throw new NotReached("the docker command reaches a different Docker host than the provider");
 }
 
-/** A provider that waits for a Docker host does so without end. */
+/** Adds a timeout: a provider waits for its Docker host without limit. */
 export async function within<T>(seconds: number, answer: Promise<T>): Promise<T> {
     const late = setTimeout(seconds * 1000, undefined, { ref: false }).then(() => {
         throw new Error(`no answer within ${seconds} seconds`);
@@ -56,7 +59,7 @@ export async function within<T>(seconds: number, answer: Promise<T>): Promise<T>
     return Promise.race([answer, late]);
 }
 
-/** How a provider reaches its Docker host: by what it was given, else by these variables. */
+/** The provider's connection arguments, and the environment variables that it uses for arguments that are not set. */
 const variables = {
     host: "DOCKER_HOST",
     context: "DOCKER_CONTEXT",
@@ -73,7 +76,7 @@ async function connectionOf(dockerHost: DockerHost): Promise<Connection> {
     const names = Object.keys(variables) as (keyof Connection)[];
     const config = new pulumi.Config("docker");
     const given = async (name: keyof Connection) =>
-        // Public at run time only; what a plugin has of a provider does not say.
+        // Not in Pulumi's public types. In a plugin, the provider resource does not have these properties.
         dockerHost ? plain((dockerHost as Connection)[name]) : config.get(name);
     const entries = names.map(async (name) => {
         const value = await given(name);
@@ -89,7 +92,8 @@ async function runDocker(connection: Connection, args: readonly string[], timeou
     try {
         const { flags, env } = security(connection, directory);
         const { stdout } = await promisify(execFile)("docker", [...flags, ...where, ...args], {
-            // Without a host the provider takes Docker's default one, whatever context `docker context use` has chosen.
+            // Without a host, the provider uses Docker's default host and ignores the context set by `docker context
+            // use`.
             env: { ...process.env, DOCKER_CONTEXT: "default", ...env },
             timeout: timeoutSeconds * 1000,
         });
@@ -99,7 +103,7 @@ async function runDocker(connection: Connection, args: readonly string[], timeou
     }
 }
 
-/** What the provider has as text, Docker's command has in files: in a directory that nobody else can read. */
+/** Writes the provider's key material to files for the docker command, in a directory that no other user can read. */
 function security(connection: Connection, directory: string): { flags: string[]; env: NodeJS.ProcessEnv } {
     const { certPath, caMaterial, certMaterial, keyMaterial, sshOpts } = connection;
     const write = (name: string, content: string | undefined, mode = 0o600) => {
@@ -109,14 +113,14 @@ function security(connection: Connection, directory: string): { flags: string[];
         write("ca.pem", caMaterial);
         write("cert.pem", certMaterial);
         write("key.pem", keyMaterial);
-        // Without a CA the provider verifies nothing.
+        // Without a CA, the provider does not verify the server.
         return caMaterial === undefined
             ? { flags: ["--tls"], env: { DOCKER_CERT_PATH: directory, DOCKER_TLS_VERIFY: "" } }
             : { flags: [], env: { DOCKER_CERT_PATH: directory, DOCKER_TLS_VERIFY: "1" } };
     }
     if (certPath !== undefined) return { flags: [], env: { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" } };
     if (sshOpts === undefined) return { flags: [], env: {} };
-    // Docker's command takes no options for ssh, but the first ssh on the path.
+    // The docker command has no option for ssh arguments, but runs the first ssh on the PATH.
     const options = sshOpts.startsWith("[") ? (JSON.parse(sshOpts) as string[]) : sshOpts.split(/\s+/).filter(Boolean);
     const quoted = options.map((option) => `'${option.replaceAll("'", "'\\''")}'`).join(" ");
     write("ssh", `#!/bin/sh\nPATH=\${PATH#*${delimiter}}\nexec ssh ${quoted} "$@"\n`, 0o700);

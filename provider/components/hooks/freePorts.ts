@@ -1,9 +1,9 @@
 /**
- * Tries ports that a new server has chosen before the choice is kept in the state: where one is taken, by whatever
- * listens on the Docker host, the next update makes another choice.
+ * Tries the chosen ports of a new server before the state records the choice. If anything on the Docker host listens on
+ * one of them, the next update chooses other ports.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { type Asked, dockerProblems } from "../../model/dockerRefusals";
+import { type ContainerRequest, dockerProblems } from "../../model/dockerRefusals";
 import { formatFindings } from "../../model/findings";
 import { plaintextPort, tlsPort } from "../../model/render/layout";
 import { log, refuse } from "../log";
@@ -11,19 +11,19 @@ import type { Specification } from "../server/specification";
 import { dockerCommand, valueOf } from "./dockerCommand";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
-import { hasImage, pull, rehearse } from "./trialContainer";
+import { hasImage, pull, tryContainer } from "./trialContainer";
 
-/** For the `beforeCreate` hooks of one server's choice of ports. */
+/** `beforeCreate` hooks of a server's choice of ports. */
 export function checkFree(owner: Owner, spec: Specification): pulumi.ResourceHook[] {
     return owner.hooks.on("checkFree", (args) => check(owner, spec, args));
 }
 
 async function check(owner: Owner, spec: Specification, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const { min, max } = (await plain(newInputs)) as Readonly<Record<string, unknown>>;
-    // A transform leaves it to chance.
+    // With a range from a transform, the provider chooses.
     if (typeof min !== "number" || min !== max) return;
-    const { image, bindAddress: ip, plaintext } = await valueOf(spec.whole);
-    const asked: Asked = {
+    const { image, bindAddress: ip, plaintext } = await valueOf(spec.resolved);
+    const asked: ContainerRequest = {
         kind: "server",
         image,
         networks: [],
@@ -34,20 +34,20 @@ async function check(owner: Owner, spec: Specification, { name, newInputs }: pul
         holderOf: () => undefined,
     };
     const taken = await refusals(name, asked, owner).catch(async (error: unknown) => {
-        await log("debug", `${name}: whether the ports are free was not tested: ${String(error)}`, owner);
+        await log("debug", `${name}: could not check whether the ports are free: ${String(error)}`, owner);
         return [];
     });
     if (taken.length === 0) return;
     const database = name.replace(/-port$/, "");
-    const remedy = "run pulumi up again, which chooses others, or give ports";
+    const remedy = "run pulumi up again, which chooses other ports, or set ports";
     const findings = taken.map((found) => ({ ...found, remedy }));
     await refuse(formatFindings(database, findings, undefined, "no container"), owner);
 }
 
-/** What else Docker refuses is found with the container itself. */
-async function refusals(name: string, asked: Asked, owner: Owner) {
+/** Only ports: other refusals are found when the container itself is tried. */
+async function refusals(name: string, asked: ContainerRequest, owner: Owner) {
     const run = await dockerCommand(owner.dockerHost);
     if (!(await hasImage(run, asked)) && (await pull(name, asked, owner))) return [];
-    const found = await rehearse(run, name, {}, asked);
+    const found = await tryContainer(run, name, {}, asked);
     return found.filter(({ code }) => code === dockerProblems.portTaken.code);
 }

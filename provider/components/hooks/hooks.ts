@@ -1,15 +1,18 @@
-/** A component's hooks as the engine knows them: by names that are unique in an update, and the same in the next one. */
+/**
+ * A component's hooks. The engine identifies a hook by a name that is unique in an update and the same in the next one.
+ */
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../../model/arguments/definition";
 import { perProgram } from "../perProgram";
 
-/** The oldest Pulumi that calls all hooks of a database as they are meant. */
+/** The oldest Pulumi version that supports all hooks that a database uses. */
 export const oldestPulumi = "3.256.0";
 
 /**
- * Makes the hooks of one component; none where there is nobody to call them. The engine calls them outside of the program
- * that they belong to, and an inline program would not find its own engine then: they are bound to it.
+ * Creates the hooks of one component, or none if the engine supports none. The engine calls hooks outside the
+ * asynchronous context of their program, in which an inline program could not find its own engine. So each hook is
+ * bound to that context.
  */
 export class Hooks {
     constructor(
@@ -18,16 +21,16 @@ export class Hooks {
     ) {}
 
     on(what: string, callback: pulumi.ResourceHookFunction, opts?: pulumi.ResourceHookOptions): pulumi.ResourceHook[] {
-        if (!takesHooks()) return [];
-        return [explained(new pulumi.ResourceHook(this.nameOf(what), AsyncResource.bind(callback), opts))];
+        if (!supportsHooks()) return [];
+        return [withVersionError(new pulumi.ResourceHook(this.nameOf(what), AsyncResource.bind(callback), opts))];
     }
 
     onError(what: string, callback: pulumi.ErrorHookFunction): pulumi.ErrorHook[] {
-        if (!takesHooks()) return [];
-        return [explained(new pulumi.ErrorHook(this.nameOf(what), AsyncResource.bind(callback)))];
+        if (!supportsHooks()) return [];
+        return [withVersionError(new pulumi.ErrorHook(this.nameOf(what), AsyncResource.bind(callback)))];
     }
 
-    /** With a number where another component has the name, under another parent or by mistake. */
+    /** Adds a number if another component has the same name, under another parent or by mistake. */
     private nameOf(what: string): string {
         const name = `${this.kind}:${this.component}:${what}`;
         const counts = perProgram("hooks", () => new Map<string, number>());
@@ -37,23 +40,23 @@ export class Hooks {
     }
 }
 
-/** Pulumi's mocks (`setMocks`) say that they support hooks, and lack the calls that register one. */
-export function takesHooks(): boolean {
+/** Pulumi's mocks (`setMocks`) report that they support hooks, but lack the calls that register them. */
+export function supportsHooks(): boolean {
     const monitor: { readonly registerResourceHook?: unknown; readonly registerErrorHook?: unknown } | undefined =
         pulumi.runtime.getMonitor();
     return monitor?.registerResourceHook !== undefined && monitor.registerErrorHook !== undefined;
 }
 
-/** What an engine or a language host that is too old says: "unknown method", or to update, but not to what. */
+/** The error of an engine or language host that is too old. It does not name the version that is needed. */
 const tooOld = /unimplemented|unknown method|does not support/i;
 
-function explained<T extends object>(hook: T): T {
-    // Public at run time only; resources wait for it.
+function withVersionError<T extends object>(hook: T): T {
+    // Not in Pulumi's public types. Resources wait for this promise.
     const registration = hook as { __registered: Promise<void> };
     registration.__registered = registration.__registered.catch((error: unknown) => {
         if (!tooOld.test(String(error))) throw error;
         throw new pulumi.RunError(
-            `RedisDatabase needs Pulumi ${oldestPulumi} or later, the CLI and its language host (${String(error)})`,
+            `RedisDatabase needs version ${oldestPulumi} or later of the Pulumi CLI and its language host (${String(error)})`,
         );
     });
     return hook;

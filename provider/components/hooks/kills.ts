@@ -1,14 +1,14 @@
-/** Reports in an update that the kernel has killed a server since the last one. */
+/** Reports in an update that the kernel has killed the server since the previous update. */
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { log } from "../log";
 import { logOf } from "./containerLog";
-import { takesHooks } from "./hooks";
+import { supportsHooks } from "./hooks";
 import type { Owner } from "./owner";
 
-/** Not in a preview, which needs no Docker host. */
+/** Does nothing in a preview, which must work without a Docker host. */
 export function reportKills(component: string, server: docker.Container, owner: Owner): void {
-    if (pulumi.runtime.isDryRun() || !takesHooks()) return;
+    if (pulumi.runtime.isDryRun() || !supportsHooks()) return;
     server.name.apply(async (name) => {
         const report = await lastReport(name, owner);
         if (!report?.startsWith("killed: ")) return;
@@ -16,7 +16,7 @@ export function reportKills(component: string, server: docker.Container, owner: 
     });
 }
 
-/** The server and its health check go on reporting it in the server's log (provider/containers/server/memory.sh). */
+/** The server and its health check repeat the report in the server's log (provider/containers/server/memory.sh). */
 async function lastReport(name: string, owner: Owner): Promise<string | undefined> {
     try {
         return (await logOf(name, owner.dockerHost)).filter((line) => /^(killed|reported): /.test(line)).at(-1);

@@ -1,4 +1,4 @@
-/** The containers of a Docker host, as Docker's own command lists them. */
+/** Lists the containers of a Docker host with the docker command. */
 import { type PublishedPort, listedPorts } from "../../model/dockerRefusals";
 import type { Run } from "./dockerCommand";
 
@@ -13,9 +13,9 @@ export interface Listed {
     readonly volumes: readonly string[];
 }
 
-/** All containers. Throws where Docker's command reaches no host, or another one than that with the volume. */
+/** Lists all containers. Throws if the docker command reaches no host, or a host without the volume. */
 export async function containersOn(run: Run, volume?: string): Promise<Listed[]> {
-    // `{{json .}}` would have Docker measure the sizes, too.
+    // With `{{json .}}`, Docker would also compute the sizes.
     const columns = ["Names", "Image", "State", "Command", "Ports", "Networks", "Mounts"].map(
         (name) => `{{json .${name}}}`,
     );
@@ -30,7 +30,10 @@ export async function containersOn(run: Run, volume?: string): Promise<Listed[]>
 function parseLine(line: string): Listed {
     const [name, image, state, command, ports, networks, volumes] = JSON.parse(line) as LineOfPs;
     return {
-        ...{ name, image, state, command },
+        name,
+        image,
+        state,
+        command,
         ports: listedPorts(ports),
         networks: networks.split(","),
         volumes: volumes.split(","),

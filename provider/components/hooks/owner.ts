@@ -4,7 +4,7 @@ import type { DockerHost } from "../dockerHost";
 import type { About } from "../log";
 import type { Hooks } from "./hooks";
 
-/** Its messages are about the component, also those of its children: that is what a person has in the program. */
+/** Messages about children are also logged on the component, since that is what the program declares. */
 export interface Owner extends About {
     readonly urn: pulumi.Output<string>;
     readonly dockerHost: DockerHost;

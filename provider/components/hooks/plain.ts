@@ -1,9 +1,9 @@
-/** What the engine gives hooks, as plain values. */
+/** Converts values that the engine passes to hooks to plain values. */
 import * as pulumi from "@pulumi/pulumi";
 import { unresolved } from "../../model/arguments/definition";
 import { asKnown } from "../unknowns";
 
-/** Secrets arrive as Outputs, what is not known yet as an object that says so. */
+/** Secrets arrive as Outputs, and unknown values as marker objects. */
 export async function plain(value: unknown): Promise<unknown> {
     if (pulumi.Output.isInstance(value)) return plain(await new Promise((resolve) => asKnown(value, resolve)));
     if (typeof value !== "object" || value === null) return value;

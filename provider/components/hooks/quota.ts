@@ -1,7 +1,7 @@
 /**
- * Makes a data volume with a quota, on Docker hosts that can hold one (the `local` driver on XFS with `pquota`). The
- * others refuse a volume that asks for it, and which kind a host is shows only when it is asked: so Docker's own command
- * tries, and the provider then takes over the volume of this name that is there.
+ * Creates a data volume with a quota, on Docker hosts that support quotas (the `local` driver on XFS with `pquota`).
+ * Other hosts refuse such a volume, and there is no way to detect support other than trying. So the docker command
+ * creates the volume, and the provider then adopts the existing volume of this name.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { diskSizeMb } from "../../model/sizing/disk";
@@ -11,7 +11,7 @@ import { NotReached, dockerCommand, valueOf } from "./dockerCommand";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
 
-/** For the `beforeCreate` hooks of one database's data volume: one that is there already is never touched. */
+/** `beforeCreate` hooks of a data volume. An existing volume is never changed. */
 export function limitVolume(owner: Owner, spec: Specification): pulumi.ResourceHook[] {
     return owner.hooks.on("limitVolume", (args) => create(owner, spec, args));
 }
@@ -19,7 +19,7 @@ export function limitVolume(owner: Owner, spec: Specification): pulumi.ResourceH
 async function create(owner: Owner, spec: Specification, { name, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
     const diskSizeGb = await valueOf(spec.get("diskSizeGb"));
     const { name: volume, driver, driverOpts } = (await plain(newInputs)) as Readonly<Record<string, unknown>>;
-    // Whoever says himself how the volume is made knows better.
+    // A transform that sets these options takes precedence.
     if (diskSizeGb === undefined || typeof volume !== "string" || driver !== undefined || driverOpts !== undefined)
         return;
     try {
@@ -28,11 +28,11 @@ async function create(owner: Owner, spec: Specification, { name, newInputs }: pu
     } catch (error) {
         const reason =
             error instanceof NotReached
-                ? "since the docker command does not reach its Docker host"
-                : "which this Docker host cannot hold";
+                ? "because the docker command does not reach its Docker host"
+                : "which this Docker host does not support";
         await log(
             "info",
-            `${name}: made without a quota of ${diskSizeGb} GiB, ${reason}; the health check watches over it.`,
+            `${name}: created without a quota of ${diskSizeGb} GiB, ${reason}; the health check monitors the disk usage instead.`,
             owner,
         );
         await log("debug", `${name}: ${String(error)}`, owner);

@@ -1,6 +1,7 @@
 /**
- * Notifies the agent that Docker has given a server's container more memory. The agent comes before that, and so must wait
- * with what needs it. Where Docker's own command is not at hand, the agent sees it by itself within a minute.
+ * Notifies the agent that the memory limit of its server's container has changed. An update replaces the agent first,
+ * so the agent has to wait before it applies settings that need the memory. Without the docker command, the agent
+ * notices the new limit within a minute.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { agentPath } from "../../model/render/layout";
@@ -10,7 +11,7 @@ import { settingsVolumeOf } from "./leftovers";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
 
-/** For the `afterUpdate` hooks of a server's container. */
+/** `afterUpdate` hooks of a server's container. */
 export function notifyResized(owner: Owner): pulumi.ResourceHook[] {
     return owner.hooks.on("notifyResized", (args) => notify(owner, args));
 }

@@ -1,4 +1,4 @@
-/** Says in the preview what a change will do to a database, and refuses there what must not happen. */
+/** Explains in the preview what a change does to a database, and refuses changes that must not happen. */
 import * as pulumi from "@pulumi/pulumi";
 import { checkNewCertificates } from "../../model/arguments/certificateChecks";
 import type { Kind, PlainArguments } from "../../model/arguments/definition";
@@ -16,8 +16,8 @@ import { plain } from "./plain";
 /** The type of the component that records completed updates. */
 export const completedType = "redis-database:index:CompletedUpdate";
 
-/** A component as an update left it. */
-interface Left {
+/** A component's state after an update. */
+interface LastState {
     readonly inputs: object;
     readonly outputs?: object;
 }
@@ -25,10 +25,10 @@ interface Left {
 /** Reviews one component, and the record of its completed updates. */
 export class Review {
     /**
-     * What the last update left: nothing to compare with where it failed. Only the outputs tell, since an update that
-     * fails takes them away.
+     * The state of the last update. `completed` is absent if it failed, in which case there is nothing to compare with.
+     * A failed update is recognized by its missing outputs.
      */
-    private last?: { readonly completed?: Left };
+    private last?: { readonly completed?: LastState };
 
     constructor(
         private readonly kind: Kind,
@@ -36,7 +36,7 @@ export class Review {
         private readonly hooks: Hooks,
     ) {}
 
-    /** The options with the review among the component's own hooks. */
+    /** Adds the review to the component's hooks. */
     ofComponent(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
         return withHooks(
             opts,
@@ -44,30 +44,33 @@ export class Review {
         );
     }
 
-    /** The same for the record of its completed updates. */
+    /** Adds the review to the hooks of the record of completed updates. */
     ofRecord(component: About, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
         const review = (args: pulumi.ResourceHookArgs) => this.reviewRecord(args, component);
         return withHooks(opts, this.hooks.on("reviewCompleted", review, { onDryRun: true }));
     }
 
-    /** Throws what is refused, which fails the preview or the update before any child is touched. */
+    /** Throws if a change is refused, which fails the preview or the update before any child is changed. */
     private async review(args: pulumi.ResourceHookArgs): Promise<void> {
         const { oldInputs, newInputs = {}, oldOutputs } = args;
-        const left = oldInputs && { inputs: oldInputs, ...(oldOutputs && { outputs: oldOutputs }) };
-        const [before, after] = [left && (await recordedIn(left)), await recordedIn({ inputs: newInputs })];
+        const last = oldInputs && { inputs: oldInputs, ...(oldOutputs && { outputs: oldOutputs }) };
+        const [before, after] = [last && (await recordedIn(last)), await recordedIn({ inputs: newInputs })];
         this.refuse(checkNewCertificates(after.args, before?.args));
-        if (!left || !before) return;
+        if (!last || !before) return;
         const pair = describeRecorded(before, after, this.kind);
-        // Also after an update that failed: the server that was there before may run.
+        // Also after a failed update, since the previous server may still be running.
         if (pair) this.refuse(upgradesByDefault(pair.before, pair.after));
         const completed = (oldOutputs as PlainArguments | undefined)?.version !== undefined;
-        this.last = completed ? { completed: left } : {};
-        // What an update that failed had asked for may never have come to be; then the record or, without a preview, the
-        // agent tells. The engine knows the component's URN only after this very hook.
-        if (completed) await this.explain(left, newInputs, pulumi.runtime.isDryRun() ? undefined : args);
+        this.last = completed ? { completed: last } : {};
+        // The inputs of a failed update may never have taken effect, so the record of completed updates is compared
+        // instead or, without a preview, the agent checks. In a preview, `reviewRecord` explains. The URN must be that
+        // of `args`: the component's own `urn` resolves only after this hook.
+        if (completed) await this.explain(last, newInputs, pulumi.runtime.isDryRun() ? undefined : args);
     }
 
-    /** In a preview, compares with what was last completed: also where the program asks a second time for what failed. */
+    /**
+     * In a preview, compares with the last completed update, even if the program repeats the arguments of a failed one.
+     */
     private async reviewRecord(
         { oldInputs, newInputs = {} }: pulumi.ResourceHookArgs,
         component: About,
@@ -78,23 +81,23 @@ export class Review {
         else if (this.last)
             await log(
                 "info",
-                `${this.kind} "${this.name}": its last update failed, and no completed one is recorded; the steps show what is still to be done.`,
+                `${this.kind} "${this.name}": its last update failed, and no completed update is recorded; the steps show what is left to do.`,
                 component,
             );
     }
 
-    /** Refuses what must not happen, and says what will, where there is something that it is about. */
-    private async explain(left: Left, newInputs: object, about: About | undefined): Promise<void> {
+    /** Throws if a change is refused. With `about`, also explains the changes. */
+    private async explain(last: LastState, newInputs: object, about: About | undefined): Promise<void> {
         const { kind, name } = this;
-        const [before, after] = [await recordedIn(left), await recordedIn({ inputs: newInputs })];
+        const [before, after] = [await recordedIn(last), await recordedIn({ inputs: newInputs })];
         const pair = describeRecorded(before, after, kind);
         if (pair) this.refuse(refusals(pair.before, pair.after, kind));
         if (!about) return;
         const unknown = explainUnknown(name, unresolvedPaths(after.args), kind);
         if (unknown) await log("info", unknown, about);
         if (!pair) return;
-        const values = ![left.inputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
-        const secrets = [left.inputs, newInputs].flatMap(secretArguments);
+        const values = ![last.inputs, newInputs].some((inputs) => hidesShownValue(kind, inputs));
+        const secrets = [last.inputs, newInputs].flatMap(secretArguments);
         const explanation = explainChanges(name, pair.before, pair.after, { values, secrets, kind });
         if (explanation) await log("info", explanation, about);
         const limits = warnOfLimits(name, pair.before, pair.after, kind);
@@ -117,22 +120,22 @@ function withHooks(
     };
 }
 
-/** Inputs of the first format do not say to which version they came, but outputs do. */
-async function recordedIn({ inputs, outputs }: Left): Promise<Recorded> {
+/** Inputs of the first format do not include the resolved version, but the outputs do. */
+async function recordedIn({ inputs, outputs }: LastState): Promise<Recorded> {
     return {
         resolvedVersion: await plain((outputs as PlainArguments | undefined)?.version),
         ...readRecorded((await plain(inputs)) as PlainArguments),
     };
 }
 
-/** Those that arrive as a secret, be it for one of their members alone. */
+/** The arguments that arrive as a secret, possibly because of a single member. */
 function secretArguments(inputs: object): string[] {
     return Object.entries(inputs).flatMap(([name, value]) => (pulumi.Output.isInstance(value) ? [name] : []));
 }
 
 /**
- * Whether an argument is secret here whose value an explanation may show, or one that follows from it. Where a member is
- * secret, the whole argument arrives as such: those that have such members tell nothing.
+ * Whether an argument is secret although explanations usually show its value, or values derived from it. An argument
+ * with a secret member always arrives as a secret, so such arguments are ignored.
  */
 function hidesShownValue(kind: Kind, inputs: object): boolean {
     return Object.entries(inputs).some(([name, value]) => {

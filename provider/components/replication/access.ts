@@ -1,9 +1,9 @@
-/** What a replica of another program needs to follow a database. */
+/** The output `replicationAccess`: what a replica of another program needs in order to follow a database. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ReplicationAccess } from "../args";
 import type { PreparedServer } from "../server/prepare";
 
-/** By the names that may follow, besides the database's own replicas. Secret. */
+/** Access for each name in the argument `replicationAccess`. Secret. */
 export function replicationAccess(
     server: PreparedServer,
     names: readonly string[],
@@ -11,7 +11,7 @@ export function replicationAccess(
     return pulumi.secret(pulumi.all(Object.fromEntries(names.map((name) => [name, accessFor(server, name)]))));
 }
 
-/** Each of them is known as soon as it can be. */
+/** Each member resolves independently, so that a preview knows as many of them as possible. */
 function accessFor({ spec, ports, certificates, passwords }: PreparedServer, replica: string) {
     const login = pulumi.output(passwords.logins.get(replica));
     const access: { readonly [K in keyof ReplicationAccess]: pulumi.Output<ReplicationAccess[K]> } = {

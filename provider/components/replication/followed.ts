@@ -1,4 +1,4 @@
-/** What a database offers to replicas of the same program. */
+/** What replicas of the same program need from a database in order to follow it. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlainArguments } from "../../model/arguments/definition";
@@ -8,14 +8,14 @@ import type { PreparedServer } from "../server/prepare";
 import type { Primary } from "../server/primary";
 
 export interface Followed {
-    /** Its arguments as the program gives them. */
+    /** The database's arguments as the program sets them. */
     readonly args: PlainArguments;
     readonly server: PreparedServer;
-    /** What must be there before a replica of it is. */
+    /** The containers that must be running before a replica can follow. */
     readonly containers: readonly docker.Container[];
 }
 
-/** What a replica's arguments say of a primary: nothing secret. */
+/** The part of a replica's argument `primary` that is not secret. */
 export interface PrimaryFacts {
     readonly host: pulumi.Output<string>;
     readonly tlsPort: pulumi.Output<number>;
@@ -25,7 +25,7 @@ export interface PrimaryFacts {
     readonly memoryMb: pulumi.Output<number>;
 }
 
-/** Of the group that `database` belongs to, while `leader` takes the writes. */
+/** Facts about the group of `database`, in which `leader` accepts the writes. */
 export function primaryFacts(database: PreparedServer, leader: PreparedServer = database): PrimaryFacts {
     const { spec } = database;
     return {
@@ -38,7 +38,7 @@ export function primaryFacts(database: PreparedServer, leader: PreparedServer = 
     };
 }
 
-/** How a server that may log in so follows `server`; `nearby` if it is on the same Docker host. */
+/** How a server with this login follows `server`. `nearby` is set if both are on the same Docker host. */
 export function connectionTo(server: PreparedServer, login: pulumi.Output<Login>, nearby: boolean): Primary {
     return {
         login,

@@ -1,10 +1,12 @@
-/** What a replica of the same program may follow. */
+/** The type of databases that a replica in the same program can follow. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Followed } from "./followed";
 
-/** A database that replicas of the same program can follow: a `RedisDatabase`. */
+/** A database that replicas in the same program can follow: a `RedisDatabase`. */
 export interface FollowedDatabase extends pulumi.ComponentResource {
-    /** By name, what replicas of other programs need. Only databases have it. Secret. */
+    /**
+     * What replicas of other programs need in order to follow, by name. Only a `RedisDatabase` has this output. Secret.
+     */
     readonly replicationAccess: pulumi.Output<Record<string, object>>;
     /** @internal */
     readonly followed: Followed;

@@ -1,4 +1,4 @@
-/** Whom a replica follows that the program declares itself: a database of the same program, or one of another. */
+/** The primary of a `RedisReplica` that the program declares: a database of the same program or of another one. */
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlainArguments } from "../../model/arguments/definition";
@@ -10,7 +10,8 @@ import { listServers } from "../../model/arguments/servers";
 import { finding } from "../../model/findings";
 import type { RedisReplicaArgs, ReplicationAccess } from "../args";
 import { type DockerHost, dockerHostOf } from "../dockerHost";
-import { invalid, isDeferred } from "../inputs";
+import { isDeferred } from "../deferred";
+import { invalid } from "../inputs";
 import type { UserPasswords } from "../server/passwords";
 import type { Primary } from "../server/primary";
 import { asKnown, withUnknowns } from "../unknowns";
@@ -18,22 +19,22 @@ import { type Followed, connectionTo, primaryFacts } from "./followed";
 import type { FollowedDatabase } from "./followedDatabase";
 
 export interface Following {
-    /** All arguments of the replica, with those that it has from its primary. */
+    /** All arguments of the replica, including those inherited from its primary. */
     readonly args: PlainArguments;
     readonly role?: Role;
-    /** Absent where it takes writes itself. */
+    /** Absent if the replica is promoted. */
     readonly primary?: Primary;
-    /** The passwords of the users that it shares with its database. */
+    /** The passwords of the users that the replica shares with its database. */
     readonly users?: UserPasswords;
-    /** What must be there before its containers are. */
+    /** Containers that must be running before the replica's are created. */
     readonly after: readonly docker.Container[];
 }
 
-/** Throws if its primary lets no replica of this name follow. */
+/** Throws if the primary does not grant access to a replica of this name. */
 export function followingOf(name: string, args: RedisReplicaArgs, opts: pulumi.ComponentResourceOptions): Following {
     const { primary, ...own } = args;
     const promoted = args.promoted === true || primary === undefined;
-    // What it has is a copy, until it takes writes.
+    // Until it is promoted, a replica's data is only a copy.
     const defaults = { deletionProtection: promoted };
     if (primary === undefined) return { args: { ...defaults, ...own }, after: [] };
     if (isFollowed(primary)) return followDatabase(name, primary.followed, { ...own }, promoted, dockerHostOf(opts));
@@ -64,8 +65,8 @@ function followDatabase(
         throw invalid({ kind: "RedisReplica", name }, named.length > 0 ? named : [found]);
     }
     const nearby = dockerHost === server.dockerHost;
-    const [one, other] = [own, database].map(({ transform }) => transform);
-    if (nearby && !promoted && !server.plan.haproxy && own.network !== undefined && !(one ?? other)) {
+    const transform = own.transform ?? database.transform;
+    if (nearby && !promoted && !server.plan.haproxy && own.network !== undefined && !transform) {
         const found = findOtherNetwork("network", own.network, database.network);
         if (found.length > 0) throw invalid({ kind: "RedisReplica", name }, found);
     }
@@ -83,14 +84,16 @@ function followDatabase(
     };
 }
 
-/** All but what is no part of a specification. What is no object has not been checked yet. */
+/** The access without the members that are not part of a specification. Not validated yet, so it may be any value. */
 function factsIn(access: unknown): unknown {
     if (typeof access !== "object" || access === null) return access;
     const { password: _password, caCertPem: _caCertPem, ...facts } = access as Readonly<Record<string, unknown>>;
     return facts;
 }
 
-/** `replicationAccess` is secret as a whole; where a primary is and what it is like is not. */
+/**
+ * The facts about the primary, unmarked: `replicationAccess` is secret as a whole, but these members are not sensitive.
+ */
 function publicFacts(access: pulumi.Input<ReplicationAccess>): unknown {
     if (isDeferred(access)) {
         return pulumi.unsecret(asKnown(pulumi.output(access), (given) => withUnknowns(factsIn(given))));

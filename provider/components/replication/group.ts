@@ -1,4 +1,6 @@
-/** A database and the replicas that belong to it: started so that whoever takes writes is there before the others follow. */
+/**
+ * A database and the replicas in its group. The server that accepts writes starts before the servers that follow it.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { asFollower } from "../../model/arguments/resolve";
 import type { PlannedMember } from "../../model/plan";
@@ -24,15 +26,15 @@ export interface StartedMember extends Member, StartedServer {}
 export interface Group {
     /** The database's own server. */
     readonly own: StartedMember;
-    /** The one that takes writes. */
+    /** The member that accepts writes. */
     readonly leader: StartedMember;
     readonly members: readonly StartedMember[];
 }
 
 /**
- * Starts the followers' agents, the leader's agent, the leader's server, and the followers' servers, in this order: by
- * the time that the leader's agent starts, the server that took writes before has handed over; and an update waits for
- * the followers' servers until they follow.
+ * Starts the followers' agents, the leader's agent, the leader's server, and the followers' servers, in this order. In
+ * a switchover, the previous leader has then handed over before the new leader's agent starts. An update waits until
+ * the followers' servers have synced.
  */
 export function startGroup(own: Member, replicas: readonly Member[]): Group {
     const { logins } = own.server.passwords;
@@ -56,7 +58,7 @@ export function startGroup(own: Member, replicas: readonly Member[]): Group {
     return { own: members.find(({ planned }) => planned === own.planned) ?? leading, leader: leading, members };
 }
 
-/** Starts replicas that belong to no group any more, after the database's own server. */
+/** Starts promoted replicas, which are no longer in the group, after the database's own server. */
 export function startPromoted(replicas: readonly Member[], own: StartedMember): StartedMember[] {
     const after = containersOf(own.nodes);
     return replicas.map((member) => {
@@ -78,13 +80,18 @@ function followerRole(member: Member, leader: Member, logins: Logins): AgentRole
     };
 }
 
-/** A replica's own specification says whom it follows; that of the database's own server does so only in a group. */
+/**
+ * The specification of the database's own server does not include a primary, so this adds the leader. A replica's does.
+ */
 function followingSpec(server: PreparedServer, leader: PreparedServer, nearby: boolean) {
-    const known = pulumi.all([server.spec.whole, leader.spec.get("host"), leader.ports.tls]);
+    const known = pulumi.all([server.spec.resolved, leader.spec.get("host"), leader.ports.tls]);
     return new Specification(asKnown(known, ([spec, host, port]) => asFollower(spec, { host, port, nearby })));
 }
 
-/** The logins of the others, which may follow a replica once it takes writes. The database's own server has them anyway. */
+/**
+ * The logins of the other members, which follow a replica once it accepts writes. The database's own server already has
+ * them among its own logins.
+ */
 function peersOf({ planned }: Member, logins: Logins): pulumi.Output<Login>[] {
     if (planned.member === ownMember) return [];
     return planned.peers.flatMap((peer) => logins.get(peer) ?? []);

@@ -1,4 +1,5 @@
-/** The replicas that a database creates itself. */
+/** The replicas in a database's argument `replicas`. */
+import type { PlainArguments } from "../../model/arguments/definition";
 import { inheritedArguments } from "../../model/arguments/inherited";
 import { listReplicas } from "../../model/arguments/replicaList";
 import { type DatabasePlan, type PlannedReplica, planServer } from "../../model/plan";
@@ -18,12 +19,12 @@ export interface ReplicaMember extends Member {
     readonly replica: RedisReplica;
 }
 
-/** Whether a replica belongs to its database's group: a promoted one does not. */
-export function belongs({ planned }: ReplicaMember): boolean {
+/** Whether a replica is in its database's group. A promoted replica is not. */
+export function belongsToGroup({ planned }: ReplicaMember): boolean {
     return !planned.promoted;
 }
 
-/** Prepares the replicas, in the order of the plan. The one that takes writes comes first: the others need its address. */
+/** Prepares the replicas. The one that accepts writes is prepared first, since the others need its address. */
 export function prepareReplicas(
     database: RedisServer,
     args: RedisDatabaseArgs,
@@ -35,7 +36,7 @@ export function prepareReplicas(
         const { name: _name, provider, ...entry } = entries[replicas.indexOf(planned)] ?? {};
         const dockerHost = provider as DockerHost;
         const request = requestMember(database.prepared, leader, planned, { ...args }, entry);
-        // Of a protected database, too, a replica can be removed: what it has is a copy, until it takes writes.
+        // A replica of a protected database can be removed as long as its data is only a copy.
         const protect = (planned.promoted || planned.leads) && isProtected(database);
         const opts = { parent: database, protect, ...(dockerHost && { provider: dockerHost }) };
         const replica = new RedisReplica(planned.component, new GroupMember(request, planned.promoted), opts);
@@ -50,21 +51,19 @@ export function prepareReplicas(
     return replicas.flatMap((planned) => created.get(planned) ?? []);
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
 function requestMember(
     database: PreparedServer,
     leader: PreparedServer,
     { component: name, promoted, ...planned }: PlannedReplica,
-    args: Given,
-    entry: Given,
+    args: PlainArguments,
+    entry: PlainArguments,
 ) {
     const role = { nearby: planned.nearby, leads: planned.leads, peers: planned.peers };
     const { haproxy, deletionProtection } = database.plan;
     const all = {
-        // What it has is a copy, until it takes writes.
+        // Until it accepts writes, a replica's data is only a copy.
         deletionProtection: (promoted || role.leads) && deletionProtection,
-        ...inheritedArguments(args, { nearby: planned.here, haproxy }),
+        ...inheritedArguments(args, { nearby: planned.onDatabaseHost, haproxy }),
         ...entry,
         primary: primaryFacts(database, leader),
     };

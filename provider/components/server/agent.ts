@@ -1,4 +1,4 @@
-/** The settings agent: brings passwords, certificates and settings to the server without touching its container. */
+/** The settings agent: delivers passwords, certificates and settings to the server without replacing its container. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { releaseOf, versions } from "../../model/catalog/versions";
@@ -14,7 +14,7 @@ import { tunnelCfg } from "../../model/render/tunnelCfg";
 import type { Login } from "../../model/render/urls";
 import { whenAccepted } from "../hooks/dockerAccepts";
 import { checkUse } from "../hooks/inUse";
-import { ownerOf } from "../places";
+import { ownerOf } from "../dataLocations";
 import { trustedCaCertPem } from "./certificates";
 import type { After } from "./children";
 import { containerOf } from "./container";
@@ -24,49 +24,52 @@ import { script } from "./scripts";
 import type { Specification } from "./specification";
 
 /**
- * Seconds until an update gives up on the agent, which is also how long a refusal takes to be shown. The agent needs two
- * for all but a change of flavor, which writes the data anew; 50 MiB a second is slow for a disk.
+ * Seconds for which an update waits for the agent. A refusal is shown only after this time. The agent needs two seconds
+ * for everything except a change of flavor, which rewrites the data; 50 MiB per second is slow for a disk.
  */
 function waitSeconds({ memoryMb }: DatabaseSpec): number {
     return 20 + Math.ceil(memoryMb / 50);
 }
 
 /**
- * MiB that the agent's container may use. It never loads data: adopting values of 512 MiB takes 10, a usual trial server
- * 17 with a cold page cache, one with 10,000 `databases` 45 (measured). A trial server that is killed is a refusal of its
- * own.
+ * Memory limit of the agent's container, in MiB. The agent never loads data. Measured: adopting values of 512 MiB takes
+ * 10, a typical trial server takes 17 with a cold page cache, and one with 10,000 `databases` takes 45. If the trial
+ * server is killed, the agent refuses the settings with an error code of its own.
  */
 const agentMemoryMb = 128;
 
 /**
- * It runs as root, since it adopts data of any owner, and keeps settings that the server may read but not change. Each of
- * these was removed once, and every update failed.
+ * The agent runs as root, since it adopts data of any owner and keeps settings that the server may read but not change.
+ * Every update fails if one of these capabilities is missing (tested one by one).
  */
 const agentCapabilities = [
-    // Gives the server its data and its users, and HAProxy the directory of its socket.
+    // Makes the server the owner of its data and users, and HAProxy the owner of its socket's directory.
     "CAP_CHOWN",
-    // Reads and writes what belongs to them, data of any owner and mode, and the server's socket.
+    // Accesses the files of both, data of any owner and mode, and the server's socket.
     "CAP_DAC_OVERRIDE",
-    // Sets the modes of their files, and moves or removes data in a directory with the sticky bit.
+    // Sets the modes of their files, and moves or removes data in directories with the sticky bit.
     "CAP_FOWNER",
 ];
 
-/** Who a server follows and who may follow it, as its agent brings it. */
+/** A server's role in replication, as its agent configures it. */
 export interface AgentRole {
-    /** The specification with whom it follows. */
+    /** The server's specification, including the primary that it follows. */
     readonly spec: Specification;
-    /** Whom it follows, if it follows. */
+    /** Absent if the server is a primary. */
     readonly primary?: Primary;
-    /** Who may follow it besides those that its own arguments name. Secret. */
+    /** Logins of further servers that may follow it, in addition to those in its own arguments. Secret. */
     readonly peers: readonly pulumi.Output<Login>[];
 }
 
-/** The second step: starts the agent, which prepares the settings volume or applies its changes to the running server. */
+/**
+ * The second of three steps: starts the agent. It prepares the settings volume, or applies changes to the running
+ * server.
+ */
 export function startAgent(server: PreparedServer, role: AgentRole, after: After): docker.Container {
     const { plan, volumes, owner } = server;
     const { primary } = role;
     const { beforeCreate = [], ...hooks } = server.hooks;
-    // Its own volume nobody else knows.
+    // No other container uses a volume that the component creates.
     const checks = plan.dataVolume ? [] : checkUse(owner);
     const agent = server.children.plan(
         "agent",
@@ -81,16 +84,16 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
                 capabilities: agentCapabilities,
             }),
             image: role.spec.get("image"),
-            // Whatever user the image has.
+            // Overrides the image's user.
             user: "0:0",
             entrypoints: ["sh", agentPath],
             command: ["run"],
-            // Everything that it does goes through the volumes and the socket that lies there.
+            // The agent works only through the volumes and the socket on the settings volume.
             networkMode: "none",
-            // Through a tunnel, its container knows where the primary is, and not the agent.
+            // With a tunnel, only the tunnel's container needs the primary's address.
             volumes: primary && !plan.tunnel ? [...volumes.mounts, ...primaryMount(primary)] : volumes.mounts,
         },
-        // One that refused watches over what is in force from then on: another try is another agent.
+        // An agent that has refused settings keeps enforcing the previous ones. Another attempt needs a new agent.
         {
             hooks: { ...hooks, beforeCreate: [...beforeCreate, ...checks] },
             replaceOnChanges: ["#initerror"],
@@ -104,12 +107,12 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
     return agent.create(docker.Container, {}, after, whenAccepted(server, replacing));
 }
 
-/** All that the agent brings, as one file: Docker takes 40 ms for each. */
+/** Everything that the agent delivers, bundled into one file: Docker needs 40 ms per file. */
 function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): docker.ContainerArgs["uploads"] {
     const { plan, passwords, certificates, ports, fingerprint } = server;
     const own = [...passwords.logins].flatMap(([follower, login]) => (follower === ownMember ? [] : [login]));
     const owner = ownerOf(plan.name);
-    const others = pulumi.all([
+    const inputs = pulumi.all([
         fingerprint,
         pulumi.all([passwords.password, pulumi.all(Object.fromEntries(passwords.users))]),
         pulumi.all([certificates.certPem, certificates.keyPem, pulumi.all([...certificates.expiries])]),
@@ -119,7 +122,7 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
         pulumi.all([primary?.login, primary?.caCertPem]),
     ]);
     return spec.with(
-        others,
+        inputs,
         (
             known,
             [
@@ -153,7 +156,7 @@ function uploads(server: PreparedServer, { spec, primary, peers }: AgentRole): d
     );
 }
 
-/** The users of replicas, before 6.0 that there are any, or what a replica logs in with. */
+/** On a primary, the users of its replicas (before 6.0, only their names); on a replica, its login. */
 function replicationFiles(
     spec: DatabaseSpec,
     followers: readonly Login[],
@@ -168,7 +171,7 @@ function replicationFiles(
     };
 }
 
-/** Users from 6.0 on; before, there is one password. */
+/** From 6.0 on, ACL users; before, a single password. */
 function passwordFiles(
     spec: DatabaseSpec,
     password: string,
@@ -185,7 +188,10 @@ function haproxyFiles(spec: DatabaseSpec): Record<string, string> {
     return { "haproxy.cfg": haproxyCfg(spec), "terminator-health.sh": script("haproxy/health.sh") };
 }
 
-/** What a replica before 6.0 reaches its primary through. */
+/**
+ * The tunnel through which a replica before 6.0 reaches its primary. The files keep its former name, link, since they
+ * exist on the volumes of existing servers.
+ */
 function tunnelFiles(spec: DatabaseSpec, primaryCa: string | undefined): Record<string, string> {
     const primary = spec.replica?.primary;
     if (!primary || versions[releaseOf(spec)].nativeTls) return {};

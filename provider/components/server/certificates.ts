@@ -1,4 +1,4 @@
-/** The certificate that the TLS port shows, and the CA that clients verify it with. */
+/** The server certificate of the TLS port, and the CA with which clients verify it. */
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { splitHosts } from "../../model/arguments/certificateChecks";
@@ -18,15 +18,15 @@ import type { CertificateNodes } from "./nodes";
 import type { Specification } from "./specification";
 
 export interface Certificates {
-    /** The certificate that the server shows, and the intermediate CAs that it sends along. */
+    /** The server certificate, followed by the intermediate CAs that the server sends with it. */
     readonly certPem: pulumi.Output<string>;
     /** Secret. */
     readonly keyPem: pulumi.Output<string>;
-    /** What clients verify `certPem` with. */
+    /** The CA certificates with which clients verify `certPem`. */
     readonly caCertPem: pulumi.Output<string>;
-    /** When they end: each as soon as it is known. */
+    /** When they expire. Each Output resolves as soon as its certificate is known. */
     readonly expiries: readonly pulumi.Output<readonly Expiry[]>[];
-    /** The children that made them, as far as the program did not bring its own. */
+    /** The child resources that generated them; none for what the program provides. */
     readonly nodes: CertificateNodes;
 }
 
@@ -39,16 +39,16 @@ interface CertificateWithCa extends KeyPair {
     readonly caCertPem: pulumi.Input<string>;
 }
 
-/** The CA or the certificate that the program brings. */
+/** The CA or the certificate that the program provides. */
 export interface OwnCertificates {
     readonly ca?: KeyPair;
     readonly certificate?: CertificateWithCa;
 }
 
-/** P-256 keys are made in an instant and every client since TLS 1.2 knows them. */
+/** P-256 keys are generated instantly, and every client since TLS 1.2 supports them. */
 const keyType = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
-/** Clients keep the CA for long; the certificate that it signs is the one that is renewed. */
+/** Clients keep the CA for a long time. Only the certificate that it signs is renewed. */
 const caValidityYears = 10;
 
 const hoursADay = 24;
@@ -66,7 +66,7 @@ export function createCertificates(
 }
 
 /**
- * What the server verifies others with: clients, where it asks them for certificates, and whom it follows. Redis has one
+ * The CA certificates with which the server verifies its primary and, with `clientAuth`, its clients. Redis has one
  * file for both.
  */
 export function trustedCaCertPem(
@@ -98,7 +98,7 @@ function issueCertificate(
     ca: Ca,
 ): Certificates {
     const key = children.create("key", "key", tls.PrivateKey, { ...keyType });
-    // Containers on its network know the server by its names.
+    // Containers on the same network reach the server by these names.
     const hosts = spec.with(aliases, ({ tls, network }, names) =>
         splitHosts(network ? [...tls.hosts, ...names] : tls.hosts),
     );
@@ -108,7 +108,8 @@ function issueCertificate(
         dnsNames: hosts.dnsNames,
         ipAddresses: hosts.ipAddresses,
     });
-    // A CA is no secret, even where the program gives it as one.
+    // A CA certificate is not secret, even if the program passes it as a secret. In a preview, a CA that the update
+    // will create is unknown; it will outlive the certificate.
     const chain = pulumi.unsecret(knownOr(ca.chain, ""));
     const periods = pulumi
         .all([days(spec, "validityDays"), days(spec, "renewBeforeDays"), chain])
@@ -120,7 +121,7 @@ function issueCertificate(
         caPrivateKeyPem: ca.keyPem,
         certRequestPem: request.certRequestPem,
         allowedUses: ["digital_signature", "server_auth"],
-        // OpenSSL's strict mode, which Python 3.13 turns on, refuses a chain without key identifiers.
+        // OpenSSL's strict mode, which Python 3.13 enables, rejects a chain without key identifiers.
         setSubjectKeyId: true,
         validityPeriodHours: periods.validity,
         earlyRenewalHours: periods.renewal,
@@ -139,20 +140,20 @@ function issueCertificate(
     };
 }
 
-/** A CA that signs, and all that clients should trust. */
+/** The CA that signs the certificate, and the CAs that clients should trust. */
 interface Ca {
     readonly certPem: pulumi.Output<string>;
     /** Secret. */
     readonly keyPem: pulumi.Output<string>;
-    /** The CA that signs and, where it is an intermediate, those up to its root. */
+    /** The signing CA, followed by the CAs up to its root if it is an intermediate. */
     readonly chain: pulumi.Output<string>;
     readonly published: pulumi.Output<string>;
     readonly nodes: CertificateNodes;
 }
 
 /**
- * The PEM text may hold further CAs after the one that signs: those above it, or others that clients then trust before
- * they sign.
+ * The PEM text may contain further CAs after the signing one: the CAs above it, or CAs that clients should trust before
+ * they are used for signing.
  */
 function ownCa({ certPem, keyPem }: KeyPair): Ca {
     const published = pulumi.output(certPem);
@@ -160,8 +161,8 @@ function ownCa({ certPem, keyPem }: KeyPair): Ca {
 }
 
 /**
- * The provider takes no unknown periods. In a preview, those of `tls` may not be known, nor a CA that is to be made: that
- * will last for long.
+ * The default replaces an unknown value, since the provider accepts no unknown periods. In a preview, the arguments may
+ * be unknown.
  */
 function days(spec: Specification, name: "validityDays" | "renewBeforeDays"): pulumi.Output<number> {
     return knownOr(
@@ -170,10 +171,10 @@ function days(spec: Specification, name: "validityDays" | "renewBeforeDays"): pu
     );
 }
 
-function createCas(children: Children, { name, caVersions: [signing = 1, ...others] }: ServerPlan): Ca {
+function createCas(children: Children, { name, caVersions: [signing = 1, ...further] }: ServerPlan): Ca {
     const ca = createCa(children, name, signing);
-    const further = others.map((version) => createCa(children, name, version).certPem);
-    return { ...ca, published: pulumi.all([ca.certPem, ...further]).apply((all) => all.join("")) };
+    const furtherCas = further.map((version) => createCa(children, name, version).certPem);
+    return { ...ca, published: pulumi.all([ca.certPem, ...furtherCas]).apply((all) => all.join("")) };
 }
 
 function createCa(children: Children, server: string, version: number): Omit<Ca, "published"> {
@@ -192,7 +193,7 @@ function createCa(children: Children, server: string, version: number): Omit<Ca,
             setAuthorityKeyId: true,
             validityPeriodHours: caValidityYears * 365 * hoursADay,
         },
-        // Another subject is another CA, which no client knows; and the component can be renamed.
+        // Renaming the component must not change the subject: that would create a new CA, which no client trusts.
         { kept: ["subject"] },
     );
     return { certPem: ca.certPem, keyPem: caKey.privateKeyPem, chain: ca.certPem, nodes: { caKey, ca } };

@@ -1,4 +1,4 @@
-/** How a server makes its children: named after it, under it, and open to `transform`. */
+/** Creates the child resources of a server: named after it, parented to its component, and changed by `transform`. */
 import { inspect } from "node:util";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -14,16 +14,16 @@ import type { DatabaseTransforms, Transform } from "../transforms";
 
 type ResourceClass<A, R> = new (name: string, args: A, opts: pulumi.CustomResourceOptions) => R;
 
-/** What must be there before a child is asked for. */
+/** Resources that must exist before a child is created. */
 export type After = readonly pulumi.Resource[];
 
-/** A child whose transform has been applied, and that has not been created yet. */
+/** A child to which its transform has been applied, and which has not been created yet. */
 export interface PlannedChild<A> {
     readonly name: string;
     readonly args: A;
-    /** As a transform left them; they may be changed until it is created. */
+    /** The options after the transform. They can be changed until `create` is called. */
     readonly options: pulumi.CustomResourceOptions;
-    /** `ready` holds it back until it resolves; it is not created if that does not. */
+    /** The child is created once `ready` resolves, and not at all if `ready` fails. */
     readonly create: <R>(
         type: ResourceClass<A, R>,
         further?: Partial<A>,
@@ -33,21 +33,26 @@ export interface PlannedChild<A> {
 }
 
 interface ChildOptions extends Omit<pulumi.CustomResourceOptions, "dependsOn" | "parent"> {
-    /** Arguments that stay as they were when the child was made, unless a transform gives others. */
+    /** Arguments that keep the values from the child's creation, unless a transform sets them. */
     readonly kept?: readonly string[];
 }
 
 type TransformedArgs<K extends keyof DatabaseTransforms> =
     NonNullable<DatabaseTransforms[K]> extends Transform<infer A> ? A : never;
 
-/** Makes the children of one server, called `SERVER-suffix`. */
+/** Creates the children of one server, named `SERVER-suffix`. */
 export class Children {
-    /** Those that have been created so far. */
-    readonly made: pulumi.Resource[] = [];
-    /** Whether the component has Pulumi's option `protect`, or its parent has: for the children that hold data. */
+    /** The children created so far. */
+    readonly created: pulumi.Resource[] = [];
+    /**
+     * Whether Pulumi's option `protect` is set on the component or its parent. Applies to the children that hold data.
+     */
     readonly protect: boolean;
 
-    /** `checked` holds the children back until all arguments are found right; nothing is created if they are not. */
+    /**
+     * The children are created once `checked` resolves, which is when all arguments are valid. Otherwise none is
+     * created.
+     */
     constructor(
         private readonly parent: pulumi.Resource,
         private readonly server: string,
@@ -57,12 +62,12 @@ export class Children {
         this.protect = isProtected(parent);
     }
 
-    /** Whether a transform may change what a container publishes. */
+    /** Whether a transform may change the ports that a container publishes. */
     get isTransformed(): boolean {
         return Object.keys(this.transforms).some(isContainer);
     }
 
-    /** Plans a child, for those that others must know before it is created. */
+    /** Plans a child whose arguments are needed before it is created. */
     plan<K extends keyof DatabaseTransforms>(
         kind: K,
         suffix: string,
@@ -70,12 +75,13 @@ export class Children {
         { kept = [], ...opts }: ChildOptions = {},
     ): PlannedChild<TransformedArgs<K>> {
         const name = `${this.server}-${suffix}`;
-        // Pulumi would protect all children of a protected component, and a change that replaces one would fail.
+        // By default, Pulumi protects all children of a protected component, and an update that replaces one would
+        // fail.
         const options: pulumi.CustomResourceOptions = { protect: false, ...opts, parent: this.parent };
         const transform = this.transforms[kind] as Transform<typeof args> | undefined;
-        const own = spelledOut(args, kept);
+        const own = asText(args, kept);
         const transformed = transform?.(args, options, name) ?? args;
-        const given = spelledOut(transformed, kept);
+        const given = asText(transformed, kept);
         const ignored = kept.filter((_argument, index) => given[index] === own[index]);
         if (ignored.length > 0) options.ignoreChanges = [...(options.ignoreChanges ?? []), ...ignored];
         const planned = transform && isContainer(kind) ? reported(transformed, kind, name) : transformed;
@@ -89,7 +95,7 @@ export class Children {
                     .apply(([given]) => [...after, ...[given].flat()] as pulumi.Resource[]);
                 const all = Object.assign({}, planned, further);
                 const child = withoutStackTraces(() => new type(name, all, { ...options, dependsOn }));
-                this.made.push(child as pulumi.Resource);
+                this.created.push(child as pulumi.Resource);
                 return child;
             },
         };
@@ -107,22 +113,22 @@ export class Children {
     }
 }
 
-/** The values of some arguments, for a comparison after a transform has changed them in place. */
-function spelledOut(args: unknown, names: readonly string[]): string[] {
+/** The values of some arguments as text, to detect whether a transform has changed them in place. */
+function asText(args: unknown, names: readonly string[]): string[] {
     return names.map((name) => inspect((args as Readonly<Record<string, unknown>>)[name]));
 }
 
 /** Whether Pulumi refuses to delete a resource. */
 export function isProtected(resource: pulumi.Resource): boolean {
-    // Public at run time only.
+    // Not in Pulumi's public types.
     return (resource as { readonly __protect?: boolean }).__protect === true;
 }
 
 function isContainer(kind: string): boolean {
-    return ["server", "agent", "terminator", "link"].includes(kind);
+    return ["server", "agent", "terminator", "tunnel"].includes(kind);
 }
 
-/** A container's arguments as Docker will report them; rejects those that it never does. */
+/** A container's arguments as Docker will report them. Throws for values that Docker never reports back as given. */
 function reported<A>(args: A, kind: string, container: string): A {
     const spelled = Object.entries(args as object).map(([name, value]: [string, unknown]) => [
         name,
@@ -140,14 +146,14 @@ function reported<A>(args: A, kind: string, container: string): A {
 }
 
 /**
- * Pulumi notes a stack trace for each property of each resource, against promises that nobody waits for. Here they
- * would all show this file, and take a quarter of the time that the program runs.
+ * Pulumi records a stack trace for each property of each resource, to debug leaked promises. Here every trace would
+ * show this file, and recording them would take a quarter of the program's run time.
  */
-function withoutStackTraces<R>(make: () => R): R {
+function withoutStackTraces<R>(create: () => R): R {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
-        return make();
+        return create();
     } finally {
         Error.stackTraceLimit = limit;
     }

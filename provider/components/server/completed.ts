@@ -1,12 +1,12 @@
-/** What the last completed update made of a server. */
+/** Records the last completed update of a server. */
 import * as pulumi from "@pulumi/pulumi";
 import { completedType } from "../hooks/review";
 import type { After } from "./children";
 import type { PreparedServer } from "./prepare";
 
 /**
- * Keeps a component's inputs once its containers are as these say, secrets as such. The component's own inputs in the
- * state are what was last asked for, and an update that fails takes its outputs away.
+ * Records a component's inputs once its containers match them, with secrets marked. The component's own inputs in the
+ * state are those of the last attempted update, and a failed update removes its outputs.
  */
 class CompletedUpdate extends pulumi.ComponentResource {
     constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) {

@@ -1,4 +1,4 @@
-/** HAProxy, which terminates TLS before 6.0, where Redis does not itself. */
+/** HAProxy, which terminates TLS before 6.0, where Redis has no native TLS. */
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import { haproxyCfg, haproxyImage, haproxyMemoryMb } from "../../model/render/haproxyCfg";
@@ -9,28 +9,28 @@ import type { Ports } from "./ports";
 import type { Specification } from "./specification";
 import type { Volumes } from "./volumes";
 
-/** Seconds for which an update waits until HAProxy had an answer of the server's. */
+/** Seconds for which an update waits for the server's first answer through HAProxy. */
 const waitSeconds = 60;
 
-/** What the containers of HAProxy have in common, whether it terminates TLS or is a tunnel. */
+/** Arguments common to both kinds of HAProxy containers: the TLS terminator and the tunnel. */
 export const haproxyContainer = {
     image: haproxyImage,
-    // Another user than the server's, which can read neither its data nor its password; the group shares the
+    // Not the server's user, so that HAProxy can read neither the data nor the password. The group gives access to the
     // certificate's key and the socket.
     user: `${terminatorUid}:${redisUid}`,
-    // The first process of a container is deaf to SIGTERM, which HAProxy leaves to the system.
+    // HAProxy installs no handler for SIGTERM, and the kernel ignores a signal without a handler for process 1.
     stopSignal: "SIGUSR1",
     destroyGraceSeconds: 10,
 };
 
-/** The agent changes the certificate while HAProxy runs; what else it read at its start takes another start. */
+/** A label that changes with the texts that HAProxy reads only at startup. The certificate can change at run time. */
 export function readAtStart(...texts: readonly string[]) {
     const hash = createHash("sha256");
     for (const text of texts) hash.update(text);
     return [{ label: "redis-database.configuration", value: hash.digest("hex").slice(0, 16) }];
 }
 
-/** HAProxy's container before it is created: what Docker refuses of it must be known before the agent starts. */
+/** Plans HAProxy's container. Whether Docker accepts it must be known before the agent starts. */
 export function planHaproxy(
     children: Children,
     spec: Specification,
@@ -62,8 +62,8 @@ export function planHaproxy(
 }
 
 export function createHaproxy(planned: PlannedChild<docker.ContainerArgs>, server: docker.Container): docker.Container {
-    // Its port is the server's own from 6.0 on. Pulumi removes at the very end what a program no longer has, but before a
-    // server is replaced what cannot be without it.
+    // An upgrade to 6.0 removes HAProxy, and the server then publishes its port. Pulumi deletes removed resources last,
+    // but before it replaces the server if they depend on the server's id.
     const hostname = server.id.apply((id) => id.slice(0, 12));
     return planned.create(docker.Container, { hostname: planned.args.hostname ?? hostname });
 }

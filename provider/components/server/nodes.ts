@@ -1,11 +1,11 @@
-/** The resources behind a server. */
+/** The resources of a server. */
 import type * as docker from "@pulumi/docker";
 import type * as random from "@pulumi/random";
 import type * as tls from "@pulumi/tls";
 
-/** What its certificate is made of, as far as the program did not bring its own. */
+/** The resources that generate the certificate; absent for what the program provides. */
 export interface CertificateNodes {
-    /** Of the CA that signs. */
+    /** Key of the signing CA. */
     readonly caKey?: tls.PrivateKey;
     readonly ca?: tls.SelfSignedCert;
     readonly key?: tls.PrivateKey;
@@ -13,21 +13,21 @@ export interface CertificateNodes {
     readonly certificate?: tls.LocallySignedCert;
 }
 
-/** The resources that a server is made of, for what its outputs do not give. In process only. */
+/** The resources of a server, for details that are not outputs. In process only. */
 export interface DatabaseNodes extends CertificateNodes {
-    /** Absent where `data` names another place. */
+    /** Absent if `data` is set. */
     readonly dataVolume?: docker.Volume;
     readonly settingsVolume: docker.Volume;
-    /** The random choice of ports; absent where the program gives them. */
+    /** The random choice of ports; absent if the program sets them. */
     readonly port?: random.RandomInteger;
-    /** Absent where the program gives a password. */
+    /** Absent if the program sets a password. */
     readonly password?: random.RandomPassword;
     readonly agent: docker.Container;
     readonly server: docker.Container;
-    /** HAProxy, which terminates TLS before 6.0; absent from 6.0 on. */
+    /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */
     readonly terminator?: docker.Container;
-    /** HAProxy, through which a replica before 6.0 follows; absent from 6.0 on. */
-    readonly link?: docker.Container;
-    /** Goes before all others do, which Pulumi refuses while it is protected. */
+    /** HAProxy as the tunnel of a replica before 6.0 to its primary. Absent from 6.0 on. */
+    readonly tunnel?: docker.Container;
+    /** Would be deleted before all other resources, which Pulumi refuses while it is protected. */
     readonly deletionProtection: random.RandomId;
 }

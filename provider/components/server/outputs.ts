@@ -8,66 +8,69 @@ import { type Credential, type Login, connectionUrl, credentials, userOf } from 
 import { maxmemoryOf } from "../../model/sizing/memory";
 import type { PreparedServer } from "./prepare";
 
-/** The connection URLs of a database, each labelled by its port's protocol. */
+/** The connection URLs of a database, by protocol. */
 export interface ConnectionUrls {
-    /** `redis://`; absent where the plaintext port is closed. */
+    /** `redis://`; absent if the plaintext port is closed. */
     readonly plaintext?: string;
     /** `rediss://`. */
     readonly tls: string;
 }
 
-/** How clients log in as one of the program's own users. */
+/** How clients log in as one of `users`. */
 export interface UserAccess {
-    /** `redis://NAME:PASSWORD@HOST:PORT`; absent where the plaintext port is closed. */
+    /** `redis://NAME:PASSWORD@HOST:PORT`; absent if the plaintext port is closed. */
     readonly url?: string;
     /** `rediss://NAME:PASSWORD@HOST:PORT`; verify it with `caCertPem`. */
     readonly tlsUrl: string;
     readonly password: string;
 }
 
-/** Every output that `RedisDatabase` and `RedisReplica` have in common. */
+/** The outputs of both `RedisDatabase` and `RedisReplica`. */
 export interface ServerOutputs {
-    /** `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined where the plaintext port is closed. */
+    /**
+     * `redis://app:PASSWORD@HOST:PORT`, without a user before 6.0. Secret. Undefined if the plaintext port is closed.
+     */
     readonly url: pulumi.Output<string | undefined>;
     /** `rediss://app:PASSWORD@HOST:PORT`, without a user before 6.0; verify it with `caCertPem`. Secret. */
     readonly tlsUrl: pulumi.Output<string>;
-    /** Both URLs, labelled. Secret. */
+    /** Both URLs, by protocol. Secret. */
     readonly connectionUrls: pulumi.Output<ConnectionUrls>;
-    /** Both URLs as the managed service lists them; the plaintext one is its default while that port is open. Secret. */
+    /** Both URLs in the managed service's format. The plaintext URL is the default while that port is open. Secret. */
     readonly credentials: pulumi.Output<Credential[]>;
     /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
     readonly password: pulumi.Output<string>;
-    /** URLs and password of each of the users in the argument `users`, by its name. Secret. */
+    /** URLs and password of each user in the argument `users`, by name. Secret. */
     readonly users: pulumi.Output<Record<string, UserAccess>>;
-    /** Name or address by which clients reach the Docker host. */
+    /** Name or address at which clients reach the Docker host. */
     readonly host: pulumi.Output<string>;
-    /** Plaintext port on the Docker host. Undefined where it is closed. */
+    /** Plaintext port on the Docker host. Undefined if it is closed. */
     readonly port: pulumi.Output<number | undefined>;
     /** TLS port on the Docker host. */
     readonly tlsPort: pulumi.Output<number>;
     /**
-     * Name by which containers on `network` reach the server at ports 6379 and 6380, and that no other server has; the
-     * certificate names it, too. Of a server that an earlier release made, its own name. Undefined without `network`.
+     * Unique name at which containers on `network` reach the server, on ports 6379 and 6380. The certificate includes
+     * it. For a server that an earlier release created, the name of the database. Undefined without `network`.
      */
     readonly networkName: pulumi.Output<string | undefined>;
-    /** Certificate of the CA that the server's certificate verifies with, in PEM. */
+    /** Certificate of the CA that verifies the server's certificate, in PEM. */
     readonly caCertPem: pulumi.Output<string>;
-    /** When the certificate that the server shows ends, in ISO 8601. */
+    /** When the server's certificate expires, in ISO 8601. */
     readonly certificateExpires: pulumi.Output<string>;
-    /** What runs: `redis` or `valkey`. */
+    /** `redis` or `valkey`. */
     readonly engine: pulumi.Output<Engine>;
-    /** Its version, without a flavor. */
+    /** The version, without the flavor. */
     readonly version: pulumi.Output<Version>;
-    /** How data is kept: `aof`, `rdb` or `nordb`. */
+    /** How data is persisted: `aof`, `rdb` or `nordb`. */
     readonly flavor: pulumi.Output<Flavor>;
     /**
-     * MiB of data that fit: Redis's `maxmemory`, which follows from `memoryMb`, `flavor`, replicas and `config`. A server that an
-     * earlier release made has more, until `memoryMb`, the flavor or the number of replicas changes.
+     * How much data fits, in MiB: Redis's `maxmemory`, which follows from `memoryMb`, `flavor`, the replicas and
+     * `config`. A server that an earlier release created has a larger one until `memoryMb`, the flavor or the number of
+     * replicas changes.
      */
     readonly maxmemoryMb: pulumi.Output<number>;
     /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
     readonly persistenceLabel: pulumi.Output<string | undefined>;
-    /** Name of the server's container, for `docker logs` and the like. */
+    /** Name of the server's container, for example for `docker logs`. */
     readonly containerName: pulumi.Output<string>;
 }
 

@@ -1,4 +1,4 @@
-/** The passwords of a server, and those by which replicas follow it. */
+/** The passwords of a server, and those with which replicas log in to it. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { passwordKeepers } from "../../model/passwordRotation";
@@ -13,22 +13,22 @@ import type { Specification } from "./specification";
 export interface Passwords {
     /** Secret. */
     readonly password: pulumi.Output<string>;
-    /** The random one; absent where the program gives a password. */
+    /** The random password; absent if the program sets one. */
     readonly generated?: random.RandomPassword;
-    /** Those of the users that the program asks for, by their names. Secret. */
+    /** Passwords of the users in `users`, by name. Secret. */
     readonly users: UserPasswords;
-    /** How those that may follow log in, by the names in the plan. Secret. */
+    /** Logins of the servers that may follow, by the names in the plan. Secret. */
     readonly logins: ReadonlyMap<string, pulumi.Output<Login>>;
 }
 
 export type UserPasswords = ReadonlyMap<string, pulumi.Output<string>>;
 
-/** What the program gives. */
+/** Passwords that the program sets. */
 export interface OwnPasswords {
     readonly password?: pulumi.Input<string>;
-    /** The users that it asks for, in its order. */
+    /** The users in the program, in its order. */
     readonly users?: readonly { readonly name: string; readonly password?: pulumi.Input<string> }[];
-    /** For a replica, the passwords of its database's users. */
+    /** On a replica, the passwords of its database's users. */
     readonly sharedUsers?: UserPasswords;
 }
 
@@ -40,7 +40,7 @@ export function createPasswords(
     madeAs: pulumi.Output<string>,
 ): Passwords {
     const args = {
-        // Letters and digits only: nothing to encode in URLs, nothing that a shell would read.
+        // Letters and digits only: nothing to encode in URLs, and nothing that a shell would interpret.
         length: 32,
         special: false,
         keepers: spec.with(madeAs, (known, name) => passwordKeepers(name, known, new Date())),
@@ -50,7 +50,7 @@ export function createPasswords(
         : undefined;
     const password = generated ? generated.result : pulumi.secret(own.password ?? "");
     const loginOf = ({ user }: PlannedLogin) => {
-        // Before 6.0 there are no users, and the server's password is for all.
+        // Before 6.0 there are no users: replicas log in with the server's password.
         const of =
             user === ""
                 ? password
@@ -78,7 +78,7 @@ export function createPasswords(
     };
 }
 
-/** An Output may turn out to be anything. */
+/** Checks a password here, since an Output may resolve to any value. */
 function checkedPassword(server: string, index: number, given: pulumi.Input<string>): pulumi.Output<string> {
     return pulumi.secret(given).apply((known) => {
         const found = checkUserPassword(index, known);

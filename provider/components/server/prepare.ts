@@ -1,4 +1,4 @@
-/** The first of three steps to create a server: all that its containers need, and that other servers need from it. */
+/** The first of three steps to create a server: everything that its containers and other servers need. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServerPlan } from "../../model/plan";
@@ -17,13 +17,13 @@ import { type PlannedServer, planServerContainer } from "./server";
 import type { Specification } from "./specification";
 import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
 
-/** What the program brings itself; no specification holds it, since it is secret. */
+/** Secrets that the program sets. The specification does not contain them. */
 export interface OwnSecrets extends OwnCertificates, OwnPasswords {}
 
-/** A server that is to be created. */
+/** A request to create a server. */
 export interface ServerRequest {
     readonly identity: Identity;
-    /** What the component records of itself. */
+    /** The inputs that the component records in the state. */
     readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
     readonly spec: Specification;
@@ -31,7 +31,7 @@ export interface ServerRequest {
     readonly transform?: DatabaseTransforms;
 }
 
-/** A server without containers. */
+/** A server whose containers have not been created yet. */
 export interface PreparedServer extends PlannedServer {
     readonly component: pulumi.ComponentResource;
     readonly review: Review;
@@ -46,7 +46,7 @@ export interface PreparedServer extends PlannedServer {
     readonly ports: Ports;
     readonly passwords: Passwords;
     readonly certificates: Certificates;
-    /** HAProxy, which terminates TLS before 6.0; absent from 6.0 on. */
+    /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */
     readonly haproxy?: PlannedChild<docker.ContainerArgs>;
 }
 
@@ -58,7 +58,7 @@ export function prepareServer(
     const { inputs, plan, spec, secrets, transform } = request;
     const dockerHost = component.getProvider(containerType);
     const owner = { urn: component.urn, dockerHost, hooks: ownHooks };
-    const children = new Children(component, plan.name, spec.whole, transform);
+    const children = new Children(component, plan.name, spec.resolved, transform);
     const hooks = containerHooks(owner);
     const settings = createSettingsVolume(children, plan);
     const ports = choosePorts(children, plan, spec, owner);
@@ -68,8 +68,19 @@ export function prepareServer(
     const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
     const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {
-        ...{ component, review, inputs, plan, spec, dockerHost, owner },
-        ...{ children, hooks, volumes, ports, passwords, certificates },
+        component,
+        review,
+        inputs,
+        plan,
+        spec,
+        dockerHost,
+        owner,
+        children,
+        hooks,
+        volumes,
+        ports,
+        passwords,
+        certificates,
         ...planned,
         ...(haproxy && { haproxy }),
     };

@@ -1,4 +1,4 @@
-/** What a server needs of the one that it follows. */
+/** What a replica needs in order to follow its primary. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { primaryDir } from "../../model/render/layout";
@@ -7,13 +7,16 @@ import type { Login } from "../../model/render/urls";
 export interface Primary {
     /** Secret. */
     readonly login: pulumi.Output<Login>;
-    /** What its certificate verifies with. */
+    /** The CA that verifies the primary's certificate. */
     readonly caCertPem: pulumi.Output<string>;
-    /** There if it is on the same Docker host: the volume that holds its address. */
+    /** The primary's settings volume, which contains its address. Set if the primary is on the same Docker host. */
     readonly settings?: pulumi.Input<string>;
 }
 
-/** On the same host the agents use the primary's volume: for its address, and to learn whether it lost its data. */
+/**
+ * On the same Docker host, a replica reads the primary's address, and whether it lost its data, from its settings
+ * volume.
+ */
 export function primaryMount({ settings }: Primary): docker.types.input.ContainerVolume[] {
     return settings ? [{ volumeName: settings, containerPath: primaryDir }] : [];
 }

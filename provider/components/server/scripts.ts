@@ -1,13 +1,14 @@
 /** The scripts that run inside containers. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { withoutComments } from "../../model/render/comments";
 
 const directory = join(__dirname, "../../containers");
 const scripts = new Map<string, string>();
 
 /**
- * The text of a script, with the parts that it sources in their places: Docker takes longer for a file than for what is
- * in it. Comments are left out, since the state keeps the text, too.
+ * The text of a script, with the parts that it sources inlined: Docker takes longer to upload several files than one
+ * large file. Comments are removed, since the state contains the text.
  */
 export function script(
     name:
@@ -19,13 +20,15 @@ export function script(
         | "haproxy/tunnelHealth.sh",
 ): string {
     const path = join(directory, name);
-    const whole =
+    const text =
         scripts.get(name) ??
-        readFileSync(path, "utf8")
-            .replace(/^parts=.*\n/m, "")
-            .replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) => readFileSync(join(dirname(path), part), "utf8"))
-            .replace(/^ *#(?!!).*\n/gm, "")
-            .replace(/\n{2,}/g, "\n");
-    scripts.set(name, whole);
-    return whole;
+        withoutComments(
+            readFileSync(path, "utf8")
+                .replace(/^parts=.*\n/m, "")
+                .replace(/^\. "\$parts\/(.+)"$/gm, (_line, part: string) =>
+                    readFileSync(join(dirname(path), part), "utf8"),
+                ),
+        ).replace(/\n{2,}/g, "\n");
+    scripts.set(name, text);
+    return text;
 }

@@ -1,4 +1,7 @@
-/** The server: holds no secret and no setting of its own, so that only what Redis cannot change live replaces it. */
+/**
+ * The server's container. It contains no secrets and no settings, so only changes that Redis cannot make at run time
+ * replace it.
+ */
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -16,19 +19,19 @@ import type { Specification } from "./specification";
 import type { Volumes } from "./volumes";
 
 /**
- * Seconds that a stop may take before Docker kills the server: its last dump must fit in. Ten minutes hold 10 GB on
- * a disk that writes 20 MB a second; a server that is done sooner stops sooner.
+ * Seconds before Docker kills a server that is stopping. The server needs this time to write its last dump: ten minutes
+ * are enough for 10 GB on a disk that writes 20 MB per second. A server that has finished stops earlier.
  */
 const stopSeconds = 600;
 
-/** The server's container before it is created: the agent must know first whether it will be replaced. */
+/** A server's container that has not been created yet. The agent must know beforehand whether it will be replaced. */
 export interface PlannedServer {
     readonly container: PlannedChild<docker.ContainerArgs>;
-    /** Another container has another one. */
+    /** Identifies the container: it changes whenever the container is replaced. */
     readonly fingerprint: pulumi.Output<string>;
 }
 
-interface Around {
+interface ServerParts {
     readonly volumes: Volumes;
     readonly ports: Ports;
     readonly hooks: ContainerHooks;
@@ -38,7 +41,7 @@ interface Around {
 export function planServerContainer(
     children: Children,
     spec: Specification,
-    { volumes, ports, hooks, owner }: Around,
+    { volumes, ports, hooks, owner }: ServerParts,
 ): PlannedServer {
     const container = children.plan(
         "server",
@@ -47,8 +50,8 @@ export function planServerContainer(
             ...containerOf(spec, {
                 memoryMb: ({ memoryMb }) => memoryMb,
                 health: ["sh", `${currentDir}/health.sh`],
-                // Loading its data is part of that, or its first sync. The same whatever its role is, so that a preview
-                // of another role shows nothing of the server.
+                // Includes loading the data, or the first sync. Independent of the role, so that a change of roles does
+                // not change the server.
                 waitSeconds: startTimeoutOf,
             }),
             image: spec.get("image"),
@@ -56,11 +59,11 @@ export function planServerContainer(
             stopTimeout: stopSeconds,
             destroyGraceSeconds: stopSeconds,
             ports: publishedPorts(spec, ports),
-            // Where HAProxy terminates TLS, both ports of the server's name are its.
+            // If HAProxy terminates TLS, it serves both ports under the server's name.
             networksAdvanced: spec.apply((known) =>
-                known.network && speaksTls(known) ? [{ name: known.network, aliases: volumes.aliases }] : [],
+                known.network && hasNativeTls(known) ? [{ name: known.network, aliases: volumes.aliases }] : [],
             ),
-            // What a running server cannot take over is a label, so that a change of it replaces the server.
+            // Directives that cannot change at run time are labels, so that changing one replaces the server.
             labels: spec.apply((known) =>
                 startupOnly(releaseOf(known), known.config).map((name) => ({
                     label: `redis.${name}`,
@@ -80,10 +83,19 @@ export function createServer({ container, fingerprint }: PlannedServer, after: A
     return container.create(docker.Container, { command }, after);
 }
 
-/** What Docker changes on a container that runs, and what says only how Pulumi goes about it. */
+/** Arguments that Docker can change on a running container, and arguments that only control how the provider works. */
 const changedInPlace: readonly string[] = [
-    ...["memory", "memorySwap", "memoryReservation", "cpuSet", "cpuShares", "restart", "maxRetryCount"],
-    ...["stopTimeout", "destroyGraceSeconds", "wait", "waitTimeout"],
+    "memory",
+    "memorySwap",
+    "memoryReservation",
+    "cpuSet",
+    "cpuShares",
+    "restart",
+    "maxRetryCount",
+    "stopTimeout",
+    "destroyGraceSeconds",
+    "wait",
+    "waitTimeout",
 ];
 
 function fingerprintOf(replacing: readonly (readonly [string, unknown])[]): string {
@@ -91,15 +103,15 @@ function fingerprintOf(replacing: readonly (readonly [string, unknown])[]): stri
     return createHash("sha256").update(JSON.stringify(given)).digest("hex").slice(0, 16);
 }
 
-/** In the order in which Docker reports them, or every refresh would see a change. */
+/** In the order in which Docker reports them; otherwise every refresh would detect a change. */
 function publishedPorts(spec: Specification, ports: Ports): docker.ContainerArgs["ports"] {
     const published = (internal: number, external: number, ip: string) => ({ internal, external, ip });
     return spec.with(pulumi.all([ports.plaintext, ports.tls]), (known, [plaintext, tls]) => [
         ...(plaintext === undefined ? [] : [published(plaintextPort, plaintext, known.bindAddress)]),
-        ...(speaksTls(known) ? [published(tlsPort, tls, known.bindAddress)] : []),
+        ...(hasNativeTls(known) ? [published(tlsPort, tls, known.bindAddress)] : []),
     ]);
 }
 
-function speaksTls(spec: DatabaseSpec): boolean {
+function hasNativeTls(spec: DatabaseSpec): boolean {
     return versions[releaseOf(spec)].nativeTls;
 }

@@ -1,4 +1,4 @@
-/** The third step: starts the server, and HAProxy before 6.0, which has no TLS of its own. */
+/** The third of three steps: starts the server and, before 6.0, HAProxy. */
 import type * as docker from "@pulumi/docker";
 import { reportKills } from "../hooks/kills";
 import type { After } from "./children";
@@ -13,13 +13,13 @@ import { createServer } from "./server";
 import type { Specification } from "./specification";
 import { createTunnel } from "./tunnel";
 
-/** A server that has all of its resources. */
+/** A server with all of its resources. */
 export interface StartedServer {
     readonly nodes: DatabaseNodes;
     readonly outputs: ServerOutputs;
 }
 
-/** `spec` is the server's specification with whom it follows. */
+/** `spec` is the server's specification, including the primary that it follows. */
 export function startServer(
     prepared: PreparedServer,
     agent: docker.Container,
@@ -42,13 +42,13 @@ export function startServer(
         agent,
         server,
         ...(haproxy && { terminator: haproxy }),
-        ...(tunnel && { link: tunnel }),
+        ...(tunnel && { tunnel }),
         deletionProtection: protectFromDeletion(children, plan, [...containers, completed]),
     };
     return { nodes, outputs: serverOutputs(prepared, server) };
 }
 
-/** The containers that must be there before another server follows this one. */
+/** The containers that must be running before another server can follow this one. */
 export function containersOf({ agent, server, terminator }: DatabaseNodes): docker.Container[] {
     return [agent, server, ...(terminator ? [terminator] : [])];
 }

@@ -1,4 +1,7 @@
-/** The tunnel of a replica before 6.0, where Redis follows in plaintext only: HAProxy, which speaks TLS to the primary. */
+/**
+ * The tunnel of a replica before 6.0: HAProxy, which connects to the primary over TLS, since Redis replicates in
+ * plaintext only.
+ */
 import * as docker from "@pulumi/docker";
 import { startTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
@@ -12,7 +15,10 @@ import type { PreparedServer } from "./prepare";
 import { type Primary, primaryMount } from "./primary";
 import type { Specification } from "./specification";
 
-/** Seconds for which an update waits until the tunnel had an answer of the primary's, which may be about to start. */
+/**
+ * Seconds for which an update waits for the primary's first answer through the tunnel. The primary may still be
+ * starting.
+ */
 function waitSeconds(spec: DatabaseSpec): number {
     return Math.min(60, startTimeoutOf(spec));
 }
@@ -23,10 +29,10 @@ export function createTunnel(
     primary: Primary,
     after: After,
 ): docker.Container {
-    const { children, volumes, hooks } = server;
+    const { plan, children, volumes, hooks } = server;
     const tunnel = children.plan(
-        "link",
-        "link",
+        "tunnel",
+        "tunnel",
         {
             ...haproxyContainer,
             ...containerOf(spec, {
@@ -44,7 +50,8 @@ export function createTunnel(
             ),
             volumes: [volumes.settingsMount, ...primaryMount(primary).map((mount) => ({ ...mount, readOnly: true }))],
         },
-        { hooks },
+        // States of earlier releases have the suffix "link".
+        { hooks, aliases: [{ name: `${plan.name}-link` }] },
     );
     return tunnel.create(docker.Container, {}, after, whenAccepted(server, [tunnel]));
 }

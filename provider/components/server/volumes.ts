@@ -1,4 +1,4 @@
-/** Where a server's data and its settings are, whatever container runs. */
+/** The volumes of a server. They outlive its containers. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec } from "../../model/databaseSpec";
@@ -11,26 +11,26 @@ import type { Children } from "./children";
 import type { Specification } from "./specification";
 
 interface SettingsVolume {
-    /** Settings: written by the agent, read by the server. */
+    /** The settings volume: written by the agent, read by the server. */
     readonly settings: docker.Volume;
     /**
-     * The name that the server was made with. What clients verify and passwords are bound to keeps to it when the
-     * component gets another one. Of servers that an earlier release made: the name that they have now.
+     * The name with which the server was created. Its network name, certificate and password rotation depend on this
+     * name, so that they survive renaming the component. For servers of an earlier release, the current name.
      */
     readonly madeAs: pulumi.Output<string>;
     /**
-     * The names of the server on its network: that one, and one that no other server has. Servers that an earlier
-     * release made have only the first, since another name would replace them.
+     * The names of the server on its network: `madeAs`, and a unique name. Servers of an earlier release have only the
+     * first, since adding a name would replace them.
      */
     readonly aliases: pulumi.Output<string[]>;
-    /** The settings alone. */
+    /** The mount of the settings volume. */
     readonly settingsMount: ContainerVolume;
 }
 
 export interface Volumes extends SettingsVolume {
-    /** What clients store; absent where the program says where that is. */
+    /** The data volume; absent if `data` sets another location. */
     readonly data?: docker.Volume;
-    /** Both, as the agent and the server mount them. */
+    /** The mounts of data and settings, for the agent and the server. */
     readonly mounts: pulumi.Input<ContainerVolume>[];
 }
 
@@ -38,29 +38,34 @@ const madeAsLabel = "redis-database.made-as";
 
 type ContainerVolume = docker.types.input.ContainerVolume;
 
-/** Where the agent keeps what the server reads, also the users that people made with `ACL SETUSER`. */
+/** Creates the volume with everything that the server reads, including users created with `ACL SETUSER`. */
 export function createSettingsVolume(children: Children, { name, deletionProtection }: ServerPlan): SettingsVolume {
     const settings = children.create(
         "settingsVolume",
         "settings",
         docker.Volume,
         { labels: [{ label: madeAsLabel, value: name }] },
-        // Another label is another volume, and all that is on it would be lost.
+        // A changed label would replace the volume, and its contents would be lost.
         { protect: children.protect || deletionProtection, ignoreChanges: ["labels"] },
     );
-    const made = settings.labels.apply((labels) => labels?.find(({ label }) => label === madeAsLabel)?.value);
+    const recordedName = settings.labels.apply((labels) => labels?.find(({ label }) => label === madeAsLabel)?.value);
     const aliases = pulumi
-        .all([made, settings.name])
-        .apply(([made, volume]) => (made === undefined ? [name] : [...new Set([made, networkName(made, volume)])]));
+        .all([recordedName, settings.name])
+        .apply(([madeAs, volume]) =>
+            madeAs === undefined ? [name] : [...new Set([madeAs, networkName(madeAs, volume)])],
+        );
     return {
         settings,
-        madeAs: made.apply((known) => known ?? name),
+        madeAs: recordedName.apply((known) => known ?? name),
         aliases,
         settingsMount: { volumeName: settings.name, containerPath: settingsDir },
     };
 }
 
-/** Comes after passwords, ports and certificates: Pulumi, which refuses to delete it, would delete it before these. */
+/**
+ * Depends on passwords, ports and certificates: Pulumi must delete the volume before them, which it refuses if it is
+ * protected.
+ */
 export function createVolumes(
     children: Children,
     plan: ServerPlan,
@@ -76,12 +81,13 @@ export function createVolumes(
         {},
         {
             protect: children.protect || plan.deletionProtection,
-            // Another option is another volume, without the data; and a quota is one that no program has asked for.
+            // A changed option would replace the volume, and the data would be lost. A quota is an option that the
+            // program does not set.
             ignoreChanges: ["driverOpts"],
             hooks: { beforeCreate: plan.quota ? limitVolume(owner, spec) : [] },
         },
     );
-    const kept = children.made.filter((child) => child !== settings.settings);
+    const kept = children.created.filter((child) => child !== settings.settings);
     const data = planned.create(docker.Volume, {}, kept);
     return {
         ...settings,
@@ -91,6 +97,6 @@ export function createVolumes(
 }
 
 function ownDataMount({ data }: DatabaseSpec): ContainerVolume {
-    const place = data?.volume === undefined ? { hostPath: data?.hostPath } : { volumeName: data.volume };
-    return { ...place, containerPath: dataDir };
+    const source = data?.volume === undefined ? { hostPath: data?.hostPath } : { volumeName: data.volume };
+    return { ...source, containerPath: dataDir };
 }

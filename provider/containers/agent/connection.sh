@@ -6,7 +6,7 @@
 # From 6.0 on the connection belongs to the user `default`, which cannot be deleted and also has the agent's password
 # (settings.sh). Before 6.0 a connection stays logged in.
 
-# The ID of its redis-cli process; empty while there is no connection.
+# The ID of its client's process; empty while there is no connection.
 connection_pid=
 # The server's reply to the login.
 login_reply=

@@ -6,8 +6,8 @@
 enter_flavor() {
     case $(wanted flavor) in
     aof) if flavor_changes; then write_log; fi ;;
-    # A server that is about to be replaced needs space for its last dump: without it, the server would refuse to stop
-    # and be killed.
+    # A server that is about to be replaced needs disk space for its last dump: without it, the server would refuse to
+    # stop, and Docker would kill it. This dump shows whether there is enough.
     rdb) if flavor_changes || replacement_planned; then dump; fi ;;
     esac
 }

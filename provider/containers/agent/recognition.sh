@@ -7,7 +7,7 @@ is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found"
 
 # Finds files that would be ignored: Redis does not read a file with an unusual name, and starts without data. A
 # symbolic link or another special file with a usual name counts as well.
-#   prints   the first three files that belong neither to the component nor, by their names, to Redis; nothing if there are none
+#   prints   the names of the first three such files; nothing if there are none
 unadoptable_files() {
     {
         find "$data_dir" -mindepth 1 -maxdepth 1 ! -name '.redis-*' \
@@ -30,7 +30,7 @@ unlisted() {
     done
 }
 
-#   $1       their types, as a regular expression: "b" for the base file, "i" for incremental files, "h" for history files
+#   $1       their types, as a regular expression: "b" for base, "i" for incremental, "h" for history files
 #   prints   the files that the manifest lists
 listed_files() {
     [ -e "$log_manifest" ] || return 0

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # A primary that started without its data gets it back from the replica on this Docker host that has the most complete
-# copy. Until then it refuses writes (server/start.sh), and its replicas cannot connect.
+# copy. Until then the primary refuses writes (server/start.sh), and its replicas cannot connect.
 
 # Runs on the primary: asks the replicas for the data, and syncs with the best one.
 #   fails    unless the server has its data again, or no replica has any
@@ -64,8 +64,8 @@ has_no_keys() { [ "$(info keyspace '\(db.*\)' | wc -l)" = 0 ]; }
 # Lets the server accept writes again.
 accept_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
 
-# Runs on a replica: offers its data to the primary. Another server can sync with it only while it follows no primary.
-# It refuses writes in the meantime.
+# Runs on a replica: offers its data to the primary. The primary can sync with it only while it follows no server.
+# The replica refuses writes in the meantime.
 #   $1       the role of the running server
 offer() {
     local password name keys offset channels

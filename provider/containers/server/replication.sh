@@ -12,7 +12,7 @@ check_leading() {
     fi
 }
 
-#   prints   PONG if its link to the primary is up and was used in the last 30 seconds, otherwise the reason why not
+#   prints   PONG if its link to the primary is up and has received data in the last 30 seconds, else the reason why not
 check_replication() {
     local role status silence host port
     role=$(reply role)

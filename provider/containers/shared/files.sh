@@ -113,7 +113,7 @@ primarys_address_file=$primary_dir/run/address
 primarys_offers_dir=$primary_dir/offers
 primarys_asked_marker=$primarys_offers_dir/asked
 
-# ---- The control group of a container, as mounted in it: version 2, or version 1 --------------------------------------
+# ---- The control group of a container, as mounted in it: version 2, or version 1 -------------------------------------
 cgroup_dir=$ROOT/sys/fs/cgroup
 memory_max_file=$cgroup_dir/memory.max
 memory_events_file=$cgroup_dir/memory.events
@@ -177,7 +177,7 @@ sent_followers=$scratch_dir/followers
 listed_followers=$scratch_dir/followers.listed
 # HAProxy's reply.
 terminator_reply=$scratch_dir/terminator.reply
-# Pipes to and from the redis-cli of the connection that the agent keeps open.
+# Pipes to and from the client of the agent's permanent connection.
 connection_input=$scratch_dir/connection.in
 connection_output=$scratch_dir/connection.out
 

@@ -175,7 +175,7 @@ function unknown(kind: Kind, parent: string, name: string, known: readonly strin
         unknownProperty,
         `${parent}${name}`,
         `is not a property of ${kind}`,
-        suggestion ? `did you mean ${parent}${suggestion}?` : `give one of ${known.join(", ")}`,
+        suggestion ? `did you mean ${parent}${suggestion}?` : `give one of: ${known.join(", ")}`,
     );
 }
 

@@ -26,7 +26,7 @@ export function checkNames(servers: Servers): Finding[] {
     const found = checkName(own.name, own.args.network !== undefined, "name", "is");
     if (found.length > 0) return found;
     return replicas.flatMap(({ name, args, path }) =>
-        checkName(name, args.network !== undefined, `${path}name`, "makes the replica"),
+        checkName(name, args.network !== undefined, `${path}name`, "results in the component name"),
     );
 }
 

@@ -50,7 +50,7 @@ export const passwordProblems = {
     ),
     tooLong: problem(
         "password-too-long",
-        "The password is longer than the version accepts: 16384 bytes in UTF-8, before 6.0 512.",
+        "The password is longer than the version accepts: 16384 bytes in UTF-8, or 512 before 6.0.",
         "give a shorter password",
     ),
 };

@@ -65,13 +65,13 @@ export const persistenceArguments = {
     ),
 };
 
-export type Place = { readonly volume?: string; readonly hostPath?: string };
+export type DataLocation = { readonly volume?: string; readonly hostPath?: string };
 
-type Placed = { spec: { data?: Place } };
+type WithData = { spec: { data?: DataLocation } };
 
-const placeOf = ({ spec }: Placed) => [spec.data?.volume, spec.data?.hostPath];
+const locationOf = ({ spec }: WithData) => [spec.data?.volume, spec.data?.hostPath];
 
-const nameOfPlace = ({ spec }: Placed) => spec.data?.volume ?? spec.data?.hostPath;
+const locationName = ({ spec }: WithData) => spec.data?.volume ?? spec.data?.hostPath;
 
 /** Arguments that a replica does not have, since its data is a copy. */
 export const dataArguments = {
@@ -120,9 +120,9 @@ export const dataArguments = {
                 {
                     row: "dataLocation",
                     label: "`data`: another volume or directory",
-                    value: placeOf,
-                    words: (before: Placed, after: Placed, shown: boolean) => [
-                        changeOf("data", nameOfPlace(before), nameOfPlace(after), shown, "its own volume"),
+                    value: locationOf,
+                    words: (before: WithData, after: WithData, shown: boolean) => [
+                        changeOf("data", locationName(before), locationName(after), shown, "its own volume"),
                     ],
                 },
             ],
@@ -154,12 +154,12 @@ export const persistenceProblems = {
         '`savePoints` is set, but flavor "nordb" writes no dumps.',
         "leave one of them out",
     ),
-    dataWithoutPlace: problem(
+    dataWithoutLocation: problem(
         "data-without-place",
         "`data` has neither `volume` nor `hostPath`.",
         "give either volume or hostPath",
     ),
-    dataInTwoPlaces: problem(
+    dataInTwoLocations: problem(
         "data-in-two-places",
         "`data` has both `volume` and `hostPath`.",
         "give either volume or hostPath",
@@ -176,7 +176,7 @@ export const persistenceProblems = {
     ),
 };
 
-export const placePath = ({ volume }: Place) => (volume === undefined ? "data.hostPath" : "data.volume");
+export const locationPath = ({ volume }: DataLocation) => (volume === undefined ? "data.hostPath" : "data.volume");
 
 /** Whether two directories are the "same", or the first is "below" or "above" the second. */
 export function relation(one: string, other: string): "same" | "below" | "above" | undefined {
@@ -185,8 +185,11 @@ export function relation(one: string, other: string): "same" | "below" | "above"
 }
 
 /** Findings for a location that another database on the same Docker host uses, too. */
-export function sharedPlace(place: Place, { name, place: other }: { name: string; place: Place }): Finding[] {
-    const { volume, hostPath } = place;
+export function sharedLocation(
+    location: DataLocation,
+    { name, location: other }: { name: string; location: DataLocation },
+): Finding[] {
+    const { volume, hostPath } = location;
     const how =
         volume !== undefined
             ? volume === other.volume && "same"
@@ -196,7 +199,7 @@ export function sharedPlace(place: Place, { name, place: other }: { name: string
         how === "same"
             ? `is ${JSON.stringify(volume ?? hostPath)}, where the database "${name}" has its data`
             : `is ${JSON.stringify(hostPath)}, ${how} ${JSON.stringify(other.hostPath)}, where the database "${name}" has its data`;
-    return [finding(persistenceProblems.dataShared, placePath(place), text)];
+    return [finding(persistenceProblems.dataShared, locationPath(location), text)];
 }
 
 export const persistenceRules: readonly Rule[] = [
@@ -210,11 +213,11 @@ export const persistenceRules: readonly Rule[] = [
                   ),
               ]
             : [],
-    ({ values: { data } }: Given<{ data?: Place }>) => {
+    ({ values: { data } }: Given<{ data?: DataLocation }>) => {
         if (!data || (data.volume === undefined) !== (data.hostPath === undefined)) return [];
         return data.volume === undefined
-            ? [finding(persistenceProblems.dataWithoutPlace, "data", "has neither volume nor hostPath")]
-            : [finding(persistenceProblems.dataInTwoPlaces, "data", "has both volume and hostPath")];
+            ? [finding(persistenceProblems.dataWithoutLocation, "data", "has neither volume nor hostPath")]
+            : [finding(persistenceProblems.dataInTwoLocations, "data", "has both volume and hostPath")];
     },
     diskRule,
 ];

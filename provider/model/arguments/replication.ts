@@ -74,7 +74,7 @@ export const groupArguments = {
             },
         ],
     }),
-    primary: argument(memberName("one of its replicas"), {
+    primary: argument(memberName("one of the database's replicas"), {
         doc:
             "Name of the replica that takes writes instead of the database's own server. Changing it causes a switchover: the " +
             "current primary pauses writes until the replica has all of them, and then follows it. If this takes more than " +

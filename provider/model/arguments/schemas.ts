@@ -54,8 +54,8 @@ export function isMemberName(value: string): boolean {
     return /^[a-z][a-z0-9-]{0,39}$/.test(value);
 }
 
-export function memberName(whose: string) {
-    const error = `give the name of ${whose}: lowercase letters, digits and hyphens, starting with a letter, such as "reader"`;
+export function memberName(of: string) {
+    const error = `give the name of ${of}: lowercase letters, digits and hyphens, starting with a letter, such as "reader"`;
     return text(error, isMemberName);
 }
 

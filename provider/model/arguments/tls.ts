@@ -311,7 +311,7 @@ export function checkProtocolRange(protocols: readonly TlsProtocol[]): Finding[]
         finding(
             tlsProblems.protocolGap,
             "tls.protocols",
-            `has a gap, since ${missing.join(" and ")} is missing, which is not possible before Redis 6.0`,
+            `has a gap, which is not possible before Redis 6.0: ${missing.join(" and ")} must be in the list`,
             `give [${between.map((protocol) => `"${protocol}"`).join(", ")}]`,
         ),
     ];

@@ -55,7 +55,7 @@ export const mayEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
         ? [`Redis evicts keys${byPolicy(spec, mayShow)} if the data does not fit`]
         : [];
 
-/** The old policy made Redis refuse writes instead. */
+/** With the old policy, Redis refuses writes instead. */
 export const startsToEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
     before.maxmemoryPolicy === "noeviction" && spec.maxmemoryPolicy !== "noeviction"
         ? [`after this change Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`]

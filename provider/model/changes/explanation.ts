@@ -42,8 +42,8 @@ export function explainChanges(
     const mayShow = (path: string) => values && !secrets.includes(path.split(".")[0] ?? "");
     const changes = (some: readonly ChangeRow[]) => some.flatMap((row) => wordsFor(row, before, after, mayShow));
     const causes = changes(rows.filter(({ effect }) => effect === worst));
-    const others = changes(rows.filter(({ effect }) => effect !== worst));
-    if (mayShow("config")) (others.length > 0 ? others : causes).push(...maxmemoryWords(before, after));
+    const otherChanges = changes(rows.filter(({ effect }) => effect !== worst));
+    if (mayShow("config")) (otherChanges.length > 0 ? otherChanges : causes).push(...maxmemoryWords(before, after));
     const urls = urlSentence(rows.flatMap((row) => row.urls?.(before, after) ?? []));
     const losses = [...rows.flatMap(({ loss }) => loss?.(before, after, mayShow) ?? []), ...urls.losses];
     const closesConnections = losses.some((loss) => loss.endsWith("connections close"));
@@ -55,7 +55,7 @@ export function explainChanges(
     const parts = [
         ...losses,
         `${sentences[worst](after.spec.flavor, closesConnections)}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
-        ...(others.length > 0 ? [`also ${others.join(", ")}`] : []),
+        ...(otherChanges.length > 0 ? [`also ${otherChanges.join(", ")}`] : []),
         ...remarks,
     ];
     return `${kind} "${database}": ${[...new Set(parts)].join("; ")}.`;
@@ -73,8 +73,9 @@ function urlSentence(changes: readonly UrlChange[]): { losses: string[]; remarks
     }
     const parts = [...new Set(changes.map(({ part }) => (part === "user app" ? `the ${part}` : `the new ${part}`)))];
     if (parts.length === 0) return { losses: [], remarks: [] };
+    const contents = [parts.slice(0, -1).join(", "), ...parts.slice(-1)].filter(Boolean).join(" and ");
     const keepWorking = changes.every(({ part }) => part === "user app") ? ", and the old URLs keep working" : "";
-    return { losses: [], remarks: [`the URLs contain ${parts.join(" and ")}${keepWorking}`] };
+    return { losses: [], remarks: [`the URLs contain ${contents}${keepWorking}`] };
 }
 
 /** Left out if the limits change with the format: the `maxmemory` that an earlier release set is not known. */

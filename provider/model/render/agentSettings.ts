@@ -11,7 +11,7 @@ import { agentRules, healthRules, rulesSince } from "./acl";
 export interface Identity {
     /** The database's unique, readable name: project, stack and name. */
     readonly owner: string;
-    /** A fingerprint that is different for each server container that replaces another. */
+    /** A fingerprint of the server's container, which changes if the container is replaced. */
     readonly server: string;
 }
 

@@ -1,6 +1,7 @@
 /** The configuration of HAProxy, which terminates TLS for servers before 6.0, which do not support TLS. */
 import { type DatabaseSpec } from "../databaseSpec";
 import { legacyProtocols, tlsProtocols } from "../catalog/tlsProtocols";
+import { withoutComments } from "./comments";
 import { plaintextPort, socketPath, terminatorSocketPath, tlsDir, tlsPort } from "./layout";
 
 export const haproxyImage = "haproxy:2.6";
@@ -20,7 +21,7 @@ export function haproxyCfg(spec: DatabaseSpec): string {
     const certificate = `ssl crt ${tlsDir}/tls.crt`;
     // Containers on the network use one name for both ports, so HAProxy must listen on both.
     const plaintext = spec.network !== undefined && spec.plaintext ? [`    bind :${plaintextPort}`] : [];
-    return `global
+    return withoutComments(`global
     log stdout format raw local0 notice
     # Redis is single-threaded as well.
     nbthread 1
@@ -60,7 +61,7 @@ backend probe
     # An error that asks for the password also shows that Redis answers.
     tcp-check expect rstring ^(-NOAUTH|[+]PONG)
     server self 127.0.0.1:${probePort} check inter 5s fastinter 500ms downinter 500ms rise 1 fall 2 ssl verify none
-`;
+`);
 }
 
 function tlsOptions({ tls }: DatabaseSpec): string[] {

@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import type { PrimarySpec } from "../databaseSpec";
+import { withoutComments } from "./comments";
 import { tunnelPort, tunnelSocketPath, nearbySocketPath, primaryCaPath } from "./layout";
 
 /** The memory limit of its container in MiB. It uses 4 (measured) for one connection and the health checks. */
@@ -11,7 +12,7 @@ export const tunnelMemoryMb = 32;
 
 /** Renders link.cfg. */
 export function tunnelCfg(primary: PrimarySpec): string {
-    return `global
+    return withoutComments(`global
     log stdout format raw local0 notice
     nbthread 1
     maxconn 64
@@ -44,7 +45,7 @@ backend primary
     # An error that asks for the password also shows that Redis answers.
     tcp-check expect rstring ^(-NOAUTH|[+]PONG)
     server primary ${[addressOf(primary), ...verification(primary)].join(" ")} check inter 5s fastinter 500ms downinter 500ms rise 1 fall 2
-`;
+`);
 }
 
 function addressOf({ host, port, nearby }: PrimarySpec): string {

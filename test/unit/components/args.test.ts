@@ -1,4 +1,4 @@
-/** What the components offer, and where their argument types come from. What imports what is checked by `npm run lint`. */
+/** The generated argument types. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { argumentNames } from "../../../provider/model/arguments/index";

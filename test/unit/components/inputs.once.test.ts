@@ -1,4 +1,4 @@
-/** How often a program's arguments are checked: each component's once, while it is constructed or when its Outputs are known. */
+/** Each component's arguments are checked once: when it is constructed, or when its Outputs are known. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, type RedisDatabaseArgs, RedisReplica } from "../../../provider";
 import type * as resolve from "../../../provider/model/arguments/resolve";
@@ -17,7 +17,7 @@ const { resolveArguments, checkArguments } = jest.requireMock<jest.MockedObject<
     "../../../provider/model/arguments/resolve",
 );
 
-/** The components whose arguments were resolved, and those whose plain values were only checked. */
+/** How often arguments were resolved (at once and in total), and how often only plain values were checked. */
 async function calls(program: () => void): Promise<{ atOnce: number; resolved: number; checked: number }> {
     await startStack();
     for (const mock of [resolveArguments, checkArguments]) mock.mockClear();
@@ -32,21 +32,21 @@ const database = (args: RedisDatabaseArgs) => calls(() => new RedisDatabase("ses
 test.each<[string, RedisDatabaseArgs]>([
     ["none", {}],
     ["some", { version: "7.2-rdb", memoryMb: 64, password: "hunter2", tls: { hosts: ["a.example"] } }],
-    ["those before 6.0", { version: "5.0" }],
-    ["a transform among them", { transform: { server: () => undefined } }],
-])("a database with plain arguments, %s: once, at once", async (_what, args) => {
+    ["a version before 6.0", { version: "5.0" }],
+    ["with a transform", { transform: { server: () => undefined } }],
+])("resolves plain arguments once, in the constructor: %s", async (_what, args) => {
     expect(await database(args)).toEqual({ atOnce: 1, resolved: 1, checked: 0 });
 });
 
-test("a database with an Output: what is plain at once, and all of it once that is known", async () => {
+test("checks plain values in the constructor, and resolves all arguments once the Output is known", async () => {
     expect(await database({ memoryMb: pulumi.output(64) })).toEqual({ atOnce: 0, resolved: 1, checked: 1 });
 });
 
-test("a database with replicas: each of them once, when its primary's facts are known", async () => {
+test("resolves each replica in `replicas` once, when the facts of its primary are known", async () => {
     expect(await database({ replicas: 2 })).toEqual({ atOnce: 1, resolved: 3, checked: 0 });
 });
 
-test("a replica that the program declares itself: as its primary's facts are Outputs", async () => {
+test("checks a declared replica in the constructor, since the facts of its primary are Outputs", async () => {
     const program = () => {
         const primary = new RedisDatabase("sessions", { replicationAccess: ["own"] });
         new RedisReplica("own", { primary });

@@ -1,4 +1,4 @@
-/** When the arguments are checked: plain values before anything is registered, Outputs as soon as they are known. */
+/** When arguments are checked: plain values before anything is registered, Outputs once they are known. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import * as docker from "@pulumi/docker";
@@ -10,12 +10,12 @@ import { unresolved } from "../../../provider/model/arguments/definition";
 import { deploy, startStack, valueOf } from "../support/mockedStack";
 
 const identity = { kind: "RedisDatabase", name: "sessions" } as const;
-const specOf = (args: object) => checkInputs(identity, args).spec.whole;
+const specOf = (args: object) => checkInputs(identity, args).spec.resolved;
 
-/** What JavaScript lets people write. */
+/** Arguments that do not type-check, but can be passed from JavaScript. */
 const wrong = (args: object) => args as RedisDatabaseArgs;
 
-/** The lines that name a path, of the message that `act` throws. */
+/** The paths in the error that `act` throws. */
 function pathsOf(act: () => unknown): string[] {
     let thrown: unknown;
     try {
@@ -29,7 +29,7 @@ function pathsOf(act: () => unknown): string[] {
 }
 
 describe("plain values", () => {
-    test("that are wrong throw, all at once, before any resource is registered", async () => {
+    test("throw one error for all problems, before any resource is registered", async () => {
         const registered = await startStack();
         const args = wrong({ version: "7.3", memoryMb: "512", bindAdress: "::", tls: { hosts: ["bad host"] } });
         expect(() => new RedisDatabase("sessions", args)).toThrow(
@@ -39,7 +39,7 @@ describe("plain values", () => {
         expect(registered).toEqual([]);
     });
 
-    test("that are wrong include the name, of a database and of its replicas", () => {
+    test("include the names of a database and its replicas", () => {
         const check = (name: string, args: object = {}) =>
             pathsOf(() => {
                 checkInputs({ kind: "RedisDatabase", name }, args);
@@ -50,7 +50,7 @@ describe("plain values", () => {
         ]);
     });
 
-    test("are checked beside Outputs, each by itself and together", () => {
+    test("are checked even if other arguments are Outputs, individually and in combination", () => {
         const password = pulumi.secret("hunter2");
         const args = { password, memoryMb: 1, ports: { plaintext: 5, tls: 5 }, config: { port: 6379 } };
         expect(
@@ -60,7 +60,7 @@ describe("plain values", () => {
         ).toEqual(["memoryMb", 'config["port"]', "ports.tls"]);
     });
 
-    // A value that never comes: nothing can be held against it, and nobody may wait for it.
+    // Never resolves: the check must neither reject it nor wait for it.
     const never = new Promise<never>(() => undefined);
     test.each([
         ["an Output", { memoryMb: pulumi.output(never) }, { memoryMb: unresolved }],
@@ -71,11 +71,11 @@ describe("plain values", () => {
             { ports: { plaintext: unresolved, tls: 1 } },
         ],
         ["an Output deep inside", { tls: { hosts: [pulumi.output(never)] } }, { tls: { hosts: [unresolved] } }],
-    ])("that are %s wait", (_what, args, known) => {
+    ])("are not checked yet if they are %s", (_what, args, known) => {
         expect(checkInputs(identity, args).known).toEqual(known);
     });
 
-    test("in users wait one by one, and their names must be there", () => {
+    test("in users may be Outputs, except for the names", () => {
         const [rules, password] = [pulumi.output(never), pulumi.output(never)];
         const users = [
             { name: "orders", rules, password },
@@ -90,7 +90,7 @@ describe("plain values", () => {
         const wrongUsers = [
             { name: "app", rules },
             { name: pulumi.output("orders"), rules: ">hunter2 +ping" },
-            pulumi.output({ name: "late", rules: "+ping" }),
+            pulumi.output({ name: "deferred", rules: "+ping" }),
             { name: "twice", rules, password },
             { name: "twice", rules: "", password: "" },
         ];
@@ -110,7 +110,7 @@ describe("plain values", () => {
         expect(pathsOf(() => checkInputs(identity, wrong({ users: pulumi.output(users) })))).toEqual(["users"]);
     });
 
-    test("a name that is unknown does not wait for its value", () => {
+    test("an argument that does not exist is an error even if its value is an Output", () => {
         expect(
             pathsOf(() => {
                 checkInputs(identity, wrong({ pasword: pulumi.output("x") }));
@@ -118,7 +118,7 @@ describe("plain values", () => {
         ).toEqual(["pasword"]);
     });
 
-    test("that decide which resources there are must be there", () => {
+    test("are required where they decide which resources exist", () => {
         const decided = { deletionProtection: false, data: { volume: "v" }, tls: { caVersions: [1, 2] } };
         expect(
             pathsOf(() => {
@@ -136,14 +136,14 @@ describe("plain values", () => {
             [
                 'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
                 ...["tls.caVersions", "deletionProtection", "data"].flatMap((path) => [
-                    `  ${path}: is an Output, but decides which resources there are`,
+                    `  ${path}: is an Output, but decides which resources exist`,
                     "    → give a plain value [redis-database/must-be-plain]",
                 ]),
             ].join("\n"),
         );
     });
 
-    test("of a place may be known later, as long as it is known that there is one", () => {
+    test("are not required in `data`, as long as `data` itself is plain", () => {
         expect(
             pathsOf(() => {
                 checkInputs(identity, { data: { volume: pulumi.output("v") } });
@@ -151,7 +151,7 @@ describe("plain values", () => {
         ).toEqual([]);
     });
 
-    test("a resource in place of its name is said at once", async () => {
+    test("a resource instead of its name is an error at once", async () => {
         await startStack();
         const network = new docker.Network("backend");
         expect(
@@ -164,7 +164,7 @@ describe("plain values", () => {
 });
 
 describe("Outputs", () => {
-    test("that are right resolve to the same as plain values", async () => {
+    test("that are valid resolve to the same specification as plain values", async () => {
         const tls = { hosts: ["a.example", "192.0.2.1"], validityDays: 90 };
         const plain = { version: "7.2-rdb", memoryMb: 64, host: "r.example", tls, config: { timeout: 1 } };
         const outputs = {
@@ -180,7 +180,7 @@ describe("Outputs", () => {
         expect(actual?.host).toBe("r.example");
     });
 
-    test("that are wrong fail with all that is wrong, without the secret, and nothing is registered", () => {
+    test("that are invalid fail with all problems, without secret values, and nothing is registered", () => {
         const program = join(__dirname, "../support/wrongOutputs.ts");
         const output = execFileSync(process.execPath, ["-r", "ts-node/register/transpile-only", program]);
         expect(JSON.parse(output.toString())).toEqual({
@@ -210,13 +210,13 @@ describe("Outputs", () => {
         });
     });
 
-    test("keys and password do not make the specification secret, another argument that is secret does", async () => {
+    test("for keys and passwords do not make the specification secret; other secret arguments do", async () => {
         const password = pulumi.secret("hunter2");
         expect(await pulumi.isSecret(specOf({ password }))).toBe(false);
         expect(await pulumi.isSecret(specOf({ password, host: pulumi.secret("h") }))).toBe(true);
     });
 
-    test("that nobody knows before an up leave the preview alone, and the children unmade by guesses", async () => {
+    test("that a preview does not know leave the inputs of children unknown, and do not fail the preview", async () => {
         const registered = await startStack({ preview: true });
         const memory = new random.RandomInteger("memory", { min: 64, max: 128 });
         const db = new RedisDatabase("sessions", { memoryMb: memory.result, flavor: "rdb" });
@@ -228,7 +228,7 @@ describe("Outputs", () => {
         expect(db.nodes.server).toBeDefined();
     });
 
-    test("that are right make the same database", async () => {
+    test("that are valid create the same resources as plain values", async () => {
         const plain = await deploy({ memoryMb: 64, password: "hunter2" });
         const outputs = await deploy({ memoryMb: pulumi.output(64), password: pulumi.output("hunter2") });
         const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);

@@ -1,4 +1,4 @@
-/** Pulumi's options on a component: each does what it says, or is an error. */
+/** Pulumi's options on a component: each one works as documented, or is an error. */
 import { readFileSync } from "node:fs";
 import { RedisReplica } from "../../../provider";
 import { unusable } from "../../../provider/model/arguments/options";
@@ -7,14 +7,14 @@ import { type Deployment, deploy } from "../support/mockedStack";
 
 const deployWith = (opts: object) => deploy({}, opts);
 
-test("of all the options that Pulumi has, those that are not refused do for a database what Pulumi says", () => {
+test("every option of Pulumi's is either refused or known to work", () => {
     const declared = readFileSync(require.resolve("@pulumi/pulumi/resource.d.ts"), "utf8");
     const options = ["ResourceOptions", "CustomResourceOptions", "ComponentResourceOptions"].flatMap((name) => {
         const [body = ""] = new RegExp(`^export interface ${name} [^]*?^}`, "m").exec(declared) ?? [];
         return [...body.matchAll(/^ {4}(\w+)\?:/gm)].map(([, option = ""]) => option);
     });
     expect(options).toEqual(expect.arrayContaining(Object.keys(unusable)));
-    // Tried with a real engine.
+    // Each was tested with a real engine.
     expect(options.filter((option) => !(option in unusable)).sort()).toEqual([
         "aliases",
         "deletedWith",
@@ -32,19 +32,19 @@ test("of all the options that Pulumi has, those that are not refused do for a da
 });
 
 describe.each(Object.keys(unusable))("%s", (option) => {
-    test("is refused with what to use, and nothing is registered", async () => {
+    test("is refused with a remedy", async () => {
         await expect(deployWith({ [option]: "x" })).rejects.toThrow(`opts.${option}: `);
         await expect(deployWith({ [option]: ["x"] })).rejects.toThrow(
             /\n {4}→ .+ \[redis-database\/option-without-effect\]/,
         );
     });
 
-    test("that is off is none", async () => {
+    test("is accepted if it is undefined", async () => {
         await expect(deployWith({ [option]: undefined })).resolves.toBeDefined();
     });
 });
 
-test("options that are off, or empty lists, are none; all others are reported at once", async () => {
+test("accepts options that are false or empty lists; reports all others together", async () => {
     await expect(deployWith({ retainOnDelete: false, ignoreChanges: [] })).resolves.toBeDefined();
     const both = deployWith({ retainOnDelete: true, customTimeouts: { create: "5m" } });
     await expect(both).rejects.toThrow(/^RedisDatabase "sessions": 2 problems/);
@@ -56,10 +56,10 @@ test("options that are off, or empty lists, are none; all others are reported at
 
 describe("protect", () => {
     const protectedIn = ({ options }: Deployment) =>
-        // Pulumi protects a child that does not say otherwise.
+        // By default, Pulumi protects the children of a protected component.
         [...options].flatMap(([name, { protect }]) => (protect === false ? [] : [name])).sort();
 
-    test("protects what holds data, and nothing that updates replace", async () => {
+    test("protects resources that hold data, and none that updates replace", async () => {
         const kept = ["sessions", "sessions-data", `sessions-${deletionProtectionName}`, "sessions-settings"];
         for (const deletionProtection of [true, false]) {
             const args = { deletionProtection, replicas: [{ name: "one" }, { name: "two", promoted: true }] };

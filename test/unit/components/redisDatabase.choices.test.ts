@@ -1,4 +1,4 @@
-/** What the arguments of a database change in what it asks Pulumi for. */
+/** How arguments change the resources of a database. */
 import { deletionProtectionName } from "../../../provider/model/plan";
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
@@ -39,7 +39,7 @@ const published = (stack: Deployment) =>
         ({ ip, external, internal }) => `${ip}:${external}->${internal}`,
     );
 
-test("plaintext: false publishes the TLS port alone, and there is no plaintext URL", async () => {
+test("plaintext: false publishes only the TLS port, and there is no plaintext URL", async () => {
     const stack = await deploy({ plaintext: false });
     expect(missing(stack)).toEqual([]);
     expect(published(stack)).toEqual(["127.0.0.1:24001->6380"]);
@@ -52,7 +52,7 @@ test("plaintext: false publishes the TLS port alone, and there is no plaintext U
 });
 
 describe("ports", () => {
-    test("both given: nothing is left to chance", async () => {
+    test("both set: none is chosen", async () => {
         const stack = await deploy({
             ports: { plaintext: 6379, tls: 6380 },
             bindAddress: "0.0.0.0",
@@ -64,7 +64,7 @@ describe("ports", () => {
         expect(await valueOf(stack.db.url)).toBe("redis://app:aRandomPassword@r.example:6379");
     });
 
-    test("the TLS port alone, where plaintext is closed: nothing is left to chance", async () => {
+    test("only the TLS port set, with plaintext closed: none is chosen", async () => {
         const stack = await deploy({ ports: { tls: 6380 }, plaintext: false });
         expect(missing(stack)).toEqual(["port"]);
         expect(published(stack)).toEqual(["127.0.0.1:6380->6380"]);
@@ -75,19 +75,19 @@ describe("ports", () => {
         [{ tls: 6380 }, ["127.0.0.1:24000->6379", "127.0.0.1:6380->6380"]],
         [{ plaintext: 24001 }, ["127.0.0.1:24001->6379", "127.0.0.1:24000->6380"]],
         [{ tls: 24000 }, ["127.0.0.1:24001->6379", "127.0.0.1:24000->6380"]],
-    ])("%j: the other one is chosen, and never the same", async (ports, expected) => {
+    ])("%j: the other port is chosen, and differs", async (ports, expected) => {
         const stack = await deploy({ ports });
         expect(missing(stack)).toEqual([]);
         expect(published(stack)).toEqual(expected);
     });
 
-    test("as Outputs they count once they are known", async () => {
+    test("as Outputs, they apply once they are known", async () => {
         const stack = await deploy({ ports: pulumi.output({ plaintext: 1234, tls: 1235 }) });
         expect(published(stack)).toEqual(["127.0.0.1:1234->6379", "127.0.0.1:1235->6380"]);
     });
 });
 
-test("a password of one's own: none is made up", async () => {
+test("with `password`, none is generated", async () => {
     const stack = await deploy({ password: "p@ss/word" });
     expect(missing(stack)).toEqual(["password"]);
     expect(stack.db.nodes).not.toHaveProperty("password");
@@ -101,7 +101,7 @@ describe("users", () => {
         { name: "own", rules: pulumi.output("+ping"), password: pulumi.output("p@ss/word") },
     ];
 
-    test("each has a line of rights for the agent, its URLs, and a random password unless it brings one", async () => {
+    test("each has an ACL rule, URLs, and a random password unless one is set", async () => {
         const stack = await deploy({ users });
         expect(childrenOf(stack)).toEqual([...everyChild, "user-orders"].sort());
         expect(
@@ -130,19 +130,19 @@ describe("users", () => {
         });
     });
 
-    test("where plaintext is closed there is no plaintext URL", async () => {
+    test("have no plaintext URL if plaintext is closed", async () => {
         const { db } = await deploy({ users: [{ name: "orders", rules: "+ping" }], plaintext: false });
         expect(Object.keys((await valueOf(db.users)).orders ?? {})).toEqual(["tlsUrl", "password"]);
     });
 
-    test("rotate with the database", async () => {
+    test("rotate with the database's password", async () => {
         const stack = await deploy({ users, passwordVersion: 2 });
         expect(stack.find("sessions-user-orders").inputs.keepers).toEqual({ version: "2" });
     });
 
-    test("a password that nobody knows yet hides neither the server nor the rights", async () => {
+    test("an unknown password makes neither the server nor the rules unknown", async () => {
         const registered = await startStack({ preview: true });
-        const password = new random.RandomPassword("later", { length: 32 }).result;
+        const password = new random.RandomPassword("unknown", { length: 32 }).result;
         new RedisDatabase("sessions", { users: [{ name: "own", rules: "+ping", password }] });
         await pulumi.runtime.disconnect();
         const server = registered.find(({ name }) => name === "sessions-server");
@@ -150,7 +150,7 @@ describe("users", () => {
     });
 });
 
-test("a CA of one's own signs: none is made", async () => {
+test("with `tls.ca`, that CA signs and none is generated", async () => {
     const stack = await deploy({ tls: { ca } });
     expect(missing(stack)).toEqual(["ca", "ca-key"]);
     expect(stack.find("sessions-certificate").inputs).toMatchObject({
@@ -161,7 +161,7 @@ test("a CA of one's own signs: none is made", async () => {
     expect(filesOf(stack.find("sessions-agent"))["ca.crt"]).toBe(`${ca.certPem}\n`);
 });
 
-test("a certificate of one's own: nothing is made for TLS", async () => {
+test("with `tls.certificate`, no keys or certificates are generated", async () => {
     const certificate = { ...server, caCertPem: ca.certPem };
     const stack = await deploy({ host: "redis.example.com", tls: { certificate } });
     expect(missing(stack)).toEqual(["ca", "ca-key", "certificate", "key", "request"]);
@@ -189,7 +189,7 @@ describe("CA versions", () => {
             "certificate of sessions-ca-2certificate of sessions-ca",
         ],
         [[2], ["ca-2", "ca-key-2"], second, "certificate of sessions-ca-2"],
-    ])("%j: the first signs, all are published", async (caVersions, cas, signs, published) => {
+    ])("%j: the first one signs, and all are published", async (caVersions, cas, signs, published) => {
         const stack = await deploy({ tls: { caVersions } });
         expect(casOf(stack)).toEqual(cas);
         expect(signer(stack)).toEqual(signs);
@@ -199,7 +199,7 @@ describe("CA versions", () => {
         expect(await valueOf(pulumi.output(signing?.certPem))).toBe(signs[0]);
     });
 
-    test("a CA stays what it is, whichever others there are", async () => {
+    test("a CA does not depend on the other versions", async () => {
         const [one, both] = [await deploy(), await deploy({ tls: { caVersions: [2, 1] } })];
         for (const name of ["sessions-ca", "sessions-ca-key"]) expect(both.find(name)).toEqual(one.find(name));
         const subjects = ["sessions-ca", "sessions-ca-2"].map((name) => both.find(name).inputs.subject);
@@ -210,7 +210,7 @@ describe("CA versions", () => {
     });
 });
 
-test("clientAuth: the server asks for certificates and verifies them with that CA, clients verify with their own", async () => {
+test("clientAuth: the server verifies client certificates with that CA; clients still verify with the server's CA", async () => {
     const stack = await deploy({ tls: { clientAuth: { caCertPem: ca.certPem } } });
     const files = filesOf(stack.find("sessions-agent"));
     expect(files["ca.crt"]).toBe(`${ca.certPem}\n`);
@@ -218,7 +218,7 @@ test("clientAuth: the server asks for certificates and verifies them with that C
     expect(await valueOf(stack.db.caCertPem)).toBe("certificate of sessions-ca");
 });
 
-test("hosts, validity and renewal go into the certificate", async () => {
+test("the certificate has the hosts, validity and renewal period", async () => {
     const tls = { hosts: ["*.example.com", "192.0.2.1"], validityDays: 90, renewBeforeDays: 10 };
     const stack = await deploy({ host: "redis.example.com", tls });
     expect(stack.find("sessions-request").inputs).toMatchObject({
@@ -235,7 +235,7 @@ test("hosts, validity and renewal go into the certificate", async () => {
 describe("config", () => {
     const labels = (stack: Deployment) => stack.find("sessions-server").inputs.labels;
 
-    test("what a running server takes leaves the server's container alone", async () => {
+    test("directives that can change at run time do not change the server's container", async () => {
         const plain = await deploy();
         const stack = await deploy({
             config: { timeout: 300 },
@@ -247,7 +247,7 @@ describe("config", () => {
         expect(filesOf(stack.find("sessions-agent"))["redis.conf"]).toContain("\ntimeout 300\n");
     });
 
-    test("what only a start can take is a label of the server, so that it is replaced", async () => {
+    test("directives that need a restart are labels of the server, so that it is replaced", async () => {
         const stack = await deploy({ config: { "databases": 4, "timeout": 300, "io-threads": 2 } });
         expect(labels(stack)).toEqual([
             { label: "redis.databases", value: "4" },
@@ -256,7 +256,7 @@ describe("config", () => {
     });
 });
 
-test("save points of one's own take the place of the flavor's in redis.conf", async () => {
+test("`savePoints` replace the flavor's in redis.conf", async () => {
     const savePoints = [
         { seconds: 600, changes: 5 },
         { seconds: 30, changes: pulumi.output(1000) },
@@ -271,13 +271,13 @@ test("save points of one's own take the place of the flavor's in redis.conf", as
 describe("rotation", () => {
     const keepersOf = (stack: Deployment) => stack.find("sessions-password").inputs.keepers;
 
-    test("another passwordVersion is another password, by its keepers", async () => {
+    test("a new passwordVersion changes the keepers, which generates a new password", async () => {
         expect(keepersOf(await deploy())).toEqual({});
         expect(keepersOf(await deploy({ passwordVersion: 1 }))).toEqual({});
         expect(keepersOf(await deploy({ passwordVersion: 2 }))).toEqual({ version: "2" });
     });
 
-    test("rotatePasswordEvery binds it to the period that the database is in", async () => {
+    test("rotatePasswordEvery adds the database's current period to the keepers", async () => {
         const now = new Date();
         jest.useFakeTimers({ now, doNotFake: ["nextTick", "setImmediate", "setTimeout", "queueMicrotask"] });
         const stack = await deploy({ rotatePasswordEvery: 30 });
@@ -285,7 +285,7 @@ describe("rotation", () => {
         expect(keepersOf(stack)).toEqual({ period: String(rotationPeriod("sessions", 30, now)) });
     });
 
-    test("passwordGraceHours reaches the agent, in seconds", async () => {
+    test("passwordGraceHours is passed to the agent, in seconds", async () => {
         const stack = await deploy({ passwordGraceHours: 0.25 });
         expect(filesOf(stack.find("sessions-agent")).database).toContain("\ngrace_seconds=900\n");
         expect(keepersOf(stack)).toEqual({});
@@ -299,7 +299,7 @@ describe("deletion protection", () => {
     const protectedIn = ({ options }: Deployment) =>
         [...options].flatMap(([name, { protect }]) => (protect ? [name] : []));
 
-    test("is on: the data cannot be removed, and neither can what Pulumi would remove first", async () => {
+    test("when on, protects the data and a resource that Pulumi would delete first", async () => {
         const stack = await deploy();
         expect(protectedIn(stack).sort()).toEqual([
             "sessions-data",
@@ -313,20 +313,20 @@ describe("deletion protection", () => {
         expect(await namesOf(completed)).toEqual(["sessions-server"]);
     });
 
-    test("is off: nothing is protected, and the same children are there", async () => {
+    test("when off, protects nothing; the children are the same", async () => {
         const [on, off] = [await deploy(), await deploy({ deletionProtection: false })];
         expect(protectedIn(off)).toEqual([]);
         const [component, ...children] = off.registered;
         expect(component?.inputs).toEqual({ ...on.registered[0]?.inputs, deletionProtection: false });
         const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
-        // That of completed updates has the arguments, too.
-        const others = (all: Deployment["registered"]) =>
+        // The record of completed updates contains the arguments, which differ.
+        const compared = (all: Deployment["registered"]) =>
             all.filter(({ name }) => name !== "sessions-completed").sort(byName);
-        expect(others(children)).toEqual(others(on.registered.slice(1)));
+        expect(compared(children)).toEqual(compared(on.registered.slice(1)));
     });
 });
 
-describe("data of one's own", () => {
+describe("data", () => {
     const volumesOf = (stack: Deployment) =>
         ["sessions-agent", "sessions-server"].map((name) => stack.find(name).inputs.volumes);
     const settings = { volumeName: "sessions-settings-0a1b2c3", containerPath: "/settings" };
@@ -337,8 +337,8 @@ describe("data of one's own", () => {
             { hostPath: "/srv/redis", files: "rdb" as const },
             { hostPath: "/srv/redis", containerPath: "/data" },
         ],
-        [{ volume: pulumi.output("made-elsewhere") }, { volumeName: "made-elsewhere", containerPath: "/data" }],
-    ])("no volume is made, and both containers mount that place", async (data, mount) => {
+        [{ volume: pulumi.output("created-elsewhere") }, { volumeName: "created-elsewhere", containerPath: "/data" }],
+    ])("no volume is created, and both containers mount that location", async (data, mount) => {
         const stack = await deploy({ data });
         expect(missing(stack)).toEqual(["data"]);
         expect(stack.db.nodes).not.toHaveProperty("dataVolume");
@@ -348,19 +348,19 @@ describe("data of one's own", () => {
         ]);
     });
 
-    test("the agent is told which files hold it, and what the place is called", async () => {
+    test("the agent's settings name the files and the location", async () => {
         const stack = await deploy({ data: { hostPath: "/srv/redis", files: "rdb" } });
         expect(filesOf(stack.find("sessions-agent")).database).toContain("\nplace=/srv/redis\nfiles=rdb\n");
     });
 
-    test("the agent is told whether it is imported", async () => {
-        const told = async (importing: boolean) =>
+    test("the agent's settings state whether data is being imported", async () => {
+        const settingsWith = async (importing: boolean) =>
             filesOf((await deploy({ importing })).find("sessions-agent")).database;
-        expect(await told(false)).toContain("\nimporting=no\n");
-        expect(await told(true)).toContain("\nimporting=yes\n");
+        expect(await settingsWith(false)).toContain("\nimporting=no\n");
+        expect(await settingsWith(true)).toContain("\nimporting=yes\n");
     });
 
-    test("without it, both mount the database's own volume", async () => {
+    test("without it, both containers mount the database's own volume", async () => {
         const own = { volumeName: "sessions-data-0a1b2c3", containerPath: "/data" };
         expect(volumesOf(await deploy())).toEqual([
             [own, settings],
@@ -369,7 +369,7 @@ describe("data of one's own", () => {
     });
 });
 
-test("the agent is told of the container that will run, and of the same one while only live settings change", async () => {
+test("the agent's settings identify the server's container, which stays the same if only settings change that apply at run time", async () => {
     const expected = async (args: Parameters<typeof deploy>[0]) => {
         const stack = await deploy(args);
         const command = stack.find("sessions-server").inputs.command as string[];
@@ -393,7 +393,7 @@ test("the agent is told of the container that will run, and of the same one whil
     );
 });
 
-test("a network: the server joins it under the database's own name and one that no other has, which its certificate knows", async () => {
+test("network: the server joins it under the database's name and a unique name, both in the certificate", async () => {
     const stack = await deploy({ network: "backend" });
     expect(stack.find("sessions-server").inputs.networksAdvanced).toEqual([
         { name: "backend", aliases: ["sessions", "sessions-0a1b2c3"] },
@@ -403,7 +403,7 @@ test("a network: the server joins it under the database's own name and one that 
     expect(stack.find("sessions-request").inputs.dnsNames).toEqual(["localhost", "sessions", "sessions-0a1b2c3"]);
 });
 
-test("version, flavor, memory, image and policy reach the children", async () => {
+test("the children get version, flavor, memory, image and policy", async () => {
     const stack = await deploy({
         version: "6.2-nordb",
         memoryMb: 64,
@@ -442,17 +442,17 @@ describe("transform", () => {
         deletionProtection: deletionProtectionName,
     };
 
-    /** One transform a child that notes its call. */
-    function noting(calls: [kind: string, name: string, parent: unknown][]): DatabaseTransforms {
-        const note = (kind: string) => (_args: unknown, opts: pulumi.CustomResourceOptions, name: string) => {
+    /** One transform per child that records its call. */
+    function recording(calls: [kind: string, name: string, parent: unknown][]): DatabaseTransforms {
+        const record = (kind: string) => (_args: unknown, opts: pulumi.CustomResourceOptions, name: string) => {
             calls.push([kind, name, opts.parent]);
         };
-        return Object.fromEntries(Object.keys(kinds).map((kind) => [kind, note(kind)]));
+        return Object.fromEntries(Object.keys(kinds).map((kind) => [kind, record(kind)]));
     }
 
-    test("is called once for each child, with its options and its name", async () => {
+    test("is called once per child, with its options and its name", async () => {
         const calls: [string, string, unknown][] = [];
-        const { db } = await deploy({ transform: noting(calls) });
+        const { db } = await deploy({ transform: recording(calls) });
         const expected = Object.entries(kinds).map(([kind, suffix]) => [kind, `sessions-${suffix}`]);
         expect(calls.map(([kind, name]) => [kind, name]).sort()).toEqual(expected.sort());
         expect(calls.filter(([, , parent]) => parent !== db)).toEqual([]);
@@ -460,12 +460,12 @@ describe("transform", () => {
 
     test("is not called for children that do not exist", async () => {
         const calls: [string, string, unknown][] = [];
-        await deploy({ transform: noting(calls), password: "own", ports: { plaintext: 1, tls: 2 }, tls: { ca } });
+        await deploy({ transform: recording(calls), password: "own", ports: { plaintext: 1, tls: 2 }, tls: { ca } });
         expect(calls.map(([kind]) => kind)).not.toEqual(expect.arrayContaining(["password"]));
         expect(calls).toHaveLength(Object.keys(kinds).length - 4);
     });
 
-    test("changes arguments in place, or returns others; changes options", async () => {
+    test("changes arguments in place or returns new ones, and changes options", async () => {
         const stack = await deploy({
             transform: {
                 server: (args, opts) => {
@@ -484,7 +484,7 @@ describe("transform", () => {
         });
     });
 
-    test("gives values in any spelling: Docker's own reaches the container and the server's fingerprint", async () => {
+    test("may use any spelling of a value: the container and the server's fingerprint get Docker's", async () => {
         const spelled = (interval: string, names: string[], ip: string) =>
             deploy({
                 transform: {
@@ -512,7 +512,7 @@ describe("transform", () => {
     });
 });
 
-test("a provider among the options reaches the children of its package", async () => {
+test("the children use a provider from the options", async () => {
     await startStack();
     const provider = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
     const db = new RedisDatabase("far", {}, { providers: [provider] });

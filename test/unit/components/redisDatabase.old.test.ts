@@ -1,4 +1,4 @@
-/** What a database before 6.0 asks Pulumi for: one password and a terminator in place of users and TLS. */
+/** Resources of a database before 6.0: a single password and HAProxy instead of ACL users and native TLS. */
 import * as pulumi from "@pulumi/pulumi";
 import { type PlainArguments, unresolved } from "../../../provider/model/arguments/definition";
 import { describePair } from "../../../provider/model/changes/describe";
@@ -15,17 +15,17 @@ beforeAll(async () => {
 
 const inputs = (of: Deployment, name: string) => of.find(`sessions-${name}`).inputs;
 
-test("the terminator's inputs, in full", () => {
+test("inputs of the terminator", () => {
     expect(withoutSecrets(inputs(stack, "terminator"))).toMatchSnapshot();
 });
 
-test("the server publishes the plaintext port alone, or none", async () => {
+test("the server publishes only the plaintext port, or none", async () => {
     const ports = [{ internal: 6379, external: 24000, ip: "127.0.0.1" }];
     expect(inputs(stack, "server").ports).toEqual(ports);
     expect(inputs(await deploy({ version: "5.0", plaintext: false }), "server").ports).toEqual([]);
 });
 
-test("the agent brings one password and the terminator's files, and no users", () => {
+test("the agent delivers one password and the terminator's files, and no users", () => {
     const files = filesOf(stack.find("sessions-agent"));
     expect(files["password.conf"]).toBe("requirepass aRandomPassword\n");
     expect(files["haproxy.cfg"]).toContain("frontend clients\n");
@@ -34,15 +34,15 @@ test("the agent brings one password and the terminator's files, and no users", (
     expect(String(files["redis.conf"])).not.toContain("aRandomPassword");
 });
 
-test("whoever is removed is removed before the server", async () => {
-    const guard = stack.options.get("sessions-completed");
-    expect(await valueOf(pulumi.output(guard?.dependsOn) as pulumi.Output<pulumi.Resource[]>)).toEqual([
+test("the record of completed updates depends on the server and the terminator", async () => {
+    const completed = stack.options.get("sessions-completed");
+    expect(await valueOf(pulumi.output(completed?.dependsOn) as pulumi.Output<pulumi.Resource[]>)).toEqual([
         stack.db.nodes.server,
         stack.db.nodes.terminator,
     ]);
 });
 
-test("on a network both ports of the database's name are the terminator's", async () => {
+test("on a network, the terminator serves both ports under the database's name", async () => {
     const networked = await deploy({ version: "3.2", network: "backend" });
     expect(inputs(networked, "server").networksAdvanced).toEqual([]);
     expect(inputs(networked, "terminator").networksAdvanced).toEqual([
@@ -50,11 +50,11 @@ test("on a network both ports of the database's name are the terminator's", asyn
     ]);
 });
 
-test("from 6.0 on there is none", async () => {
+test("from 6.0 on there is no terminator", async () => {
     expect((await deploy({ version: "6.0" })).db.nodes.terminator).toBeUndefined();
 });
 
-test("its transform has the last word", async () => {
+test("`transform.terminator` overrides the arguments", async () => {
     const image = "registry/haproxy:2.6";
     const transformed = await deploy({
         version: "5.0",
@@ -101,7 +101,7 @@ describe("changes", () => {
     });
 });
 
-test("a version that is an Output tells too late whether there is a terminator", () => {
+test("a version that is an Output is not known when the plan is made, so there is no terminator", () => {
     for (const kind of ["RedisDatabase", "RedisReplica"] as const) {
         expect(needsHaproxy(kind, { version: "5.0-rdb" })).toBe(true);
         expect(needsHaproxy(kind, { version: "6.0" })).toBe(false);

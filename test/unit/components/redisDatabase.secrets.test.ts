@@ -1,4 +1,4 @@
-/** Secrets are marked from the first: in outputs, in what the state keeps of the arguments, in every child's inputs. */
+/** Secrets are marked everywhere: in outputs, in recorded arguments and in the inputs of every child. */
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisDatabaseArgs } from "../../../provider";
 import { createCertificates } from "../../../provider/components/server/certificates";
@@ -19,9 +19,9 @@ const ca = openssl.make({ commonName: "Our CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
 
 const secretOutputs = ["url", "tlsUrl", "connectionUrls", "credentials", "password", "users"];
-/** Ways to bring secrets of one's own, as plain text and as Outputs, and the texts that are secret in them. */
+/** Ways to set secrets, as plain text and as Outputs, with the texts that must stay secret. */
 const ways: Record<string, [args: RedisDatabaseArgs, secrets: string[]]> = {
-    "all made up": [{}, [randomPassword, "key of sessions-key", "key of sessions-ca-key"]],
+    "all generated": [{}, [randomPassword, "key of sessions-key", "key of sessions-ca-key"]],
     "a password": [{ password: "hunter2-hunter2" }, ["hunter2-hunter2", "key of sessions-key"]],
     "a password that is an Output": [{ password: pulumi.output("hunter2-hunter2") }, ["hunter2-hunter2"]],
     "a secret password": [{ password: pulumi.secret("hunter2-hunter2") }, ["hunter2-hunter2"]],
@@ -54,27 +54,29 @@ describe.each(Object.entries(ways))("%s", (_way, [args, secrets]) => {
         stack = await deploy(args);
     });
 
-    test("no secret stands in the open, and each stands somewhere", () => {
+    test("every secret is present, and none in plaintext", () => {
         const { registered, outputs } = stack;
         const everything = JSON.stringify([registered, outputs]);
-        const open = JSON.stringify(withoutSecrets([registered, outputs]));
+        const plaintext = JSON.stringify(withoutSecrets([registered, outputs]));
         for (const secret of secrets) {
             const inJson = JSON.stringify(secret).slice(1, -1);
             expect(everything).toContain(inJson);
-            expect(open).not.toContain(inJson);
+            expect(plaintext).not.toContain(inJson);
         }
     });
 
-    test("the server's inputs hold no secret at all", () => {
+    test("the server's inputs contain no secret", () => {
         const { inputs } = stack.find("sessions-server");
         expect(withoutSecrets(inputs)).toEqual(inputs);
     });
 
-    test("the outputs that are secret are these, and no others", async () => {
+    test("exactly these outputs are secret", async () => {
         const { db, outputs } = stack;
-        // An output that is undefined is not kept.
-        const kept = Object.keys(outputsOf(db)).filter((name) => !["persistenceLabel", "networkName"].includes(name));
-        expect(Object.keys(outputs).sort()).toEqual(kept.sort());
+        // The state omits undefined outputs.
+        const recorded = Object.keys(outputsOf(db)).filter(
+            (name) => !["persistenceLabel", "networkName"].includes(name),
+        );
+        expect(Object.keys(outputs).sort()).toEqual(recorded.sort());
         for (const [name, value] of Object.entries(outputs)) {
             expect([name, withoutSecrets(value) === "[secret]"]).toEqual([name, secretOutputs.includes(name)]);
         }
@@ -84,13 +86,13 @@ describe.each(Object.entries(ways))("%s", (_way, [args, secrets]) => {
     });
 });
 
-test("a key of one's own is secret from where it comes in", async () => {
+test("a key from the program is marked as a secret at once", async () => {
     const registered = await startStack();
     const certificate = { ...server, caCertPem: ca.certPem };
     const args = { host: "redis.example.com", tls: { certificate } };
     const spec = new Specification(pulumi.output(present(resolveArguments(args).spec)));
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
-    const children = new Children(parent, "sessions", spec.whole);
+    const children = new Children(parent, "sessions", spec.resolved);
     const plan = planServer("RedisDatabase", "sessions", args);
     const { keyPem } = createCertificates(children, plan, spec, { certificate }, pulumi.output([]));
     expect(await pulumi.isSecret(keyPem)).toBe(true);
@@ -98,7 +100,7 @@ test("a key of one's own is secret from where it comes in", async () => {
     expect(registered.map(({ name }) => name)).toEqual(["parent"]);
 });
 
-test("the state keeps the arguments, with secrets as secrets and without transform", async () => {
+test("the state records the arguments, with secrets marked and without transform", async () => {
     const stack = await deploy({
         host: "redis.example.com",
         password: "hunter2",
@@ -109,12 +111,12 @@ test("the state keeps the arguments, with secrets as secrets and without transfo
     expect(stack.find("sessions").inputs).toEqual({
         host: "redis.example.com",
         password: { secret: "hunter2" },
-        // One secret inside makes all of it secret.
+        // A secret member makes the whole argument secret.
         tls: {
             secret: { certificate: { ...server, caCertPem: ca.certPem }, protocols: ["TLSv1.3"] },
         },
         config: { timeout: 300 },
-        // And what the preview must be able to speak of.
+        // Facts that previews need.
         name: "sessions",
         resolvedVersion: "8.6",
         format: currentFormat,

@@ -1,4 +1,4 @@
-/** What a database asks Pulumi for when nothing but its name is given, and what it gives back. */
+/** Resources and outputs of a database without arguments. */
 import * as pulumi from "@pulumi/pulumi";
 import { currentFormat } from "../../../provider/model/changes/formats";
 import { deletionProtectionName } from "../../../provider/model/plan";
@@ -27,7 +27,7 @@ const children = [
     ["tls:index/selfSignedCert:SelfSignedCert", "sessions-ca"],
 ];
 
-test("its children are exactly these, all of them its own", () => {
+test("has exactly these child resources", () => {
     const [component, ...registered] = stack.registered;
     expect(component).toEqual({
         type: "redis-database:index:RedisDatabase",
@@ -38,7 +38,7 @@ test("its children are exactly these, all of them its own", () => {
     for (const [, name = ""] of children) expect(stack.options.get(name)?.parent).toBe(stack.db);
 });
 
-test("nodes gives all of them by their part", async () => {
+test("nodes contains every resource", async () => {
     const names = Object.entries(stack.db.nodes).map(async ([part, node]: [string, pulumi.Resource]) => [
         part,
         (await valueOf(node.urn)).split("::").at(-1),
@@ -59,25 +59,22 @@ test("nodes gives all of them by their part", async () => {
     });
 });
 
-test.each(children.filter(([, name]) => name !== "sessions-agent"))(
-    "the inputs of %s %s, in full",
-    (_type, name = "") => {
-        expect(withoutSecrets(stack.find(name).inputs)).toMatchSnapshot();
-    },
-);
+test.each(children.filter(([, name]) => name !== "sessions-agent"))("inputs of %s %s", (_type, name = "") => {
+    expect(withoutSecrets(stack.find(name).inputs)).toMatchSnapshot();
+});
 
 describe("the agent", () => {
-    test("its inputs, what it brings apart, in full", () => {
+    test("inputs, except the uploaded files", () => {
         expect(withoutSecrets(stack.find("sessions-agent").inputs)).toMatchSnapshot();
     });
 
-    test("brings its own script and the server's, settings, users and the certificate with its key and its CA", () => {
+    test("delivers its own script and the server's, the settings, users, and the certificate with its key and CA", () => {
         const command = stack.find("sessions-server").inputs.command as string[];
         expect(filesOf(stack.find("sessions-agent"))).toEqual({
             "/agent.sh": script("agent/agent.sh"),
             "start.sh": script("server/start.sh"),
             "health.sh": script("server/health.sh"),
-            // The container that the program asks for is the one that the agent is told to expect.
+            // The fingerprint of the container that the agent expects.
             "database": expect.stringContaining(`\nserver=${command[2]}\n`) as string,
             "redis.conf": expect.stringContaining("\nsave 900 1\n") as string,
             "users.acl": expect.stringMatching(/^user default on #[0-9a-f]{64} /) as string,
@@ -88,7 +85,7 @@ describe("the agent", () => {
     });
 });
 
-test("the server waits for the agent; both explain their failures", async () => {
+test("the server depends on the agent, and both explain their failures", async () => {
     const server = stack.options.get("sessions-server");
     const agent = stack.options.get("sessions-agent");
     const waitsFor = await valueOf(pulumi.output(server?.dependsOn) as pulumi.Output<pulumi.Resource[]>);
@@ -98,18 +95,18 @@ test("the server waits for the agent; both explain their failures", async () => 
     expect(hooks).toEqual([[name], [name]]);
 });
 
-test("making children without stack traces leaves those of everybody else as they were", () => {
+test("creating children without stack traces does not disable other stack traces", () => {
     expect(Error.stackTraceLimit).toBeGreaterThan(0);
     expect(stack.db.nodes.agent).toBeDefined();
 });
 
-test("the component itself is reviewed before it is created and before each update", () => {
+test("the component is reviewed before it is created and before each update", () => {
     const hooks = stack.options.get("sessions")?.hooks;
     const review = [expect.objectContaining({ name: "redis-database:RedisDatabase:sessions:review" })];
     expect(hooks).toEqual({ beforeCreate: review, beforeUpdate: review });
 });
 
-test("its outputs, each of them", async () => {
+test("all outputs", async () => {
     const url = "redis://app:aRandomPassword@localhost:24000";
     const tlsUrl = "rediss://app:aRandomPassword@localhost:24001";
     expect(await valueOf(pulumi.output(outputsOf(stack.db)))).toEqual({
@@ -126,7 +123,7 @@ test("its outputs, each of them", async () => {
         port: 24000,
         tlsPort: 24001,
         caCertPem: "certificate of sessions-ca",
-        // The mocks' certificate is none.
+        // The mocked certificate is not a real one.
         certificateExpires: "",
         engine: "redis",
         version: "8.6",

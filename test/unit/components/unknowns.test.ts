@@ -1,4 +1,4 @@
-/** Outputs that are not known in a preview: they hide what follows from them, and nothing else. */
+/** Outputs that are unknown in a preview: only values that depend on them are unknown too. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, type RedisDatabaseArgs, RedisReplica, type RedisReplicaArgs } from "../../../provider";
 import { checkInputs } from "../../../provider/components/inputs";
@@ -19,7 +19,7 @@ afterAll(() => {
 const ca = openssl.make({ commonName: "Our CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
 
-/** Programs that have, together, a value for every argument that may be an Output. */
+/** Programs that, together, set every argument that may be an Output. */
 const programs: Readonly<Record<Kind, readonly PlainArguments[]>> = {
     RedisDatabase: [
         {
@@ -55,20 +55,21 @@ const programs: Readonly<Record<Kind, readonly PlainArguments[]>> = {
             priority: 10,
             syncTimeoutSeconds: 60,
             primary: {
-                ...{
-                    host: "redis.example.com",
-                    tlsPort: 6380,
-                    caCertPem: ca.certPem,
-                    user: "replica",
-                    password: "hunter2",
-                },
-                ...{ engine: "redis", version: "8.0", flavor: "aof", memoryMb: 512 },
+                host: "redis.example.com",
+                tlsPort: 6380,
+                caCertPem: ca.certPem,
+                user: "replica",
+                password: "hunter2",
+                engine: "redis",
+                version: "8.0",
+                flavor: "aof",
+                memoryMb: 512,
             },
         },
     ] satisfies RedisReplicaArgs[],
 };
 
-/** What a preview asks Pulumi for, where the database is there already. */
+/** The resources that a preview of an existing database registers. */
 async function previewed(kind: Kind, args: PlainArguments): Promise<readonly Registered[]> {
     const registered = await startStack({ preview: true, exist: true });
     if (kind === "RedisDatabase") new RedisDatabase("db", args);
@@ -77,12 +78,12 @@ async function previewed(kind: Kind, args: PlainArguments): Promise<readonly Reg
     return registered;
 }
 
-/** The children's inputs that differ, as CHILD.PROPERTY. */
+/** The inputs of children that differ, as CHILD.PROPERTY. */
 function differences(before: readonly Registered[], after: readonly Registered[]): string[] {
     expect(after.map(({ name }) => name).sort()).toEqual(before.map(({ name }) => name).sort());
     return (
         after
-            // What they record is what the program asks for.
+            // These record the arguments.
             .filter(({ name }) => name !== "db" && name !== "db-completed")
             .flatMap(({ name, inputs }) => {
                 const old = before.find((other) => other.name === name)?.inputs ?? {};
@@ -96,7 +97,10 @@ function differences(before: readonly Registered[], after: readonly Registered[]
 
 const unknown = pulumi.output(pulumi.unknown);
 
-/** What is unknown where an argument is. The server's `memory` and `waitTimeout` do not replace it, all else does. */
+/**
+ * The inputs that are unknown if an argument is. The server's `memory` and `waitTimeout` change in place; all other
+ * inputs of the server replace it.
+ */
 const agent = "agent.uploads";
 const certificate = "request.dnsNames request.ipAddresses";
 const container = (...inputs: string[]) => [agent, "server.command", ...inputs].sort().join(" ");
@@ -132,7 +136,7 @@ const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
         "users[0].password": agent,
         "tls.hosts": certificate,
         "tls.hosts[0]": certificate,
-        // The provider takes no unknown periods: these are the defaults.
+        // The provider accepts no unknown periods, so the defaults are used.
         "tls.validityDays": "certificate.validityPeriodHours",
         "tls.renewBeforeDays": "certificate.earlyRenewalHours",
         "tls.protocols": agent,
@@ -142,7 +146,7 @@ const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
         "tls.certificate.certPem": agent,
         "tls.certificate.keyPem": agent,
         "tls.certificate.caCertPem": agent,
-        // A directive that only a start can take may be among them.
+        // May contain directives that cannot change at run time.
         "config": container("server.labels"),
         "config.databases": container("server.labels"),
         "config.timeout": agent,
@@ -174,7 +178,7 @@ const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
 const programWith = (kind: Kind, path: string) =>
     present(programs[kind].find((program) => valueAt(program, path) !== undefined));
 
-test("every place that may be an Output has a case", () => {
+test("every argument that may be an Output has a case", () => {
     const all = outputPaths(databaseArguments);
     const further = ["config.databases", "config.timeout", "tls.hosts[0]"];
     expect(Object.keys(hidden.RedisDatabase).sort()).toEqual([...all, ...further].sort());
@@ -182,27 +186,32 @@ test("every place that may be an Output has a case", () => {
     expect(Object.keys(hidden.RedisReplica).sort()).toEqual(ofReplica.sort());
 });
 
-describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, unknown in a preview", (kind) => {
-    const known = new Map<PlainArguments, Promise<readonly Registered[]>>();
-    test.each(Object.entries(hidden[kind]))("%s: what follows from it, and nothing else", async (path, expected) => {
-        const program = programWith(kind, path);
-        // Ports that only an Output says may leave one to chance.
-        const before =
-            path === "ports"
-                ? previewed(kind, withAt(program, path, pulumi.output(valueAt(program, path))))
-                : (known.get(program) ?? previewed(kind, program));
-        if (path !== "ports") known.set(program, before);
-        expect(differences(await before, await previewed(kind, withAt(program, path, unknown))).join(" ")).toBe(
-            expected,
+describe.each(["RedisDatabase", "RedisReplica"] as const)(
+    "an argument of a %s that is unknown in a preview",
+    (kind) => {
+        const known = new Map<PlainArguments, Promise<readonly Registered[]>>();
+        test.each(Object.entries(hidden[kind]))(
+            "%s: only inputs that depend on it are unknown",
+            async (path, expected) => {
+                const program = programWith(kind, path);
+                // If `ports` is an Output, a port may have to be chosen.
+                const before =
+                    path === "ports"
+                        ? previewed(kind, withAt(program, path, pulumi.output(valueAt(program, path))))
+                        : (known.get(program) ?? previewed(kind, program));
+                if (path !== "ports") known.set(program, before);
+                expect(differences(await before, await previewed(kind, withAt(program, path, unknown))).join(" ")).toBe(
+                    expected,
+                );
+            },
         );
-    });
-});
+    },
+);
 
-describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, secret", (kind) => {
-    // What another program grants is secret as a whole, and each of its members with it, for its password's sake. The
-    // rest of it says where a primary is and what it is like.
+describe.each(["RedisDatabase", "RedisReplica"] as const)("an argument of a %s that is secret", (kind) => {
+    // `primary` is secret as a whole because of its password. Its other members are not sensitive and are unmarked.
     const all = Object.entries(hidden[kind]).filter(([path]) => !/^primary(\.|$)/.test(path));
-    test.each(all)("%s: all that follows from it is secret, too", async (path, inputs) => {
+    test.each(all)("%s: every input that depends on it is secret", async (path, inputs) => {
         const program = programWith(kind, path);
         const registered = await previewed(kind, withAt(program, path, pulumi.secret(valueAt(program, path))));
         const open = inputs.split(" ").filter((input) => {
@@ -214,7 +223,7 @@ describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, secret", (ki
     });
 });
 
-test("what is known is checked in the preview, whatever else is not", async () => {
+test("known values are checked in the preview even if other values are unknown", async () => {
     await startStack({ preview: true, exist: true });
     const args = {
         memoryMb: 1,
@@ -224,13 +233,13 @@ test("what is known is checked in the preview, whatever else is not", async () =
         users: [{ name: "orders", rules: unknown, password: "" }],
     };
     const check = () => checkInputs({ kind: "RedisDatabase", name: "db" }, args);
-    const places = ["memoryMb", 'config["port"]', 'config["no-such"]', "ports.tls", "tls.hosts[1]", "tls.validityDays"];
-    for (const place of [...places, "users[0].password"]) expect(check).toThrow(`  ${place}: `);
+    const paths = ["memoryMb", 'config["port"]', 'config["no-such"]', "ports.tls", "tls.hosts[1]", "tls.validityDays"];
+    for (const path of [...paths, "users[0].password"]) expect(check).toThrow(`  ${path}: `);
     await pulumi.runtime.disconnect();
 });
 
-describe.each(["RedisDatabase", "RedisReplica"] as const)("of a %s, resolved to undefined", (kind) => {
-    // wrongOutputs.ts has Outputs that do; a user's password is checked where it is used.
+describe.each(["RedisDatabase", "RedisReplica"] as const)("an argument of a %s that resolves to undefined", (kind) => {
+    // wrongOutputs.ts tests this with real Outputs. The password of a user is checked where it is used.
     test.each(Object.keys(hidden[kind]))("%s is a finding", (path) => {
         const { findings } = resolveArguments(withAt(programWith(kind, path), path, resolvedToUndefined), kind);
         expect(findings).toContainEqual(

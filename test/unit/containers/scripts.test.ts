@@ -1,4 +1,4 @@
-/** How the scripts in containers are written: what ShellCheck does not look for. */
+/** Conventions of the scripts in containers that ShellCheck does not check. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -15,7 +15,7 @@ interface ShellFunction {
     readonly body: string;
 }
 
-/** Those of a file: on one line, or up to a closing brace at the start of a line. */
+/** The functions of a file: on one line, or up to a closing brace at the start of a line. */
 function functionsIn(text: string): ShellFunction[] {
     const pattern = /((?:^#.*\n)*)^(\w+)\(\) \{(?: (.*) \}$|\n([^]*?)^\}$)/gm;
     return [...text.matchAll(pattern)].map(([, header = "", name = "", line, lines]) => ({
@@ -34,25 +34,22 @@ test("every function is found", () => {
     expect(functions.length).toBeGreaterThan(100);
 });
 
-test.each(functions)(
-    "%s: its variables are its own, or its header says that it sets them",
-    (_name, { header, body }) => {
-        const own = [...body.matchAll(/\blocal ([^\n]+)/g)].flatMap(([, names = ""]) =>
-            names.split(/\s+/).map((name) => name.replace(/=.*/, "")),
-        );
-        const assigned = [
-            ...[...body.matchAll(/(?:^|[;&|({!]|\bthen|\belse|\bdo)\s*(\w+)=/gm)].map(([, name = ""]) => name),
-            ...[...body.matchAll(/\bfor (\w+) in/g)].map(([, name = ""]) => name),
-            ...[...body.matchAll(/\bread (?:-r )?([\w ]+)/g)].flatMap(([, names = ""]) => names.trim().split(" ")),
-        ];
-        const declared = /^# {3}sets +(.*)$/m.exec(header)?.[1]?.split(/[,;: ]+/) ?? [];
-        const foreign = assigned.filter((name) => !["IFS", "_", ...own, ...declared].includes(name));
-        expect(foreign).toEqual([]);
-    },
-);
+test.each(functions)("%s: its variables are local, or its header lists them", (_name, { header, body }) => {
+    const own = [...body.matchAll(/\blocal ([^\n]+)/g)].flatMap(([, names = ""]) =>
+        names.split(/\s+/).map((name) => name.replace(/=.*/, "")),
+    );
+    const assigned = [
+        ...[...body.matchAll(/(?:^|[;&|({!]|\bthen|\belse|\bdo)\s*(\w+)=/gm)].map(([, name = ""]) => name),
+        ...[...body.matchAll(/\bfor (\w+) in/g)].map(([, name = ""]) => name),
+        ...[...body.matchAll(/\bread (?:-r )?([\w ]+)/g)].flatMap(([, names = ""]) => names.trim().split(" ")),
+    ];
+    const declared = /^# {3}sets +(.*)$/m.exec(header)?.[1]?.split(/[,;: ]+/) ?? [];
+    const undeclared = assigned.filter((name) => !["IFS", "_", ...own, ...declared].includes(name));
+    expect(undeclared).toEqual([]);
+});
 
-test.each(functions)("%s: its header says what it takes", (_name, { name, header, body }) => {
-    // What both of users.sh and password.sh have is explained in access.sh.
+test.each(functions)("%s: its header documents its parameters", (_name, { name, header, body }) => {
+    // access.sh documents the functions that users.sh and password.sh have in common.
     if (/^(?:users|password)_/.test(name)) return;
     const before = body.split(/^ *set -- /m)[0] ?? "";
     for (const [, parameter] of before.matchAll(/\$([1-9*@])/g)) {
@@ -60,16 +57,16 @@ test.each(functions)("%s: its header says what it takes", (_name, { name, header
     }
 });
 
-test("users.sh and password.sh have the same functions, which access.sh explains", () => {
+test("users.sh and password.sh have the same functions, which access.sh documents", () => {
     const named = (file: string, prefix: string) =>
         functionsIn(sources.find(([name]) => name === `agent/${file}`)?.[1] ?? "")
             .filter(({ name }) => name.startsWith(`${prefix}_`))
             .map(({ name }) => name.slice(prefix.length + 1))
             .filter((name) => everything.includes(`_access}_${name}"`))
             .sort();
-    const explained = [...everything.matchAll(/^# {3}(\w+) {2,}/gm)].map(([, name = ""]) => name);
+    const documented = [...everything.matchAll(/^# {3}(\w+) {2,}/gm)].map(([, name = ""]) => name);
     expect(named("users.sh", "users")).toEqual(named("password.sh", "password"));
-    expect(named("users.sh", "users").filter((name) => !explained.includes(name))).toEqual([]);
+    expect(named("users.sh", "users").filter((name) => !documented.includes(name))).toEqual([]);
     expect(named("users.sh", "users").length).toBeGreaterThan(5);
 });
 
@@ -77,13 +74,13 @@ describe("files", () => {
     const text = sources.find(([name]) => name === "shared/files.sh")?.[1] ?? "";
     const variables = [...text.matchAll(/^(\w+)=/gm)].map(([, name = ""]) => name);
 
-    test("each that files.sh names is used", () => {
+    test("each variable of files.sh is used", () => {
         const used = (name: string) => everything.match(new RegExp(`\\$\\{?${name}\\b`)) !== null;
         expect(variables.length).toBeGreaterThan(50);
         expect(variables.filter((name) => !used(name))).toEqual([]);
     });
 
-    // links.sh says why.
+    // Paths that the server's user can write to: see links.sh.
     const foreign = new Set<string>();
     for (const [, name = "", parent = ""] of text.matchAll(/^(\w+)=\$(\w+)/gm)) {
         const isForeign = ["data_dir", "acl_dir", "run_dir", "terminator_dir", "primary_dir"].includes(parent);
@@ -92,18 +89,18 @@ describe("files", () => {
     ["ROOT", "primarys_offers_dir", "primarys_asked_marker"].forEach((name) => foreign.delete(name));
     const agents = sources.filter(([name]) => name.startsWith("agent/"));
 
-    test.each(agents)("%s opens none in a directory of the server's user by its name", (_name, source) => {
+    test.each(agents)("%s opens no file by name in a directory of the server's user", (_name, source) => {
         const opening =
             /(?:[<>]|\b(?:mark|line_of|cat|touch|tail|head|cp|tee|mkdir|chmod|sed [^|;\n]*|awk [^|;\n]*|grep [^|;\n]*|rm -rf [^|;\n]*)) ?"\$(\w+)"/g;
         const opened = [...source.matchAll(opening)].map(([, name = ""]) => name).filter((name) => foreign.has(name));
-        // Two that are only compared, one of which only names are taken, and a directory that is gone into before anything
-        // is moved to it.
+        // The first two are only compared, of the third only file names are used, and the agent enters the last one before it
+        // moves files there.
         const allowed = ["server_file", "memory_limit_file", "log_manifest", "set_aside_dir"];
         expect(foreign.size).toBeGreaterThan(20);
         expect(opened.filter((name) => !allowed.includes(name))).toEqual([]);
     });
 
-    test.each(sources.filter(([name]) => name !== "shared/files.sh"))("%s names none itself", (_name, source) => {
+    test.each(sources.filter(([name]) => name !== "shared/files.sh"))("%s contains no paths", (_name, source) => {
         const code = source.replace(/^\s*#.*$/gm, "").replace(/'[^']*'/g, "");
         const paths = [...code.matchAll(/(?<![\w$}*/.,\])])(?<!(?:_dir|generation)")\/[a-z][\w./-]*/g)].map(
             ([path]) => path,

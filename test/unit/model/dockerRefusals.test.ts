@@ -1,27 +1,27 @@
-/** What becomes of Docker's own words. */
+/** The findings for Docker's error messages. */
 import {
-    type Asked,
+    type ContainerRequest,
     collide,
     findRefused,
     findUnjoinable,
     findUnpulled,
     findUnusable,
     listedPorts,
-    mayBeMadeMeanwhile,
+    mayBeCreatedByUpdate,
 } from "../../../provider/model/dockerRefusals";
 
 const plaintext = { internal: 6379, external: 24000, ip: "127.0.0.1" };
 const tls = { internal: 6380, external: 24001, ip: "127.0.0.1" };
-const asked: Asked = {
+const asked: ContainerRequest = {
     kind: "server",
     image: "redis:8.0",
     networks: [{ name: "backend", named: true }],
     ports: [plaintext, tls],
     holderOf: () => undefined,
 };
-const of = (ip: string): Asked => ({ ...asked, ports: [{ ...plaintext, ip }] });
+const of = (ip: string): ContainerRequest => ({ ...asked, ports: [{ ...plaintext, ip }] });
 
-test.each<[string, Asked, string, number | undefined]>([
+test.each<[string, ContainerRequest, string, number | undefined]>([
     [
         "driver failed: Bind for 127.0.0.1:24001 failed: port is already allocated",
         asked,
@@ -74,10 +74,10 @@ test.each<[string, Asked, string, number | undefined]>([
     [
         "unable to find user nosuch: no matching entries in passwd file",
         asked,
-        "server: has a container that Docker refuses: unable to find user nosuch: no matching entries in passwd file",
+        "server: cannot run, because Docker refuses the container: unable to find user nosuch: no matching entries in passwd file",
         undefined,
     ],
-    // What was not asked for cannot be left out, and must not be asked for again and again.
+    // If the message names something that was not requested, the request cannot get smaller and must not be repeated.
     ["network other not found", asked, 'network: is "other", which the Docker host does not have', undefined],
     [
         "listen tcp4 192.0.2.9:24000: bind: cannot assign requested address",
@@ -85,52 +85,52 @@ test.each<[string, Asked, string, number | undefined]>([
         "bindAddress: is 192.0.2.9, which the Docker host does not have",
         undefined,
     ],
-])("%s", (words, container, expected, portsLeft) => {
-    const { found, remaining } = findRefused(words, container);
+])("%s", (message, container, expected, portsLeft) => {
+    const { found, remaining } = findRefused(message, container);
     expect(`${found.path}: ${found.problem}`).toBe(expected);
     expect(remaining?.ports.length).toBe(portsLeft);
 });
 
-test("a port that a container publishes is named with it", () => {
-    const words = "Bind for 127.0.0.1:24000 failed: port is already allocated";
-    expect(findRefused(words, { ...asked, holderOf: () => "cache" }).found.problem).toBe(
+test("names the container that publishes the port", () => {
+    const message = "Bind for 127.0.0.1:24000 failed: port is already allocated";
+    expect(findRefused(message, { ...asked, holderOf: () => "cache" }).found.problem).toBe(
         '24000 is taken on 127.0.0.1 by the container "cache"',
     );
 });
 
-test("a port that `transform` has added is found there", () => {
+test("a port added by `transform` has its path", () => {
     const other = { internal: 7000, external: 24002, ip: "127.0.0.1" };
-    const words = "Bind for 127.0.0.1:24002 failed: port is already allocated";
-    expect(findRefused(words, { ...asked, kind: "terminator", ports: [other] }).found.path).toBe(
+    const message = "Bind for 127.0.0.1:24002 failed: port is already allocated";
+    expect(findRefused(message, { ...asked, kind: "terminator", ports: [other] }).found.path).toBe(
         "transform.terminator.ports",
     );
 });
 
-test("only a network that is not there may be there by the time of the update", () => {
+test("only a missing network may be created by the update", () => {
     const missing = findUnjoinable("network backend not found", "backend", asked);
     const refused = findUnjoinable("container cannot be connected to host network", "host", asked);
-    expect([missing, refused].map(({ found }) => mayBeMadeMeanwhile(found))).toEqual([true, false]);
+    expect([missing, refused].map(({ found }) => mayBeCreatedByUpdate(found))).toEqual([true, false]);
     expect(missing.remaining).toMatchObject({ networks: [], ports: asked.ports });
     expect(refused.found.problem).toContain('is "host", which the container cannot join: ');
 });
 
-test("an image is found where the program gives it", () => {
+test("the finding about an image has the path of the argument", () => {
     expect(findUnpulled("no such host", asked).path).toBe("image");
     expect(findUnusable("sh: haproxy: not found", { ...asked, kind: "terminator" }).path).toBe(
         "transform.terminator.image",
     );
 });
 
-test("the ports that `docker ps` lists, ranges too", () => {
+test("parses the ports of `docker ps`, including ranges", () => {
     expect(
         listedPorts("127.0.0.1:24000-24001->6379-6380/tcp, 6379/tcp, [::1]:7000->7000/tcp, 0.0.0.0:53->53/udp"),
     ).toEqual([plaintext, tls, { internal: 7000, external: 7000, ip: "::1" }]);
-    // Docker 20.10 writes no brackets.
+    // Docker 20.10 does not use brackets.
     expect(listedPorts(":::24000->6379/tcp")).toEqual([{ ...plaintext, ip: "::" }]);
     expect(listedPorts("")).toEqual([]);
 });
 
-test("ports collide on one address, and on every address with any", () => {
+test("ports collide on the same address, and if one address includes all others", () => {
     expect(collide(plaintext, { ...tls, external: 24000 })).toBe(true);
     expect(collide(plaintext, tls)).toBe(false);
     expect(collide(plaintext, { ...plaintext, ip: "192.0.2.1" })).toBe(false);

@@ -1,4 +1,4 @@
-/** Which resources a program gets: by its arguments alone, and the same ones once it runs. */
+/** Which resources a program gets: the plan from its arguments, and the resources that it then registers. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, type RedisDatabaseArgs, RedisReplica } from "../../../provider";
@@ -29,7 +29,7 @@ const issued = ["key", "request", "certificate"];
 const every = [...always, "data", "port", "password", ...issued, ...cas];
 const without = (...names: string[]) => every.filter((name) => !names.includes(name));
 
-/** Arguments, of which a second Docker host may be one, and the exact names of the resources, after each component's. */
+/** Arguments, which may depend on a second Docker host, and the exact names of the resources, without the component's prefix. */
 interface Case {
     readonly args: (far?: docker.Provider) => RedisDatabaseArgs;
     readonly database: readonly string[];
@@ -42,11 +42,11 @@ const secondHost = (far?: docker.Provider) => ({
 });
 
 const cases: Readonly<Record<string, Case>> = {
-    "nothing": { args: () => ({}), database: every },
+    "no arguments": { args: () => ({}), database: every },
     "a password": { args: () => ({ password: "hunter2" }), database: without("password") },
     "both ports": { args: () => ({ ports: { plaintext: 6379, tls: 6380 } }), database: without("port") },
     "one port of two": { args: () => ({ ports: { tls: 6380 } }), database: every },
-    "the one port": { args: () => ({ ports: { tls: 6380 }, plaintext: false }), database: without("port") },
+    "the only port": { args: () => ({ ports: { tls: 6380 }, plaintext: false }), database: without("port") },
     "a CA": { args: () => ({ tls: { ca } }), database: without(...cas) },
     "a certificate": {
         args: () => ({ host: "redis.example.com", tls: { certificate } }),
@@ -67,7 +67,7 @@ const cases: Readonly<Record<string, Case>> = {
     "5.0 with replicas": {
         args: () => ({ version: "5.0", replicas: [{ name: "one" }, { name: "gone", promoted: true }] }),
         database: [...every, "terminator"],
-        replicas: { one: [...every, "terminator", "link"], gone: [...every, "terminator"] },
+        replicas: { one: [...every, "terminator", "tunnel"], gone: [...every, "terminator"] },
     },
     "5.0 with access": {
         args: () => ({ version: "5.0", replicationAccess: ["away"] }),
@@ -79,7 +79,7 @@ const cases: Readonly<Record<string, Case>> = {
         replicas: { "replica-1": every, "replica-2": every },
     },
     "no replicas": { args: () => ({ replicas: 0 }), database: every },
-    "replicas, of which one takes writes": {
+    "replicas, one of which is the primary": {
         args: () => ({ replicas: 2, primary: "replica-2" }),
         database: [...every, "repl-replica-1", "repl-replica-2", "repl-0"],
         replicas: { "replica-1": every, "replica-2": every },
@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, Case>> = {
         database: [...every, "repl-one", "repl-two", "repl-0"],
         replicas: { one: [...without("password", ...cas), "ca-3", "ca-key-3"], two: without("port") },
     },
-    "users, of which one has a password": {
+    "users, one of which has a password": {
         args: () => ({
             users: [
                 { name: "orders", rules: "~* +@read" },
@@ -103,7 +103,7 @@ const cases: Readonly<Record<string, Case>> = {
         }),
         database: [...every, "user-orders"],
     },
-    "users whose passwords replicas share, and one that a replica has alone": {
+    "users whose passwords replicas share, and one that only a replica has": {
         args: () => ({
             users: [{ name: "orders", rules: "~* +@read" }],
             replicas: [
@@ -121,7 +121,7 @@ const cases: Readonly<Record<string, Case>> = {
         database: [...every, "user-orders", "repl-like", "repl-other", "repl-gone", "repl-0"],
         replicas: { like: every, other: [...every, "user-alone"], gone: every },
     },
-    "access for others": {
+    "replication access": {
         args: () => ({ replicationAccess: ["away", "archive"] }),
         database: [...every, "repl-away", "repl-archive"],
     },
@@ -138,20 +138,20 @@ const cases: Readonly<Record<string, Case>> = {
     "a replica of 5.0 on another Docker host": {
         args: (far) => ({ ...secondHost(far), version: "5.0" }),
         database: [...every, "terminator"],
-        replicas: { far: [...every, "terminator", "link"], near: [...every, "terminator", "link"] },
+        replicas: { far: [...every, "terminator", "tunnel"], near: [...every, "terminator", "tunnel"] },
     },
 };
 
 const prefixed = (component: string, names: readonly string[]) => names.map((name) => `${component}-${name}`);
 
 describe.each(Object.entries(cases))("%s", (_what, { args, database, replicas = {} }) => {
-    test("the plan of the database has exactly these", () => {
+    test("the plan has exactly these resources", () => {
         const plan = planDatabase("sessions", { ...args() }, undefined);
         expect(resourceNames(plan.server).sort()).toEqual(prefixed("sessions", database).sort());
         expect(plan.replicas.map(({ member }) => member)).toEqual(Object.keys(replicas));
     });
 
-    test("the program registers exactly these", async () => {
+    test("the program registers exactly these resources", async () => {
         const far = "a second host";
         const registered = await startStack();
         const db = new RedisDatabase("sessions", args(new docker.Provider(far, {})));
@@ -165,8 +165,8 @@ describe.each(Object.entries(cases))("%s", (_what, { args, database, replicas = 
     });
 });
 
-describe("arguments that are Outputs decide nothing, beside others that do", () => {
-    const some = { hosts: [unresolved], validityDays: unresolved };
+describe("Outputs do not decide about resources", () => {
+    const outputs = { hosts: [unresolved], validityDays: unresolved };
     const names = (args: PlainArguments) => resourceNames(planServer("RedisDatabase", "sessions", args)).sort();
     const expected = (list: readonly string[]) => prefixed("sessions", list).sort();
 
@@ -175,15 +175,19 @@ describe("arguments that are Outputs decide nothing, beside others that do", () 
         ["ports", { ports: unresolved }, every],
         ["each port", { ports: { plaintext: unresolved, tls: unresolved } }, without("port")],
         ["whether plaintext is open", { ports: { tls: 1 }, plaintext: unresolved }, every],
-        ["CAs beside hosts", { tls: { ...some, caVersions: [2, 1] } }, [...every, "ca-2", "ca-key-2"]],
-        ["the texts of a CA", { tls: { ...some, ca: { certPem: unresolved, keyPem: unresolved } } }, without(...cas)],
+        ["CAs next to hosts", { tls: { ...outputs, caVersions: [2, 1] } }, [...every, "ca-2", "ca-key-2"]],
+        [
+            "the texts of a CA",
+            { tls: { ...outputs, ca: { certPem: unresolved, keyPem: unresolved } } },
+            without(...cas),
+        ],
         [
             "the texts of a certificate",
             { tls: { certificate: { certPem: unresolved, keyPem: unresolved, caCertPem: unresolved } } },
             without(...cas, ...issued),
         ],
         [
-            "what users may do, and a password",
+            "the rules of a user, and a password",
             {
                 users: [
                     { name: "orders", rules: unresolved },
@@ -198,7 +202,7 @@ describe("arguments that are Outputs decide nothing, beside others that do", () 
         expect(names(args)).toEqual(expected(list));
     });
 
-    test("the program agrees", async () => {
+    test("the program registers the planned resources", async () => {
         const args = {
             password: pulumi.secret("hunter2"),
             ports: { plaintext: pulumi.output(1), tls: Promise.resolve(2) },
@@ -210,7 +214,7 @@ describe("arguments that are Outputs decide nothing, beside others that do", () 
         expect(registered.map(({ name }) => name).sort()).toEqual(["sessions", ...expected(list)].sort());
     });
 
-    test("the program agrees on replicas whose arguments are Outputs", async () => {
+    test("the program registers the planned replicas if their arguments are Outputs", async () => {
         const replicas = [
             { name: "one", memoryMb: pulumi.output(512) },
             { name: "two", tls: { hosts: [pulumi.output("a.example")], caVersions: [2] } },
@@ -225,13 +229,13 @@ describe("arguments that are Outputs decide nothing, beside others that do", () 
         expect(db.replicas).toHaveLength(2);
     });
 
-    test("the program agrees on a CA whose key is an Output", async () => {
+    test("the program registers the planned resources if the key of a CA is an Output", async () => {
         const { registered } = await deploy({ tls: { ca: { ...ca, keyPem: pulumi.secret(ca.keyPem) } } });
         expect(registered.map(({ name }) => name).sort()).toEqual(["sessions", ...expected(without(...cas))].sort());
     });
 });
 
-test("only a version that is there and before 6.0 needs HAProxy, and a tunnel only to follow", () => {
+test("only a known version before 6.0 needs HAProxy, and only a follower needs a tunnel", () => {
     const parts = (version: unknown, follows?: boolean) => {
         const { haproxy, tunnel } = planServer("RedisReplica", "away", { version }, follows);
         expect(needsHaproxy("RedisReplica", { version })).toBe(haproxy);
@@ -244,7 +248,7 @@ test("only a version that is there and before 6.0 needs HAProxy, and a tunnel on
     expect(planServer("RedisDatabase", "sessions", { version: "5.0" }).tunnel).toBe(false);
 });
 
-test("the rest of what a plan says", () => {
+test("the other properties of a plan", () => {
     const plan = (args: PlainArguments) => planServer("RedisDatabase", "sessions", args);
     expect(plan({})).toMatchObject({ name: "sessions", quota: false, deletionProtection: true, logins: [] });
     expect(plan({ diskSizeGb: unresolved, deletionProtection: false })).toMatchObject({
@@ -263,21 +267,21 @@ test("the rest of what a plan says", () => {
     expect(plan({ tls: { caVersions: [3, 1] } }).caVersions).toEqual([3, 1]);
 });
 
-describe("who takes writes", () => {
-    const [here, there] = ["this host", "another"];
+describe("the primary", () => {
+    const [databaseHost, otherHost] = ["this host", "another host"];
     const replicas = [
         { name: "one" },
-        { name: "far", provider: there },
-        { name: "farther", provider: there },
+        { name: "far", provider: otherHost },
+        { name: "farther", provider: otherHost },
         { name: "gone", promoted: true },
     ];
-    const roles = ({ own, replicas: others }: DatabasePlan) =>
+    const roles = ({ own, replicas }: DatabasePlan) =>
         Object.fromEntries(
-            [own, ...others].map(({ component, nearby, leads, peers }) => [component, { nearby, leads, peers }]),
+            [own, ...replicas].map(({ component, nearby, leads, peers }) => [component, { nearby, leads, peers }]),
         );
 
-    test("the database's own server, where the program names none", () => {
-        expect(roles(planDatabase("sessions", { replicas }, here))).toEqual({
+    test("is the database's own server by default", () => {
+        expect(roles(planDatabase("sessions", { replicas }, databaseHost))).toEqual({
             "sessions": { nearby: true, leads: true, peers: ["one", "far", "farther"] },
             "sessions-one": { nearby: true, leads: false, peers: ["0", "far", "farther"] },
             "sessions-far": { nearby: false, leads: false, peers: ["0", "one", "farther"] },
@@ -286,8 +290,8 @@ describe("who takes writes", () => {
         });
     });
 
-    test("the replica that it names: near is who is on that one's host", () => {
-        expect(roles(planDatabase("sessions", { replicas, primary: "far" }, here))).toEqual({
+    test("is the replica in `primary`, and members on its host are nearby", () => {
+        expect(roles(planDatabase("sessions", { replicas, primary: "far" }, databaseHost))).toEqual({
             "sessions": { nearby: false, leads: false, peers: ["one", "far", "farther"] },
             "sessions-one": { nearby: false, leads: false, peers: ["0", "far", "farther"] },
             "sessions-far": { nearby: true, leads: true, peers: ["0", "one", "farther"] },
@@ -296,7 +300,7 @@ describe("who takes writes", () => {
         });
     });
 
-    test("none but the database's own server before 6.0, where nobody takes over", () => {
+    test("is always the database's own server before 6.0", () => {
         const plan = planDatabase("sessions", { version: "5.0", replicas: 2 }, undefined);
         expect(roles(plan)).toEqual({
             "sessions": { nearby: true, leads: true, peers: [] },
@@ -305,13 +309,13 @@ describe("who takes writes", () => {
         });
     });
 
-    test("only a promoted replica is planned as promoted", () => {
-        const { replicas: planned } = planDatabase("sessions", { replicas }, here);
+    test("is not changed by a promoted replica, which alone is planned as promoted", () => {
+        const { replicas: planned } = planDatabase("sessions", { replicas }, databaseHost);
         expect(planned.map(({ promoted }) => promoted)).toEqual([false, false, false, true]);
     });
 });
 
-describe("a replica that the program declares itself", () => {
+describe("a RedisReplica of the program", () => {
     const childrenOf = async (version: string, promoted: boolean) => {
         const registered = await startStack();
         const db = new RedisDatabase("sessions", { version, replicationAccess: ["away"] });
@@ -325,7 +329,7 @@ describe("a replica that the program declares itself", () => {
     test.each([
         ["8.0", false, every],
         ["8.0", true, every],
-        ["5.0", false, [...every, "terminator", "link"]],
+        ["5.0", false, [...every, "terminator", "tunnel"]],
         ["5.0", true, [...every, "terminator"]],
     ])("of %s, promoted: %j", async (version, promoted, list) => {
         expect(resourceNames(planServer("RedisReplica", "away", { version }, !promoted)).sort()).toEqual(

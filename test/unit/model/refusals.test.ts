@@ -1,4 +1,4 @@
-/** What the agent refuses, in its own words, which reach a person as the error of `pulumi up`. */
+/** The refusals of the containers, which users see as the error of `pulumi up`. */
 import { script } from "../../../provider/components/server/scripts";
 import { argumentNames } from "../../../provider/model/arguments/index";
 import { agentRefusals } from "../../../provider/model/refusals";
@@ -16,7 +16,7 @@ const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].len
 const refusals = [...agent.matchAll(/\brefuse ([a-z-]+) "((?:\$\([^)]*\)|[^"\\]|\\.)*)"/g)].map(
     ([, code = "", words = ""]) => ({ code, words }),
 );
-/** A server, a replica's server and its tunnel say in their own logs what is wrong. */
+/** Servers, tunnels and HAProxy write their refusals to their own logs. */
 const codesOfServers = [
     ...server.matchAll(/\breason_in_log ([a-z-]+) "/g),
     ...server.matchAll(/\[redis-database\/([a-z-]+)\]/g),
@@ -24,7 +24,7 @@ const codesOfServers = [
     ...terminator.matchAll(/\breason_in_log ([a-z-]+) "/g),
 ].map(([, code = ""]) => code);
 
-test("each of them is found, with its code and in full", () => {
+test("all refusals of the scripts are found, with code and full text", () => {
     expect(refusals).toHaveLength(count(agent, /\brefuse /g));
     expect(codesOfServers).toHaveLength(
         3 + count(server, /\breason_in_log /g) + count(tunnel, /^ +reason=/gm) + count(terminator, /\breason_in_log /g),
@@ -32,12 +32,12 @@ test("each of them is found, with its code and in full", () => {
     expect(refusals.map(({ code, words }) => `${words} [redis-database/${code}]`)).toMatchSnapshot();
 });
 
-test("the record has the codes that the scripts use, and no other", () => {
+test("the list has exactly the codes that the scripts use", () => {
     const used = new Set([...refusals.map(({ code }) => code), ...codesOfServers]);
     expect([...used].sort()).toEqual(Object.keys(agentRefusals).sort());
 });
 
-test("the record is in order, in one sentence each", () => {
+test("the list is sorted, with one sentence each for meaning and remedy", () => {
     expect(Object.keys(agentRefusals)).toEqual(Object.keys(agentRefusals).sort());
     for (const sentence of Object.values(agentRefusals).flatMap(({ meaning, remedy }) => [meaning, remedy])) {
         expect(sentence).toMatch(/^[A-Z`].*[^.]\.$/);
@@ -45,7 +45,7 @@ test("the record is in order, in one sentence each", () => {
     }
 });
 
-test("those that start with an argument start with one that there is", () => {
+test("a refusal that starts with an argument starts with an existing one", () => {
     const paths = refusals.flatMap(({ words }) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
     expect(new Set(paths)).toEqual(
         new Set(["data", "data.files", "diskSizeGb", "flavor", "memoryMb", "primary", "promoted", "tls", "users"]),

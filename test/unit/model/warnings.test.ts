@@ -31,7 +31,7 @@ test.each<PlainArguments>([
     { bindAddress: "::", host: "203.0.113.5" },
 ])("warns of plaintext on all addresses with a public host: %j", (args) => {
     expect(logged(args)).toEqual([
-        `${open}every address of the Docker host, so anyone on the network path can read passwords and data; ` +
+        `${open}all addresses of the Docker host, so anyone on the network path can read passwords and data; ` +
             "set plaintext: false, or a private bindAddress.",
     ]);
     expect(logged({ ...args, plaintext: false })).toEqual([]);

@@ -23,12 +23,19 @@ const avoided: Readonly<Record<string, string>> = {
     "hand(s|ed|ing)? over (the )?wr[i]tes": "switchover",
     "on[e]'s own": "your own, custom",
     "an[e]w": "again, re-created",
-    "whom?[e]ver": "name the person or thing",
+    "wh[o]m?[e]ver": "name the person or thing",
     "ther[e](of|in)": "of it, in it",
     "for g[o]od": "permanently",
-    "lets? (nobody|somebody|everybody|clients|them|it) i[n]": "accepts, rejects all clients",
+    "lets? (nobody|s[o]mebody|everybody|clients|them|it) i[n]": "accepts, rejects all clients",
     "kn[o]ws? no": "does not support",
     "takes? (it |them )?l[i]ve": "can change at run time",
+    "besid[e]": "next to, in addition to",
+    "wh[o]m": "name the server or person",
+    "(p[u]ts?|putting) back": "restores",
+    "there alr[e]ady": "existing",
+    "for w[a]nt of": "because of too little",
+    "at w[o]rk": "running",
+    "n[e]xt look": "next check",
 };
 
 /** Snapshots, which repeat messages, and files that are data. */

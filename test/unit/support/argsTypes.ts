@@ -1,4 +1,4 @@
-/** The names that the interfaces of components/args.ts offer. */
+/** The property names of the interfaces in components/args.ts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -6,7 +6,7 @@ import ts from "typescript";
 const file = join(__dirname, "../../../provider/components/args.ts");
 const { statements } = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
 
-/** The property names of an interface, with those that it has from another one by `Omit`. */
+/** The property names of an interface, including those inherited through `Omit`. */
 export function membersOf(name: string): string[] {
     const declared = statements.find(
         (node): node is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(node) && node.name.text === name,
@@ -16,9 +16,9 @@ export function membersOf(name: string): string[] {
     return [...bases.flatMap(withoutOmitted), ...own];
 }
 
-/** The names that `Omit<Base, "one" | "two">` leaves of an interface. */
+/** The property names that remain in `Omit<Base, "one" | "two">`. */
 function withoutOmitted({ typeArguments }: ts.ExpressionWithTypeArguments): string[] {
     const [base, omitted] = (typeArguments ?? []).map((type) => type.getText());
-    if (base === undefined || omitted === undefined) throw new Error("extends something else than Omit");
+    if (base === undefined || omitted === undefined) throw new Error("extends a type other than Omit");
     return membersOf(base).filter((name) => !omitted.includes(`"${name}"`));
 }

@@ -1,7 +1,7 @@
-/** The places of all arguments and their members: for tests that try each of them. */
+/** The paths of all arguments and their members, for tests that cover each of them. */
 import type { Definition, Definitions, PlainArguments } from "../../../provider/model/arguments/definition";
 
-/** A path for each place that may be an Output; of a list, its first entry. An argument without members is one place. */
+/** The path of each value that may be an Output: arguments, members, and members of the first entry of lists. */
 export function outputPaths(all: Definitions, parent = ""): string[] {
     return Object.entries(all).flatMap(([name, definition]: [string, Definition]) => {
         const { decides, inProcess, members, element } = definition;
@@ -14,12 +14,12 @@ export function outputPaths(all: Definitions, parent = ""): string[] {
 
 const keysOf = (path: string) => path.split(/[.[\]]+/).filter(Boolean);
 
-/** What stands at a path such as `users[0].rules`. */
+/** The value at a path such as `users[0].rules`. */
 export function valueAt(values: PlainArguments, path: string): unknown {
     return keysOf(path).reduce<unknown>((at, key) => (at as PlainArguments | undefined)?.[key], values);
 }
 
-/** The same values with another one there. */
+/** The same values with `value` at the path. */
 export function withAt(values: PlainArguments, path: string, value: unknown): PlainArguments {
     const change = (at: unknown, [key, ...rest]: readonly string[]): unknown => {
         if (key === undefined) return value;

@@ -1,4 +1,4 @@
-/** The directive data as it lies on disk, read without the code under test, and values that each kind may have. */
+/** The directive data on disk, read without the code under test, and sample values of each kind. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -9,12 +9,12 @@ import { type Engine, type Release, versions } from "../../../provider/model/cat
 const directory = join(__dirname, "../../../provider/model/catalog/directives");
 
 interface DirectiveFile {
-    /** The point release of the server that described itself. */
+    /** The patch release of the server from which the data was captured. */
     readonly server: string;
     readonly directives: Readonly<Record<string, Directive>>;
 }
 
-/** The data of a release, or of the newest of those whose directives stand for its own. */
+/** The data of a release, or of the newest release whose data it uses. */
 export function dataOf(release: Release): DirectiveFile {
     const own = versions[release].directivesOf?.at(-1) ?? release;
     return JSON.parse(readFileSync(join(directory, `${own}.json`), "utf8")) as DirectiveFile;
@@ -23,12 +23,10 @@ export function dataOf(release: Release): DirectiveFile {
 /** The directives that `config` may set. */
 export function freeDirectives(version: Release): [name: string, directive: Directive][] {
     const all = Object.entries(directivesOf(version));
-    return all.filter(
-        ([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is managed by the component",
-    );
+    return all.filter(([name]) => checkConfig(version, { [name]: "" })[0]?.problem !== "is managed by the component");
 }
 
-/** A value as `config` takes it, with the words that Redis should read in its line. */
+/** A value for `config`, with the words that Redis should parse from its line. */
 export type Sample = readonly [value: ConfigValue, words: readonly string[]];
 
 const oneLine = fc
@@ -69,7 +67,7 @@ export function samples(name: string, { kind, values = [], min, max }: Directive
     }
 }
 
-/** The arguments that ask for a release. */
+/** The arguments that select a release. */
 export function asked(release: Release): { readonly engine: Engine; readonly version: string } {
     const { engine, version } = versions[release];
     return { engine, version };

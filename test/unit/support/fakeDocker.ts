@@ -1,4 +1,4 @@
-/** A `docker` command of the tests' own. */
+/** A fake `docker` command. */
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 const { PATH } = process.env;
 let directory: string;
 
-/** Puts it before all others in each test of a file. */
+/** Puts the fake command first on the PATH in each test of a file. */
 export function fakeDocker(): void {
     beforeEach(() => {
         directory = mkdtempSync(join(tmpdir(), "redis-database-docker-"));
@@ -18,27 +18,27 @@ export function fakeDocker(): void {
     });
 }
 
-/** A file of the test's, next to the command. */
-export const nextToDocker = (name: string): string => join(directory, name);
+/** The path of a file next to the fake command. */
+export const fakeDockerFile = (name: string): string => join(directory, name);
 
-/** Of the default network on the host that the mocked provider reaches, and the command. */
+/** Id of the default network on the host that both the mocked provider and the fake command reach. */
 export const bridgeId = "0a1b2c3d";
 
-/** What the command does, as lines of a shell script, after it has noted its arguments. */
+/** Sets what the command does after it has recorded its arguments, as lines of a shell script. */
 export function dockerDoes(...lines: string[]): void {
     const reached = `case "$*" in *"network inspect --format {{.Id}} bridge") echo ${bridgeId}; exit ;; esac`;
-    const noted = `echo "$*" >>${nextToDocker("asked")}`;
-    writeFileSync(nextToDocker("docker"), ["#!/bin/sh", reached, noted, ...lines].join("\n"));
-    chmodSync(nextToDocker("docker"), 0o755);
+    const record = `echo "$*" >>${fakeDockerFile("asked")}`;
+    writeFileSync(fakeDockerFile("docker"), ["#!/bin/sh", reached, record, ...lines].join("\n"));
+    chmodSync(fakeDockerFile("docker"), 0o755);
 }
 
-/** With no other command on the path, not even a shell. */
+/** Removes all other commands from the PATH, even the shell. */
 export function noDocker(): void {
     process.env.PATH = directory;
 }
 
-/** The arguments that the command was called with, each time. */
-export function askedOfDocker(): string[] {
-    const notes = nextToDocker("asked");
-    return existsSync(notes) ? readFileSync(notes, "utf8").trimEnd().split("\n") : [];
+/** The arguments of each call of the command. */
+export function dockerCalls(): string[] {
+    const calls = fakeDockerFile("asked");
+    return existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : [];
 }

@@ -1,6 +1,6 @@
 /**
- * A stack whose engine and providers are mocks: shows what the program asks Pulumi for. It does not show what Docker
- * makes of it; test/engine does.
+ * A stack with mocked engine and providers. It records the resources that a program registers, but does not show
+ * whether Docker accepts them; test/engine does.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
@@ -15,7 +15,7 @@ type Callback = (error: null, response: object) => void;
 
 let registeredOutputs: Record<string, unknown> = {};
 
-/** Pulumi's mocks say that they support hooks and then miss the calls that register one; a real engine has them. */
+/** Adds the calls that register hooks. Pulumi's mocks report that they support hooks, but lack these calls. */
 Object.assign(MockMonitor.prototype, {
     registerErrorHook(_request: unknown, callback: Callback) {
         callback(null, {});
@@ -27,18 +27,18 @@ Object.assign(MockMonitor.prototype, {
         request: { getOutputs(): Parameters<typeof deserialize>[0]; getUrn(): string },
         callback: Callback,
     ) {
-        // A component of its own records what was completed; it has none.
+        // The record of completed updates has no outputs.
         if (!request.getUrn().includes(completedType))
             registeredOutputs = marked(deserialize(request.getOutputs())) as Record<string, unknown>;
         callback(null, {});
     },
 });
 
-/** A resource as the engine was asked for it. */
+/** A registered resource. */
 export interface Registered {
     readonly type: string;
     readonly name: string;
-    /** What the engine would keep in the state; each secret is `{ secret: value }`. */
+    /** The inputs as the state would contain them; each secret is `{ secret: value }`. */
     readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -46,15 +46,15 @@ export interface Registered {
 export interface Deployment {
     readonly db: RedisDatabase;
     readonly registered: readonly Registered[];
-    /** What the component says of itself in the state; secrets as in `Registered`. */
+    /** The component's outputs in the state; secrets as in `Registered`. */
     readonly outputs: Readonly<Record<string, unknown>>;
-    /** The options of each child as the component gave them. */
+    /** The options of each resource. */
     readonly options: ReadonlyMap<string, pulumi.CustomResourceOptions>;
-    /** The one resource of this name. */
+    /** The resource with this name; fails unless there is exactly one. */
     find(name: string): Registered;
 }
 
-/** What providers would compute; secret where their schemas say so. */
+/** Values that providers would compute, marked as secret like in their schemas. */
 function computed(type: string, name: string): Record<string, unknown> {
     switch (type) {
         case "random:index/randomInteger:RandomInteger":
@@ -75,11 +75,11 @@ function computed(type: string, name: string): Record<string, unknown> {
 
 export const randomPassword = "aRandomPassword";
 
-/** Starts a new stack and returns the list that its resources appear in. Those that `exist` are known in a preview, too. */
+/** Starts a new stack and returns the list of its resources. With `exist`, their outputs are known in a preview too. */
 export async function startStack({ preview = false, exist = false } = {}): Promise<Registered[]> {
     const registered: Registered[] = [];
     const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
-        registered.push({ type, name, inputs: withoutChance(marked(inputs) as Registered["inputs"]) });
+        registered.push({ type, name, inputs: withoutRandomPorts(marked(inputs) as Registered["inputs"]) });
         const known = !preview || exist;
         const state = known ? { ...(inputs as object), ...computed(type, name) } : (inputs as object);
         return { id: known ? `${name}-id` : undefined, state };
@@ -89,7 +89,7 @@ export async function startStack({ preview = false, exist = false } = {}): Promi
     return registered;
 }
 
-/** Gives each test of a file a stack resource of its own. Returns what gives another one to the same test. */
+/** Gives each test of a file its own stack resource. Returns a function that starts a new stack within a test. */
 export function eachInItsStack(): () => void {
     const stackOf = jest.spyOn(pulumi.runtime, "getStackResource");
     const next = () => {
@@ -125,23 +125,27 @@ export async function deploy(
     return { db, registered, outputs: registeredOutputs, options, find };
 }
 
-/** Every output that the class offers. */
+/** Every output of the class. */
 export function outputsOf(db: RedisDatabase): ServerOutputs {
-    const { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem } = db;
-    const { maxmemoryMb, networkName, users, certificateExpires, persistenceLabel, containerName } = db;
-    const { engine, version, flavor } = db;
-    const urls = { url, tlsUrl, connectionUrls, credentials, password, host, port, tlsPort, caCertPem };
     return {
-        ...urls,
-        networkName,
-        users,
-        certificateExpires,
-        engine,
-        version,
-        flavor,
-        maxmemoryMb,
-        persistenceLabel,
-        containerName,
+        url: db.url,
+        tlsUrl: db.tlsUrl,
+        connectionUrls: db.connectionUrls,
+        credentials: db.credentials,
+        password: db.password,
+        users: db.users,
+        host: db.host,
+        port: db.port,
+        tlsPort: db.tlsPort,
+        networkName: db.networkName,
+        caCertPem: db.caCertPem,
+        certificateExpires: db.certificateExpires,
+        engine: db.engine,
+        version: db.version,
+        flavor: db.flavor,
+        maxmemoryMb: db.maxmemoryMb,
+        persistenceLabel: db.persistenceLabel,
+        containerName: db.containerName,
     };
 }
 
@@ -151,8 +155,8 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     });
 }
 
-/** Which free ports a database chooses is left to chance. */
-function withoutChance(inputs: Registered["inputs"]): Registered["inputs"] {
+/** Replaces the chosen ports, which are random. */
+function withoutRandomPorts(inputs: Registered["inputs"]): Registered["inputs"] {
     return typeof inputs.min === "number" && inputs.min === inputs.max ? { min: "chosen", max: "chosen" } : inputs;
 }
 
@@ -164,7 +168,7 @@ function marked(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, marked(member)]));
 }
 
-/** The inputs as anybody may see them. */
+/** The value with each secret replaced by `[secret]`. */
 export function withoutSecrets(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(withoutSecrets);
     if (typeof value !== "object" || value === null) return value;
@@ -172,7 +176,7 @@ export function withoutSecrets(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutSecrets(member)]));
 }
 
-/** What the agent brings to the server, by file name. Pulumi keeps all of it secret, since some of it is. */
+/** The files that the agent delivers to the server, by name. All are secret, since some are. */
 export function filesOf({ inputs }: Registered): Record<string, unknown> {
     const { secret } = inputs.uploads as { secret: { file: string; content: string; permissions: string }[] };
     expect(new Set(secret.map(({ permissions }) => permissions))).toEqual(new Set(["0600"]));

@@ -1,4 +1,4 @@
-/** A component whose hooks the tests call, and what it has logged. */
+/** A component whose hooks the tests call, and the messages that it logs. */
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../../../provider/components/dockerHost";
 import { Hooks } from "../../../provider/components/hooks/hooks";
@@ -10,7 +10,7 @@ export function ownerOn(dockerHost?: DockerHost): Owner {
     return { urn: pulumi.output(ownerUrn), dockerHost, hooks: new Hooks("RedisDatabase", "sessions") };
 }
 
-/** The texts of a function of `pulumi.log` that a test watches; each must be about a resource. */
+/** The texts logged through a mocked function of `pulumi.log`. Each must be about a resource. */
 export function textsIn({ mock }: jest.SpyInstance<Promise<void>, Parameters<typeof pulumi.log.info>>): string[] {
     return mock.calls.map(([text, about]) => {
         expect(about).toEqual({ urn: expect.anything() as unknown });

@@ -1,6 +1,6 @@
-/** Reads redis.conf by the rules of Redis's own parser (`loadServerConfigFromString`, `sdssplitargs`). */
+/** Parses redis.conf like Redis itself (`loadServerConfigFromString`, `sdssplitargs`). */
 
-/** The directives in their order, each as its name and its words. */
+/** The directives in order, each as a list of its name and its words. */
 export function parseRedisConf(text: string): string[][] {
     return text
         .split("\n")
@@ -47,7 +47,7 @@ function doubleQuoted(line: string, start: number): { word: string; end: number 
             word += character;
         }
     }
-    throw new Error(`a quote that is never closed: ${line}`);
+    throw new Error(`unclosed quote: ${line}`);
 }
 
 function bare(line: string, start: number): { word: string; end: number } {

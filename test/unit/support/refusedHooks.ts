@@ -1,4 +1,7 @@
-/** A program of its own, as `wrongOutputs.ts`: on an engine that answers with this error to error hooks. */
+/**
+ * A separate program, like `wrongOutputs.ts`. Its engine answers the registration of error hooks with the error in
+ * argv.
+ */
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase } from "../../../provider";

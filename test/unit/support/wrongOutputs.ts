@@ -1,4 +1,4 @@
-/** A program of its own, since its Outputs fail as a person's would: with nobody there to catch the error. */
+/** A separate program, since its Outputs must fail as in a real program: with unhandled rejections. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica, type ReplicationAccess } from "../../../provider";
 import { startStack } from "./mockedStack";

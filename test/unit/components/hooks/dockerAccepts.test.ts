@@ -1,4 +1,4 @@
-/** What is tried before a server's containers are replaced, by a `docker` that says what the tests want. */
+/** What is tried before a server's containers are replaced. A fake `docker` answers as each test defines. */
 import { writeFileSync } from "node:fs";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,7 +7,7 @@ import { Specification } from "../../../../provider/components/server/specificat
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { formatFinding } from "../../../../provider/model/findings";
 import { present } from "../../../support/present";
-import { askedOfDocker, nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
+import { dockerCalls, fakeDockerFile, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack, valueOf } from "../../support/mockedStack";
 import { ownerOn, textsIn } from "../../support/owner";
 
@@ -35,7 +35,7 @@ const args = {
 };
 const own = { name: "sessions-server-1", command: "sh start.sh old", ports: "127.0.0.1:24000-24001->6379-6380/tcp" };
 
-/** What there is on the Docker host, and what Docker says to a command that starts with this. */
+/** The containers on the Docker host, and Docker's answers to commands that start with these words. */
 function dockerHas(
     containers: readonly {
         name: string;
@@ -51,19 +51,19 @@ function dockerHas(
         ({ name, command = "", ports = "", volume = "settings-1", state = "running", image = "redis:8.0" }) =>
             JSON.stringify([name, image, state, command, ports, "backend", volume]),
     );
-    writeFileSync(nextToDocker("ps"), lines.map((line) => `${line}\n`).join(""));
+    writeFileSync(fakeDockerFile("ps"), lines.map((line) => `${line}\n`).join(""));
     const cases = Object.entries(answers).map(([start, answer]) => `"${start}"*) ${answer} ;;`);
-    // A refusal may end once what it was about is left out.
-    dockerDoes('case "$*" in', ...cases, `ps*) cat ${nextToDocker("ps")} ;;`, "esac");
+    // The first matching case applies.
+    dockerDoes('case "$*" in', ...cases, `ps*) cat ${fakeDockerFile("ps")} ;;`, "esac");
 }
-const refuses = (words: string) => `echo "Error response from daemon: ${words}" >&2; exit 1`;
+const refuses = (reason: string) => `echo "Error response from daemon: ${reason}" >&2; exit 1`;
 
 const asked = (start: string) =>
-    askedOfDocker()
+    dockerCalls()
         .filter((line) => line.startsWith(start))
         .map((line) => line.replace(/-trial-[0-9a-f]{8}/g, "-trial"));
 
-/** What keeps the agent from being started. */
+/** What Docker refuses before the agent starts. */
 async function refusal(changed: object = {}, { fingerprint = "new", kind = "server" } = {}): Promise<string> {
     const container = {
         name: `sessions-${kind}`,
@@ -73,7 +73,7 @@ async function refusal(changed: object = {}, { fingerprint = "new", kind = "serv
     return (await refusalsOfReplaced("sessions", ownerOn(), [container])).map(formatFinding).join("\n");
 }
 
-/** Why the preview fails; undefined if it does not. */
+/** Why the preview fails; undefined if it succeeds. */
 async function previewed(newInputs: object = args, name = "sessions-server"): Promise<string | undefined> {
     await startStack({ preview: true });
     const type = "docker:index/container:Container";
@@ -100,7 +100,7 @@ afterAll(() => {
 });
 
 describe("before the agent is replaced", () => {
-    test("a container like the server's is tried, without the ports that the server holds, and removed", async () => {
+    test("tries a container like the server's, without the ports that the server already publishes, and removes it", async () => {
         dockerHas([own]);
         expect(await refusal({ ports: [...args.ports, { internal: 7000, external: 24002, ip: "::1" }] })).toBe("");
         const flags = [
@@ -109,7 +109,7 @@ describe("before the agent is replaced", () => {
             "redis:8.0 sh -c redis-server --version && redis-cli --version",
         ];
         expect(asked("create")).toEqual([flags.join(" ")]);
-        // Clients look for it by the alias that the server has.
+        // Not under the server's alias, to which clients connect.
         expect(asked("network connect")).toEqual([
             "network connect --alias sessions-server-trial backend sessions-server-trial",
         ]);
@@ -118,21 +118,21 @@ describe("before the agent is replaced", () => {
     });
 
     test.each([
-        ["runs", "running"],
+        ["is running", "running"],
         ["was stopped", "exited"],
-    ])("nothing is tried if the same server %s", async (_what, state) => {
+    ])("tries nothing if the same server %s", async (_what, state) => {
         dockerHas([{ ...own, command: "sh start.sh new", state }]);
         expect(await refusal()).toBe("");
         expect(asked("")).toEqual([expect.stringMatching(/^ps /)]);
     });
 
-    test("one that Docker has made and not started is tried again", async () => {
+    test("tries a container again that Docker has created but not started", async () => {
         dockerHas([{ ...own, command: "sh start.sh new", state: "created", ports: "" }]);
         expect(await refusal()).toBe("");
         expect(asked("start")).toHaveLength(1);
     });
 
-    test("HAProxy is tried if its image, ports or networks are others, by running it in place of its server", async () => {
+    test("tries HAProxy if its image, ports or networks change, by printing its version", async () => {
         const haproxy = { name: "sessions-terminator-1", image: "haproxy:2.6", ports: "127.0.0.1:24001->6380/tcp" };
         const changed = { image: "haproxy:2.6", ports: args.ports.slice(1), entrypoints: ["haproxy"] };
         dockerHas([haproxy]);
@@ -144,9 +144,9 @@ describe("before the agent is replaced", () => {
         ]);
     });
 
-    test("all that Docker refuses is found, also what it says only once the first is left out", async () => {
+    test("finds everything that Docker refuses, including errors that appear only after the first cause is removed", async () => {
         const other = { name: "cache", ports: "127.0.0.1:24000->6379/tcp", volume: "cache" };
-        const start = `case "$(tail -n 3 ${nextToDocker("asked")})" in *24000*) ${refuses("Bind for 127.0.0.1:24000 failed: port is already allocated")} ;; esac`;
+        const start = `case "$(tail -n 3 ${fakeDockerFile("asked")})" in *24000*) ${refuses("Bind for 127.0.0.1:24000 failed: port is already allocated")} ;; esac`;
         dockerHas([other, { name: "sessions-agent-1" }], {
             "network connect": refuses("network backend not found"),
             "start": start,
@@ -154,20 +154,20 @@ describe("before the agent is replaced", () => {
         expect(await refusal()).toBe(
             [
                 'network: is "backend", which the Docker host does not have',
-                "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
+                "    → create the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
                 'ports.plaintext: 24000 is taken on 127.0.0.1 by the container "cache"',
-                "    → free it, or give another one in ports [redis-database/port-taken]",
+                "    → free the port, or set a different one in ports [redis-database/port-taken]",
             ].join("\n"),
         );
         expect(asked("rm")).toHaveLength(3);
     });
 
-    test("an image that is not there is pulled first; one that cannot be is refused", async () => {
+    test("pulls a missing image first, and refuses one that cannot be pulled", async () => {
         dockerHas([own], { "image inspect": "exit 1" });
         expect(await refusal()).toBe("");
         expect(asked("pull")).toEqual(["pull --quiet redis:8.0"]);
         expect(textsIn(logged.info)).toEqual([
-            "sessions-server: pulls the image redis:8.0 before anything is touched.",
+            "sessions-server: pulling the image redis:8.0 before anything is changed.",
         ]);
         dockerHas([own], { "image inspect": "exit 1", "pull": refuses("manifest unknown") });
         expect(await refusal()).toContain(
@@ -175,7 +175,7 @@ describe("before the agent is replaced", () => {
         );
     });
 
-    test("an image in which Redis does not run is refused with the program's own words", async () => {
+    test("refuses an image in which Redis does not run, with the program's error", async () => {
         dockerHas([own], { start: "echo 'sh: redis-server: not found' >&2; exit 127" });
         expect(await refusal()).toContain(
             'image: is "redis:8.0", in which Redis does not run: sh: redis-server: not found',
@@ -183,10 +183,10 @@ describe("before the agent is replaced", () => {
     });
 
     test.each([
-        ["is not there", { ps: "exit 1" }],
+        ["is missing", { ps: "exit 1" }],
         ["reaches another host", { "volume inspect": "exit 1" }],
         ["loses its connection", { create: "echo 'Cannot connect to the Docker daemon' >&2; exit 1" }],
-    ])("a `docker` that %s is no reason to fail", async (_what, answers) => {
+    ])("does not fail if `docker` %s", async (_what, answers) => {
         dockerHas([], answers);
         expect(await refusal()).toBe("");
         expect(asked("start")).toEqual([]);
@@ -196,45 +196,45 @@ describe("before the agent is replaced", () => {
 describe("in a preview", () => {
     test.each([
         ["of another database", "settings-2", ["sessions"], 1],
-        ["of its own, which is replaced", "settings-1", ["sessions"], 0],
+        ["of the same database, which is replaced", "settings-1", ["sessions"], 0],
         ["with another name", "settings-2", ["cache"], 0],
-        ["without names", "settings-2", null, 0],
-    ])("a container %s on the network: whether its name is ambiguous", async (_what, volume, aliases, warnings) => {
+        ["without aliases", "settings-2", null, 0],
+    ])("warns of an ambiguous name for a container %s on the network", async (_what, volume, aliases, warnings) => {
         dockerHas([{ name: "other-server-1", volume }], {
             inspect: `echo '${JSON.stringify(["/other-server-1", aliases])}'`,
         });
         expect(await previewed()).toBeUndefined();
         expect(textsIn(logged.warn)).toEqual(
             Array(warnings).fill(
-                'sessions-server: the container "other-server-1" is "sessions" on the network "backend", too, and gets some of the ' +
-                    "connections to that name. Use the output networkName, or give the database another name.",
+                'sessions-server: the container "other-server-1" is also called "sessions" on the network "backend" and receives ' +
+                    "some of the connections to that name. Use the output networkName, or rename the database.",
             ),
         );
     });
 
-    test("what Docker refuses of a new container fails it", async () => {
+    test("fails if Docker refuses a new container", async () => {
         dockerHas([], { start: refuses("listen tcp4 127.0.0.1:24000: bind: cannot assign requested address") });
         expect(await previewed()).toBe(
             [
                 'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
                 "  bindAddress: is 127.0.0.1, which the Docker host does not have",
-                "    → give an address that the Docker host has; on it, `ip address` lists them [redis-database/address-not-there]",
+                "    → use an address of the Docker host (`ip address` lists them there) [redis-database/address-not-there]",
             ].join("\n"),
         );
         expect(logged.info).not.toHaveBeenCalled();
     });
 
-    test("a network that the update may make is a warning", async () => {
+    test("warns of a missing network, which the update may create", async () => {
         dockerHas([], { "network connect": refuses("network backend not found") });
         expect(await previewed()).toBeUndefined();
         expect(textsIn(logged.warn)).toEqual([
-            '"sessions": unless the network is there by then, the update will refuse this:\n' +
+            '"sessions": unless the network exists by then, the update will fail with:\n' +
                 '  network: is "backend", which the Docker host does not have\n' +
-                "    → make the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
+                "    → create the network first (`docker network create`), or correct its name [redis-database/network-not-there]",
         ]);
     });
 
-    test("no image is pulled", async () => {
+    test("pulls no image", async () => {
         dockerHas([], { "image inspect": "exit 1" });
         expect(await previewed()).toBeUndefined();
         expect(asked("pull")).toEqual([]);
@@ -243,7 +243,7 @@ describe("in a preview", () => {
         ]);
     });
 
-    test("what is not known yet is not tried", async () => {
+    test("does not try unknown arguments", async () => {
         dockerHas([]);
         const unknown = { __pulumiUnknown: true };
         const ports = [{ internal: 6379, external: unknown, ip: "127.0.0.1" }];
@@ -253,29 +253,29 @@ describe("in a preview", () => {
         expect(asked("create").join()).not.toContain("--publish");
     });
 
-    test("where Docker's command does not reach the host, it says once that this was not tested", async () => {
+    test("logs once that nothing was checked if the docker command does not reach the host", async () => {
         dockerHas([], { ps: "exit 1" });
         expect(await previewed()).toBeUndefined();
         expect(await previewed(args, "sessions-terminator")).toBeUndefined();
         expect(textsIn(logged.info)).toEqual([
-            '"sessions": whether Docker accepts its image, network, address and ports was not tested: the docker command does not reach its Docker host.',
+            '"sessions": the docker command does not reach its Docker host, so the preview did not check whether Docker accepts its image, network, address and ports.',
         ]);
     });
 
-    test("the agent has nothing that Docker could refuse", async () => {
+    test("does not try the agent, which has nothing that Docker could refuse", async () => {
         dockerHas([]);
         expect(await previewed(args, "sessions-agent")).toBeUndefined();
         expect(logged.info).not.toHaveBeenCalled();
     });
 
-    test("an update leaves it to what comes before the agent", async () => {
+    test("does nothing in an update, which tries before the agent starts", async () => {
         dockerHas([], { start: refuses("no") });
         const [hook] = previewRefusals(ownerOn());
         expect(hook).toMatchObject({ opts: { onDryRun: true } });
         await present(hook).callback({ urn: "", id: "", name: "sessions-server", type: "", newInputs: args });
     });
 
-    test("nothing is tried before the agent, which is not replaced", async () => {
+    test("tries nothing before the agent, which a preview does not replace", async () => {
         await startStack({ preview: true });
         const spec = new Specification(pulumi.output(present(resolveArguments({}).spec)));
         const server = { plan: { name: "sessions" }, spec, owner: ownerOn() };

@@ -1,11 +1,11 @@
-/** Which Docker host Docker's own command asks, and how, by a `docker` that notes what it is given. */
+/** Which Docker host the docker command connects to, and how. A fake `docker` records its arguments. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { NotReached, dockerCommand } from "../../../../provider/components/hooks/dockerCommand";
 import { logOf } from "../../../../provider/components/hooks/containerLog";
-import { askedOfDocker, dockerDoes, fakeDocker, nextToDocker } from "../../support/fakeDocker";
+import { dockerCalls, dockerDoes, fakeDocker, fakeDockerFile } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 
 fakeDocker();
@@ -22,11 +22,11 @@ afterEach(() => {
     jest.restoreAllMocks();
 });
 
-const noted = (name: string) => readFileSync(nextToDocker(name), "utf8").trim();
-const note = (text: string, name: string) => `echo "${text}" >${nextToDocker(name)}`;
+const noted = (name: string) => readFileSync(fakeDockerFile(name), "utf8").trim();
+const note = (text: string, name: string) => `echo "${text}" >${fakeDockerFile(name)}`;
 const of = (args: docker.ProviderArgs) => new docker.Provider("far-away", args);
 
-describe("the host is that", () => {
+describe("the command uses the host", () => {
     const withHost = "--host tcp://192.0.2.1:2376 info";
     const configure = (values: Record<string, string>) => {
         pulumi.runtime.setAllConfig(values, []);
@@ -35,7 +35,7 @@ describe("the host is that", () => {
         ["of a provider", withHost, () => of({ host: "tcp://192.0.2.1:2376" })],
         ["of a provider's context", "--context far info", () => of({ context: "far", host: "unix:///other" })],
         [
-            "of the configuration",
+            "of the stack's configuration",
             withHost,
             () => {
                 configure({ "docker:host": "tcp://192.0.2.1:2376" });
@@ -43,20 +43,20 @@ describe("the host is that", () => {
             },
         ],
         [
-            "of the variable that has a context, as for the provider",
+            "of the context in DOCKER_CONTEXT, as the provider does",
             "--context far info",
             () => {
                 process.env.DOCKER_CONTEXT = "far";
                 return of({ host: "unix:///other" });
             },
         ],
-        ["which the provider takes without any", "info", () => undefined],
+        ["that is the provider's default", "info", () => undefined],
     ])("%s", async (_what, asked, dockerHost) => {
         dockerDoes("");
         await (
             await dockerCommand(dockerHost())
         )("info");
-        expect(askedOfDocker()).toEqual([asked]);
+        expect(dockerCalls()).toEqual([asked]);
     });
 });
 
@@ -64,10 +64,10 @@ describe("key material", () => {
     const files = 'cd "$DOCKER_CERT_PATH"';
     const material = { certMaterial: pulumi.secret("a certificate"), keyMaterial: pulumi.secret("a key") };
 
-    test("of a provider is in files that nobody else can read, and not for longer than the command runs", async () => {
+    test("of a provider is written to files that only the user can read, and removed after the command", async () => {
         dockerDoes(
             note("$(pwd) $DOCKER_TLS_VERIFY", "environment"),
-            `${files} && stat -c '%a %n' . * >${nextToDocker("modes")} && cat * >${nextToDocker("contents")}`,
+            `${files} && stat -c '%a %n' . * >${fakeDockerFile("modes")} && cat * >${fakeDockerFile("contents")}`,
             note("$DOCKER_CERT_PATH", "directory"),
         );
         await (
@@ -79,16 +79,16 @@ describe("key material", () => {
         expect(existsSync(noted("directory"))).toBe(false);
     });
 
-    test("without a CA verifies nothing, as the provider", async () => {
+    test("without a CA, the server is not verified, as with the provider", async () => {
         dockerDoes(note("verify: $DOCKER_TLS_VERIFY", "environment"));
         await (
             await dockerCommand(of({ ...material, host: "tcp://192.0.2.1:2376" }))
         )("info");
-        expect(askedOfDocker()).toEqual(["--tls --host tcp://192.0.2.1:2376 info"]);
+        expect(dockerCalls()).toEqual(["--tls --host tcp://192.0.2.1:2376 info"]);
         expect(noted("environment")).toBe("verify:");
     });
 
-    test("is removed after a command that fails, too", async () => {
+    test("is also removed after a command that fails", async () => {
         dockerDoes(note("$DOCKER_CERT_PATH", "directory"), "exit 1");
         const run = await dockerCommand(of({ ...material, host: "tcp://192.0.2.1:2376" }));
         await expect(run("info")).rejects.toThrow("Command failed");
@@ -96,7 +96,7 @@ describe("key material", () => {
         expect(existsSync(noted("directory"))).toBe(false);
     });
 
-    test("of the configuration, likewise; a path to files is given as it is", async () => {
+    test("of the stack's configuration is written to files too; a path is passed unchanged", async () => {
         pulumi.runtime.setAllConfig({ "docker:certMaterial": "a certificate", "docker:keyMaterial": "a key" }, []);
         dockerDoes(`${files} && ${note("$(cat *)", "contents")}`);
         await (
@@ -111,8 +111,10 @@ describe("key material", () => {
     });
 });
 
-test("options for ssh come before those of Docker's command, each as it is", async () => {
-    writeFileSync(nextToDocker("ssh"), `#!/bin/sh\nprintf '%s\\n' "$@" >${nextToDocker("options")}\n`, { mode: 0o755 });
+test("options for ssh precede those of the docker command, unchanged", async () => {
+    writeFileSync(fakeDockerFile("ssh"), `#!/bin/sh\nprintf '%s\\n' "$@" >${fakeDockerFile("options")}\n`, {
+        mode: 0o755,
+    });
     dockerDoes("ssh -- far.example docker system dial-stdio");
     const sshOpts = ["-i", "/home/it's me/key", "-o", "ProxyCommand=nc $HOME %h"];
     const run = await dockerCommand(of({ host: "ssh://far.example", sshOpts }));
@@ -120,30 +122,30 @@ test("options for ssh come before those of Docker's command, each as it is", asy
     expect(noted("options").split("\n")).toEqual([...sshOpts, "--", "far.example", "docker", "system", "dial-stdio"]);
 });
 
-describe("it is not used", () => {
+describe("the command is not used", () => {
     const reached = () => dockerCommand(undefined);
 
-    test("where it asks another host than the provider", async () => {
+    test("if it reaches another host than the provider", async () => {
         jest.spyOn(docker, "getNetwork").mockResolvedValue({ id: "another" } as docker.GetNetworkResult);
         dockerDoes("");
         await expect(reached()).rejects.toThrow(NotReached);
-        expect(askedOfDocker()).toEqual([]);
+        expect(dockerCalls()).toEqual([]);
     });
 
-    test("where the provider is not known yet", async () => {
+    test("if the provider's arguments are unknown", async () => {
         jest.spyOn(docker, "getNetwork").mockResolvedValue({} as docker.GetNetworkResult);
         dockerDoes("");
         await expect(reached()).rejects.toThrow(NotReached);
     });
 
-    test("where the provider does not reach it", async () => {
+    test("if the provider does not reach its host", async () => {
         jest.spyOn(docker, "getNetwork").mockRejectedValue(new Error("Error pinging Docker server"));
         dockerDoes("");
         await expect(reached()).rejects.toThrow(NotReached);
     });
 });
 
-test("nothing waits for a provider whose host does not answer", async () => {
+test("a query to a provider whose host does not respond times out", async () => {
     jest.spyOn(docker, "getLogs").mockReturnValue(new Promise(() => undefined));
     await expect(logOf("sessions-server-1", undefined, 0.01)).rejects.toThrow("no answer within 0.01 seconds");
 });

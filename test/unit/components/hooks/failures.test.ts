@@ -1,8 +1,8 @@
-/** What a person reads when a container does not come up. */
+/** The error that users see when a container does not start. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { explainFailure } from "../../../../provider/components/hooks/failures";
-import { VainWaits } from "../../../../provider/components/hooks/vainWait";
+import { CrashLoops } from "../../../../provider/components/hooks/crashLoop";
 import { present } from "../../../support/present";
 import { startStack } from "../../support/mockedStack";
 import { ownerOn, textsIn } from "../../support/owner";
@@ -20,7 +20,7 @@ function failed(name: string, errors: string[]): Promise<boolean> {
     const newInputs = { name: `${name}-1`, waitTimeout: 600 };
     const failure = { ...args, newInputs, failedOperation: "create", errors };
     return Promise.resolve(
-        present(explainFailure(owner, new VainWaits(owner))[0]).callback(failure as unknown as pulumi.ErrorHookArgs),
+        present(explainFailure(owner, new CrashLoops(owner))[0]).callback(failure as unknown as pulumi.ErrorHookArgs),
     );
 }
 
@@ -50,27 +50,27 @@ test.each([
     ["failed to bind host port for 127.0.0.1:24000:172.18.0.2:6379/tcp: address already in use", "127.0.0.1:24000"],
     ["failed to bind host port 127.0.0.1:24000/tcp: address already in use", "127.0.0.1:24000"],
     ["failed to bind host port [::1]:24000/tcp: address already in use", "[::1]:24000"],
-])("a port that is taken is named: %s", async (error, port) => {
+])("a port that is in use is named: %s", async (error, port) => {
     logOf();
     expect(await failedWith("something before", error)).toBe(false);
     expect(textsIn(logged)).toEqual([
-        `sessions-agent: port ${port} is taken. Free it, or give others in \`ports\`. [redis-database/port-taken]`,
+        `sessions-agent: port ${port} is already in use. Free it, or set other ports in \`ports\`. [redis-database/port-taken]`,
     ]);
 });
 
-test("the agent's refusal is brought from its log, and nothing else of it", async () => {
+test("shows the agent's refusal from its log, and no other line of the log", async () => {
     logOf("applied: timeout", "refused: the image runs Redis 8.0.2");
     expect(await failedWith("container exited")).toBe(false);
     expect(textsIn(logged)).toEqual(["sessions-agent: refused: the image runs Redis 8.0.2"]);
 });
 
-test("without a refusal, the last lines of the log are all there is to say", async () => {
+test("shows the last lines of the log if there is no refusal", async () => {
     logOf("one", "two");
     await failedWith("container exited");
     expect(textsIn(logged)).toEqual(["sessions-agent: one\ntwo"]);
 });
 
-test("a log that cannot be read says how to read it", async () => {
+test("if the log cannot be read, the error names the command that reads it", async () => {
     getLogs.mockRejectedValue(new Error("connection refused"));
     await failedWith("container exited");
     expect(textsIn(logged)).toEqual([
@@ -79,7 +79,7 @@ test("a log that cannot be read says how to read it", async () => {
     ]);
 });
 
-test("nobody is sent to the log of a container that there is not", async () => {
+test("does not refer to the log of a container that does not exist", async () => {
     getLogs.mockRejectedValue(new Error("Error: No such container: sessions-agent-1"));
     await failedWith("failed to create the container: no space left on device");
     expect(textsIn(logged)).toEqual([
@@ -88,7 +88,7 @@ test("nobody is sent to the log of a container that there is not", async () => {
     ]);
 });
 
-test("a container that was never started has Docker's own words for a reason", async () => {
+test("shows Docker's error for a container that was never started", async () => {
     logOf();
     await failedWith(
         "1 error occurred:\n\t* creating urn:x: 1 error occurred:\n\t* Unable to start container: no such device\n\n",
@@ -98,30 +98,30 @@ test("a container that was never started has Docker's own words for a reason", a
     ]);
 });
 
-test("there is a reason even where nobody gives one", async () => {
+test("gives a reason even if neither the container nor Docker does", async () => {
     logOf("", " ");
     await failedWith("");
     expect(textsIn(logged)).toEqual(["sessions-agent: Docker gives no reason [redis-database/container-refused]"]);
 });
 
-const again = "Remove the cause, or undo the change, and run `pulumi up` to start it again.";
+const again = "Fix the cause or revert the change, and run `pulumi up` to start it again.";
 
 test.each([
     ["sessions-server", `The database is stopped now; its data is kept. ${again}`],
     ["sessions-terminator", `TLS is stopped now. ${again}`],
-])("what %s was needed for is said, with how to bring it back", async (name, consequence) => {
+])("a failure of %s states the consequence, and how to start it again", async (name, consequence) => {
     await failed(name, ["Bind for 127.0.0.1:24000 failed: port is already allocated"]);
     expect(textsIn(logged)).toEqual([
-        `${name}: port 127.0.0.1:24000 is taken. Free it, or give others in \`ports\`. [redis-database/port-taken]\n${consequence}`,
+        `${name}: port 127.0.0.1:24000 is already in use. Free it, or set other ports in \`ports\`. [redis-database/port-taken]\n${consequence}`,
     ]);
 });
 
-test("a server that may still be loading is not said to be stopped", async () => {
+test("a server that may still be loading is not reported as stopped", async () => {
     logOf("Loading RDB produced by version 8.0.2");
     await failed("sessions-server", ["container failed to be in healthy state"]);
     expect(textsIn(logged)).toEqual([
         "sessions-server: Loading RDB produced by version 8.0.2\n" +
-            "The container did not become healthy within 600 seconds. The next `pulumi up` starts it anew.\n" +
-            "If it needs longer, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica.",
+            "The container did not become healthy within 600 seconds. The next `pulumi up` starts it again.\n" +
+            "If it needs more time, increase `startTimeoutSeconds`, or `syncTimeoutSeconds` of a replica.",
     ]);
 });

@@ -1,4 +1,4 @@
-/** By which names the engine knows hooks, and to which program they belong. */
+/** The names under which hooks are registered, and the program that they run in. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { Hooks } from "../../../../provider/components/hooks/hooks";
@@ -8,7 +8,7 @@ import { startStack } from "../../support/mockedStack";
 describe("the name of a hook", () => {
     const nameOf = (hooks: Hooks) => present(hooks.on("review", () => undefined)[0]).name;
 
-    test("is the component's, and the same in the next update", async () => {
+    test("contains the component's name, and is the same in the next update", async () => {
         const update = async () => {
             await startStack();
             return nameOf(new Hooks("RedisReplica", "near"));
@@ -16,7 +16,7 @@ describe("the name of a hook", () => {
         expect([await update(), await update()]).toEqual(Array(2).fill("redis-database:RedisReplica:near:review"));
     });
 
-    test("is no other's in the program, whichever copy of the package has made it", async () => {
+    test("is unique in the program, also with several copies of the package", async () => {
         await startStack();
         const copies = [Hooks];
         jest.isolateModules(() => {
@@ -44,18 +44,18 @@ describe("the name of a hook", () => {
     const stacks = [{}, {}];
 });
 
-test("a hook runs as a part of its program, wherever the engine calls it", async () => {
+test("a hook runs in the context of its program, wherever the engine calls it from", async () => {
     await startStack();
     const program = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
     const hooks = new Hooks("RedisDatabase", "sessions");
-    const [hook, onError] = program.run("its own", () => [
+    const [hook, onError] = program.run("own", () => [
         ...hooks.on("review", () => void seen.push(program.getStore())),
         ...hooks.onError("explainFailure", () => seen.push(program.getStore()) > 0),
     ]);
-    await program.run("another", async () => {
+    await program.run("other", async () => {
         await present(hook).callback({} as never);
         await present(onError).callback({} as never);
     });
-    expect(seen).toEqual(["its own", "its own"]);
+    expect(seen).toEqual(["own", "own"]);
 });

@@ -1,9 +1,9 @@
-/** Who else runs on a place for data, by a `docker` that has what the tests say. */
+/** Which containers use a location for data. A fake `docker` lists the containers of each test. */
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { checkUse } from "../../../../provider/components/hooks/inUse";
 import { present } from "../../../support/present";
-import { nextToDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
+import { fakeDockerFile, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 import { ownerOn, textsIn } from "../../support/owner";
 
@@ -23,7 +23,10 @@ interface Container {
 }
 const ofVolume = { Type: "volume", Name: "redis-data", Source: mountpoint, Destination: "/data", RW: true };
 
-/** `owner` is what a container's owner file says, `own` the database's containers, `vanished` that one went away meanwhile. */
+/**
+ * `owner` is the content of a container's owner file, and `own` are the database's own containers. With `vanished`, a
+ * container is removed during the query.
+ */
 function dockerHas(
     containers: readonly Container[],
     { owner = "", own = "", vanished = false, broken = false } = {},
@@ -32,23 +35,23 @@ function dockerHas(
         ({ image = "redis:7", path = "docker-entrypoint.sh", args = ["redis-server"], mount }, id) =>
             JSON.stringify({ id: `id${id}`, name: `/compose-${id}`, image, path, args, mounts: [mount] }),
     );
-    writeFileSync(nextToDocker("lines"), lines.map((line) => `${line}\n`).join(""));
+    writeFileSync(fakeDockerFile("lines"), lines.map((line) => `${line}\n`).join(""));
     dockerDoes(
         broken ? "exit 1" : "",
         'case "$*" in',
         `"ps --all --quiet --filter volume=settings-1") echo '${own}' | grep . || true ;;`,
         `"ps --quiet --no-trunc") seq ${containers.length} ;;`,
         `"volume inspect --format {{.Mountpoint}} redis-data") echo ${mountpoint} ;;`,
-        `inspect*) cat ${nextToDocker("lines")}; ${vanished ? "exit 1" : ":"} ;;`,
+        `inspect*) cat ${fakeDockerFile("lines")}; ${vanished ? "exit 1" : ":"} ;;`,
         owner === "" ? "exec*) exit 1 ;;" : `exec*) echo 'abc aof ${owner}' ;;`,
         "*) exit 1 ;;",
         "esac",
     );
 }
 
-/** Why the agent of `sessions` is not made. */
-async function refusal(place: object = { volumeName: "redis-data" }): Promise<string> {
-    const mount = pulumi.Output.isInstance(place) ? place : { containerPath: "/data", ...place };
+/** Why the agent of `sessions` is not created; empty if it is. */
+async function refusal(location: object = { volumeName: "redis-data" }): Promise<string> {
+    const mount = pulumi.Output.isInstance(location) ? location : { containerPath: "/data", ...location };
     const volumes = [mount, { containerPath: "/settings", volumeName: "settings-1" }];
     const args = {
         urn: "urn",
@@ -71,12 +74,12 @@ beforeEach(async () => {
     await startStack();
 });
 
-test("it is named, with what to do", async () => {
+test("the container is named, with what to do", async () => {
     dockerHas([{ mount: ofVolume }], { vanished: true });
     expect(await refusal()).toBe(
         [
             'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.',
-            '  data.volume: is "redis-data", on which the container "compose-0" (redis:7) runs',
+            '  data.volume: is "redis-data", which the running container "compose-0" (redis:7) uses',
             "    → stop that container and keep it from starting again, or give another location [redis-database/data-in-use]",
         ].join("\n"),
     );
@@ -85,60 +88,65 @@ test("it is named, with what to do", async () => {
 const bind = (Source: string, RW = true) => ({ Type: "bind", Source, Destination: "/data", RW });
 const start = ["sh", "/settings/current/start.sh", "0123"];
 
-test.each<[string, Container, { place?: object; owner?: string; own?: string }, boolean]>([
-    ["its mountpoint", { mount: bind(mountpoint) }, {}, true],
-    ["a directory in it", { mount: bind(`${mountpoint}/appendonlydir`) }, {}, true],
-    ["all volumes, for Redis", { mount: bind("/var/lib/docker/volumes") }, {}, true],
-    ["all volumes, for something else", { image: "backup", args: [], mount: bind("/var/lib/docker") }, {}, false],
+test.each<[string, Container, { location?: object; owner?: string; own?: string }, boolean]>([
+    ["the volume's mount point", { mount: bind(mountpoint) }, {}, true],
+    ["a directory in the volume", { mount: bind(`${mountpoint}/appendonlydir`) }, {}, true],
+    ["a parent directory, mounted by Redis", { mount: bind("/var/lib/docker/volumes") }, {}, true],
     [
-        "a server in an image of another name",
+        "a parent directory, mounted by another program",
+        { image: "backup", args: [], mount: bind("/var/lib/docker") },
+        {},
+        false,
+    ],
+    [
+        "a parent directory, mounted by a server in a custom image",
         { image: "base", path: "valkey-server", args: [], mount: bind("/var") },
         {},
         true,
     ],
-    ["a place that it only reads", { mount: { ...ofVolume, RW: false } }, {}, false],
+    ["a read-only mount", { mount: { ...ofVolume, RW: false } }, {}, false],
     [
         "another volume",
         { mount: { ...ofVolume, Name: "other", Source: mountpoint.replace("redis-data", "other") } },
         {},
         false,
     ],
-    ["the same directory", { mount: bind("/srv/redis") }, { place: { hostPath: "/srv//redis/" } }, true],
-    ["a directory with a longer name", { mount: bind("/srv/redis2") }, { place: { hostPath: "/srv/redis" } }, false],
-    ["a volume, by its mountpoint", { mount: ofVolume }, { place: { hostPath: mountpoint } }, true],
-    ["a place where the database has run", { mount: ofVolume }, { own: "5e" }, false],
-    ["an agent, which writes only where it owns the data", { args: ["/agent.sh", "run"], mount: ofVolume }, {}, false],
+    ["the same directory", { mount: bind("/srv/redis") }, { location: { hostPath: "/srv//redis/" } }, true],
+    ["a directory with a longer name", { mount: bind("/srv/redis2") }, { location: { hostPath: "/srv/redis" } }, false],
+    ["a volume, given by its mount point", { mount: ofVolume }, { location: { hostPath: mountpoint } }, true],
+    ["a location that the database already uses", { mount: ofVolume }, { own: "5e" }, false],
+    ["an agent, which writes only to its own data", { args: ["/agent.sh", "run"], mount: ofVolume }, {}, false],
     [
-        "another database's server: its owner file",
+        "another database's server, with an owner file",
         { args: start, mount: ofVolume },
         { owner: "project/stack/users" },
         false,
     ],
     [
-        "one of the same name, in another state",
+        "a server of the same database name, in another state",
         { args: start, mount: ofVolume },
         { owner: "project/stack/sessions" },
         true,
     ],
-    ["a database's server whose owner file is gone", { args: start, mount: ofVolume }, {}, true],
-])("%s", async (_what, container, { place, ...docker }, refused) => {
+    ["a database's server without an owner file", { args: start, mount: ofVolume }, {}, true],
+])("%s", async (_what, container, { location, ...docker }, refused) => {
     dockerHas([container], docker);
-    expect((await refusal(place)) !== "").toBe(refused);
+    expect((await refusal(location)) !== "").toBe(refused);
 });
 
-test("a place that is secret is found, and not named", async () => {
+test("a secret location is found, but not shown", async () => {
     dockerHas([{ mount: ofVolume }]);
     const found = await refusal(pulumi.secret({ containerPath: "/data", volumeName: "redis-data" }));
     expect(found).toContain("data.volume: is not usable (its value is not shown)");
     expect(found).not.toContain("redis-data ");
 });
 
-test("a Docker that does not answer is no reason to fail", async () => {
+test("the check passes if Docker does not respond", async () => {
     dockerHas([], { broken: true });
     expect(await refusal()).toBe("");
 });
 
-test("nobody runs", async () => {
+test("the check passes if no container is running", async () => {
     dockerHas([]);
     expect(await refusal()).toBe("");
 });

@@ -1,4 +1,4 @@
-/** What an update says of a server that the kernel killed. */
+/** An update's warning about a server that the kernel killed. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { reportKills } from "../../../../provider/components/hooks/kills";
@@ -9,7 +9,7 @@ const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
 const getLogs = jest.spyOn(docker, "getLogs");
 const dryRun = jest.spyOn(pulumi.runtime, "isDryRun");
 
-/** What is warned of where the server's log ends with these lines. */
+/** The warnings if the server's log ends with these lines. */
 async function reported(...lines: string[]): Promise<string[]> {
     getLogs.mockResolvedValue({ logsListStrings: lines } as docker.GetLogsResult);
     reportKills("sessions", { name: pulumi.output("sessions-server-1") } as unknown as docker.Container, ownerOn());
@@ -29,21 +29,21 @@ afterAll(() => {
 
 const killed = "killed: the kernel killed the server at 2026-01-01T00:00:00Z [redis-database/killed-by-kernel]";
 
-test("it was killed", async () => {
+test("warns if the server was killed", async () => {
     expect(await reported("* Ready to accept connections", killed, "1:M * Ready")).toEqual([
         '"sessions": the kernel killed the server at 2026-01-01T00:00:00Z [redis-database/killed-by-kernel]',
     ]);
 });
 
-test("an update has reported that since", async () => {
+test("does not warn if an update has already reported it", async () => {
     expect(await reported(killed, "reported: the kernel killed the server")).toEqual([]);
 });
 
-test("it was not", async () => {
+test("does not warn if the server was not killed", async () => {
     expect(await reported("* Ready to accept connections")).toEqual([]);
 });
 
-test("a preview asks nothing of a Docker host", async () => {
+test("a preview does not query the Docker host", async () => {
     dryRun.mockReturnValue(true);
     await reported(killed);
     expect(getLogs).not.toHaveBeenCalled();

@@ -1,24 +1,24 @@
-/** What is asked of Docker before a container is made, by a `docker` that only takes notes. */
+/** Removes leftovers before a container is created. A fake `docker` records its arguments. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { removeLeftovers } from "../../../../provider/components/hooks/leftovers";
 import { present } from "../../../support/present";
-import { askedOfDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
+import { dockerCalls, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 import { ownerOn, textsIn } from "../../support/owner";
 
 const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
 fakeDocker();
 
-/** Makes `docker ps` find these containers, by the beginning of their name. */
+/** Makes `docker ps` find these containers, by name prefix. */
 function containers(found: Readonly<Record<string, string>>, { broken = false } = {}): void {
     const cases = Object.entries(found).map(([name, id]) => `*name=^/${name}-*) echo ${id} ;;`);
     dockerDoes(broken ? "exit 1" : "", 'case "$*" in', ...cases, "esac");
 }
 
-/** What Docker was asked for besides what it has. */
-function done(): string[] {
-    return askedOfDocker().filter((line) => !line.includes("ps "));
+/** The docker commands other than queries. */
+function changes(): string[] {
+    return dockerCalls().filter((line) => !line.includes("ps "));
 }
 
 async function beforeCreate(
@@ -47,59 +47,59 @@ afterAll(() => {
     jest.restoreAllMocks();
 });
 
-test("nothing is left over: nothing is touched", async () => {
+test("changes nothing if there are no leftovers", async () => {
     containers({});
     await beforeCreate("sessions-server");
-    expect(done()).toEqual([]);
+    expect(changes()).toEqual([]);
     expect(warned).not.toHaveBeenCalled();
 });
 
-test("only containers of this name are looked for, that have this database's settings mounted", async () => {
+test("searches only for containers of this name that mount the database's settings volume", async () => {
     containers({});
     await beforeCreate("sessions-server");
-    expect(askedOfDocker()).toEqual([
+    expect(dockerCalls()).toEqual([
         "ps --format {{.Names}} --filter volume=sessions-settings-1 --filter name=^/sessions-server-[0-9a-f]+$ --all",
     ]);
 });
 
-test("a server is handed over by its agent, stopped and removed, and a person is told", async () => {
+test("a server's agent hands over its data, then the server is stopped and removed, with a warning", async () => {
     containers({ "sessions-server": "sessions-server-5e", "sessions-agent": "a9" });
     await beforeCreate("sessions-server");
     const asked = ["exec a9 sh /agent.sh release", "stop sessions-server-5e", "rm --volumes sessions-server-5e"];
-    expect(done()).toEqual(asked);
+    expect(changes()).toEqual(asked);
     expect(textsIn(warned)).toEqual([
-        "sessions-server: removed sessions-server-5e, which an interrupted update had left behind or this one replaces.",
+        "sessions-server: removed sessions-server-5e, which an interrupted update left behind or this update replaces.",
     ]);
 });
 
-test("a server whose data nobody could see to is left alone", async () => {
+test("a server without an agent to hand over its data is not removed", async () => {
     containers({ "sessions-server": "5e" });
     await beforeCreate("sessions-server");
-    expect(done()).toEqual([]);
+    expect(changes()).toEqual([]);
     expect(warned).not.toHaveBeenCalled();
 });
 
-test("an agent is not asked to hand itself over", async () => {
+test("an agent is removed without a hand-over", async () => {
     containers({ "sessions-agent": "a9" });
     await beforeCreate("sessions-agent");
-    expect(done()).toEqual(["stop a9", "rm --volumes a9"]);
+    expect(changes()).toEqual(["stop a9", "rm --volumes a9"]);
 });
 
-test("a container without settings is none of a database's", async () => {
+test("a container without a settings volume is ignored", async () => {
     containers({ "sessions-server": "5e" });
     await beforeCreate("sessions-server", undefined, [{ containerPath: "/data", volumeName: "v" }]);
-    expect(done()).toEqual([]);
+    expect(changes()).toEqual([]);
 });
 
-test("a Docker that does not answer is no reason to fail", async () => {
+test("the hook does not fail if Docker does not respond", async () => {
     containers({ "sessions-server": "5e" }, { broken: true });
     await beforeCreate("sessions-server");
     expect(warned).not.toHaveBeenCalled();
 });
 
-test("the host that is asked is the provider's", async () => {
+test("the command uses the provider's host", async () => {
     containers({ "sessions-agent": "a9" });
     const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
     await beforeCreate("sessions-agent", far);
-    expect(done()).toEqual(["stop a9", "rm --volumes a9"].map((asked) => `--host ssh://redis@far.example ${asked}`));
+    expect(changes()).toEqual(["stop a9", "rm --volumes a9"].map((asked) => `--host ssh://redis@far.example ${asked}`));
 });

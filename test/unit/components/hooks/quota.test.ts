@@ -1,4 +1,4 @@
-/** How a data volume comes by its quota, by a `docker` that only takes notes. */
+/** Creates a data volume with a quota. A fake `docker` records its arguments. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { limitVolume } from "../../../../provider/components/hooks/quota";
@@ -6,17 +6,17 @@ import { Specification } from "../../../../provider/components/server/specificat
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { present } from "../../../support/present";
-import { askedOfDocker, dockerDoes, fakeDocker, noDocker } from "../../support/fakeDocker";
+import { dockerCalls, dockerDoes, fakeDocker, noDocker } from "../../support/fakeDocker";
 import { deploy, startStack } from "../../support/mockedStack";
 import { ownerOn, textsIn } from "../../support/owner";
 
-const told = jest.spyOn(pulumi.log, "info").mockResolvedValue();
+const logged = jest.spyOn(pulumi.log, "info").mockResolvedValue();
 fakeDocker();
 
-/** Makes `docker` write down what it was asked, and answer like a host that can hold quotas, or one that cannot. */
-function dockerThat(answer: "holds quotas" | "holds none"): void {
+/** Makes `docker` record its arguments, and answer like a host with or without support for quotas. */
+function dockerThat(answer: "supports quotas" | "supports none"): void {
     const refuses = 'echo "quota size requested but no quota support" >&2; exit 1';
-    dockerDoes(answer === "holds none" ? refuses : "");
+    dockerDoes(answer === "supports none" ? refuses : "");
 }
 
 function specOf(args: PlainArguments): Specification {
@@ -32,70 +32,67 @@ async function beforeCreate(args: PlainArguments, inputs: object = {}, dockerHos
 
 beforeEach(async () => {
     await startStack();
-    told.mockClear();
+    logged.mockClear();
 });
 
 afterAll(() => {
     jest.restoreAllMocks();
 });
 
-test("where the host can hold one, the volume is made with it, and there is nothing to tell", async () => {
-    dockerThat("holds quotas");
+test("creates the volume with a quota if the host supports quotas, and logs nothing", async () => {
+    dockerThat("supports quotas");
     await beforeCreate({ diskSizeGb: 4.5 });
-    expect(askedOfDocker()).toEqual(["volume create --opt size=4608m sessions-data-1"]);
-    expect(told).not.toHaveBeenCalled();
+    expect(dockerCalls()).toEqual(["volume create --opt size=4608m sessions-data-1"]);
+    expect(logged).not.toHaveBeenCalled();
 });
 
-test("where it cannot, the up goes on, and a person is told", async () => {
-    dockerThat("holds none");
+test("continues without a quota if the host does not support it, and logs that", async () => {
+    dockerThat("supports none");
     await beforeCreate({ diskSizeGb: 4 });
-    expect(textsIn(told)).toEqual([
-        "sessions-data: made without a quota of 4 GiB, which this Docker host cannot hold; the health check watches over it.",
+    expect(textsIn(logged)).toEqual([
+        "sessions-data: created without a quota of 4 GiB, which this Docker host does not support; the health check monitors the disk usage instead.",
     ]);
 });
 
-test("where there is no docker command, either", async () => {
+test("continues without a quota if there is no docker command, and logs that", async () => {
     noDocker();
     await beforeCreate({ diskSizeGb: 4 });
-    expect(textsIn(told)).toEqual([
-        "sessions-data: made without a quota of 4 GiB, since the docker command does not reach its Docker host; the health check watches over it.",
+    expect(textsIn(logged)).toEqual([
+        "sessions-data: created without a quota of 4 GiB, because the docker command does not reach its Docker host; the health check monitors the disk usage instead.",
     ]);
 });
 
 test.each([
     ["no size", {}, {}],
-    ["a driver of one's own", { diskSizeGb: 4 }, { driver: "nfs" }],
-    ["options of one's own", { diskSizeGb: 4 }, { driverOpts: { size: "5g" } }],
-])("with %s nothing is asked", async (_what, args, inputs) => {
-    dockerThat("holds quotas");
+    ["a driver from a transform", { diskSizeGb: 4 }, { driver: "nfs" }],
+    ["options from a transform", { diskSizeGb: 4 }, { driverOpts: { size: "5g" } }],
+])("with %s, nothing is created", async (_what, args, inputs) => {
+    dockerThat("supports quotas");
     await beforeCreate(args, inputs);
-    expect(askedOfDocker()).toEqual([]);
+    expect(dockerCalls()).toEqual([]);
 });
 
-test("the host is the provider's", async () => {
-    dockerThat("holds quotas");
+test("the command uses the provider's host", async () => {
+    dockerThat("supports quotas");
     const far = new docker.Provider("far-away", { host: "ssh://redis@far.example" });
     await beforeCreate({ diskSizeGb: 4 }, {}, far);
-    expect(askedOfDocker()).toEqual(["--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1"]);
+    expect(dockerCalls()).toEqual(["--host ssh://redis@far.example volume create --opt size=4096m sessions-data-1"]);
 });
 
 describe("the component", () => {
     const volumeOptions = async (args: object) => (await deploy(args)).options.get("sessions-data");
 
-    test("asks for it only where there is a size", async () => {
+    test("creates a quota only with diskSizeGb", async () => {
         expect((await volumeOptions({ diskSizeGb: 4 }))?.hooks?.beforeCreate).toHaveLength(1);
         expect((await volumeOptions({}))?.hooks?.beforeCreate).toEqual([]);
     });
 
-    // Docker reports the quota as an option that no program asked for, and another option is another, empty volume.
-    test.each([{}, { diskSizeGb: 4 }])(
-        "never replaces a volume for the options that it was made with: %j",
-        async (args) => {
-            expect((await volumeOptions(args))?.ignoreChanges).toEqual(["driverOpts"]);
-        },
-    );
+    // Docker reports the quota as an option that the program does not set. A changed option would replace the volume.
+    test.each([{}, { diskSizeGb: 4 }])("never replaces a volume because of its driver options: %j", async (args) => {
+        expect((await volumeOptions(args))?.ignoreChanges).toEqual(["driverOpts"]);
+    });
 
-    test("makes no volume with a quota where the data has a place of its own", async () => {
+    test("creates no volume if `data` sets another location", async () => {
         const { registered } = await deploy({ diskSizeGb: 4, data: { hostPath: "/srv/redis" } });
         expect(registered.map(({ name }) => name)).not.toContain("sessions-data");
     });

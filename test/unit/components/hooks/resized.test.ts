@@ -1,7 +1,7 @@
-/** The agent is notified of a container's new memory, by a `docker` that only takes notes. */
+/** Notifies the agent of a server's new memory limit. A fake `docker` records its arguments. */
 import { notifyResized } from "../../../../provider/components/hooks/resized";
 import { present } from "../../../support/present";
-import { askedOfDocker, dockerDoes, fakeDocker } from "../../support/fakeDocker";
+import { dockerCalls, dockerDoes, fakeDocker } from "../../support/fakeDocker";
 import { startStack } from "../../support/mockedStack";
 import { ownerOn } from "../../support/owner";
 
@@ -12,32 +12,35 @@ const volumes = [
     { containerPath: "/settings", volumeName: "sessions-settings-1" },
 ];
 
-/** What Docker was asked for after an update of the server from and to so many MiB. */
+/** The docker commands after an update that changes the server's memory from `before` to `now`, in MiB. */
 async function asked(before: number, now: number, answer = "echo agent-1"): Promise<string[]> {
     dockerDoes(`case "$*" in ps*) ${answer} ;; esac`);
     await present(notifyResized(ownerOn())[0]).callback({
-        ...{ urn: "urn", id: "", name: "sessions-server", type: "docker:index/container:Container" },
+        urn: "urn",
+        id: "",
+        name: "sessions-server",
+        type: "docker:index/container:Container",
         oldInputs: { memory: before, volumes },
         newInputs: { memory: now, volumes },
     });
-    return askedOfDocker();
+    return dockerCalls();
 }
 
 beforeEach(async () => {
     await startStack();
 });
 
-test("by its own agent's command, found by the settings volume", async () => {
+test("runs a command in the server's agent, which is found by the settings volume", async () => {
     expect(await asked(64, 128)).toEqual([
         "ps --quiet --filter volume=sessions-settings-1 --filter name=^/sessions-agent-[0-9a-f]+$",
         "exec agent-1 sh /agent.sh resized",
     ]);
 });
 
-test("another change of the container is no news to it", async () => {
+test("other changes of the container do not notify the agent", async () => {
     expect(await asked(64, 64)).toEqual([]);
 });
 
-test("where Docker's command does not reach it, the update goes on", async () => {
+test("the update continues if the docker command fails", async () => {
     expect(await asked(64, 128, "exit 1")).toHaveLength(1);
 });

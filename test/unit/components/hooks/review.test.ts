@@ -1,4 +1,4 @@
-/** What the component's own hook says and refuses, with inputs as the engine hands them to it. */
+/** What the component's review hook explains and refuses, with inputs as the engine passes them. */
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { Hooks } from "../../../../provider/components/hooks/hooks";
@@ -21,13 +21,13 @@ const reviewOf = (kind: Kind, name = "sessions") => new Review(kind, name, new H
 const hookOf = ({ hooks }: pulumi.ComponentResourceOptions) => present(hooks?.beforeUpdate?.[0]) as pulumi.ResourceHook;
 const urnOf = (type: string, name = "sessions") => `urn:pulumi:stack::project::${type}::${name}`;
 
-/** One update by the current release, after an up that came to its end unless `oldOutputs` says something else. */
+/** An update with the current release. The previous update was completed unless `oldOutputs` is empty. */
 function update(oldInputs: Values, newInputs: Values, oldOutputs?: Values, review?: Review): Promise<string[]> {
     const current = (inputs: Values) => ({ resolvedVersion: "8.6", format: currentFormat, ...inputs });
     return updateRecorded(current(oldInputs), current(newInputs), oldOutputs, "RedisDatabase", review);
 }
 
-/** The same with inputs just as they are recorded. */
+/** Like `update`, with inputs exactly as recorded. */
 async function updateRecorded(
     oldInputs: Values,
     newInputs: Values,
@@ -67,11 +67,11 @@ afterAll(() => {
 });
 
 describe("the hook", () => {
-    test("runs in previews, too", () => {
+    test("runs in previews as well", () => {
         expect(hookOf(reviewOf("RedisDatabase").ofComponent())).toMatchObject({ opts: { onDryRun: true } });
     });
 
-    test("stands before those that the program gives, whose options stay as they are", () => {
+    test("precedes the program's hooks, and does not change the program's options", () => {
         const own = () => undefined;
         const opts = { protect: true, hooks: { beforeUpdate: [own], afterCreate: [own] } };
         const { hooks, ...others } = reviewOf("RedisDatabase").ofComponent(opts);
@@ -82,7 +82,7 @@ describe("the hook", () => {
     });
 });
 
-test("a change is explained in one line", async () => {
+test("explains a change in one line", async () => {
     expect(await update({ memoryMb: 64 }, { memoryMb: 128, passwordVersion: 2 })).toEqual([
         'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 128; also ' +
             "passwordVersion 1 → 2, maxmemory 16 → 40 MiB; the old password is still accepted for 24 hours; the URLs contain " +
@@ -92,11 +92,11 @@ test("a change is explained in one line", async () => {
 
 test.each<[string, Values, Values]>([
     ["the same arguments", { memoryMb: 64 }, { memoryMb: 64 }],
-    ["none at all", {}, {}],
-    ["a default that is written out", {}, { flavor: "aof", memoryMb: 512 }],
+    ["no arguments", {}, {}],
+    ["a default that is set explicitly", {}, { flavor: "aof", memoryMb: 512 }],
     ["the same secret", { password: pulumi.secret("hunter2") }, { password: pulumi.secret("hunter2") }],
-    ["a version that nobody knows any more", { version: "2.6" }, { version: "8.6" }],
-])("nothing is said of %s", async (_what, oldInputs, newInputs) => {
+    ["a version that this release does not support", { version: "2.6" }, { version: "8.6" }],
+])("explains nothing for %s", async (_what, oldInputs, newInputs) => {
     expect(await update(oldInputs, newInputs)).toEqual([]);
 });
 
@@ -108,7 +108,7 @@ describe("inputs that an earlier release recorded", () => {
         format: currentFormat,
     };
 
-    test("are compared as arguments, and the release is named where it changes nothing", async () => {
+    test("are compared, and the explanation names the release if nothing changes", async () => {
         expect(
             await updateRecorded({ memoryMb: 64, version: "8.6" }, { memoryMb: 64, version: "8.6", ...facts }),
         ).toEqual([
@@ -122,16 +122,16 @@ describe("inputs that an earlier release recorded", () => {
         ]);
     });
 
-    test("of a replica have its role among its primary's facts", async () => {
+    test("of a replica contain its role in `primary`", async () => {
         const primary = { host: "192.0.2.1", tlsPort: 6380, version: "8.0", memoryMb: 64 };
         const hook = hookOf(reviewOf("RedisReplica", "one").ofComponent());
         const inputs = (leads: boolean) => ({ primary, role: { nearby: true, leads, peers: ["0"] }, ...facts });
         const type = "redis-database:index:RedisReplica";
-        const of = { urn: `urn:pulumi:stack::project::${type}::one`, id: "", name: "one", type };
+        const resource = { urn: `urn:pulumi:stack::project::${type}::one`, id: "", name: "one", type };
         const oldInputs = { primary: { ...primary, nearby: true, peers: ["0"] } };
         const oldOutputs = { version: "8.0" };
         for (const leads of [false, true]) {
-            await hook.callback({ ...of, oldInputs, newInputs: inputs(leads), oldOutputs });
+            await hook.callback({ ...resource, oldInputs, newInputs: inputs(leads), oldOutputs });
         }
         expect(textsIn(logged)).toEqual([
             'RedisReplica "one": created by an earlier release of this package; the server is not affected.',
@@ -140,38 +140,38 @@ describe("inputs that an earlier release recorded", () => {
     });
 });
 
-describe("what is refused", () => {
+describe("a refused change", () => {
     const refusal =
         'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
         '  version: is "7.2", but Redis 8.6 wrote the data, which 7.2 cannot read\n' +
         '    → keep "8.6" or use a later version; to use 7.2, copy the data to a new database ' +
         "[redis-database/version-downgrade]";
 
-    test("fails with the reason alone, whatever else is changed", async () => {
+    test("fails with only the reason, even if other arguments change", async () => {
         await expect(update({ version: "8.6" }, { version: "7.2", memoryMb: 64 })).rejects.toThrow(new Error(refusal));
         expect(logged).not.toHaveBeenCalled();
     });
 
-    test("is refused on secret arguments and outputs, too", async () => {
+    test("is also refused with secret arguments and outputs", async () => {
         const oldOutputs = { version: pulumi.secret("8.6") };
         const inputs = (version: string) => ({ version, host: pulumi.secret("redis.example.com") });
         await expect(update(inputs("8.6"), inputs("7.2"), oldOutputs)).rejects.toThrow(new Error(refusal));
     });
 
-    test("is left to what was completed, or to the agent, after an update that failed", async () => {
+    test("is not refused here after a failed update", async () => {
         expect(await update({ version: "8.6" }, { version: "7.2" }, {})).toEqual([]);
     });
 
-    test("is not refused where the other version is not known yet", async () => {
+    test("is not refused if the new version is unknown", async () => {
         expect(await update({ version: "8.6" }, { version: unknown })).toEqual([onlyInUpdate("version")]);
     });
 });
 
-describe("a default that is a later version now", () => {
+describe("a default that is now a later version", () => {
     const recorded = (resolvedVersion: string, args: Values = {}) => ({ ...args, resolvedVersion, format: 2 });
     const primary = { host: "192.0.2.1", tlsPort: 6380, memoryMb: 64 };
 
-    test("is refused with both lines to choose from", async () => {
+    test("is refused with a line for each choice", async () => {
         await expect(updateRecorded(recorded("8.0"), recorded("8.6"), { version: "8.0" })).rejects.toThrow(
             new Error(
                 'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
@@ -189,7 +189,7 @@ describe("a default that is a later version now", () => {
         ["of the first format", "RedisDatabase", "8.0", { before: {}, after: recorded("8.6") }],
         ["of Valkey", "RedisDatabase", "8.1", { before: recorded("8.1", valkey), after: recorded("9.1", valkey) }],
         [
-            "whose version was taken out of the program",
+            "whose version was removed from the program",
             "RedisDatabase",
             "7.0",
             { before: recorded("7.0", { version: "7.0-rdb" }), after: recorded("8.6") },
@@ -201,7 +201,7 @@ describe("a default that is a later version now", () => {
             { before: recorded("8.0"), after: recorded("8.6", { memoryMb: 64, config: unknown }) },
         ],
         [
-            "that follows one whose version nothing says",
+            "that follows a primary without a recorded version",
             "RedisReplica",
             "8.0",
             { before: recorded("8.0", { primary }), after: recorded("8.6", { primary }) },
@@ -214,8 +214,8 @@ describe("a default that is a later version now", () => {
         ],
     ];
 
-    test.each(upgraded)("upgrades none %s", async (_what, kind, version, { before, after }) => {
-        // An update that failed leaves no outputs, and may have left the server of before.
+    test.each(upgraded)("does not upgrade a database %s", async (_what, kind, version, { before, after }) => {
+        // A failed update leaves no outputs, and the previous server may still be running.
         for (const oldOutputs of [{ version }, {}]) {
             await expect(updateRecorded(before, after, oldOutputs, kind)).rejects.toThrow("default-version-changed");
         }
@@ -223,34 +223,34 @@ describe("a default that is a later version now", () => {
 
     const of = (version: string) => recorded(version, { primary: { ...primary, version } });
     const kept: [string, Kind, Values, Values][] = [
-        ["a version that is named now", "RedisDatabase", recorded("8.0"), recorded("8.0", { version: "8.0-aof" })],
-        ["one that is not known yet", "RedisDatabase", recorded("8.0"), recorded("8.6", { version: unknown })],
-        ["a primary that says the old version", "RedisReplica", recorded("8.0", { primary }), of("8.0")],
-        ["a primary that is not known yet", "RedisReplica", of("8.0"), recorded("8.6", { primary: unknown })],
+        ["a version that is now set", "RedisDatabase", recorded("8.0"), recorded("8.0", { version: "8.0-aof" })],
+        ["an unknown version", "RedisDatabase", recorded("8.0"), recorded("8.6", { version: unknown })],
+        ["a primary with the old version", "RedisReplica", recorded("8.0", { primary }), of("8.0")],
+        ["an unknown primary", "RedisReplica", of("8.0"), recorded("8.6", { primary: unknown })],
     ];
 
-    test.each(kept)("is not held against %s", async (_what, kind, oldInputs, newInputs) => {
+    test.each(kept)("does not refuse %s", async (_what, kind, oldInputs, newInputs) => {
         expect((await updateRecorded(oldInputs, newInputs, { version: "8.0" }, kind)).join()).not.toContain(
             "version 8",
         );
     });
 
     test.each<[string, Values, Values, Values]>([
-        ["a version up that is asked for", recorded("8.0"), recorded("8.6", { version: "8.6" }), { version: "8.0" }],
+        ["an explicit upgrade", recorded("8.0"), recorded("8.6", { version: "8.6" }), { version: "8.0" }],
         ["another engine", recorded("7.2", { version: "7.2" }), recorded("9.1", valkey), { version: "7.2" }],
-    ])("is announced as usual: %s", async (_what, oldInputs, newInputs, oldOutputs) => {
+    ])("explains an upgrade as usual: %s", async (_what, oldInputs, newInputs, oldOutputs) => {
         expect(await updateRecorded(oldInputs, newInputs, oldOutputs)).toEqual([
             expect.stringContaining("the server is replaced"),
         ]);
     });
 
-    test("follows its primary", async () => {
+    test("does not refuse a replica that follows its primary's version", async () => {
         const [line] = await updateRecorded(of("8.0"), of("8.6"), { version: "8.0" }, "RedisReplica");
         expect(line).toContain("version 8.0 → 8.6");
     });
 });
 
-describe("in a preview, what was last completed is compared", () => {
+describe("in a preview, the last completed update is compared", () => {
     beforeAll(() => startStack({ preview: true }));
     afterAll(() => startStack());
 
@@ -261,7 +261,7 @@ describe("in a preview, what was last completed is compared", () => {
     const requested = (oldInputs: Values, newInputs: Values, oldOutputs?: Values) =>
         update({ ...facts, ...oldInputs }, { ...facts, ...newInputs }, oldOutputs, review);
 
-    /** What the record of completed updates says, which is reviewed after the component. */
+    /** Reviews the record of completed updates, which happens after the component's review. */
     async function completed(newInputs: Values, oldInputs?: Values): Promise<string[]> {
         const component = { urn: urnOf("redis-database:index:RedisDatabase") };
         const args = { urn: urnOf(completedType), id: "", name: "sessions-completed", type: completedType };
@@ -274,7 +274,7 @@ describe("in a preview, what was last completed is compared", () => {
         return textsIn(logged);
     }
 
-    test("whatever the component was last asked for, and also if that is asked for again", async () => {
+    test("whatever the last attempted update was, even if the program repeats it", async () => {
         expect(await requested({ memoryMb: 128 }, { memoryMb: 256 }, {})).toEqual([]);
         expect(await completed({ memoryMb: 256 }, { ...facts, memoryMb: 64 })).toEqual([
             'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 256, maxmemory 16 → 88 MiB.',
@@ -282,17 +282,19 @@ describe("in a preview, what was last completed is compared", () => {
         await expect(completed({ version: "7.2" }, { ...facts, version: "8.0" })).rejects.toThrow("version-downgrade");
     });
 
-    test("where an earlier release completed it, with the component's inputs; and nothing where nothing was", async () => {
+    test("with the component's inputs if an earlier release completed it; not at all if no update was completed", async () => {
         expect(await requested({ memoryMb: 64 }, { memoryMb: 128 })).toEqual([]);
         expect(await completed({ memoryMb: 128 })).toEqual([
             'RedisDatabase "sessions": the server is resized in place, clients stay connected: memoryMb 64 → 128, maxmemory 16 → 40 MiB.',
         ]);
         logged.mockClear();
         await requested({ memoryMb: 64 }, { memoryMb: 128 }, {});
-        expect(await completed({ memoryMb: 128 })).toEqual([expect.stringContaining("no completed one is recorded")]);
+        expect(await completed({ memoryMb: 128 })).toEqual([
+            expect.stringContaining("no completed update is recorded"),
+        ]);
     });
 
-    test("so that a new name is announced, with what it does on a network", async () => {
+    test("and a new name is explained, with its effect on a network", async () => {
         const [line] = await completed({ madeAs: "old" }, { ...facts, name: "old", madeAs: "old" });
         expect(line).toBe(
             'RedisDatabase "sessions": the server is not affected: name old → sessions; data, passwords, ports and CA stay the same.',
@@ -314,7 +316,7 @@ describe("in a preview, what was last completed is compared", () => {
 });
 
 describe("secrets", () => {
-    test("are compared, and never shown", async () => {
+    test("are compared but never shown", async () => {
         const [line, ...others] = await update(
             { password: pulumi.secret("one-one"), tls: pulumi.secret({ ca: { certPem: "c", keyPem: "key-one" } }) },
             { password: pulumi.secret("two-two"), tls: pulumi.secret({ ca: { certPem: "c", keyPem: "key-two" } }) },
@@ -326,10 +328,10 @@ describe("secrets", () => {
         );
     });
 
-    test("keep no other value from being shown where they always are secret", async () => {
+    test("do not hide other values if they are in arguments that are always secret", async () => {
         const secrets = (text: string) => ({
             password: pulumi.secret(text),
-            // A key that is secret makes the whole argument so.
+            // A secret key makes the whole argument secret.
             tls: pulumi.secret({ ca: { certPem: "c", keyPem: text } }),
             config: pulumi.secret({ "tls-key-file-pass": text }),
         });
@@ -337,26 +339,26 @@ describe("secrets", () => {
         expect(line).toContain("memoryMb 64 → 128");
     });
 
-    test("among arguments that are usually none keep all values from being shown", async () => {
+    test("hide all values if they are in arguments that are usually not secret", async () => {
         const lines = await update({ memoryMb: 64 }, { memoryMb: 128, bindAddress: pulumi.secret("192.0.2.77") });
         expect(lines).toEqual([
             'RedisDatabase "sessions": the server listens on the new address only; the server is replaced, its data is ' +
                 "kept on its volume, clients reconnect once: bindAddress changed; also host changed, memoryMb changed; the " +
                 "URLs contain the new host.",
         ]);
-        // Also where it is secret no longer.
+        // Even if it is no longer secret.
         expect((await update({ host: pulumi.secret("a.example") }, { host: "b.example" })).join()).not.toContain(
             "example",
         );
     });
 });
 
-describe("what is not known yet", () => {
+describe("an unknown value", () => {
     test.each<[string, unknown]>([
-        ["as the engine says it", unknown],
+        ["as the engine's marker", unknown],
         ["in a secret", pulumi.secret(unknown as unknown as string)],
         ["in a list in a secret", pulumi.secret([unknown])],
-    ])("%s is named, the rest is explained", async (_how, value) => {
+    ])("%s is named, and the rest is explained", async (_how, value) => {
         const lines = await update(
             { memoryMb: 64, tls: { hosts: ["a"] }, password: "p" },
             { memoryMb: 128, tls: { hosts: value }, password: value },
@@ -371,7 +373,7 @@ describe("what is not known yet", () => {
         ]);
     });
 
-    test("before an up does not hold the hook up", async () => {
+    test("in a preview does not block the hook", async () => {
         await startStack({ preview: true });
         const password = pulumi.secret(unknown as unknown as string);
         expect(await update({ password: "p" }, { password })).toEqual([]);
@@ -395,14 +397,14 @@ describe("a certificate that has expired", () => {
         });
     };
 
-    test("is refused where it is new, with its path", async () => {
+    test("is refused if it is new, with its path", async () => {
         await expect(create(args(past))).rejects.toThrow(/tls\.ca\.certPem: expired on .*\n.*certificate-expired/);
         await expect(update({ memoryMb: 64 }, args(past))).rejects.toThrow(code);
         await expect(update(args(other), args(past))).rejects.toThrow(code);
         await expect(update(args(other), args(past), {})).rejects.toThrow(code);
     });
 
-    test("stands in the way of no other change", async () => {
+    test("does not block other changes", async () => {
         expect(await update(args(past), args(past, 128))).toEqual([expect.stringContaining("memoryMb 64 → 128")]);
     });
 });

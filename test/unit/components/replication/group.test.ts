@@ -1,4 +1,4 @@
-/** What the program makes of a database with replicas, and of a replica that it declares itself. */
+/** Resources of a database with replicas, and of a declared `RedisReplica`. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../../../provider";
@@ -7,7 +7,7 @@ import { type Registered, filesOf, startStack, valueOf, withoutSecrets } from ".
 
 const login = { user: "repl-reader", password: 'a "quoted" \\ one' };
 
-describe("the program", () => {
+describe("a database with replicas", () => {
     let registered: readonly Registered[];
     const find = (name: string) => present(registered.find((each) => each.name === name));
     let db: RedisDatabase;
@@ -29,7 +29,7 @@ describe("the program", () => {
         await pulumi.runtime.disconnect();
     });
 
-    test("makes for each replica what a database has, and a password on the primary", () => {
+    test("creates the same resources for a replica as for a database, and a password on the primary", () => {
         const names = registered.map(({ name }) => name);
         const of = (prefix: string) =>
             names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
@@ -42,7 +42,7 @@ describe("the program", () => {
         ]);
     });
 
-    test("gives the primary's agent the users, and none of their passwords", () => {
+    test("passes the users to the primary's agent, without plaintext passwords", () => {
         const users = String(filesOf(find("sessions-agent"))["followers.acl"]);
         expect(users.match(/^user \S+/gm)).toEqual(["user repl-reader", "user repl-away"]);
         const peers = String(filesOf(find("sessions-reader-agent"))["followers.acl"]);
@@ -50,14 +50,14 @@ describe("the program", () => {
         expect(users).not.toContain("aRandomPassword");
     });
 
-    test("tells the agent of a replica beside it where the primary's address is, and of another its own", () => {
+    test("passes the primary's volume to a replica on the same Docker host, and its address to others", () => {
         expect(filesOf(find("sessions-reader-agent")).database).toContain("\nprimary=nearby\n");
         expect(JSON.stringify(find("sessions-reader-agent").inputs.volumes)).toContain('"/primary"');
         expect(filesOf(find("away-agent")).database).toContain("\nprimary=192.0.2.1 20001\n");
         expect(JSON.stringify(find("away-agent").inputs.volumes)).not.toContain("/primary");
     });
 
-    test("gives the replica what it logs in with, and the CA of its primary beside its own", () => {
+    test("passes its login to the replica, and the primary's CA in addition to its own", () => {
         const files = filesOf(find("sessions-reader-agent"));
         expect(files["primary.conf"]).toBe("masteruser repl-reader\nmasterauth aRandomPassword\n");
         expect(files["ca.crt"]).toBe("certificate of sessions-reader-ca\ncertificate of sessions-ca\n");
@@ -65,27 +65,27 @@ describe("the program", () => {
         expect(files.database).toContain("\nversion=7.0\nflavor=rdb\n");
     });
 
-    test("protects data that is nowhere else, and no copy", () => {
+    test("protects the primary's data, and no copy", () => {
         expect(away.promoted).toBe(false);
         expect(find("sessions-reader").inputs.deletionProtection).toBe(false);
         expect(find("sessions").inputs.deletionProtection).toBeUndefined();
     });
 
-    test("has the replicas' URLs, and what other programs need to follow, as secrets", async () => {
+    test("outputs the replicas' URLs, and the access for other programs, as secrets", async () => {
         expect(await valueOf(db.replicaTlsUrls)).toEqual(["rediss://app:aRandomPassword@localhost:24001"]);
         expect(await pulumi.isSecret(db.replicaTlsUrls)).toBe(true);
         expect(await pulumi.isSecret(db.replicationAccess)).toBe(true);
         expect(Object.keys(await valueOf(db.replicationAccess))).toEqual(["away"]);
     });
 
-    test("keeps no secret of the primary in the plain part of its own inputs", () => {
+    test("records none of the primary's secrets in plaintext", () => {
         for (const name of ["away", "sessions-reader"]) {
             expect(JSON.stringify(find(name).inputs)).not.toMatch(/quoted|aRandomPassword|BEGIN/);
         }
     });
 });
 
-describe("the program, when a replica takes writes", () => {
+describe("a database with a replica that accepts writes", () => {
     let registered: readonly Registered[];
     const find = (name: string) => present(registered.find((each) => each.name === name));
     let db: RedisDatabase;
@@ -96,7 +96,7 @@ describe("the program, when a replica takes writes", () => {
         await pulumi.runtime.disconnect();
     });
 
-    test("has the others follow it, each by its own user", () => {
+    test("the other members follow it, each with its own user", () => {
         for (const [agent, user] of [
             ["sessions-agent", "repl-0"],
             ["sessions-one-agent", "repl-one"],
@@ -112,15 +112,15 @@ describe("the program, when a replica takes writes", () => {
         expect(String(files["followers.acl"]).match(/^user \S+/gm)).toEqual(["user repl-0", "user repl-one"]);
     });
 
-    test("asks for its agent after theirs, and for their servers after its own", () => {
-        const place = (name: string) => registered.findIndex((each) => each.name === name);
+    test("its agent starts after theirs, and its server before theirs", () => {
+        const position = (name: string) => registered.findIndex((each) => each.name === name);
         for (const follower of ["sessions", "sessions-one"]) {
-            expect(place("sessions-two-agent")).toBeGreaterThan(place(`${follower}-agent`));
-            expect(place(`${follower}-server`)).toBeGreaterThan(place("sessions-two-server"));
+            expect(position("sessions-two-agent")).toBeGreaterThan(position(`${follower}-agent`));
+            expect(position(`${follower}-server`)).toBeGreaterThan(position("sessions-two-server"));
         }
     });
 
-    test("gives its outputs, and the others' as the replicas'", async () => {
+    test("its outputs are the database's, and those of the others are the replicas'", async () => {
         const [one, two] = db.replicas.map(present);
         expect(db.url).toBe(present(two).url);
         expect(db.caCertPem).toBe(present(two).caCertPem);
@@ -128,7 +128,7 @@ describe("the program, when a replica takes writes", () => {
         expect(await valueOf(db.replicaTlsUrls)).toContain(await valueOf(present(one).tlsUrl));
     });
 
-    test("protects its data as the database's", () => {
+    test("its data is protected like the database's", () => {
         expect(find("sessions-two").inputs.deletionProtection).toBe(true);
         expect(find("sessions-one").inputs.deletionProtection).toBe(false);
     });
@@ -151,7 +151,7 @@ describe("users", () => {
         await pulumi.runtime.disconnect();
     });
 
-    test("are on every replica that does not name others, with the database's passwords", () => {
+    test("are on every replica without `users`, with the database's passwords", () => {
         const lines = (agent: string) =>
             String(filesOf(find(agent))["users.acl"])
                 .split("\n")
@@ -164,13 +164,13 @@ describe("users", () => {
         expect(passwords).toEqual(["sessions-user-orders", "sessions-two-user-alone"]);
     });
 
-    test("have the URLs of the server that takes writes", async () => {
+    test("have the URLs of the server that accepts writes", async () => {
         expect(db.users).toBe(present(db.replicas[0]).users);
         expect(Object.keys(await valueOf(db.users))).toEqual(["orders", "own"]);
         expect((await valueOf(reader.users)).own?.password).toBe("hunter2");
     });
 
-    test("are recorded with their rules, and with their passwords as secrets", () => {
+    test("are recorded as secrets", () => {
         expect(find("sessions-one").inputs.users).toEqual({
             secret: find("reader").inputs.users && (expect.anything() as unknown),
         });
@@ -179,7 +179,7 @@ describe("users", () => {
 });
 
 test.each(["near", "far", undefined])(
-    "a replica has the addresses of its own Docker host, wherever the one that takes writes is: %s",
+    "a replica inherits addresses only on the database's Docker host, with primary %s",
     async (primary) => {
         const args = { bindAddress: "192.0.2.1", host: "r.example", network: "backend" };
         const registered = await startStack();
@@ -195,17 +195,17 @@ test.each(["near", "far", undefined])(
     },
 );
 
-describe("a replica that the program declares without a primary", () => {
+describe("a declared replica without a primary", () => {
     const missing = /primary: is (missing|undefined)\n {4}→ .*\[redis-database\/primary-missing\]/;
 
-    test("is an error, and does not become a database that takes writes", async () => {
+    test("is an error, and does not become a database that accepts writes", async () => {
         await startStack();
         expect(() => new RedisReplica("away", {})).toThrow(missing);
         expect(() => new RedisReplica("away", { promoted: false, memoryMb: 64 })).toThrow(missing);
         await pulumi.runtime.disconnect();
     });
 
-    test("is none once it is promoted", async () => {
+    test("is accepted if it is promoted", async () => {
         await startStack();
         expect(new RedisReplica("away", { promoted: true }).promoted).toBe(true);
         await pulumi.runtime.disconnect();

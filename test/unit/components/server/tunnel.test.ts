@@ -1,4 +1,4 @@
-/** Replicas before 6.0: their link, what Redis is told in its old words, and what the program makes. */
+/** Replicas before 6.0: their tunnel, Redis's configuration with its former directive names, and their resources. */
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../../../provider";
 import type { PlainArguments } from "../../../../provider/model/arguments/definition";
@@ -31,11 +31,11 @@ describe("link.cfg", () => {
         / {4}server primary (.*) check inter/.exec(tunnelCfg({ host: "", port: 20001, nearby: false, ...of }))?.[1];
     const chain = "ssl verify required ca-file /settings/current/primary.crt";
 
-    test("in full", () => {
+    test("complete file", () => {
         expect(tunnelCfg({ host: "redis.example.com", port: 20001, nearby: false })).toMatchSnapshot();
     });
 
-    test("on another Docker host it verifies the certificate, and the name where there is one", () => {
+    test("on another Docker host, verifies the certificate, and the name if the host is a name", () => {
         expect(server({ host: "redis.example.com" })).toBe(
             "redis.example.com:20001 resolvers system init-addr libc,none " +
                 `${chain} verifyhost redis.example.com sni str(redis.example.com) check-sni redis.example.com`,
@@ -44,17 +44,17 @@ describe("link.cfg", () => {
         expect(server({ host: "2001:db8::1" })).toBe(`ipv6@[2001:db8::1]:20001 ${chain}`);
     });
 
-    test("on the same one it takes the primary's socket", () => {
+    test("on the same Docker host, connects to the primary's socket", () => {
         expect(server({ host: "localhost", nearby: true })).toBe("unix@/primary/run/redis.sock");
     });
 });
 
-test("what a replica logs in with is the one password, without a user", () => {
+test("a replica logs in with the primary's password, without a user", () => {
     expect(primaryConf({ user: "", password: 'a "quoted" one' })).toBe('masterauth "a \\"quoted\\" one"\n');
 });
 
 describe("redis.conf", () => {
-    test.each(old)("of a replica of %s, in its words", (version) => {
+    test.each(old)("of a replica of %s uses its directive names", (version) => {
         const conf = redisConf(replica({ primary: { ...primary, version }, priority: 7, flavor: "nordb" }), 20003);
         const word = version === "5.0" ? "replica" : "slave";
         const announces = !["2.8", "3.0"].includes(version);
@@ -65,7 +65,7 @@ describe("redis.conf", () => {
         ]);
     });
 
-    test.each(old)("of a primary of %s, in its words", (version) => {
+    test.each(old)("of a primary of %s uses its directive names", (version) => {
         const { spec } = resolveArguments({ version, replicas: 2 });
         const word = version === "5.0" ? "replica" : "slave";
         expect(replication(redisConf(present(spec), 20003))).toEqual([
@@ -75,12 +75,12 @@ describe("redis.conf", () => {
         ]);
     });
 
-    test("of one that was promoted says nothing of a primary", () => {
+    test("of a promoted replica does not name a primary", () => {
         expect(replication(redisConf(replica({ promoted: true }), 20003))).toEqual(["replica-priority 100"]);
     });
 });
 
-test("the agent finds the primary through the tunnel, wherever that leads", () => {
+test("the agent reaches the primary through the tunnel, on any Docker host", () => {
     const settings = (nearby: boolean) => agentSettings(replica({}, nearby), { owner: "", server: "" });
     for (const nearby of [true, false]) expect(settings(nearby)).toContain("\nprimary=tunnel\n");
 });
@@ -89,13 +89,13 @@ describe("validation", () => {
     const problems = (args: PlainArguments) =>
         resolveArguments(args, "RedisReplica").findings.map(({ path, problem }) => `${path}: ${problem}`);
 
-    test.each(old)("%s may follow, and be followed", (version) => {
+    test.each(old)("%s can be a replica and a primary", (version) => {
         expect(resolveArguments({ version, replicas: 2, replicationAccess: ["away"] }).findings).toEqual([]);
         expect(problems({ primary: { ...primary, version } })).toEqual([]);
         expect(problems({ primary: { ...primary, user: "", password: "x" }, version: "5.0" })).toEqual([]);
     });
 
-    test("a replica follows by one way: neither 6.0 a version before, nor the other way round", () => {
+    test("a replica from 6.0 on cannot follow a primary before 6.0, nor the reverse", () => {
         expect(problems({ primary, version: "6.0" })).toEqual([
             "version: is Redis 6.0, which follows over TLS with its own user, but its primary, Redis 5.0, supports neither",
         ]);
@@ -110,10 +110,10 @@ describe("validation", () => {
 describe("a change of version across 6.0", () => {
     const pair = (before: PlainArguments, after: PlainArguments) =>
         present(describePair({ primary, ...before }, after, "RedisReplica"));
-    const later = { primary: { ...primary, version: "7.0" } };
+    const withNativeTls = { primary: { ...primary, version: "7.0" } };
 
-    test("is refused to a replica that follows before and after", () => {
-        const { before, after } = pair({}, later);
+    test("is refused for a replica that keeps following", () => {
+        const { before, after } = pair({}, withNativeTls);
         expect(changesBetween(before, after, "RedisReplica").map(({ id }) => id)).toEqual(["replicaUp"]);
         expect(refusals(before, after, "RedisReplica")).toEqual([
             {
@@ -125,15 +125,15 @@ describe("a change of version across 6.0", () => {
         ]);
     });
 
-    test("is not, once it was promoted, and within the versions before", () => {
-        const { before, after } = pair({ promoted: true }, { ...later, promoted: true });
+    test("is accepted for a promoted replica, and between versions before 6.0", () => {
+        const { before, after } = pair({ promoted: true }, { ...withNativeTls, promoted: true });
         expect(changesBetween(before, after, "RedisReplica").map(({ id }) => id)).toEqual(["versionUp"]);
         const within = pair({ primary: { ...primary, version: "3.2" } }, { primary });
         expect(changesBetween(within.before, within.after, "RedisReplica").map(({ id }) => id)).toEqual(["versionUp"]);
     });
 });
 
-describe("the program", () => {
+describe("the resources", () => {
     let registered: readonly Registered[];
     const find = (name: string) => present(registered.find((each) => each.name === name));
     const names = () => registered.map(({ name }) => name);
@@ -157,30 +157,30 @@ describe("the program", () => {
         await pulumi.runtime.disconnect();
     });
 
-    test("makes a link for each that follows, and for nobody else", () => {
-        expect(names().filter((name) => name.endsWith("-link"))).toEqual(
-            expect.arrayContaining(["sessions-reader-link", "away-link"]),
+    test("include a tunnel for each replica that follows, and no other", () => {
+        expect(names().filter((name) => name.endsWith("-tunnel"))).toEqual(
+            expect.arrayContaining(["sessions-reader-tunnel", "away-tunnel"]),
         );
-        expect(names().filter((name) => name.endsWith("-link"))).toHaveLength(2);
+        expect(names().filter((name) => name.endsWith("-tunnel"))).toHaveLength(2);
         expect(names().filter((name) => name.startsWith("sessions-repl-"))).toEqual([]);
     });
 
-    test("the inputs of a link, in full: it publishes nothing, and can write nothing of the primary's", () => {
-        const inputs = withoutSecrets(find("sessions-reader-link").inputs);
+    test("inputs of a tunnel, which publishes no ports and mounts the primary's volume read-only", () => {
+        const inputs = withoutSecrets(find("sessions-reader-tunnel").inputs);
         expect(inputs).toMatchSnapshot();
-        expect(find("away-link").inputs.volumes).toEqual([
+        expect(find("away-tunnel").inputs.volumes).toEqual([
             { containerPath: "/settings", volumeName: "away-settings-0a1b2c3" },
         ]);
     });
 
-    test("asks for it between the agent and the server", () => {
-        const place = (name: string) => names().indexOf(name);
-        expect(place("sessions-reader-link")).toBeGreaterThan(place("sessions-reader-agent"));
-        expect(place("sessions-reader-link")).toBeGreaterThan(place("sessions-server"));
-        expect(place("sessions-reader-server")).toBeGreaterThan(place("sessions-reader-link"));
+    test("the tunnel is created after the agent and before the server", () => {
+        const position = (name: string) => names().indexOf(name);
+        expect(position("sessions-reader-tunnel")).toBeGreaterThan(position("sessions-reader-agent"));
+        expect(position("sessions-reader-tunnel")).toBeGreaterThan(position("sessions-server"));
+        expect(position("sessions-reader-server")).toBeGreaterThan(position("sessions-reader-tunnel"));
     });
 
-    test("gives the agent what the link needs, and the primary's password to log in with", () => {
+    test("the agent gets the tunnel's files, and the primary's password", () => {
         const files = filesOf(find("sessions-reader-agent"));
         expect(files["primary.conf"]).toBe("masterauth aRandomPassword\n");
         expect(files["link.cfg"]).toContain("server primary unix@/primary/run/redis.sock ");
@@ -190,14 +190,14 @@ describe("the program", () => {
         expect(JSON.stringify(find("sessions-reader-agent").inputs.volumes)).not.toContain("/primary");
     });
 
-    test("gives the CA of a primary elsewhere to the link alone: clients' certificates are another matter", () => {
+    test("only the tunnel trusts the CA of a primary on another Docker host", () => {
         const files = filesOf(find("away-agent"));
         expect(files["primary.crt"]).toBe("certificate of sessions-ca\n");
         expect(String(files["ca.crt"]).trim()).toBe(clientCa.trim());
         expect(files["link.cfg"]).toContain("server primary 192.0.2.1:24001 ");
     });
 
-    test("tells the primary's agent that there are replicas, and nothing of users", () => {
+    test("the primary's agent gets the names of the replicas, and no ACL users", () => {
         const files = filesOf(find("sessions-agent"));
         expect(files.followers).toBe("repl-reader\nrepl-gone\nrepl-away\n");
         expect(files).not.toHaveProperty("followers.acl");
@@ -206,13 +206,13 @@ describe("the program", () => {
         expect(filesOf(find("sessions-reader-agent"))).not.toHaveProperty("followers");
     });
 
-    test("the access of others has no user, and is secret", async () => {
+    test("replicationAccess has no user, and is secret", async () => {
         const { away } = await valueOf(db.replicationAccess);
         expect(away).toMatchObject({ user: "", password: "aRandomPassword", version: "5.0" });
         expect(await pulumi.isSecret(db.replicationAccess)).toBe(true);
     });
 
-    test("keeps no secret of the primary in the plain part of anything", () => {
+    test("contain none of the primary's secrets in plaintext", () => {
         for (const { inputs } of registered) {
             expect(JSON.stringify(withoutSecrets(inputs))).not.toContain("aRandomPassword");
         }

@@ -1,4 +1,4 @@
-/** Which files of somebody else's the agent takes for Redis's, and what it makes of them, in a real shell. */
+/** Which existing files the agent recognizes as Redis data, and how it adopts them, in a real shell. */
 import { execFileSync } from "node:child_process";
 import {
     chmodSync,
@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { inShell, root } from "../../support/agentShell";
 
-/** Runs some of the agent's functions; what takes a server or time is done by stubs. */
+/** Runs functions of the agent. Stubs replace those that need a server or time. */
 function agent(commands: string): string {
     const stubs = [
         'refuse() { echo "$2 [$1]"; exit 0; }',
@@ -31,8 +31,8 @@ function agent(commands: string): string {
 
 type Files = Readonly<Record<string, string>>;
 
-/** Files in the data's place, all an hour old. */
-function place(files: Files): void {
+/** Creates files in the data directory, all of them an hour old. */
+function createFiles(files: Files): void {
     for (const [name, content] of Object.entries(files)) {
         const path = join(root, "data", name);
         mkdirSync(name.endsWith("/") ? path : dirname(path), { recursive: true });
@@ -73,7 +73,7 @@ test.each<[string, Files, string]>([
     ["a dump", { "dump.rdb": dump }, "rdb"],
     ["a dump of Valkey", { "dump.rdb": "REDIS0011" }, "rdb"],
     [
-        "what a file system, the agent and a crash leave beside it",
+        "a dump with files of the file system, the agent and a crash",
         {
             "dump.rdb": dump,
             "lost+found/": "",
@@ -84,12 +84,12 @@ test.each<[string, Files, string]>([
         },
         "rdb",
     ],
-    ["a log", { "appendonly.aof": log }, "aof"],
-    ["a log with a dump at its start", { "appendonly.aof": dump }, "aof"],
-    ["a log before the first write", { "appendonly.aof": "" }, "aof"],
-    ["a directory", directory, "aof"],
+    ["an append-only file", { "appendonly.aof": log }, "aof"],
+    ["an append-only file that starts with a dump", { "appendonly.aof": dump }, "aof"],
+    ["an append-only file before the first write", { "appendonly.aof": "" }, "aof"],
+    ["a directory of append-only files", directory, "aof"],
     [
-        "one of whose former files nothing is left",
+        "a directory whose history files no longer exist",
         {
             ...directory,
             "appendonlydir/appendonly.aof.manifest": `# a comment\n${manifest}file appendonly.aof.0.incr.aof seq 0 type h\n`,
@@ -97,7 +97,7 @@ test.each<[string, Files, string]>([
         "aof",
     ],
     [
-        "one that a later version wrote",
+        "a directory that a later version wrote",
         {
             ...directory,
             "appendonlydir/appendonly.aof.manifest": manifest.replace(/\n$/, " startoffset 1 endoffset 2\n"),
@@ -105,16 +105,20 @@ test.each<[string, Files, string]>([
         "aof",
     ],
     [
-        "one whose base is a log of before 7.0",
+        "a directory whose base is an append-only file from before 7.0",
         {
             "appendonlydir/appendonly.aof": log,
             "appendonlydir/appendonly.aof.manifest": "file appendonly.aof seq 1 type b\n",
         },
         "aof",
     ],
-    ["one that says when", { ...directory, "appendonlydir/appendonly.aof.1.incr.aof": "#TS:1234567890\r\n" }, "aof"],
     [
-        "one without a base, and what a crash leaves there",
+        "a directory with timestamps",
+        { ...directory, "appendonlydir/appendonly.aof.1.incr.aof": "#TS:1234567890\r\n" },
+        "aof",
+    ],
+    [
+        "a directory without a base, with a file that a crash has left",
         {
             "appendonlydir/appendonly.aof.1.incr.aof": "",
             "appendonlydir/appendonly.aof.manifest": "file appendonly.aof.1.incr.aof seq 1 type i\n",
@@ -123,55 +127,51 @@ test.each<[string, Files, string]>([
         "aof",
     ],
 ])("adopted: %s", (_what, files, kind) => {
-    place(files);
+    createFiles(files);
     expect(agent(chosen)).toBe(`chosen: ${kind}`);
 });
 
-const cannot =
-    "): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [data-has-other-files]";
+const cannotAdopt = (files: string) =>
+    `data: PLACE has files that cannot be adopted (${files}): the data must be in dump.rdb, appendonly.aof, or appendonlydir with the files that its manifest lists; rename these files if they hold data, otherwise move them elsewhere [data-has-other-files]`;
 const neither = (files: string) =>
     `data: PLACE has files, but neither dump.rdb nor an append-only file (${files}); use a location that is empty or has Redis data [data-not-redis]`;
 const repair = "; repair it with the tools of Redis, or restore it from a backup [data-not-readable]";
 
 test.each<[string, Files, string]>([
-    ["a log under another name", { "redis.aof": log }, neither("redis.aof")],
+    ["an append-only file with another name", { "redis.aof": log }, neither("redis.aof")],
     [
-        "beside a dump that may be stale",
+        "an append-only file with another name and a dump that may be stale",
         { "redis.aof": log, "dump.rdb": dump },
-        `data: PLACE has files that cannot be adopted (redis.aof${cannot}`,
+        cannotAdopt("redis.aof"),
     ],
     [
-        "the first names of many",
+        "many files, of which the first are named",
         { "d": "", "a b": "", "dump.rdb": dump, "c/x": "", ".keep": "" },
-        `data: PLACE has files that cannot be adopted (.keep, a b, c, …${cannot}`,
+        cannotAdopt(".keep, a b, c, …"),
     ],
     [
-        "a directory whose log has another name",
+        "a directory whose append-only file has another name",
         { "appendonlydir/redis.aof.manifest": manifest, "appendonlydir/redis.aof.1.incr.aof": log },
-        `data: PLACE has files that cannot be adopted (appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest${cannot}`,
+        cannotAdopt("appendonlydir/redis.aof.1.incr.aof, appendonlydir/redis.aof.manifest"),
     ],
     [
-        "what the manifest does not list",
+        "a file that the manifest does not list",
         { ...directory, "appendonlydir/appendonly.aof.2.incr.aof": log },
-        `data: PLACE has files that cannot be adopted (appendonlydir/appendonly.aof.2.incr.aof${cannot}`,
+        cannotAdopt("appendonlydir/appendonly.aof.2.incr.aof"),
     ],
     [
-        "only what was set aside",
+        "only files that were set aside",
         { "before-adoption/dump.rdb": dump },
         "data: PLACE has files, but neither dump.rdb nor an append-only file; use a location that is empty or has Redis data [data-not-redis]",
     ],
-    [
-        "a directory where a file should be",
-        { "dump.rdb/x": dump },
-        `data: PLACE has files that cannot be adopted (dump.rdb${cannot}`,
-    ],
+    ["a directory with the name of a file", { "dump.rdb/x": dump }, cannotAdopt("dump.rdb")],
     [
         "a directory without a manifest",
         { "appendonlydir/": "" },
         `data: appendonlydir in PLACE has no appendonly.aof.manifest${repair}`,
     ],
     [
-        "one that is not whole",
+        "an incomplete directory",
         {
             ...directory,
             "appendonlydir/appendonly.aof.manifest": `${manifest}file appendonly.aof.2.incr.aof seq 2 type i\n`,
@@ -179,40 +179,40 @@ test.each<[string, Files, string]>([
         `data: appendonlydir in PLACE has no appendonly.aof.2.incr.aof, which its manifest lists${repair}`,
     ],
     [
-        "a base that is no dump",
+        "a base that is not a dump",
         { ...directory, "appendonlydir/appendonly.aof.1.base.rdb": "" },
         `data: appendonlydir/appendonly.aof.1.base.rdb in PLACE does not have the format that its name implies${repair}`,
     ],
     [
-        "a log that is none",
+        "a file that is not an append-only file",
         { "appendonly.aof": "hello" },
         `data: appendonly.aof in PLACE is not an append-only file of Redis${repair}`,
     ],
-    ["a dump that is none", { "dump.rdb": "hello" }, `data: dump.rdb in PLACE is not a dump of Redis${repair}`],
+    ["a file that is not a dump", { "dump.rdb": "hello" }, `data: dump.rdb in PLACE is not a dump of Redis${repair}`],
     ["an empty dump", { "dump.rdb": "" }, `data: dump.rdb in PLACE is not a dump of Redis${repair}`],
     [
-        "logs of before 7.0 and since",
+        "append-only files from before and after 7.0",
         { ...directory, "appendonly.aof": log },
         "data: PLACE has both appendonlydir and appendonly.aof; move the one without the data elsewhere [data-files-ambiguous]",
     ],
 ])("refused: %s", (_what, files, message) => {
-    place(files);
+    createFiles(files);
     expect(agent(chosen)).toBe(message);
 });
 
-test("refused: a link in place of a file", () => {
-    place({ elsewhere: dump });
+test("refused: a link with the name of a file", () => {
+    createFiles({ elsewhere: dump });
     symlinkSync("elsewhere", join(root, "data/dump.rdb"));
-    expect(agent(chosen)).toBe(`data: PLACE has files that cannot be adopted (dump.rdb, elsewhere${cannot}`);
+    expect(agent(chosen)).toBe(cannotAdopt("dump.rdb, elsewhere"));
 });
 
-test("refused: files that change, or that a server began to write just now", () => {
+test("refused: files that change, or that a server has just started to write", () => {
     const written =
         "data: the files in PLACE are being written; stop the server that writes them, wait a minute and run pulumi up again [data-being-written]";
-    place({ "appendonly.aof": log });
+    createFiles({ "appendonly.aof": log });
     expect(agent(`sleep() { echo >>$log_file; }\n${chosen}`)).toBe(written);
     expect(agent(`sleep() { rm $log_file; }\n${chosen}`)).toBe(written);
-    place({ "appendonly.aof": log });
+    createFiles({ "appendonly.aof": log });
     for (const name of ["temp-12.rdb", "temp-rewriteaof-bg-12.aof"]) {
         writeFileSync(join(root, "data", name), "");
         expect(agent(chosen)).toBe(written);
@@ -220,13 +220,13 @@ test("refused: files that change, or that a server began to write just now", () 
     }
 });
 
-describe("what was set aside before is not overwritten", () => {
+describe("files that were set aside before are not overwritten", () => {
     test.each([
         ["aof", { "dump.rdb": dump, "appendonly.aof": log, "before-adoption/dump.rdb": dump }, "dump.rdb"],
         ["rdb", { "dump.rdb": dump, ...directory, "before-adoption/appendonlydir/x": "" }, "appendonlydir"],
-    ])("%s", (files, there, name) => {
+    ])("%s", (files, existing, name) => {
         wanted({ files });
-        place(there);
+        createFiles(existing);
         expect(agent(chosen)).toContain(`has ${name}, which would be moved to before-adoption, but`);
         rmSync(join(root, "data/before-adoption"), { recursive: true });
         expect(agent(chosen)).toBe(`chosen: ${files}`);
@@ -241,7 +241,7 @@ describe("the format of a dump", () => {
         ["*2\r\n$6\r\nSELECT", ""],
         ["", ""],
     ])("%j", (content, format) => {
-        place({ "dump.rdb": content });
+        createFiles({ "dump.rdb": content });
         expect(agent("format_of $dump_file")).toBe(format);
     });
 
@@ -285,29 +285,29 @@ describe("the format of a dump", () => {
             "Valkey",
             "was written by a later Valkey (format 80), which 8.0 cannot read; set version to a later one",
         ],
-    ])("%s is refused where %s is written by %s", (format, own, engine, reason) => {
+    ])("%s is refused if the latest format is %s, of %s", (format, own, engine, reason) => {
         writeFileSync(join(root, "bin/redis-server"), `#!/bin/sh\necho ${engine} server v=8.0.2\n`);
-        place({ "appendonly.aof": format });
+        createFiles({ "appendonly.aof": format });
         expect(agent(`own_format=${own}\n${chosen}`)).toBe(`data: PLACE ${reason} [data-newer-than-version]`);
     });
 
-    test("a directory of 7.0 is none for a version that knows none", () => {
+    test("a directory of append-only files is refused before 7.0", () => {
         writeFileSync(join(root, "tmp/trial.settings"), "databases\t16\n");
-        place(directory);
+        createFiles(directory);
         expect(agent(chosen)).toContain("was written by Redis 7.0 or later, which 8.0 cannot read [data-newer");
     });
 });
 
-describe("a dump that takes more memory than there is", () => {
+describe("a dump that does not fit into memory", () => {
     const checked = (output: string) => {
         writeFileSync(join(root, "bin/redis-check-rdb"), `#!/bin/sh\nprintf '%s\\n' '${output}'\n`);
         chmodSync(join(root, "bin/redis-check-rdb"), 0o755);
         mkdirSync(join(root, "tmp/reader"), { recursive: true });
-        place({ "dump.rdb": dump });
+        createFiles({ "dump.rdb": dump });
         return agent(`read_file() { return 137; }\n${chosen}`);
     };
 
-    test("is read by the tool that checks dumps", () => {
+    test("is checked by redis-check-rdb", () => {
         expect(checked("[offset 9] Selecting DB ID 0")).toBe("chosen: rdb");
         expect(checked("--- RDB ERROR DETECTED ---\n[offset 9] RDB CRC error\n[info] 1 keys read")).toBe(
             `data: dump.rdb in PLACE cannot be loaded by Redis 8.0.2: RDB CRC error${repair}`,
@@ -317,17 +317,17 @@ describe("a dump that takes more memory than there is", () => {
         );
     });
 
-    test("is left to the server where there is no such tool", () => {
-        place({ "dump.rdb": dump });
+    test("is accepted without that tool", () => {
+        createFiles({ "dump.rdb": dump });
         const none = "command() { return 1; }";
         expect(agent(`${none}\nread_file() { return 137; }\n${chosen}`)).toBe("chosen: rdb");
     });
 });
 
-describe("a place", () => {
+describe("the data directory", () => {
     const owner = () => readFileSync(join(root, "data/.redis-database"), "utf8");
 
-    test("is the database's once it has its name there, and nobody else's", () => {
+    test("belongs to the database once owner_file names it", () => {
         agent("claim_data adopting");
         expect(owner()).toBe("own-id adopting p/s/db\n");
         agent("claim_data");
@@ -338,13 +338,13 @@ describe("a place", () => {
     test.each([
         ["before the claim", "check_owner; take; claim_data"],
         [
-            "before anything is touched",
-            "chown() { echo touched; }; choose_files() { kind=rdb; take; }; check_owner; apply_to_stopped_server",
+            "before any change",
+            "chown() { echo changed; }; choose_files() { kind=rdb; take; }; check_owner; apply_to_stopped_server",
         ],
         ["during the claim", 'ln() { take; command ln "$@" 2>/dev/null; }; check_owner; claim_data'],
-    ])("that another one took in the meantime is left alone: %s", (_when, claim) => {
+    ])("is left unchanged if another database has claimed it in the meantime: %s", (_when, claim) => {
         const take = "take() { echo 'other-id aof p/s/other' >$owner_file; }";
-        place({ "dump.rdb": dump });
+        createFiles({ "dump.rdb": dump });
         expect(agent(`${take}; ${claim}`)).toMatch(
             /^data: PLACE belongs to the database p\/s\/other; use another location/,
         );
@@ -352,8 +352,8 @@ describe("a place", () => {
         expect(readdirSync(join(root, "data"))).toEqual([".redis-database", "dump.rdb"]);
     });
 
-    test("is still being adopted after a crash in the midst of it", () => {
-        place({ "dump.rdb": dump });
+    test("is adopted in spite of a crash during the adoption", () => {
+        createFiles({ "dump.rdb": dump });
         const adopt = "commit() { :; }; users_write() { :; }; wanted_access=users; apply_to_stopped_server";
         agent(`${chosen}; claim_data adopting`);
         expect(agent(adopt)).toBe("adopted: rdb");
@@ -362,8 +362,8 @@ describe("a place", () => {
         expect(existsSync(join(root, "data/dump.rdb"))).toBe(true);
     });
 
-    test("of a database that has lost its settings is its own, unless somebody writes there", () => {
-        place({ ".redis-database": "lost-id aof p/s/db\n", "appendonly.aof": log });
+    test("still belongs to a database that has lost its settings volume, unless another server writes there", () => {
+        createFiles({ ".redis-database": "lost-id aof p/s/db\n", "appendonly.aof": log });
         expect(agent("check_owner; echo mine")).toBe("mine");
         expect(agent("sleep() { echo >>$log_file; }; check_owner; echo mine")).toContain("data-being-written");
         wanted({ place: "the data volume" });

@@ -1,4 +1,4 @@
-/** What root does in directories that belong to the server's user, where a link is in the place of a file: nothing to where it leads. */
+/** The agent, which runs as root, follows no links in directories that the server's user can write to. */
 import {
     chmodSync,
     existsSync,
@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { inShell, root, write } from "../../support/agentShell";
 
-/** Looks like a line of each kind of file. */
+/** Could be a line of any of the files. */
 const secret = "user hidden on #aa";
 const at = (name: string) => join(root, name);
 const text = (name: string) => readFileSync(at(name), "utf8");
@@ -71,7 +71,7 @@ describe("root reads", () => {
         expect(agent(`first_line_of ${at("settings/acl/users.acl")}`)).toBe("one");
     });
 
-    test("one that was replaced while it was read", () => {
+    test("a file that is replaced while it is read", () => {
         write("settings/run/address", "one\n");
         const replacing = `readlink() { rm ${at("settings/run/address")}; command readlink "$@"; }`;
         expect(agent(`${replacing}\ntext_of ${at("settings/run/address")}`)).toBe("one");
@@ -85,7 +85,7 @@ describe("root reads", () => {
             },
         ],
         [
-            "another name of a file",
+            "a hard link to another file",
             () => {
                 linkSync(at("victim/secret"), at("settings/run/address"));
             },
@@ -97,43 +97,43 @@ describe("root reads", () => {
                 link("settings/run", "victim");
             },
         ],
-        ["nothing", () => undefined],
-    ])("nothing of %s", (_what, plant) => {
+        ["a file that does not exist", () => undefined],
+    ])("nothing from %s", (_what, plant) => {
         plant();
         expect(read("settings/run/address")).toBe("");
         expect(read("settings/run/secret")).toBe("");
         rmSync(at("settings/run"), { recursive: true });
     });
 
-    test("nothing of a link that takes the file's place in between", () => {
+    test("nothing from a link that replaces the file in between", () => {
         write("settings/run/address", "one\n");
-        // As it is once that has been opened.
+        // The state in which the link was opened.
         expect(agent(`print_opened ${at("settings/run/address")} 3<${at("victim/secret")}`)).toBe("");
     });
 
     test.each<[string, string, string]>([
         [
-            "the password that it logs in with",
+            "the password for its login",
             "settings/acl/password.conf",
             `password_log_in ${at("settings/acl/password.conf")}`,
         ],
-        ["other people's users", "settings/acl/users.acl", "saved_users </dev/null"],
-        ["users that an earlier release made", "settings/acl/users.acl", "created_followers"],
-        ["where its primary is", "primary/run/address", "wanted() { echo nearby; }; primary_address"],
-        ["where its tunnel is", "settings/run/link", "wanted() { echo tunnel; }; primary_address"],
-        ["who wrote the data", "data/.redis-server", "server_version"],
+        ["users that were created by hand", "settings/acl/users.acl", "saved_users </dev/null"],
+        ["users that an earlier release created", "settings/acl/users.acl", "created_followers"],
+        ["the address of its primary", "primary/run/address", "wanted() { echo nearby; }; primary_address"],
+        ["the address of its tunnel", "settings/run/link", "wanted() { echo tunnel; }; primary_address"],
+        ["the version that wrote the data", "data/.redis-server", "server_version"],
         ["the flavor of the data", "data/.redis-database", "data_flavor"],
     ])("through no link: %s", (_what, file, command) => {
         link(file);
         expect(agent(command)).toBe("");
     });
 
-    test("through no link: who owns the data", () => {
+    test("through no link: the owner of the data", () => {
         link("data/.redis-database");
         expect(agent("refuse_owner")).not.toContain("hidden");
     });
 
-    test("through no link: what the next start must read, which it would write back", () => {
+    test("through no link: the kind of file that the next start must read, which it would write back", () => {
         link("settings/run/unsettled");
         const stubs = [
             "check_stopped_primary",
@@ -153,15 +153,18 @@ describe("root reads", () => {
 describe("root writes", () => {
     const file = (name: string) => lstatSync(at(name)).isFile();
 
-    test.each(["settings/acl/users.acl", "settings/run/primary"])("%s anew, whatever is there", (name) => {
-        link(name);
-        link(`${name}.new`);
-        agent(`echo text | replace_file ${at(name)} '' 600`);
-        expect([file(name), text(name)]).toEqual([true, "text\n"]);
-        expect(readdirSync(at("settings"))).not.toContain("new");
-    });
+    test.each(["settings/acl/users.acl", "settings/run/primary"])(
+        "%s as a new file, even if a link has its name",
+        (name) => {
+            link(name);
+            link(`${name}.new`);
+            agent(`echo text | replace_file ${at(name)} '' 600`);
+            expect([file(name), text(name)]).toEqual([true, "text\n"]);
+            expect(readdirSync(at("settings"))).not.toContain("new");
+        },
+    );
 
-    test("no file inside of a directory that is in its place", () => {
+    test("no file inside a directory that has its name", () => {
         mkdirSync(at("settings/run/primary"));
         expect(agent(`echo text | replace_file ${at("settings/run/primary")} '' 600 || echo failed`)).toContain(
             "failed",
@@ -171,14 +174,14 @@ describe("root writes", () => {
 
     test.each([
         ["a marker", "settings/run/promoted", `place_marker ${at("settings/run/promoted")}`],
-        ["why it refused", "settings/run/refused", 'echo reason | replace_file "$refusal_file" "" 644'],
-        ["what a person can do", "settings/run/held", "block_access so"],
+        ["the reason of a refusal", "settings/run/refused", 'echo reason | replace_file "$refusal_file" "" 644'],
+        ["how to recover blocked replicas", "settings/run/held", "block_access so"],
         [
             "that it is locked out",
             "settings/run/locked_out",
             "send() { cat >/dev/null; echo 'NOPERM no'; }; wanted_access=users; observe || true",
         ],
-        ["what the next start must read", "settings/run/unsettled", "unsettle aof"],
+        ["the kind of file that the next start must read", "settings/run/unsettled", "unsettle aof"],
     ])("through no link: %s", (_what, name, command) => {
         link(name, "victim/none");
         agent(command);
@@ -194,16 +197,16 @@ describe("root writes", () => {
     });
 
     test.each([
-        ["nobody", ""],
+        ["no database", ""],
         ["this database", "own-id rdb p/s/db\n"],
-    ])("who owns the data through no link, where it was %s", (_who, owner) => {
+    ])("the owner of the data through no link, if the former owner was %s", (_who, owner) => {
         if (owner) write("data/.redis-database", owner);
         link("data/.redis-database.own-id");
         agent('owner_found=$(first_line_of "$owner_file")\nclaim_data');
         expect([file("data/.redis-database"), text("data/.redis-database")]).toEqual([true, "own-id aof p/s/db\n"]);
     });
 
-    test("the certificates of a refill through no link, and from no other place", () => {
+    test("the certificates of a refill through no link, and from no other directory", () => {
         write("settings/tls/ca.crt", "ca\n");
         write("settings/offers/copy.crt", "copy\n");
         link("settings/run/refill.crt");
@@ -213,37 +216,37 @@ describe("root writes", () => {
     });
 });
 
-describe("root gives away, moves and removes", () => {
+describe("root changes the owner of, moves and removes", () => {
     beforeEach(() => {
         write("bin/chown", `#!/bin/sh\necho "chown $*"\n`);
         chmodSync(at("bin/chown"), 0o755);
         write("data/dump.rdb", "REDIS0011");
     });
-    const take = (kind: string) =>
+    const adopt = (kind: string) =>
         agent(`unset -f chown; kind=${kind}; say() { :; }; unsettle() { :; }; (adopt_files) || echo failed`);
 
-    test("adopted files, and where a link is among them the link", () => {
+    test("adopted files, and links themselves", () => {
         link("data/link");
         mkdirSync(at("data/appendonlydir"));
         write("data/appendonlydir/one", "");
-        const words = take("none").split(/\s/).sort();
+        const words = adopt("none").split(/\s/).sort();
         const names = ["./appendonlydir", "./dump.rdb", "./link", "./one"];
         expect(words).toEqual(["-h", "-h", ...names, "999:999", "999:999", "chown", "chown"]);
     });
 
-    test("nothing in a directory that a link leads to", () => {
+    test("nothing in the target directory of a link", () => {
         link("data/appendonlydir", "victim");
-        expect(take("none")).not.toContain("secret");
-        expect(take("none")).toContain(`${at("data/appendonlydir")} is a link`);
+        expect(adopt("none")).not.toContain("secret");
+        expect(adopt("none")).toContain(`${at("data/appendonlydir")} is a link`);
     });
 
-    test("nothing to where a link leads", () => {
+    test("nothing to the target directory of a link", () => {
         link("data/before-adoption", "victim");
-        expect(take("aof")).toContain(`${at("data/before-adoption")} is a link`);
+        expect(adopt("aof")).toContain(`${at("data/before-adoption")} is a link`);
         expect(existsSync(at("data/dump.rdb"))).toBe(true);
     });
 
-    test("a directory of files, and where it is a link the link", () => {
+    test("a directory of files, and a link itself", () => {
         mkdirSync(at("data/appendonlydir"));
         write("data/appendonlydir/.hidden", "");
         write("data/appendonlydir/one", "");
@@ -254,7 +257,7 @@ describe("root gives away, moves and removes", () => {
         expect(agent(`remove_dir ${at("data/none")}`)).toBe("");
     });
 
-    test("what a link leads to in the midst of it not either", () => {
+    test("nothing in the target of a link that replaces the directory in between", () => {
         mkdirSync(at("data/appendonlydir"));
         write("data/appendonlydir/secret", "");
         const swap = `rm() { mv ${at("data/appendonlydir")} ${at("data/away")}; ln -s ${at("victim")} ${at("data/appendonlydir")}; command rm "$@"; }`;

@@ -1,4 +1,4 @@
-/** What the agent makes of `memoryMb`, in a real shell: limits that stay, and limits that wait for Docker. */
+/** How the agent applies `memoryMb`, in a real shell: limits that are kept, and limits that wait for Docker. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inShell, root, write } from "../../support/agentShell";
@@ -20,7 +20,7 @@ describe("maxmemory", () => {
     const size = { memory_mb: 512, flavor: "aof", backlog_mb: 0 };
     const wanted = { ...size, maxmemory_mb: 183, clients_mb: 80 };
 
-    /** What becomes of the wanted settings where those in force are `current`. */
+    /** The wanted settings `now` after `keep_maxmemory`, with the settings in force `current`. */
     function kept(current: Readonly<Record<string, string | number>>, now: Readonly<Record<string, string | number>>) {
         write("settings/current/database", settings(current));
         write("generation/database", settings(now));
@@ -37,9 +37,9 @@ describe("maxmemory", () => {
         rmSync(join(root, "settings/maxmemory"), { force: true });
     });
 
-    test("of an earlier release stays until the program changes what it follows from", () => {
+    test("of an earlier release is kept until the program changes an argument that it depends on", () => {
         expect(kept({ ...size, maxmemory_mb: 218 }, wanted)).toEqual(as(218));
-        // Another update, and an agent that starts again.
+        // The same settings in another update.
         const current = { ...wanted, maxmemory_mb: 218 };
         expect(kept(current, wanted)).toEqual(as(218));
         expect(kept(current, { ...wanted, clients_mb: 120, maxmemory_mb: 150 })).toEqual(as(150));
@@ -48,10 +48,10 @@ describe("maxmemory", () => {
 
     test.each<[string, object, object]>([
         ["of a new database is the wanted one", {}, wanted],
-        ["that this release made follows the program", { ...wanted, maxmemory_mb: 218 }, wanted],
+        ["of this release follows the program", { ...wanted, maxmemory_mb: 218 }, wanted],
         ["of another size follows the program", { ...size, memory_mb: 500, maxmemory_mb: 212 }, wanted],
         ["of another flavor follows the program", { ...size, flavor: "nordb", maxmemory_mb: 372 }, wanted],
-        ["that grows does so", { ...size, maxmemory_mb: 100 }, wanted],
+        ["that increases follows the program", { ...size, maxmemory_mb: 100 }, wanted],
     ])("%s", (_name, current, now) => {
         expect(kept(current as never, now as never)).toEqual(as(183));
     });
@@ -59,10 +59,10 @@ describe("maxmemory", () => {
 
 describe("more memory", () => {
     const conf = (mb: number) => `port 6379\nmaxmemory ${mb}mb\nproto-max-bulk-len ${mb}mb\n`;
-    const held = () =>
+    const keptLimits = () =>
         existsSync(join(root, "settings/limits.conf")) && readFileSync(join(root, "settings/limits.conf"), "utf8");
 
-    function hold([memory, maxmemory]: [number, number], [wantedMemory, wantedMaxmemory]: [number, number]) {
+    function keepLimits([memory, maxmemory]: [number, number], [wantedMemory, wantedMaxmemory]: [number, number]) {
         write("settings/current/database", `memory_mb=${memory}\nmaxmemory_mb=${maxmemory}\n`);
         write("settings/current/redis.conf", conf(maxmemory));
         write("generation/database", `memory_mb=${wantedMemory}\nmaxmemory_mb=${wantedMaxmemory}\n`);
@@ -74,9 +74,9 @@ describe("more memory", () => {
         rmSync(join(root, "settings/run/memory"), { force: true });
     });
 
-    test("leaves the limits that grow with it until Docker has given it", () => {
-        hold([64, 16], [128, 40]);
-        expect(held()).toBe("maxmemory 16mb\nproto-max-bulk-len 16mb\n");
+    test("keeps the former limits until Docker has raised the container's limit", () => {
+        keepLimits([64, 16], [128, 40]);
+        expect(keptLimits()).toBe("maxmemory 16mb\nproto-max-bulk-len 16mb\n");
         write(
             "tmp/applicable.settings",
             "maxmemory\t1\nproto-max-bulk-len\t2\nproto-max-bulk-lenient\t3\ntimeout\t4\n",
@@ -85,28 +85,28 @@ describe("more memory", () => {
         expect(readFileSync(join(root, "tmp/applicable.settings"), "utf8")).toBe(
             "proto-max-bulk-lenient\t3\ntimeout\t4\n",
         );
-        const awaits = () => agent("awaits_memory && echo awaits || echo has it");
+        const awaits = () => agent("awaits_memory && echo awaits || echo ready");
         expect(awaits()).toBe("awaits");
         write("settings/run/memory", "64\n");
         expect(awaits()).toBe("awaits");
-        // Another update in between, and one that asks for still more: the container has what it had.
-        hold([128, 40], [128, 40]);
-        hold([128, 40], [256, 90]);
-        expect(held()).toContain("maxmemory 16mb");
+        // Two more updates, the second with still more memory, before Docker has raised the limit.
+        keepLimits([128, 40], [128, 40]);
+        keepLimits([128, 40], [256, 90]);
+        expect(keptLimits()).toContain("maxmemory 16mb");
         write("settings/run/memory", "256\n");
-        expect(awaits()).toBe("has it");
+        expect(awaits()).toBe("ready");
     });
 
-    test("with less room for data does not leave maxmemory too high", () => {
-        hold([64, 33], [96, 28]);
-        expect(held()).toBe("proto-max-bulk-len 33mb\n");
+    test("with less memory for data does not keep a maxmemory that is too high", () => {
+        keepLimits([64, 33], [96, 28]);
+        expect(keptLimits()).toBe("proto-max-bulk-len 33mb\n");
     });
 
-    test("that is no longer wanted, or is less, holds nothing", () => {
-        hold([64, 16], [128, 40]);
+    test("that is no longer wanted keeps no limits", () => {
+        keepLimits([64, 16], [128, 40]);
         write("settings/run/memory", "64\n");
-        hold([128, 40], [64, 16]);
-        expect(held()).toBe(false);
+        keepLimits([128, 40], [64, 16]);
+        expect(keptLimits()).toBe(false);
     });
 });
 

@@ -1,4 +1,4 @@
-/** Over what an agent watches: what it applied, or after a refusal what is in force; and a server that is about to be replaced. */
+/** The settings that an agent watches: the applied ones, or after a refusal those in force; and a server that is about to be replaced. */
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { inShell, root, write } from "../../support/agentShell";
@@ -13,12 +13,12 @@ const stubs = [
     'watch() { echo "watches $generation, $wanted_access"; exit; }',
     "ensure_connection() { :; }",
     "observe() { return 1; }",
-    "write_primary() { echo looked; }",
+    "write_primary() { echo checked; }",
     `idle() { echo idle; exit; }`,
 ];
 const agent = (commands: string) => inShell(stubs, commands);
 
-/** A generation in force, as an agent has committed it. */
+/** Creates the generation in force, as an agent has committed it. */
 function inForce(files: Readonly<Record<string, string>>): string {
     mkdirSync(at("settings/generations/some"), { recursive: true });
     for (const [name, content] of Object.entries(files)) write(`settings/generations/some/${name}`, content);
@@ -37,16 +37,16 @@ beforeEach(() => {
     write("settings/former", "");
 });
 
-describe("an agent that refused", () => {
+describe("an agent that has refused an update", () => {
     beforeEach(() => {
         write("tmp/refused", "");
     });
 
-    test("has nothing to watch where nothing is in force", () => {
+    test("has nothing to watch if no settings are in force", () => {
         expect(agent("run")).toBe("idle");
     });
 
-    test("watches what is in force, by what its trial server had, and not by what was refused", () => {
+    test("watches the settings in force, with the values of their trial server, and not those of the refused update", () => {
         const generation = inForce(files);
         write(`${generation.slice(root.length + 1)}/.settings`, "timeout\t300\nhz\t10\n");
         write("tmp/trial.settings", "timeout\t77\n");
@@ -56,45 +56,45 @@ describe("an agent that refused", () => {
         expect(existsSync(at("tmp/users.listed"))).toBe(false);
     });
 
-    test("looks at once when it is started again", () => {
+    test("checks at once after a restart", () => {
         const generation = inForce(files);
         write("tmp/last_check", "");
         expect(agent("settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }; run")).toBe(
-            `looked\nwatches ${generation}, users`,
+            `checked\nwatches ${generation}, users`,
         );
     });
 
     test.each([
-        ["has a trial server try what an earlier release has not noted", true, "timeout\t300\n"],
-        ["puts no settings back where none takes them", false, ""],
+        ["starts a trial server if an earlier release has not stored its settings", true, "timeout\t300\n"],
+        ["restores no settings if the trial server rejects them", false, ""],
     ])("%s", (_what, answers, kept) => {
         inForce(files);
         const trial = `launch_trial() { :; }\ntrial_answers() { ${answers}; }\nsettings_of() { printf 'timeout\\t300\\n'; }`;
         agent(`${trial}\nguard`);
         expect(text("tmp/enforced.settings")).toBe(kept);
         write("settings/run/unsettled", "aof");
-        // Settling it would apply an empty configuration.
+        // Without trial settings, an empty configuration would be applied.
         expect(agent(`settle() { echo settled; }\ncheck_server`)).toBe(answers ? "settled" : "");
     });
 
-    test("puts back the files in force, not those that were refused", () => {
+    test("restores the files in force, and not those of the refused update", () => {
         const generation = inForce(files);
         const name = generation.slice(root.length + 1);
         const settings = "settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }";
         agent(`${settings}; guard`);
         write(`${name}/redis.conf`, "timeout 1\n");
         expect(agent(`${settings}; stage() { echo staged; }; run`)).toBe(
-            `restored: the settings on the volume\nlooked\nwatches ${generation}, users`,
+            `restored: the settings on the volume\nchecked\nwatches ${generation}, users`,
         );
         expect(text(`${name}/redis.conf`)).toBe(files["redis.conf"]);
     });
 
-    test("says in its health check what it is", () => {
+    test("reports the refusal in its health check", () => {
         write("tmp/refused", "refused: it is so [redis-database/agent-failed]\n");
         expect(agent("health || echo failed")).toBe("refused: it is so [redis-database/agent-failed]\nfailed");
     });
 
-    test("says no other refusal, which an update would take for its own", () => {
+    test("logs no refusal of a later check, which an update would mistake for its own", () => {
         const refused = 'undo() { :; }; stop_trial() { :; }; watching=yes; (refuse agent-failed "so") || true';
         expect(agent(refused)).toBe("");
         expect(text("settings/run/refused")).toBe("so [redis-database/agent-failed]\n");
@@ -102,24 +102,24 @@ describe("an agent that refused", () => {
 });
 
 describe("an agent that has applied its settings", () => {
-    test("goes on watching when it is started again, whatever it would refuse now", () => {
+    test("continues to watch after a restart, even if it would refuse the settings now", () => {
         const generation = inForce(files);
         write("tmp/applied", `${generation.replace(/.*\//, "")}\n`);
         write("tmp/reported", "");
         const checks = "check_image() { exit 1; }; check_owner() { exit 1; }; stage() { exit 1; }";
         const trial = "settings_of() { :; }; launch_trial() { :; }; trial_answers() { :; }";
         expect(agent(`${checks}; ${trial}; run`)).toBe(`watches ${generation}, users`);
-        // Docker's health check starts anew.
+        // Docker waits for a health check again.
         expect(existsSync(at("tmp/reported"))).toBe(false);
     });
 
-    test("stands down when it is started again and another one has taken over", () => {
+    test("stands down after a restart if another agent has taken over", () => {
         inForce(files);
         write("tmp/applied", "other\n");
         expect(agent("run")).toBe("another agent has taken over\nidle");
     });
 
-    test("does not when a full disk has left half of what it put back, which it tries again", () => {
+    test("does not stand down if it could not restore the files on a full disk, and tries again", () => {
         const generation = inForce(files);
         write(`${generation.slice(root.length + 1)}/redis.conf`, "");
         write("tmp/applied", `${generation.replace(/.*\//, "")}\n`);
@@ -130,7 +130,7 @@ describe("an agent that has applied its settings", () => {
 });
 
 describe("a server that is about to be replaced", () => {
-    const look = (running: string) => {
+    const check = (running: string) => {
         mkdirSync(at("generation"), { recursive: true });
         write("generation/database", "server=next\nprimary=\nimporting=no\n");
         write("data/.redis-server", "this 8.0.2\n");
@@ -146,17 +146,17 @@ describe("a server that is about to be replaced", () => {
         rmSync(at("generation"), { recursive: true, force: true });
     });
 
-    test("keeps what an update has left it with, and not what its successor shall have", () => {
+    test("keeps the settings that an update has left it with, and not those of its successor", () => {
         const left = "port\t6379\nsave\t2147483647 2147483647\ntimeout\t300\n";
-        expect(look(`hz\t10\n${left}`)).toBe("users");
+        expect(check(`hz\t10\n${left}`)).toBe("users");
         expect(text("generation/.meanwhile")).toBe(left);
         const changed = left.replace("300", "1");
-        expect(look(changed)).toBe('CONFIG SET timeout "300"\nrestored: timeout\nusers');
+        expect(check(changed)).toBe('CONFIG SET timeout "300"\nrestored: timeout\nusers');
         expect(text("generation/.meanwhile")).toBe(left);
     });
 });
 
-test("what a refusal could not undo, since the server did not answer, is put back later", () => {
+test("a setting that a refusal could not undo, because the server did not answer, is restored later", () => {
     write("settings/former", "timeout\t0\n");
     agent("find_access() { :; }; server_answers() { return 1; }; undo");
     expect(text("settings/former")).toBe("timeout\t0\n");
@@ -168,17 +168,17 @@ test("what a refusal could not undo, since the server did not answer, is put bac
     expect(text("settings/former")).toBe("");
 });
 
-describe("a primary that came back without its data", () => {
-    const admit = (held: boolean, keys: number) => {
+describe("a primary that started without its data", () => {
+    const admit = (blocked: boolean, keys: number) => {
         mkdirSync(at("generation"), { recursive: true });
         write("settings/run/starts_empty", "");
-        if (held) write("settings/run/held", "so\n");
+        if (blocked) write("settings/run/held", "so\n");
         return agent(
             `info() { for key in ${"x ".repeat(keys)}; do echo $key; done; }; refill() { echo asks; false; }; accept_writes() { :; }; users_admit`,
         ).split("\n")[0];
     };
 
-    test("asks its replicas again for as long as it has none", () => {
+    test("asks its replicas again as long as it has no keys", () => {
         expect(admit(false, 0)).toBe("asks");
         expect(admit(true, 0)).toBe("asks");
         expect(admit(true, 1)).toBe("");

@@ -1,4 +1,4 @@
-/** The server's health check and the markers that it leaves, in a real shell with a Redis and a disk that are made up. */
+/** The server's health check and its markers, in a real shell with stubs for Redis and the disk. */
 import { spawnSync } from "node:child_process";
 import {
     chmodSync,
@@ -37,10 +37,10 @@ interface Situation {
     readonly freeMb: number;
     /** Files on the disk, in MiB. */
     readonly files?: Readonly<Record<string, number>>;
-    /** Whether it has been healthy before. */
+    /** Whether the server has been healthy before. */
     readonly answered?: boolean;
     readonly ping?: string;
-    /** More files, of the settings volume and of `/tmp`. */
+    /** Additional files on the settings volume and in `/tmp`. */
     readonly markers?: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +61,7 @@ function health(situation: Situation) {
         `#!/bin/sh\ncat >/dev/null\nprintf 'OK\\n# Memory\\r\\nused_memory:${dataMb * 2 ** 20}\\r\\n\\n${ping}\\n'`,
     );
     write("bin/df", `#!/bin/sh\nprintf 'Filesystem 1024-blocks Used Available\\ndisk 0 0 ${freeMb * 1024}\\n'`);
-    // Sizes as Docker's file systems have them, without writing so much.
+    // Reports sizes without large files.
     const sizes = Object.entries(files).map(([name, mb]) => `*/${name}) sum=$((sum + ${mb * 1024})) ;;`);
     const all = Object.values(files).reduce((sum, mb) => sum + mb, 0);
     write(
@@ -73,10 +73,10 @@ function health(situation: Situation) {
     if (answered) write("tmp/answered", "");
     else mkdirSync(join(root, "tmp"));
     for (const [name, text] of Object.entries(markers)) write(name, text);
-    return lookAgain();
+    return checkAgain();
 }
 
-function lookAgain() {
+function checkAgain() {
     const { status, stdout, stderr } = run(check);
     expect(stderr).toBe("");
     return status === 0 ? "healthy" : stdout.trim();
@@ -87,7 +87,7 @@ function run(text: string) {
     return spawnSync("sh", ["-c", text, "sh", "fingerprint"], { encoding: "utf8", env });
 }
 
-/** A restart of the container: its `/tmp` is empty, and then `start.sh` runs. */
+/** Restarts the container: `/tmp` is empty, then `start.sh` runs. */
 function restart() {
     rmSync(join(root, "tmp"), { recursive: true });
     mkdirSync(join(root, "tmp"));
@@ -101,54 +101,54 @@ const low = (left: number, next: number) =>
 const [rdb, old] = [{ flavor: "rdb" }, { version: "3.2" }];
 
 test.each<[string, Situation, string]>([
-    ["has room for the next dump", { args: rdb, dataMb: 20, freeMb: 20 }, "healthy"],
-    ["has none", { args: rdb, dataMb: 20, freeMb: 19 }, low(19, 20)],
-    ["has none for a rewrite of the log", { dataMb: 20, freeMb: 19 }, low(19, 20)],
+    ["has space for the next dump", { args: rdb, dataMb: 20, freeMb: 20 }, "healthy"],
+    ["has no space for the next dump", { args: rdb, dataMb: 20, freeMb: 19 }, low(19, 20)],
+    ["has no space for a rewrite of the append-only file", { dataMb: 20, freeMb: 19 }, low(19, 20)],
     [
-        "has some once the dump that runs is done",
+        "has space once the running dump is complete",
         { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 15 } },
         "healthy",
     ],
-    ["has none even then", { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 14 } }, low(19, 20)],
-    ["is full, and nothing is ever written", { args: { flavor: "nordb" }, dataMb: 20, freeMb: 0 }, "healthy"],
+    ["has no space even then", { args: rdb, dataMb: 20, freeMb: 5, files: { "temp-7.rdb": 14 } }, low(19, 20)],
+    ["is full, but nothing is ever written", { args: { flavor: "nordb" }, dataMb: 20, freeMb: 0 }, "healthy"],
     [
-        "has room, also within the database's part",
+        "has space, also within diskSizeGb",
         { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1004 } },
         "healthy",
     ],
     [
-        "has room, but the database's part has not",
+        "has space, but not within diskSizeGb",
         { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1005 } },
         low(19, 20),
     ],
     [
-        "has used more than its part",
+        "is used beyond diskSizeGb",
         { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 9000, files: { "dump.rdb": 1100 } },
         low(-76, 20),
     ],
     [
-        "has room within its part, but there is none",
+        "has space within diskSizeGb, but is full",
         { args: { ...rdb, diskSizeGb: 1 }, dataMb: 20, freeMb: 1 },
         low(1, 20),
     ],
     [
-        "has a log of commands that can take six times the data",
+        "has an append-only file of commands that can take six times the data",
         { args: old, dataMb: 20, freeMb: 119, files: { "appendonly.aof": 500 } },
         low(119, 120),
     ],
     [
-        "has one that is shorter than that",
+        "has an append-only file that is smaller than that",
         { args: old, dataMb: 20, freeMb: 79, files: { "appendonly.aof": 80 } },
         low(79, 80),
     ],
     [
-        "has one that is shorter than the data",
+        "has an append-only file that is smaller than the data",
         { args: old, dataMb: 20, freeMb: 19, files: { "appendonly.aof": 2 } },
         low(19, 20),
     ],
-    ["has just room for a server's first answer", { args: rdb, dataMb: 20, freeMb: 0, answered: false }, "healthy"],
+    ["is full before a server's first answer", { args: rdb, dataMb: 20, freeMb: 0, answered: false }, "healthy"],
     [
-        "is full, as Redis says itself",
+        "is full, which Redis reports",
         { args: rdb, dataMb: 20, freeMb: 0, ping: "MISCONF Errors writing" },
         "MISCONF Errors writing",
     ],
@@ -160,13 +160,13 @@ test.each<[string, Situation, string]>([
 describe("a disk that is full", () => {
     const full = { args: { flavor: "rdb" }, dataMb: 20, freeMb: 0, answered: false };
 
-    test("is no reason to fail before a new container's first answer, and one after its restart", () => {
+    test("does not fail the first answer of a new container, but that after its restart", () => {
         expect(health(full)).toBe("healthy");
         restart();
-        expect(lookAgain()).toBe(low(0, 20));
+        expect(checkAgain()).toBe(low(0, 20));
     });
 
-    test("is none for a container that takes the place of another one", () => {
+    test("does not fail the first answer of a replacement container", () => {
         expect(health({ ...full, markers: { "settings/run/answered": "another\n" } })).toBe("healthy");
         expect(readFileSync(join(root, "settings/run/answered"), "utf8")).toBe(`${hostname()}\n`);
     });
@@ -175,7 +175,7 @@ describe("a disk that is full", () => {
 test.each([
     [30, "healthy"],
     [31, expect.stringContaining("it does not follow its primary at db:6380") as string],
-])("a replica that has heard nothing from its primary for %i s", (seconds, expected) => {
+])("a replica that has received nothing from its primary for %i s", (seconds, expected) => {
     const markers = {
         "settings/current/database": "primary=db\n",
         "settings/run/primary": "db 6380\n",
@@ -185,19 +185,19 @@ test.each([
     expect(health({ dataMb: 1, freeMb: 100, answered: false, ping, markers })).toEqual(expected);
 });
 
-describe("a server that follows another one, though it is no replica,", () => {
+describe("a server that follows another one without being a replica", () => {
     const ping = "role:slave\\r\\nmaster_host:away\\r\\nmaster_port:6379\\r\\n\\nPONG";
     const follows = { dataMb: 1, freeMb: 100, ping };
 
-    test("is unhealthy, and says whom", () => {
+    test("is unhealthy and names the other server", () => {
         expect(health(follows)).toMatch(/^it follows away:6379, .* \[redis-database\/follows-by-hand\]$/);
     });
 
     test.each<[string, Partial<Situation>, string]>([
-        ["may while data is imported", { args: { importing: true } }, "healthy"],
-        ["may in a switchover", { markers: { "settings/run/primary": "away 6380\n" } }, "healthy"],
+        ["is healthy while imports are allowed", { args: { importing: true } }, "healthy"],
+        ["is healthy during a switchover", { markers: { "settings/run/primary": "away 6380\n" } }, "healthy"],
         [
-            "may while it gets its data back",
+            "reports the missing data while it gets its data back",
             { markers: { "settings/run/starts_empty": "" } },
             "it started without its data; the agent asks its replicas for the data, and writes are refused until then",
         ],
@@ -206,7 +206,7 @@ describe("a server that follows another one, though it is no replica,", () => {
     });
 });
 
-test("an agent that is locked out is let in by a start, with the health check, and replicas are not", () => {
+test("a start restores the users of a locked-out agent and of the health check, and removes those of replicas", () => {
     const lines = ["user default on #aa", "user agent off", "user repl-reader on #bb", "user repl-mine on #cc"];
     expect(health({ dataMb: 1, freeMb: 100, markers: { "settings/run/locked_out": "" } })).toMatch(
         /^the agent cannot log in, because its user or the password was changed by hand: .* \[redis-database\/agent-login-refused\]$/,
@@ -216,52 +216,52 @@ test("an agent that is locked out is let in by a start, with the health check, a
     write("settings/followers", "repl-reader\n");
     restart();
     const agents = ["user agent on #ee", "user health on #ff"];
-    const [people, , , mine] = lines;
+    const [client, , , manual] = lines;
     expect(readFileSync(join(root, "settings/acl/users.acl"), "utf8").split("\n")).toEqual([
-        people,
-        mine,
+        client,
+        manual,
         ...agents,
         "",
     ]);
-    expect(lookAgain()).toBe("healthy");
+    expect(checkAgain()).toBe("healthy");
 });
 
 test.each([
     ["ERR max number of clients reached\n", /^clients use all connections .*\[redis-database\/maxclients-reached\]$/],
     ["Error: Broken pipe", /^clients use all connections .*\[redis-database\/maxclients-reached\]$/],
     ["BUSY Redis is busy running a script.", /^BUSY .* script\. Wait until .*server-busy\]$/],
-])("a server that answers %j is unhealthy, with the true reason", (ping, reason) => {
+])("a server that replies %j is unhealthy, with the right reason", (ping, reason) => {
     expect(health({ dataMb: 1, freeMb: 100, ping })).toMatch(reason);
 });
 
-test("before 6.0 an agent that is locked out is the reason, though the check is, too", () => {
+test("before 6.0 a locked-out agent is reported, although the check cannot log in either", () => {
     const markers = { "settings/run/locked_out": "" };
     expect(health({ args: old, dataMb: 1, freeMb: 100, ping: "NOAUTH Authentication required.", markers })).toMatch(
         /^the agent cannot log in, because its user or the password was changed by hand: .*\[redis-database\/agent-login-refused\]$/,
     );
 });
 
-describe("what an up that fails looks for in the log", () => {
+describe("the container's log, which a failed update reads", () => {
     const log = () => (existsSync(join(root, "proc/1/fd/1")) ? readFileSync(join(root, "proc/1/fd/1"), "utf8") : "");
     const healthy = { dataMb: 1, freeMb: 100 };
 
-    test("is the agent's refusal, once for each reason", () => {
+    test("contains each refusal of the agent once", () => {
         const [one, other] = ["one [redis-database/dump-not-written]", "other [redis-database/agent-failed]"];
         const markers = { "settings/run/unsettled": "rdb\n", "settings/run/refused": `${one}\n` };
         expect(health({ ...healthy, markers })).toBe(`refused: ${one}`);
-        expect(lookAgain()).toBe("the agent is still checking and converting the data");
+        expect(checkAgain()).toBe("the agent is still checking and converting the data");
         write("settings/run/refused", `${other}\n`);
-        lookAgain();
-        lookAgain();
+        checkAgain();
+        checkAgain();
         expect(log()).toBe(`refused: ${one}\nrefused: ${other}\n`);
     });
 
-    test("is why a replica does not follow, at the second failure and each 25 later", () => {
+    test("contains the reason why a replica does not follow, at the second failure and every 25th after that", () => {
         const markers = { "settings/current/database": "primary=nearby\n" };
         const reason = "its primary has not started yet [redis-database/primary-not-started]";
         expect(health({ ...healthy, markers })).toBe(reason);
         expect(log()).toBe("");
-        for (let failure = 2; failure <= 27; failure++) lookAgain();
+        for (let failure = 2; failure <= 27; failure++) checkAgain();
         expect(log()).toBe(`refused: ${reason}\nrefused: ${reason}\n`);
     });
 });
@@ -276,26 +276,26 @@ describe("a server that the kernel killed", () => {
     test.each<[string, Situation, string]>([
         ["is reported", { ...situation, markers: killed(60) }, `${text} [redis-database/killed-by-kernel]`],
         [
-            "does not keep an update from its first answer",
+            "does not delay the first answer, for which an update waits",
             { ...situation, answered: false, markers: killed(60) },
             "healthy",
         ],
-        ["is old news after a day", { ...situation, markers: killed(86401) }, "healthy"],
-        ["hides nothing else", { ...situation, ping: "LOADING", markers: killed(60) }, "LOADING"],
+        ["is not reported after a day", { ...situation, markers: killed(86401) }, "healthy"],
+        ["does not hide other problems", { ...situation, ping: "LOADING", markers: killed(60) }, "LOADING"],
     ])("%s", (_name, situation, expected) => {
         expect(health(situation)).toBe(expected);
     });
 
-    test("is reported until the settings are others", () => {
+    test("is reported until the settings change", () => {
         health({ ...situation, markers: killed(60) });
         const later = new Date(Date.now() + 60_000);
         utimesSync(join(root, "settings/current"), later, later);
-        expect(lookAgain()).toBe("healthy");
+        expect(checkAgain()).toBe("healthy");
         expect(readFileSync(join(root, "proc/1/fd/1"), "utf8")).toBe("reported: the kernel killed the server\n");
     });
 });
 
-describe("a certificate that ends", () => {
+describe("a certificate that expires", () => {
     const text = "tls.certificate.certPem: is valid until 2026-01-01T00:00:00Z; give another";
     const report = `${text} [redis-database/certificate-ends-soon]`;
     const now = () => Math.floor(Date.now() / 1000);
@@ -305,11 +305,15 @@ describe("a certificate that ends", () => {
     const situation = { dataMb: 1, freeMb: 100 };
 
     test.each<[string, Partial<Situation>, string]>([
-        ["is reported from that second on", { markers: settings(now()) }, report],
-        ["is not reported before", { markers: settings(now() + 60) }, "healthy"],
-        ["is unknown to an earlier agent", { markers: settings("") }, "healthy"],
-        ["does not keep an update from its first answer", { answered: false, markers: settings(1) }, "healthy"],
-        ["hides nothing else", { ping: "LOADING", markers: settings(1) }, "LOADING"],
+        ["is reported from the given second on", { markers: settings(now()) }, report],
+        ["is not reported before that", { markers: settings(now() + 60) }, "healthy"],
+        ["is not reported with the settings of an earlier agent", { markers: settings("") }, "healthy"],
+        [
+            "does not delay the first answer, for which an update waits",
+            { answered: false, markers: settings(1) },
+            "healthy",
+        ],
+        ["does not hide other problems", { ping: "LOADING", markers: settings(1) }, "LOADING"],
     ])("%s", (_name, more, expected) => {
         expect(health({ ...situation, ...more })).toBe(expected);
     });
@@ -317,16 +321,16 @@ describe("a certificate that ends", () => {
     test("is no longer reported once it is renewed", () => {
         expect(health({ ...situation, markers: settings(1) })).toBe(report);
         write("settings/current/database", settings(now() + 60)["settings/current/database"]);
-        expect(lookAgain()).toBe("healthy");
+        expect(checkAgain()).toBe("healthy");
     });
 
-    test("costs a healthy server no process", () => {
+    test("starts no process for a healthy server", () => {
         expect(health({ ...situation, markers: { ...settings(now() + 60), "settings/run/expiry": "" } })).toBe(
             "healthy",
         );
         const later = new Date(Date.now() + 60_000);
         utimesSync(join(root, "settings/run/expiry"), later, later);
-        write("bin/date", "#!/bin/sh\necho looked at the clock >&2\n");
-        expect(lookAgain()).toBe("healthy");
+        write("bin/date", "#!/bin/sh\necho read the clock >&2\n");
+        expect(checkAgain()).toBe("healthy");
     });
 });

@@ -1,4 +1,4 @@
-/** Each argument's definition holds what follows from it: words, an example, a default, a row of the change table, a code. */
+/** Definitions of arguments are complete: documentation, default, example, row of the change table, error code. */
 import { readFileSync } from "node:fs";
 import { join, parse } from "node:path";
 import { checkEach } from "../../../../provider/model/arguments/check";
@@ -12,10 +12,9 @@ const kinds = ["RedisDatabase", "RedisReplica"] as const;
 /** An argument, or a member of one. */
 interface Defined {
     readonly kind: Kind;
-    /** With the name of a list where an element's member follows. */
     readonly path: readonly string[];
     readonly definition: Definition;
-    /** Arguments that have nothing but this value there. */
+    /** Arguments that only set this value. */
     readonly argsWith: (value: unknown) => Record<string, unknown>;
 }
 
@@ -40,7 +39,7 @@ const all = kinds.flatMap((kind) =>
 );
 const named = all.map((defined) => [defined.kind, defined.path.join("."), defined] as const);
 
-test("there are definitions to look at, down to the members of members", () => {
+test("the list contains members of arguments and of members", () => {
     const paths = named.map(([kind, path]) => `${kind} ${path}`);
     expect(paths).toEqual(expect.arrayContaining(["RedisDatabase tls.ca.keyPem", "RedisDatabase savePoints.seconds"]));
     expect(paths).toEqual(
@@ -52,13 +51,13 @@ describe.each(named)("%s %s", (_kind, path, { definition }) => {
     const { schema, schemaFor, doc, default: value, defaultDoc, example, required, secret, inProcess } = definition;
     const accepted = schemaFor?.({}) ?? schema;
 
-    test("has words that are sentences", () => {
+    test("is documented in sentences", () => {
         expect(doc).toMatch(/^[A-Z][^\n]*[^\s.]\.$/);
         expect(definition.typeDoc ?? doc).toMatch(/\.$/);
     });
 
-    test("is required, or says what applies without it", () => {
-        // One of these two is given, and the words of `data` say so.
+    test("is required or has a documented default", () => {
+        // One of these two is required, as their documentation states.
         const oneOfTwo = ["data.volume", "data.hostPath"].includes(path);
         if (required === true || inProcess === true || oneOfTwo)
             expect([value, defaultDoc]).toEqual([undefined, undefined]);
@@ -72,12 +71,15 @@ describe.each(named)("%s %s", (_kind, path, { definition }) => {
         if (secret) expect(example).toBeUndefined();
     });
 
-    test("has no example that is just its default", () => {
+    test("has an example other than its default, or members that have one", () => {
+        const { exampleCode, members = {} } = definition;
+        const isRequired = Object.values(members).some((member) => member.required);
+        expect(example ?? exampleCode ?? (isRequired || undefined)).toBeDefined();
         if (example !== undefined) expect(example).not.toEqual(value);
     });
 });
 
-test("every argument has an example, but for secrets and what comes from another resource", () => {
+test("every argument has a plain example, except secrets and values of other resources", () => {
     const missing = kinds.flatMap((kind) =>
         Object.entries(definitions[kind]).flatMap(([name, { example }]) =>
             example === undefined ? [`${kind} ${name}`] : [],
@@ -93,7 +95,7 @@ test("every argument has an example, but for secrets and what comes from another
 });
 
 test.each(kinds)(
-    "every argument of %s has a row of the change table: its own, its object's or its members'",
+    "every argument of %s is in the change table, by its own row, its object's or its members'",
     (kind) => {
         const own = all.filter((defined) => defined.kind === kind);
         const withRow = own.flatMap(({ path, definition }) => (definition.changes ? [path.join(".")] : []));
@@ -105,7 +107,7 @@ test.each(kinds)(
     },
 );
 
-test("every row is about arguments that there are", () => {
+test("every row of the change table has existing arguments", () => {
     for (const row of changeRows) {
         for (const { path } of row.arguments.filter((argument) => argument.path !== (row.own?.path ?? "release"))) {
             const found = kinds.map((kind) => definitionAt(kind, path.split(".")));
@@ -114,7 +116,7 @@ test("every row is about arguments that there are", () => {
     }
 });
 
-test("a component takes what is defined for it, and no name twice", () => {
+test("no component has two arguments of the same name", () => {
     for (const kind of kinds) expect(new Set(argumentNames(kind)).size).toBe(argumentNames(kind).length);
 });
 
@@ -126,12 +128,12 @@ describe("codes", () => {
         return readFileSync(join(dir, "__snapshots__", `${base}.snap`), "utf8");
     };
 
-    test("are listed once each, in one form, with a meaning and a remedy", () => {
+    test("are unique, in one form, with a meaning and a remedy", () => {
         expect(listed.filter((code, index) => listed.indexOf(code) !== index)).toEqual([]);
         for (const { code, meaning, remedy } of allProblems()) {
             expect(code).toMatch(/^redis-database\/[a-z0-9]+([-.][a-z0-9]+)*$/);
             expect([code, meaning]).toEqual([code, expect.stringMatching(/^[A-Z`].*\.$/)]);
-            // The agent's are sentences; those of the others follow an arrow in a message.
+            // Those of the agent are sentences; all others follow an arrow in a message.
             expect([code, remedy]).toEqual([code, expect.stringMatching(/^([a-z`].*[^.]|[A-Z].*\.)$/)]);
         }
     });
@@ -140,13 +142,13 @@ describe("codes", () => {
         ["model/arguments/check.test.ts", 70],
         ["model/changes/table.test.ts", 2],
         ["model/refusals.test.ts", 30],
-    ])("that a person reads in %s are listed", (name, least) => {
+    ])("in the messages of %s are listed", (name, least) => {
         const codes = new Set(codesIn(snapshot(name)));
         expect(codes.size).toBeGreaterThanOrEqual(least);
         expect([...codes].filter((code) => !listed.includes(code))).toEqual([]);
     });
 
-    test("of single arguments are exactly those that a wrong value brings up", () => {
+    test("of single arguments are exactly those that invalid values cause", () => {
         const wrong = all.filter(({ definition }) => !definition.inProcess);
         const found = wrong.flatMap(({ kind, argsWith, path }) => {
             const { findings } = checkEach(argsWith(Symbol("wrong")), kind);

@@ -26,8 +26,14 @@ test("the service's spelling, labels and dates, and whether end of life is reach
         { ...facts, name: "4.0-nordb", flavor: "nordb", label: "NO PERSISTENCE" },
     ]);
     expect(of("7.2")[0]).toEqual({
-        ...{ engine: "redis", name: "7.2-aof", version: "7.2", flavor: "aof", released: "2023-08-15" },
-        ...{ endOfLife: "2029-12-01", ended: false, verifiedWith: "7.2.4" },
+        engine: "redis",
+        name: "7.2-aof",
+        version: "7.2",
+        flavor: "aof",
+        released: "2023-08-15",
+        endOfLife: "2029-12-01",
+        ended: false,
+        verifiedWith: "7.2.4",
     });
 });
 
@@ -76,7 +82,7 @@ describe("warnings", () => {
 
     test("insecure protocols are named", () => {
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.0", "TLSv1.1", "TLSv1.2"] } })).toEqual([
-            'RedisDatabase "sessions": tls.protocols allows TLSv1.0 and TLSv1.1, which can be broken into; leave it out once no client needs it.',
+            'RedisDatabase "sessions": tls.protocols allows insecure protocols (TLSv1.0, TLSv1.1); remove them once no client needs them.',
         ]);
         expect(said({ version: "8.2", tls: { protocols: ["TLSv1.2"] } })).toEqual([]);
     });

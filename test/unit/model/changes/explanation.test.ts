@@ -160,6 +160,22 @@ test("do not contradict themselves, show no secret, and are one readable line", 
     for (const pair of pairs) expect(line(pair).length).toBeLessThan(480);
 });
 
+test.each<[string, Pair, string]>([
+    [
+        "the old URLs work for a while",
+        [{ version: "5.0" }, { version: "7.2", passwordVersion: 2, host: "redis.example.com" }],
+        "the URLs contain the new password, the new host and the user app",
+    ],
+    [
+        "the old URLs stop working",
+        [{ replicas: 2 }, { replicas: 2, primary: "replica-1", passwordVersion: 2, ports: { tls: 6380 } }],
+        "the URLs change, and clients need the new ones",
+    ],
+])("mention the URLs once, however many changes affect them: %s", (_what, pair, sentence) => {
+    expect(line(pair)).toContain(`; ${sentence}`);
+    expect(line(pair).match(/the URLs/g)).toHaveLength(1);
+});
+
 test("show no value of an argument that holds a secret in this program, only that it changed", () => {
     const { before, after } = described([
         { config: { timeout: 300 }, memoryMb: 64 },

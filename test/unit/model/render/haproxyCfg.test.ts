@@ -55,7 +55,7 @@ test("protocols must be consecutive, but only before 6.0", () => {
                           code: "redis-database/tls-protocol-gap",
                           path: "tls.protocols",
                           problem:
-                              "has no TLSv1.1 and TLSv1.2 between others, and such a gap is not possible before Redis 6.0",
+                              "has a gap, which is not possible before Redis 6.0: TLSv1.1 and TLSv1.2 must be in the list",
                           remedy: 'give ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]',
                       },
                   ],

@@ -1,7 +1,7 @@
 /**
- * Ends the wait for a container that ends at each start. The provider waits for the health check until `waitTimeout` is
- * over, but fails as soon as the container is gone. Where Docker's own command is not at hand, the update waits. An agent
- * that has refused runs on: it watches over what is in force.
+ * Stops waiting for a container that exits at every start. The provider waits for the health check until `waitTimeout`
+ * expires, but fails as soon as the container no longer exists. Without the docker command, the update waits. An agent
+ * that has refused settings keeps running and enforces the previous ones.
  */
 import { setTimeout } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
@@ -10,20 +10,20 @@ import { logOf } from "./containerLog";
 import { type Run, dockerCommand } from "./dockerCommand";
 import type { Owner } from "./owner";
 
-/** Longer than nearly all containers need, which are not asked at all then. */
+/** Longer than almost all containers take to become healthy, so that most are never inspected. */
 const intervalMs = 3000;
 
-/** Docker starts a container again after 0.1 s, and each time after twice as long: this is about six seconds of it. */
-const restartsInVain = 5;
+/** Docker restarts a container after 0.1 s and doubles the delay each time, so this is after about six seconds. */
+const maxRestarts = 5;
 
-/** The waits for one component's containers. */
-export class VainWaits {
-    /** By the containers' names; for one that was removed, the end of its log. */
+/** Watches the containers of one component. */
+export class CrashLoops {
+    /** By container name: the end of the log if the container was removed, otherwise undefined. */
     private readonly awaited = new Map<string, readonly string[] | undefined>();
 
     constructor(private readonly owner: Owner) {}
 
-    /** For the `beforeCreate` hooks of a container. */
+    /** `beforeCreate` hooks of a container. */
     hooks(): pulumi.ResourceHook[] {
         return this.owner.hooks.on("endVainWait", ({ newInputs }) => {
             const container: unknown = (newInputs as { readonly name?: unknown } | undefined)?.name;
@@ -33,14 +33,14 @@ export class VainWaits {
         });
     }
 
-    /** Says that the wait for a container is over. Returns the end of its log, of one that was removed for that. */
+    /** Stops watching a container. Returns the end of its log if `watch` has removed it. */
     end(container: string): readonly string[] | undefined {
         const lines = this.awaited.get(container);
         this.awaited.delete(container);
         return lines;
     }
 
-    /** Ends with the wait, whoever ends it. */
+    /** Resolves when the container is healthy or removed, or when `end` is called. */
     async watch(container: string, interval = intervalMs): Promise<void> {
         const { awaited, owner } = this;
         awaited.set(container, undefined);
@@ -49,9 +49,9 @@ export class VainWaits {
             await setTimeout(interval, undefined, { ref: false });
             const state = await stateOf(run, container);
             if (state?.health === "healthy") awaited.delete(container);
-            if (!state || state.restarts < restartsInVain || !awaited.has(container)) continue;
+            if (!state || state.restarts < maxRestarts || !awaited.has(container)) continue;
             const lines = await logOf(container, owner.dockerHost);
-            // The provider may have given up meanwhile.
+            // The provider may have stopped waiting in the meantime.
             if (!awaited.has(container)) continue;
             awaited.set(container, lines);
             await run("rm", "--force", "--volumes", container);
@@ -60,7 +60,7 @@ export class VainWaits {
     }
 }
 
-/** Undefined while there is no such container. */
+/** Undefined while the container does not exist. */
 async function stateOf(run: Run, container: string): Promise<{ health: string; restarts: number } | undefined> {
     const format = "{{.RestartCount}} {{with .State.Health}}{{.Status}}{{end}}";
     const text = await run("inspect", "--type", "container", "--format", format, container).catch(() => undefined);

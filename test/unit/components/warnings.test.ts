@@ -1,15 +1,15 @@
-/** A database says once what its arguments deserve to hear; the words are `model/warnings.test.ts`'s. */
+/** Warnings about a database's arguments. `model/warnings.test.ts` tests their texts. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { isElsewhere } from "../../../provider/components/dockerHost";
-import { warn } from "../../../provider/components/inputs";
+import { isRemote } from "../../../provider/components/dockerHost";
+import { warn } from "../../../provider/components/warnings";
 import type { PlainArguments } from "../../../provider/model/arguments/definition";
 import { Specification } from "../../../provider/components/server/specification";
 import { resolveArguments } from "../../../provider/model/arguments/resolve";
 import { startStack } from "../support/mockedStack";
 import { ownerOn, textsIn } from "../support/owner";
 
-async function said(args: PlainArguments, provider?: docker.Provider): Promise<string[]> {
+async function warningsFor(args: PlainArguments, provider?: docker.Provider): Promise<string[]> {
     const { spec } = resolveArguments(args);
     if (!spec) throw new Error("no specification");
     const log = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
@@ -26,17 +26,17 @@ beforeAll(async () => {
     await startStack();
 });
 
-test("one warning for a version past its end, none for one that is maintained", async () => {
-    expect(await said({ version: "3.2" })).toEqual([expect.stringContaining("Redis 3.2 reached end of life")]);
-    expect(await said({ version: "8.8" })).toEqual([]);
+test("warns once of a version past its end of life, and not of a maintained one", async () => {
+    expect(await warningsFor({ version: "3.2" })).toEqual([expect.stringContaining("Redis 3.2 reached end of life")]);
+    expect(await warningsFor({ version: "8.8" })).toEqual([]);
 });
 
-test("a host without bindAddress on another machine, and not where bindAddress says that it is meant", async () => {
+test("warns of a host without bindAddress on another machine, and not if bindAddress is set", async () => {
     const remote = new docker.Provider("remote", { host: "ssh://me@db.example.com" });
     const args = { version: "8.8", host: "db.example.com" };
-    expect(await said(args, remote)).toEqual([expect.stringContaining("host is set without bindAddress")]);
-    expect(await said({ ...args, bindAddress: "127.0.0.1" }, remote)).toEqual([]);
-    expect(await said(args)).toEqual([]);
+    expect(await warningsFor(args, remote)).toEqual([expect.stringContaining("host is set without bindAddress")]);
+    expect(await warningsFor({ ...args, bindAddress: "127.0.0.1" }, remote)).toEqual([]);
+    expect(await warningsFor(args)).toEqual([]);
 });
 
 test.each<[string | undefined, boolean]>([
@@ -48,15 +48,15 @@ test.each<[string | undefined, boolean]>([
     ["unix:///var/run/docker.sock", false],
     ["npipe:////./pipe/docker_engine", false],
     [undefined, false],
-])("a provider at %s is another machine: %s", async (host, expected) => {
-    expect(await isElsewhere(new docker.Provider("named", { ...(host && { host }) }))).toBe(expected);
+])("a provider at %s is on another machine: %s", async (host, expected) => {
+    expect(await isRemote(new docker.Provider("named", { ...(host && { host }) }))).toBe(expected);
 });
 
-test("without a host of its own, a provider has that of DOCKER_HOST", async () => {
+test("without a host, a provider uses DOCKER_HOST", async () => {
     const before = process.env.DOCKER_HOST;
     process.env.DOCKER_HOST = "ssh://db.example.com";
     try {
-        expect(await isElsewhere(undefined)).toBe(true);
+        expect(await isRemote(undefined)).toBe(true);
     } finally {
         if (before === undefined) delete process.env.DOCKER_HOST;
         else process.env.DOCKER_HOST = before;
