@@ -122,7 +122,8 @@ export interface RedisDatabaseArgs {
      */
     readonly password?: pulumi.Input<string>;
     /**
-     * Increase it to generate a new password. Cannot be combined with `password`. Example: `2`.
+     * Increase it to generate new passwords: for `app` and `default`, and for each of the `users` without a
+     * `password`. Cannot be combined with `password`. Example: `2`.
      * @default 1
      */
     readonly passwordVersion?: pulumi.Input<number>;
@@ -134,9 +135,9 @@ export interface RedisDatabaseArgs {
      */
     readonly rotatePasswordEvery?: pulumi.Input<number>;
     /**
-     * Hours, 0 to 8760, for which a replaced password is still accepted. The agent then removes it, without an update,
-     * and existing connections stay open. Before 6.0 it has no effect: a replaced password stops working at once.
-     * Unit: hours. Example: `1`.
+     * Hours, 0 to 8760 (fractions are allowed), for which a replaced password is still accepted, counted from the
+     * update that replaces it. The agent then removes it, without an update, and existing connections stay open.
+     * Before 6.0 it has no effect: a replaced password stops working at once. Unit: hours. Example: `1`.
      * @default 24
      */
     readonly passwordGraceHours?: pulumi.Input<number>;
@@ -144,7 +145,7 @@ export interface RedisDatabaseArgs {
      * Users with fewer rights than `app`. Each has a password, and URLs in the output `users`. Replicas have the same
      * users and passwords, unless they set `users`. A user that is removed from the list is deleted from the server,
      * and its connections are closed; users that you created with ACL SETUSER stay. Needs version 6.0 or later. See
-     * the guide "Users and rights". Example: `[{ name: "orders", rules: "~orders:* +@read" }]`.
+     * the guide "Users and rights". Example: `[{ name: "orders", rules: "~orders:* +@read +@connection" }]`.
      * @default none
      */
     readonly users?: readonly UserArgs[];
@@ -184,8 +185,9 @@ export interface RedisDatabaseArgs {
     /**
      * Your own volume or directory for the data. It is kept when the database is deleted. Existing Redis data is
      * adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, written by this version or an earlier one,
-     * without values of modules, which are not supported. First stop the server that wrote the data. See the guide
-     * "Adopt data". Example: `{ volume: "redis-data" }`.
+     * without values of modules, which are not supported. Redis then rewrites the files in the format of `version`,
+     * which earlier versions cannot read, and their owner becomes user 999. First stop the server that wrote the data.
+     * See the guide "Adopt data". Example: `{ volume: "redis-data" }`.
      * @default a volume that the component creates
      */
     readonly data?: DataArgs;
@@ -205,10 +207,11 @@ export interface RedisDatabaseArgs {
      */
     readonly importing?: pulumi.Input<boolean>;
     /**
-     * Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry
-     * takes the arguments of `RedisReplica` except `primary`, a `name`, and the `provider` of another Docker host.
-     * Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of
-     * the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide
+     * Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has
+     * a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a
+     * `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. Adding and
+     * removing replicas does not replace the database's container. Replication takes three sixteenths of the
+     * database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide
      * "Replicas". Example: `2`.
      * @default none
      */
@@ -276,7 +279,7 @@ export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
      */
     readonly name?: string;
     /**
-     * Provider of another Docker host. It must be able to reach the database's TLS port: set the database's `bindAddress` and `host`.
+     * Provider of another Docker host, which must be able to reach the database's TLS port: set the database's `bindAddress`. Set this entry's `bindAddress` too, so that clients outside of that host can connect.
      * @default the database's provider
      */
     readonly provider?: docker.Provider;
@@ -310,7 +313,7 @@ export interface UserArgs {
     readonly name: string;
     /**
      * Rules of Redis's ACL, which apply from left to right. A user starts without access to keys, channels and
-     * commands. Redis 6.0 does not restrict channels. Example: `"~orders:* +@read +@write -@dangerous"`.
+     * commands. Redis 6.0 does not restrict channels. Example: `"~orders:* +@read +@write +@connection -@dangerous"`.
      */
     readonly rules: pulumi.Input<string>;
     /**
@@ -402,9 +405,9 @@ export interface DataArgs {
      */
     readonly hostPath?: pulumi.Input<string>;
     /**
-     * Which files to adopt if the location has both a dump and an append-only file. It has no effect once the data has
-     * been adopted. Example: `"aof"`.
-     * @default the kind of file that exists
+     * Which files to adopt if the location has both a dump and an append-only file: `"aof"` if the old server ran with
+     * `appendonly yes`, else `"rdb"`. It has no effect once the data has been adopted. Example: `"aof"`.
+     * @default the kind of file that exists; an error if both exist
      */
     readonly files?: pulumi.Input<"aof" | "rdb">;
 }

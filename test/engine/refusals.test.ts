@@ -273,7 +273,7 @@ describe("a refusal", () => {
         expect(findingsIn(errors)).toMatchInlineSnapshot(`
             "RedisDatabase "image": 1 problem in its arguments; nothing was touched.
               version: is "6.0", but Redis 7.0 wrote the data, which 6.0 cannot read
-                → keep "7.0" or use a later version; to use 6.0, copy the data to a new database [redis-database/version-downgrade]"
+                → keep "7.0" or use a later version; to use 6.0, restore a copy that it can read into a new database [redis-database/version-downgrade]"
         `);
         expect(findingsIn(await stack.failure("preview"))).toBe(findingsIn(errors));
         expect(observedWithoutUsers()).toEqual(before);

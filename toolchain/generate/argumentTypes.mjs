@@ -55,7 +55,7 @@ export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
      */
     readonly name?: string;
     /**
-     * Provider of another Docker host. It must be able to reach the database's TLS port: set the database's \`bindAddress\` and \`host\`.
+     * Provider of another Docker host, which must be able to reach the database's TLS port: set the database's \`bindAddress\`. Set this entry's \`bindAddress\` too, so that clients outside of that host can connect.
      * @default the database's provider
      */
     readonly provider?: docker.Provider;

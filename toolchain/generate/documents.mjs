@@ -56,6 +56,9 @@ the reason before anything is touched. Some conditions depend on the data: which
 and whether it fits. The settings agent checks these before it changes the server; if one is not met, \`pulumi up\` fails
 with the agent's reason.
 
+Most changes replace the settings agent, the container \`NAME-agent\`, which takes about a second. Clients do not connect to it:
+only a replaced \`NAME-server\` (before 6.0, also HAProxy) affects them.
+
 ${changesTable()}
 `;
 }

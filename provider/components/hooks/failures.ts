@@ -67,7 +67,9 @@ function reasonOf(lines: readonly string[], errors: readonly string[], removed: 
 function afterTimeout(name: string, seconds = 0): string[] {
     // A running server is not changed until its agent has accepted all settings.
     if (name.endsWith("-agent")) {
-        return ["A running database keeps its previous settings. The next `pulumi up` tries again."];
+        return [
+            "A running database keeps its previous settings. Correct or undo the change, then run `pulumi up` again.",
+        ];
     }
     return [
         `The container did not become healthy within ${seconds} seconds. The next \`pulumi up\` starts it again.`,

@@ -81,7 +81,7 @@ export class Review {
         else if (this.last)
             await log(
                 "info",
-                `${this.kind} "${this.name}": its last update failed, and no completed update is recorded; the steps show what is left to do.`,
+                `${this.kind} "${this.name}": its first update did not complete; this one continues it.`,
                 component,
             );
     }

@@ -105,7 +105,9 @@ function expectation(directive: Directive, text: string): string | undefined {
         case "integer": {
             const inRange =
                 /^-?\d+$/.test(text) && Number(text) >= (min ?? -Infinity) && Number(text) <= (max ?? Infinity);
-            const range = max !== undefined ? ` from ${min} to ${max}` : min !== undefined ? ` of at least ${min}` : "";
+            // Redis's largest integers are not exact as JavaScript numbers.
+            const hasMax = max !== undefined && max <= Number.MAX_SAFE_INTEGER;
+            const range = hasMax ? ` from ${min} to ${max}` : min !== undefined ? ` of at least ${min}` : "";
             return inRange ? undefined : `a whole number${range}`;
         }
         case "memory":

@@ -86,7 +86,7 @@ function checkReplicas(
                     replicationProblems.primaryOutOfReach,
                     `${path}.provider`,
                     `is another Docker host, which cannot reach the primary at "${databaseHost}"`,
-                    "give the database a bindAddress that this Docker host can reach, and a host for it",
+                    "set the database's bindAddress to an address that this replica's Docker host can reach",
                 ),
             );
         }

@@ -16,7 +16,9 @@ export const passwordArguments = {
         changes: [{ row: "password" }],
     }),
     passwordVersion: argument(count(), {
-        doc: "Increase it to generate a new password. Cannot be combined with `password`.",
+        doc:
+            "Increase it to generate new passwords: for `app` and `default`, and for each of the `users` without a `password`. " +
+            "Cannot be combined with `password`.",
         default: 1,
         example: 2,
         changes: [{ row: "password" }],
@@ -33,7 +35,8 @@ export const passwordArguments = {
     }),
     passwordGraceHours: argument(numberBetween("give a number of hours from 0 to 8760", 0, 8760), {
         doc:
-            "Hours, 0 to 8760, for which a replaced password is still accepted. The agent then removes it, without an " +
+            "Hours, 0 to 8760 (fractions are allowed), for which a replaced password is still accepted, counted from the " +
+            "update that replaces it. The agent then removes it, without an " +
             "update, and existing connections stay open. Before 6.0 it has no effect: a replaced password stops working at once.",
         default: 24,
         unit: "hours",

@@ -96,9 +96,9 @@ export const dataArguments = {
             ),
             files: argument(choice(["aof", "rdb"]), {
                 doc:
-                    "Which files to adopt if the location has both a dump and an append-only file. It has no effect once " +
-                    "the data has been adopted.",
-                defaultDoc: "the kind of file that exists",
+                    'Which files to adopt if the location has both a dump and an append-only file: `"aof"` if the old ' +
+                    'server ran with `appendonly yes`, else `"rdb"`. It has no effect once the data has been adopted.',
+                defaultDoc: "the kind of file that exists; an error if both exist",
                 example: "aof",
                 exampleWith: { volume: "redis-data" },
                 type: '"aof" | "rdb"',
@@ -109,8 +109,9 @@ export const dataArguments = {
             doc:
                 "Your own volume or directory for the data. It is kept when the database is deleted. Existing Redis data " +
                 "is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, written by this version or an earlier " +
-                "one, without values of modules, which are not supported. First stop the server that wrote the data. See " +
-                'the guide "Adopt data".',
+                "one, without values of modules, which are not supported. Redis then rewrites the files in the format of " +
+                "`version`, which earlier versions cannot read, and their owner becomes user 999. First stop the server that " +
+                'wrote the data. See the guide "Adopt data".',
             defaultDoc: "a volume that the component creates",
             example: { volume: "redis-data" },
             decides: true,

@@ -58,7 +58,8 @@ export const groupArguments = {
     replicas: argument(z.unknown(), {
         doc:
             "Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry " +
-            "takes the arguments of `RedisReplica` except `primary`, a `name`, and the `provider` of another Docker host. " +
+            "has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and " +
+            'a `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. ' +
             "Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of " +
             "the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide " +
             '"Replicas".',
@@ -275,7 +276,7 @@ export const replicationProblems = {
     primaryOutOfReach: problem(
         "primary-out-of-reach",
         "The primary's `host` can only be reached from its own Docker host.",
-        "give the primary a bindAddress that this Docker host can reach, and a host for it",
+        "set the primary's bindAddress to an address that the replica's Docker host can reach",
     ),
     otherNetwork: problem(
         "replica-on-other-network",

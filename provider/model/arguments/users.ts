@@ -50,7 +50,7 @@ const userRow = <R extends string>(
 });
 
 const user = object(
-    'give an object such as { name: "orders", rules: "~orders:* +@read" }',
+    'give an object such as { name: "orders", rules: "~orders:* +@read +@connection" }',
     {
         name: argument(
             text('give up to 64 letters, digits, `_`, `.` and `-`, starting with a letter, such as "orders"', (value) =>
@@ -64,7 +64,7 @@ const user = object(
             },
         ),
         rules: argument(
-            text('give rules on one line, such as "~orders:* +@read"', (value) =>
+            text('give rules on one line, such as "~orders:* +@read +@connection"', (value) =>
                 /^[^\p{Cc}\p{Surrogate}]*[^ \p{Cc}\p{Surrogate}][^\p{Cc}\p{Surrogate}]*$/u.test(value),
             ).overwrite((value) => value.trim().replace(/ +/g, " ")),
             {
@@ -74,7 +74,7 @@ const user = object(
                 required: true,
                 // A password, although it has its own argument.
                 mayHoldSecret: true,
-                example: "~orders:* +@read +@write -@dangerous",
+                example: "~orders:* +@read +@write +@connection -@dangerous",
             },
         ),
         password: argument(secretText, {
@@ -89,7 +89,9 @@ const user = object(
 
 export const userArguments = {
     users: argument(
-        z.array(user.schema, { error: 'give a list such as [{ name: "orders", rules: "~orders:* +@read" }]' }),
+        z.array(user.schema, {
+            error: 'give a list such as [{ name: "orders", rules: "~orders:* +@read +@connection" }]',
+        }),
         {
             doc:
                 "Users with fewer rights than `app`. Each has a password, and URLs in the output `users`. Replicas have the " +
@@ -98,7 +100,7 @@ export const userArguments = {
                 'later. See the guide "Users and rights".',
             default: [],
             defaultDoc: "none",
-            example: [{ name: "orders", rules: "~orders:* +@read" }],
+            example: [{ name: "orders", rules: "~orders:* +@read +@connection" }],
             decides: true,
             type: "UserArgs[]",
             element: user,

@@ -10,7 +10,7 @@ export const changeProblems = {
     downgrade: problem(
         "version-downgrade",
         "The data was written by a later version, or by an engine whose files this engine cannot read.",
-        "keep the version and engine that wrote the data, or use a later version; to use an earlier one, copy the data to a new database",
+        "keep the version and engine that wrote the data, or use a later version; to use an earlier one, restore a copy that it can read into a new database",
     ),
     defaultVersion: problem(
         "default-version-changed",

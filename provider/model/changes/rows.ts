@@ -269,13 +269,14 @@ export const rows = {
                     changeProblems.downgrade,
                     path,
                     `is "${after[path]}", but ${wrote} wrote the data, which ${path === "engine" ? reads : after.version} cannot read`,
-                    `keep "${before[path]}"${path === "version" ? " or use a later version" : ""}; to use ${path === "engine" ? reads : after.version}, copy the data to a new database`,
+                    `keep "${before[path]}"${path === "version" ? " or use a later version" : ""}; to use ${path === "engine" ? reads : after.version}, restore a copy that it can read into a new database`,
                 ),
             ];
         },
     },
     container: {
         effect: "replaced",
+        clients: "reconnect once; with other `ports` or another `bindAddress`, only by the new URL",
         loss: (before, after) => [...unreachable(before, after), ...importStops(before, after)],
         urls: portsChange,
     },

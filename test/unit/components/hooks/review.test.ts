@@ -144,7 +144,7 @@ describe("a refused change", () => {
     const refusal =
         'RedisDatabase "sessions": 1 problem in its arguments; nothing was touched.\n' +
         '  version: is "7.2", but Redis 8.6 wrote the data, which 7.2 cannot read\n' +
-        '    → keep "8.6" or use a later version; to use 7.2, copy the data to a new database ' +
+        '    → keep "8.6" or use a later version; to use 7.2, restore a copy that it can read into a new database ' +
         "[redis-database/version-downgrade]";
 
     test("fails with only the reason, even if other arguments change", async () => {
@@ -290,7 +290,7 @@ describe("in a preview, the last completed update is compared", () => {
         logged.mockClear();
         await requested({ memoryMb: 64 }, { memoryMb: 128 }, {});
         expect(await completed({ memoryMb: 128 })).toEqual([
-            expect.stringContaining("no completed update is recorded"),
+            expect.stringContaining("its first update did not complete"),
         ]);
     });
 

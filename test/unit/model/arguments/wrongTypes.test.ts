@@ -113,7 +113,7 @@ test.each<[PlainArguments, string]>([
     ],
     [
         { users: [{ name: "orders", rules: "  " }] },
-        'users[0].rules: is empty → give rules on one line, such as "~orders:* +@read"',
+        'users[0].rules: is empty → give rules on one line, such as "~orders:* +@read +@connection"',
     ],
     [
         { password: "" },

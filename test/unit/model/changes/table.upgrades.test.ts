@@ -38,7 +38,7 @@ test.each([
             code: "redis-database/version-downgrade",
             path: "version",
             problem: 'is "3.2", but Redis 5.0 wrote the data, which 3.2 cannot read',
-            remedy: 'keep "5.0" or use a later version; to use 3.2, copy the data to a new database',
+            remedy: 'keep "5.0" or use a later version; to use 3.2, restore a copy that it can read into a new database',
         },
     ],
     [
@@ -48,7 +48,7 @@ test.each([
             code: "redis-database/version-downgrade",
             path: "engine",
             problem: 'is "valkey", but Redis 7.4 wrote the data, which Valkey 8.1 cannot read',
-            remedy: 'keep "redis"; to use Valkey 8.1, copy the data to a new database',
+            remedy: 'keep "redis"; to use Valkey 8.1, restore a copy that it can read into a new database',
         },
     ],
     [
@@ -58,7 +58,7 @@ test.each([
             code: "redis-database/version-downgrade",
             path: "engine",
             problem: 'is "redis", but Valkey 9.0 wrote the data, which Redis 8.8 cannot read',
-            remedy: 'keep "valkey"; to use Redis 8.8, copy the data to a new database',
+            remedy: 'keep "valkey"; to use Redis 8.8, restore a copy that it can read into a new database',
         },
     ],
 ])("%j to %j is refused", (before, after, finding) => {
