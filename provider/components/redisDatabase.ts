@@ -20,7 +20,7 @@ import { containersOf } from "./server/start";
  * Throws an error that reports every invalid argument, before anything is changed.
  */
 export class RedisDatabase extends RedisServer {
-    /** The replicas in `replicas`, in the same order. In process only. */
+    /** The replicas in `replicas`, in the same order. Only in TypeScript programs, not a stack output. */
     readonly replicas: readonly RedisReplica[];
     /** `redis://` URLs of the current replicas whose plaintext port is open. Secret. */
     readonly replicaUrls: pulumi.Output<string[]>;

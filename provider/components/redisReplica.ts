@@ -19,7 +19,7 @@ import { type StartedServer, startServer } from "./server/start";
  * Throws an error that reports every invalid argument, before anything is changed.
  */
 export class RedisReplica extends RedisServer {
-    /** Whether it accepts writes and no longer follows a primary. In process only. */
+    /** Whether it accepts writes and no longer follows a primary. Only in TypeScript programs, not a stack output. */
     readonly promoted: boolean;
 
     /**

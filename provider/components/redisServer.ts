@@ -39,7 +39,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly maxmemoryMb!: pulumi.Output<number>;
     readonly persistenceLabel!: pulumi.Output<string | undefined>;
     readonly containerName!: pulumi.Output<string>;
-    /** The resources of its own server. In process only. */
+    /** The resources of its own server. Only in TypeScript programs, not a stack output. */
     readonly nodes!: DatabaseNodes;
     /** @internal Its own server, even while a replica accepts the writes. */
     readonly prepared: PreparedServer;

@@ -137,8 +137,8 @@ Never tested here, because no server was available, or none with TLS: ${neverRun
 
 ## The catalog
 
-\`listVersions()\` returns this table as data. The middle columns use the managed service's spelling, under its label for
-each flavor. In that spelling, a version without a suffix is RDB-only. \`directives from\` is the real server whose
+\`listVersions()\` returns this table as data. The middle columns have the names of its
+entries for each flavor. In these names, a version without a suffix is RDB-only; in the argument \`version\`, it is \`aof\`. \`directives from\` is the real server whose
 directives the catalog contains.
 
 ${catalogTable()}

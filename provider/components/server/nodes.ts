@@ -13,7 +13,7 @@ export interface CertificateNodes {
     readonly certificate?: tls.LocallySignedCert;
 }
 
-/** The resources of a server, for details that are not outputs. In process only. */
+/** The resources of a server, for details that are not outputs. Only in TypeScript programs, not a stack output. */
 export interface DatabaseNodes extends CertificateNodes {
     /** Absent if `data` is set. */
     readonly dataVolume?: docker.Volume;

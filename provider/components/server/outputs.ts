@@ -35,7 +35,7 @@ export interface ServerOutputs {
     readonly tlsUrl: pulumi.Output<string>;
     /** Both URLs, by protocol. Secret. */
     readonly connectionUrls: pulumi.Output<ConnectionUrls>;
-    /** Both URLs in the managed service's format. The plaintext URL is the default while that port is open. Secret. */
+    /** Both URLs as a list of `{ type, default, connectionUrl }`. The plaintext URL is the default while that port is open. Secret. */
     readonly credentials: pulumi.Output<Credential[]>;
     /** Password of the users `app` and `default`; before 6.0, the one password. Secret. */
     readonly password: pulumi.Output<string>;
@@ -68,7 +68,7 @@ export interface ServerOutputs {
      * replicas changes.
      */
     readonly maxmemoryMb: pulumi.Output<number>;
-    /** The managed service's label: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
+    /** Label for user interfaces: `RDB-Only Persistence`, `NO PERSISTENCE`, undefined for `aof`. */
     readonly persistenceLabel: pulumi.Output<string | undefined>;
     /** Name of the server's container, for example for `docker logs`. */
     readonly containerName: pulumi.Output<string>;

@@ -147,7 +147,7 @@ export const userProblems = {
     rulesLogin: problem(
         "user-rules-log-in",
         "`rules` of one of `users` contain a rule about logging in, such as a password.",
-        "remove this rule; give the password in `password`, or leave it out for a random one",
+        "leave the rule out; set `password`, or omit `password` for a random one",
     ),
     rulesTooNew: problem(
         "user-rules-too-new",
@@ -193,11 +193,11 @@ const newRules: readonly (readonly [pattern: RegExp, since: string, supported: (
 function loginRemedy(words: readonly string[]): string {
     const has = (rule: string) => words.some((word) => word.toLowerCase() === rule);
     return [
-        "leave it out",
+        "leave the rule out",
         ...(has("off") ? ["to keep the user from logging in, remove it from users"] : []),
         ...(has("reset") ? ["rules always start without any access"] : []),
         ...(words.some((word) => /^[<>#!(]*([<>#!]|nopass$|resetpass$)/i.test(word))
-            ? ["give the password in `password`, or leave it out for a random one"]
+            ? ["set `password`, or omit `password` for a random one"]
             : []),
     ].join("; ");
 }

@@ -6,7 +6,7 @@ import { type Engine, type Flavor, type Release, type Version, releaseNames, ver
 export interface ListedVersion {
     readonly engine: Engine;
     /**
-     * The managed service's spelling: `7.2-aof`, `7.2` (RDB only) or `7.2-nordb`. The component reads a version without a
+     * The name in the list: `7.2-aof`, `7.2` (RDB only) or `7.2-nordb`. The component reads a version without a
      * suffix as `aof`, so pass it `version` and `flavor` instead.
      */
     readonly name: string;

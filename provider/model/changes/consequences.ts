@@ -99,6 +99,13 @@ export const withGrace: Sentences = (before, { spec: { passwordGraceHours: hours
     return [`the old password is still accepted for ${time}`];
 };
 
+/** Replaced passwords that stop working earlier than announced. */
+export function shorterGrace(before: Described, after: Described): string[] {
+    const { passwordGraceHours: hours } = after.spec;
+    if (!hasUsers(before) || !(hours < before.spec.passwordGraceHours)) return [];
+    return [`replaced passwords that are still accepted stop working ${hours === 0 ? "at once" : "earlier"}`];
+}
+
 /** The clients that can no longer connect over TLS. */
 export function rejectedOverTls(before: Described, after: Described): string[] {
     const removed = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));

@@ -27,6 +27,7 @@ import {
     unreachable,
     untrustedCa,
     withGrace,
+    shorterGrace,
     withoutGrace,
 } from "./consequences";
 import type { Described } from "./describe";
@@ -189,6 +190,7 @@ export const rows = {
     grace: {
         effect: "live",
         clients: "stay connected; also applies to replaced passwords that are still accepted (none before 6.0)",
+        loss: shorterGrace,
     },
     certificate: {
         prefix: "certificate: renewal",

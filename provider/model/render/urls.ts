@@ -26,7 +26,7 @@ export function connectionUrl(scheme: "redis" | "rediss", { host, port }: Endpoi
     return `${scheme}://${user}:${encodeURIComponent(password)}@${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** A login in the format of the managed service. */
+/** A connection URL with its type, as platforms list credentials. */
 export interface Credential {
     readonly type: "redis" | "redis+ssl";
     /** Whether to use this login by default: plaintext if its port is open, otherwise TLS. */
