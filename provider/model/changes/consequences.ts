@@ -50,10 +50,18 @@ const byPolicy = ({ maxmemoryPolicy }: DatabaseSpec, mayShow: (path: string) => 
     mayShow("maxmemoryPolicy") ? ` (${maxmemoryPolicy})` : "";
 
 /** Less memory, or a flavor or replicas that leave less of it for data. */
-export const mayEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
-    maxmemoryOf(spec) < maxmemoryOf(before) && spec.evictToFit && spec.maxmemoryPolicy !== "noeviction"
-        ? [`Redis evicts keys${byPolicy(spec, mayShow)} if the data does not fit`]
+const leavesLess = ({ spec: before }: Described, { spec }: Described) => maxmemoryOf(spec) < maxmemoryOf(before);
+
+const evictsToFit = ({ evictToFit, maxmemoryPolicy }: DatabaseSpec) => evictToFit && maxmemoryPolicy !== "noeviction";
+
+export const mayEvict: Sentences = (before, after, mayShow) =>
+    leavesLess(before, after) && evictsToFit(after.spec)
+        ? [`Redis evicts keys${byPolicy(after.spec, mayShow)} if the data does not fit`]
         : [];
+
+/** Only the running server can tell whether the data fits. The agent asks it during the update. */
+export const mustFit = (before: Described, after: Described) =>
+    leavesLess(before, after) && !evictsToFit(after.spec) ? ["the update is refused if the data does not fit"] : [];
 
 /** With the old policy, Redis refuses writes instead. */
 export const startsToEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>

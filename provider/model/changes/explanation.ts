@@ -7,7 +7,7 @@ import { clientLimits } from "../sizing/clients";
 import { maxmemoryOf } from "../sizing/memory";
 import { changesLimits } from "./formats";
 import type { Flavor } from "../catalog/versions";
-import type { UrlChange } from "./consequences";
+import { type UrlChange, mustFit } from "./consequences";
 import type { Described } from "./describe";
 import { type Effect, effects } from "./rows";
 import { type ChangeRow, changeRows, changedIn, changesBetween } from "./table";
@@ -49,6 +49,7 @@ export function explainChanges(
     const closesConnections = losses.some((loss) => loss.endsWith("connections close"));
     const remarks = [
         ...rows.flatMap(({ warning }) => warning?.(before, after, mayShow) ?? []),
+        ...(worst === "refused" ? [] : mustFit(before, after)),
         ...urls.remarks,
         ...introductions(before, after, kind),
     ];
