@@ -1,5 +1,5 @@
 /** The sidebar: the pages of docs/ in the order in which a reader needs them. Each title is the page's first heading. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 
@@ -30,26 +30,22 @@ export function sidebar(): DefaultTheme.SidebarItem[] {
     return [
         { text: "Guides", items: pages("guides", guides) },
         { text: "Reference", items: pages("", reference) },
-    ].filter(({ items }) => items.length > 0);
+    ];
 }
 
 /** The pages of a folder in the given order. A page that is not in the order is an error: no reader would find it. */
 function pages(folder: string, order: readonly string[]): DefaultTheme.SidebarItem[] {
-    const existing = pagesIn(join(docs, folder));
-    const unlisted = existing.filter((name) => !order.includes(name));
+    const unlisted = pagesIn(join(docs, folder)).filter((name) => !order.includes(name));
     if (unlisted.length > 0) {
         throw new Error(
             `${unlisted.map((name) => join("docs", folder, `${name}.md`)).join(", ")}: not in the sidebar; ` +
                 "add it to the order in docs/.vitepress/sidebar.mts.",
         );
     }
-    return order
-        .filter((name) => existing.includes(name))
-        .map((name) => ({ text: titleOf(join(docs, folder, `${name}.md`)), link: `/${join(folder, name)}` }));
+    return order.map((name) => ({ text: titleOf(join(docs, folder, `${name}.md`)), link: `/${join(folder, name)}` }));
 }
 
 function pagesIn(folder: string): string[] {
-    if (!existsSync(folder)) return [];
     return readdirSync(folder)
         .filter((file) => file.endsWith(".md") && file !== "index.md")
         .map((file) => file.slice(0, -".md".length));

@@ -172,7 +172,7 @@ export interface RedisDatabaseArgs {
     /**
      * Whether Pulumi refuses to delete the database and its data. To delete them, set this to false and run
      * `pulumi up`. Then remove the database from the program, or run `pulumi destroy`. It is always off for a replica
-     * that follows, since its data is a copy. See the guide "Destroy". Example: `false`.
+     * that follows, since its data is a copy. See the guide "Destroy a database". Example: `false`.
      * @default true
      */
     readonly deletionProtection?: boolean;
@@ -212,7 +212,7 @@ export interface RedisDatabaseArgs {
      * `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. Adding and
      * removing replicas does not replace the database's container. Replication takes three sixteenths of the
      * database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide
-     * "Replicas". Example: `2`.
+     * "Replicas and switchover". Example: `2`.
      * @default none
      */
     readonly replicas?: number | readonly ReplicaArgs[];
@@ -222,7 +222,7 @@ export interface RedisDatabaseArgs {
      * ten seconds, the update fails and the current primary takes writes again. The outputs, such as `url`, are those
      * of the server that takes writes. Needs version 6.2 or later. Every other server of the database must have the
      * version of that replica or a later one, and at least its memory. The replica must exist before the update. See
-     * the guide "Replicas". Example: `"replica-1"`.
+     * the guide "Replicas and switchover". Example: `"replica-1"`.
      * @default the database's own server
      */
     readonly primary?: string;

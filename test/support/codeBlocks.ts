@@ -36,7 +36,14 @@ function markdownFiles(directory: string): string[] {
 
 /** A page's code blocks, from top to bottom: all, or those of a language. */
 export function codeBlocks(page: string, language?: string): CodeBlock[] {
-    const lines = readFileSync(join(root, page), "utf8").split("\n");
+    return codeBlocksIn(readFileSync(join(root, page), "utf8"), page).filter(
+        (block) => language === undefined || block.language === language,
+    );
+}
+
+/** The code blocks of a Markdown text, which is the content of `page`. */
+export function codeBlocksIn(text: string, page: string): CodeBlock[] {
+    const lines = text.split("\n");
     const blocks: CodeBlock[] = [];
     let heading = "";
     for (let index = 0; index < lines.length; index++) {
@@ -51,7 +58,7 @@ export function codeBlocks(page: string, language?: string): CodeBlock[] {
         blocks.push({ page, heading, language: found, line: index + 1, code: code.join("") });
         index = end;
     }
-    return blocks.filter((block) => language === undefined || block.language === language);
+    return blocks;
 }
 
 /** The only block of a language under a heading, or the one at `index` of several. */

@@ -45,7 +45,10 @@ import type { DatabaseTransforms } from "./transforms";`;
 
 const databaseDoc = `Arguments of {@link RedisDatabase}. All are optional. Invalid and unknown arguments are reported all at once, before anything changes: plain values when the program runs, Outputs as soon as they are known.`;
 
-const replicaDoc = `Arguments of {@link RedisReplica}: its own, and those of a database that also apply to a replica. Unless they are set, engine, version, flavor and \`memoryMb\` are the primary's. With a primary in the same program, the replica also inherits \`maxmemoryPolicy\`, \`savePoints\`, \`config\` and \`users\`, and on the same Docker host \`network\`, \`bindAddress\` and \`host\`. \`deletionProtection\` is off while it follows, since its data is a copy.`;
+/** The arguments that a replica has from its primary, as sentences. */
+export const inheritance = `Unless they are set, engine, version, flavor and \`memoryMb\` are the primary's. With a primary in the same program, the replica also inherits \`maxmemoryPolicy\`, \`savePoints\`, \`config\` and \`users\`, and on the same Docker host \`network\`, \`bindAddress\` and \`host\`.`;
+
+const replicaDoc = `Arguments of {@link RedisReplica}: its own, and those of a database that also apply to a replica. ${inheritance} \`deletionProtection\` is off while it follows, since its data is a copy.`;
 
 const replicaEntry = `/** An entry of a database's \`replicas\`. */
 export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
@@ -88,7 +91,7 @@ function typeOf(definition) {
 }
 
 /** zod's name for the type of a schema, which is also TypeScript's. */
-function primitiveOf(schema) {
+export function primitiveOf(schema) {
     const { type, innerType } = schema.def;
     if (type === "optional") return primitiveOf(innerType);
     if (["string", "number", "boolean"].includes(type)) return type;

@@ -1,9 +1,17 @@
 /** docs/arguments.md: a section with an example for each argument and each member of an argument. */
+import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { inheritance, primitiveOf } from "./argumentTypes.mjs";
 import { exampleOf, exampleProgram, literal } from "./examples.mjs";
 
 const require = createRequire(import.meta.url);
 require("ts-node/register/transpile-only");
+
+/** The files in docs/guides, by their titles. */
+const directory = new URL("../../docs/guides/", import.meta.url);
+const guides = new Map(
+    readdirSync(directory).map((file) => [/^# (.+)$/m.exec(readFileSync(new URL(file, directory), "utf8"))?.[1], file]),
+);
 
 /** What a module of provider/model exports. */
 const model = (module) => require(`../../provider/model/${module}.ts`);
@@ -60,9 +68,8 @@ existing database; [What each change does](changes.md) has the complete table.`;
 const replicaIntroduction = (
     without,
 ) => `A replica takes the arguments below and all arguments of \`RedisDatabase\` except
-${new Intl.ListFormat("en").format(without.map((name) => `\`${name}\``))}. Unless it sets them, a replica has its primary's engine, version,
-flavor and \`memoryMb\`. With a primary in the same program, it also inherits \`maxmemoryPolicy\`, \`savePoints\`,
-\`config\` and \`users\`, and on the same Docker host \`network\`, \`bindAddress\` and \`host\`.`;
+${new Intl.ListFormat("en").format(without.map((name) => `\`${name}\``))}.
+${inheritance}`;
 
 /** The section of an argument, with those of its members. The path has the definitions down to it, with their names. */
 function section(kind, path) {
@@ -88,24 +95,11 @@ function title(kind, path) {
 /** The argument's documentation, with links to the guides that it names. */
 function description({ doc }) {
     return doc.replace(/\{@link (\w+)\}/g, "`$1`").replace(/the guide "([^"]+)"/g, (_text, title) => {
-        if (!guides[title]) throw new Error(`there is no guide "${title}"`);
-        return `the guide [${title}](guides/${guides[title]}.md)`;
+        const file = guides.get(title);
+        if (file === undefined) throw new Error(`there is no guide "${title}"`);
+        return `the guide [${title}](guides/${file})`;
     });
 }
-
-/** File names in docs/guides by the titles that definitions use. */
-const guides = {
-    "Memory and disk": "memory-and-disk",
-    "Persistence flavors": "flavors",
-    "Passwords": "passwords",
-    "Certificates": "certificates",
-    "Upgrade": "upgrade",
-    "Adopt data": "adopt-data",
-    "Replicas": "replicas",
-    "Users and rights": "users",
-    "Rename and Pulumi options": "options",
-    "Destroy": "destroy",
-};
 
 function facts(path) {
     const [, definition] = path.at(-1);
@@ -134,10 +128,6 @@ function typeOf({ schema, type, members, orType }) {
     if (orType) return `\`${orType}\` or an object`;
     if (members) return type?.endsWith("| false") ? "object, or `false`" : "object";
     return `\`${type ?? primitiveOf(schema)}\``;
-}
-
-function primitiveOf({ def: { type, innerType } }) {
-    return type === "optional" ? primitiveOf(innerType) : type;
 }
 
 /** What changing the argument does, in the words of the change table. An entry without a label belongs to another argument. */

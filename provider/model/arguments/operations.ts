@@ -48,7 +48,7 @@ export const operationArguments = {
         doc:
             "Whether Pulumi refuses to delete the database and its data. To delete them, set this to false and run `pulumi up`. " +
             "Then remove the database from the program, or run `pulumi destroy`. It is always off for a replica that " +
-            'follows, since its data is a copy. See the guide "Destroy".',
+            'follows, since its data is a copy. See the guide "Destroy a database".',
         default: true,
         example: false,
         decides: true,

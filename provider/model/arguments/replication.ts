@@ -62,7 +62,7 @@ export const groupArguments = {
             'a `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. ' +
             "Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of " +
             "the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide " +
-            '"Replicas".',
+            '"Replicas and switchover".',
         defaultDoc: "none",
         example: 2,
         decides: true,
@@ -82,7 +82,7 @@ export const groupArguments = {
             "ten seconds, the update fails and the current primary takes writes again. The outputs, such as `url`, are " +
             "those of the server that takes writes. Needs version 6.2 or later. Every other server of the database must have " +
             "the version of that replica or a later one, and at least its memory. The replica must exist before the update. " +
-            'See the guide "Replicas".',
+            'See the guide "Replicas and switchover".',
         defaultDoc: "the database's own server",
         example: "replica-1",
         exampleWith: { replicas: 2 },

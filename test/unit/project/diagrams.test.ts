@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
+import { codeBlocksIn } from "../../support/codeBlocks";
 
 const root = join(__dirname, "../../..");
 
@@ -36,11 +37,11 @@ const mermaid = loadMermaid();
 /** What is wrong with the diagrams of a Markdown text, each with its line. */
 async function problemsIn(text: string): Promise<string[]> {
     const problems: string[] = [];
-    for (const { index, 1: source = "" } of text.matchAll(/^ *```mermaid\n(.*?)^ *```$/gms)) {
+    for (const { language, line, code } of codeBlocksIn(text, "")) {
+        if (language !== "mermaid") continue;
         try {
-            await mermaid.parse(source);
+            await mermaid.parse(code);
         } catch (error) {
-            const line = text.slice(0, index).split("\n").length;
             problems.push(`diagram at line ${line}: ${(error as Error).message}`);
         }
     }
