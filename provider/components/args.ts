@@ -274,12 +274,14 @@ export interface RedisReplicaArgs extends Omit<
 /** An entry of a database's `replicas`. */
 export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
     /**
-     * Name of the replica: lowercase letters, digits and hyphens, starting with a letter. Its component is named DATABASE-NAME.
+     * Name of the replica: lowercase letters, digits and hyphens, starting with a letter. Its component is named
+     * DATABASE-NAME.
      * @default "replica-1", "replica-2", … by its position in the list
      */
     readonly name?: string;
     /**
-     * Provider of another Docker host, which must be able to reach the database's TLS port: set the database's `bindAddress`. Set this entry's `bindAddress` too, so that clients outside of that host can connect.
+     * Provider of another Docker host, which must be able to reach the database's TLS port: set the database's
+     * `bindAddress`. Set this entry's `bindAddress` too, so that clients outside of that host can connect.
      * @default the database's provider
      */
     readonly provider?: docker.Provider;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DataLocation, sharedLocation } from "../model/arguments/persistence";
 import type { Finding } from "../model/findings";
 import type { DockerHost } from "./dockerHost";
-import { perProgram } from "./perProgram";
+import { currentProgram, perProgram } from "./perProgram";
 
 /** A database's unique name, readable for people. The agent records it as the owner of the data. */
 export const ownerOf = (database: string) => `${pulumi.getProject()}/${pulumi.getStack()}/${database}`;
@@ -16,7 +16,7 @@ interface ClaimedLocation {
 
 /** Claims a location for a database. Returns findings if another database of the stack has claimed it. */
 export function claimLocation(name: string, location: DataLocation, dockerHost: DockerHost): Finding[] {
-    if (!pulumi.runtime.getStackResource()) return [];
+    if (!currentProgram()) return [];
     const claimed = perProgram<ClaimedLocation[]>("places", () => []);
     const findings = claimed
         .filter((other) => other.dockerHost === dockerHost)

@@ -34,9 +34,12 @@ function knownValue(value: unknown): unknown {
     return Array.isArray(value) ? value.map(knownValue) : knownArguments(value as object);
 }
 
-/** `value` with `resolvedToUndefined` for each Output and Promise in `given` that resolved to undefined. */
+/**
+ * `value` with `resolvedToUndefined` for each Output and Promise in `given` that resolved to undefined, or to null,
+ * which is how undefined arrives from other languages.
+ */
 export function markUndefined(given: unknown, value: unknown): unknown {
-    if (isDeferred(given)) return value === undefined ? resolvedToUndefined : value;
+    if (isDeferred(given)) return value ?? resolvedToUndefined;
     if (Array.isArray(given)) {
         return given.map((entry, index) => markUndefined(entry, (value as readonly unknown[])[index]));
     }

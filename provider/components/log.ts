@@ -1,5 +1,6 @@
 /** Logs a component's messages as engine diagnostics on its URN. The Automation API receives them as events. */
 import * as pulumi from "@pulumi/pulumi";
+import { spelled } from "../model/spelling";
 
 /** The component that a message is about, or the URN that a hook receives. */
 export interface About {
@@ -15,5 +16,5 @@ export async function refuse(reason: string, about: About): Promise<never> {
 export async function log(severity: "debug" | "info" | "warn" | "error", text: string, about: About): Promise<void> {
     // Otherwise Pulumi delays all later messages of the program until the URN resolves, which may never happen.
     const urn = await new Promise<string>((resolve) => pulumi.output(about.urn).apply(resolve));
-    await pulumi.log[severity](text, { urn: pulumi.output(urn) } as unknown as pulumi.Resource);
+    await pulumi.log[severity](spelled(text), { urn: pulumi.output(urn) } as unknown as pulumi.Resource);
 }

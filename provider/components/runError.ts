@@ -1,12 +1,14 @@
 /** Errors that Pulumi shows by their message alone. */
 import * as pulumi from "@pulumi/pulumi";
+import { spelled } from "../model/spelling";
 import type { About } from "./log";
 
 /**
  * An error that ends the program and is shown without a stack trace, which would not help with invalid arguments. With
  * `about`, Pulumi reports it on that component.
  */
-export function runError(message: string, about?: About): Error {
+export function runError(text: string, about?: About): Error {
+    const message = spelled(text);
     const error = about
         ? new pulumi.ResourceError(message, { urn: about.urn } as unknown as pulumi.Resource, true)
         : new pulumi.RunError(message);

@@ -10,7 +10,7 @@ import { dockerCommand } from "./hooks/dockerCommand";
 import { containersOn } from "./hooks/listedContainers";
 import { plain } from "./hooks/plain";
 import { type About, log } from "./log";
-import { perProgram } from "./perProgram";
+import { currentProgram, perProgram } from "./perProgram";
 
 /** The ports of a Docker host that the program knows about. */
 interface HostPorts {
@@ -26,7 +26,7 @@ interface HostPorts {
 
 function portsOn(dockerHost: DockerHost): HostPorts {
     const make = () => new Map<DockerHost, HostPorts>();
-    const hosts = pulumi.runtime.getStackResource() ? perProgram("ports", make) : make();
+    const hosts = currentProgram() ? perProgram("ports", make) : make();
     const ports = hosts.get(dockerHost) ?? { taken: new Map(), choices: [], reserved: new Set() };
     hosts.set(dockerHost, ports);
     return ports;

@@ -47,8 +47,15 @@ export function formatFindings(
     ].join("\n");
 }
 
+let spellPath = (path: string) => path;
+
+/** Sets how messages spell paths. Without a function, paths are as in TypeScript. */
+export function spellPaths(spell: (path: string) => string = (path) => path): void {
+    spellPath = spell;
+}
+
 export function formatFinding({ code, path, problem, remedy }: Finding): string {
-    return `${path}: ${problem}\n    → ${remedy} [${code}]`;
+    return `${spellPath(path)}: ${problem}\n    → ${remedy} [${code}]`;
 }
 
 /** The known name that `unknown` is most likely a misspelling of, if there is one. */

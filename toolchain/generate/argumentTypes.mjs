@@ -1,6 +1,7 @@
 /** Generates the TypeScript types of the components' arguments from the definitions in provider/model/arguments. */
 
 import { exampleOf, literal } from "./examples.mjs";
+import { replicaEntry } from "./replicaEntry.mjs";
 
 /**
  * @param model The exports of provider/model/arguments/index.ts.
@@ -25,7 +26,7 @@ export function argumentTypes({ databaseArguments, replicaArguments }) {
             interfaces,
             `Omit<RedisDatabaseArgs, ${databaseOnly.map((name) => JSON.stringify(name)).join(" | ")}>`,
         ),
-        replicaEntry,
+        replicaArgs,
     ];
     // Interfaces of members may add further interfaces.
     for (const [name, { doc, members }] of interfaces) text.push(interfaceText(name, doc, members, interfaces));
@@ -50,18 +51,12 @@ export const inheritance = `Unless they are set, engine, version, flavor and \`m
 
 const replicaDoc = `Arguments of {@link RedisReplica}: its own, and those of a database that also apply to a replica. ${inheritance} \`deletionProtection\` is off while it follows, since its data is a copy.`;
 
-const replicaEntry = `/** An entry of a database's \`replicas\`. */
+const replicaArgs = `/** An entry of a database's \`replicas\`. */
 export interface ReplicaArgs extends Omit<RedisReplicaArgs, "primary"> {
-    /**
-     * Name of the replica: lowercase letters, digits and hyphens, starting with a letter. Its component is named DATABASE-NAME.
-     * @default "replica-1", "replica-2", … by its position in the list
-     */
-    readonly name?: string;
-    /**
-     * Provider of another Docker host, which must be able to reach the database's TLS port: set the database's \`bindAddress\`. Set this entry's \`bindAddress\` too, so that clients outside of that host can connect.
-     * @default the database's provider
-     */
-    readonly provider?: docker.Provider;
+${docstring(documentation(replicaEntry.name))}
+readonly name?: string;
+${docstring(documentation(replicaEntry.provider))}
+readonly provider?: docker.Provider;
 }`;
 
 function interfaceText(name, doc, members, interfaces, base) {

@@ -1,6 +1,7 @@
 /**
  * The generated files: types and reference of the arguments from their definitions, outputs and API reference from
- * docstrings, the change table, the list of errors, and the versions from the catalog and the results of their tests.
+ * docstrings, the change table, the list of errors, the versions from the catalog and the results of their tests, and
+ * the schema of the plugin.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +12,7 @@ import { format, resolveConfig } from "prettier";
 import { argumentTypes } from "./argumentTypes.mjs";
 import { argumentsPage } from "./argumentsPage.mjs";
 import { outputsPage } from "./outputsPage.mjs";
+import { pluginSchema } from "./pluginSchema.mjs";
 import { versionsPage } from "./versions.mjs";
 
 const require = createRequire(import.meta.url);
@@ -25,6 +27,7 @@ export const documents = {
     "docs/errors.md": errorsPage,
     "docs/outputs.md": outputsPage,
     "docs/versions.md": versionsPage,
+    "provider/plugin/schema.json": pluginSchema,
 };
 
 /** The text that a generated file should have. */

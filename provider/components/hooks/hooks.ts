@@ -15,6 +15,8 @@ export const oldestPulumi = "3.256.0";
  * bound to that context.
  */
 export class Hooks {
+    private readonly scope = currentScope;
+
     constructor(
         private readonly kind: Kind,
         private readonly component: string,
@@ -32,11 +34,27 @@ export class Hooks {
 
     /** Adds a number if another component has the same name, under another parent or by mistake. */
     private nameOf(what: string): string {
-        const name = `${this.kind}:${this.component}:${what}`;
+        const name = `${this.scope}${this.kind}:${this.component}:${what}`;
         const counts = perProgram("hooks", () => new Map<string, number>());
         const count = (counts.get(name) ?? 0) + 1;
         counts.set(name, count);
         return `redis-database${count === 1 ? "" : `-${count}`}:${name}`;
+    }
+}
+
+let currentScope = "";
+
+/**
+ * Creates components whose hooks have names that only `scope` uses. Processes that create components of the same name
+ * in one update, such as a program and a plugin, cannot count each other's hooks.
+ */
+export function inScope<T>(scope: string, create: () => T): T {
+    const outer = currentScope;
+    currentScope = `${scope}:`;
+    try {
+        return create();
+    } finally {
+        currentScope = outer;
     }
 }
 

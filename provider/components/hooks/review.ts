@@ -9,6 +9,7 @@ import { explainChanges, explainUnknown, warnOfLimits } from "../../model/change
 import { type Recorded, readRecorded } from "../../model/changes/recorded";
 import { refusals, upgradesByDefault } from "../../model/changes/table";
 import { type Finding, formatFindings } from "../../model/findings";
+import { spelled } from "../../model/spelling";
 import { type About, log } from "../log";
 import type { Hooks } from "./hooks";
 import { plain } from "./plain";
@@ -105,7 +106,7 @@ export class Review {
     }
 
     private refuse(findings: readonly Finding[]): void {
-        if (findings.length > 0) throw new Error(formatFindings(this.name, findings, this.kind));
+        if (findings.length > 0) throw new Error(spelled(formatFindings(this.name, findings, this.kind)));
     }
 }
 

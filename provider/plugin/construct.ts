@@ -1,0 +1,44 @@
+/** Creates a component for a program in another language. */
+import { createHash } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+import { valueOf } from "../components/hooks/dockerCommand";
+import { inScope } from "../components/hooks/hooks";
+import { RedisDatabase } from "../components/redisDatabase";
+import { RedisReplica } from "../components/redisReplica";
+import type { RedisServer } from "../components/redisServer";
+import { withSharedProviders } from "./providers";
+
+type Create = (name: string, inputs: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) => RedisServer;
+
+const components: Readonly<Record<string, Create>> = {
+    "redis-database:index:RedisDatabase": (...all) => new RedisDatabase(...all),
+    "redis-database:index:RedisReplica": (...all) => new RedisReplica(...all),
+};
+
+/** Pulumi calls this for each component of the program. */
+export async function construct(
+    name: string,
+    type: string,
+    inputs: pulumi.Inputs,
+    options: pulumi.ComponentResourceOptions,
+): Promise<pulumi.provider.ConstructResult> {
+    const create = components[type];
+    if (!create) throw new Error(`the plugin has no component of the type ${type}`);
+    const args = await withSharedProviders(inputs);
+    const opts = { ...givenOptions(options), providers: await withSharedProviders(options.providers ?? {}) };
+    const component = inScope(await scopeIn(options.parent), () => create(name, args, opts));
+    return { urn: component.urn, state: component.outputs };
+}
+
+/** Components of the same type and name have different parents. The stack is the parent of most components. */
+async function scopeIn(parent: pulumi.Resource | undefined): Promise<string> {
+    const urn = parent ? await valueOf(parent.urn) : "";
+    const isStack = urn === "" || urn.includes("::pulumi:pulumi:Stack::");
+    return isStack ? "plugin" : `plugin-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
+}
+
+/** The options that the program sets. Timeouts arrive as empty strings if the program sets none. */
+function givenOptions({ customTimeouts, ...options }: pulumi.ComponentResourceOptions) {
+    const isGiven = Object.values(customTimeouts ?? {}).some((timeout) => timeout !== "");
+    return { ...options, ...(isGiven && { customTimeouts }) };
+}
