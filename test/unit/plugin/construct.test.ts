@@ -27,7 +27,7 @@ test.each([
     [database, {}],
     [replica, { promoted: true }],
 ])("%s has all outputs of its schema, also those without a value", async (type, inputs) => {
-    const { urn, state = {} } = await construct("sessions", type, { memoryMb: 64, ...inputs }, noOptions);
+    const { urn, state } = await construct("sessions", type, { memoryMb: 64, ...inputs }, noOptions);
     await expect(valueOf(pulumi.output(urn))).resolves.toContain(`${type}::sessions`);
     expect(Object.keys(state)).toEqual(outputNames(type));
     const missing = Object.entries(state).filter(([, output]) => !pulumi.Output.isInstance(output));
