@@ -1,5 +1,5 @@
 /** A user's project outside of this checkout, with its own Pulumi home, state and npm cache. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,9 +29,9 @@ export class EmptyProject {
         this.run("pulumi stack init test");
     }
 
-    /** Runs a command in the project, and returns its standard output. */
+    /** Runs a command in the project, and returns its standard output. A failure throws an error with its output. */
     run(command: string): string {
-        return execFileSync("bash", ["-ec", command], {
+        const { status, stdout, stderr } = spawnSync("bash", ["-ec", command], {
             cwd: this.directory,
             encoding: "utf8",
             maxBuffer: 1 << 26,
@@ -47,6 +47,8 @@ export class EmptyProject {
                 ...this.env,
             },
         });
+        if (status !== 0) throw new Error(`${command} exited with ${status ?? "a signal"}:\n${stdout}\n${stderr}`);
+        return stdout;
     }
 
     /** Runs `pulumi up`, and returns the number of resources by what happened to them, such as `{ created: 15 }`. */
