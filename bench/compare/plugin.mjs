@@ -18,7 +18,7 @@ export async function plugin(workspace, { isOvertime }) {
     const preload = join(import.meta.dirname, "../lib/recordMemory.cjs");
     writeFileSync(
         recording,
-        `#!/bin/sh\nBENCH_MEMORY_FILE='${memoryFile}' exec node --require '${preload}' '${folder}/main.js' "$@"\n`,
+        `#!/bin/sh\nBENCH_MEMORY_FILE='${memoryFile}' exec node --optimize-for-size --require '${preload}' '${folder}/main.js' "$@"\n`,
         { mode: 0o755 },
     );
     const starts = { ready: [], construct: [] };
