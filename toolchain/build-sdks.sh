@@ -6,6 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=locate.sh
 . "$(dirname "${BASH_SOURCE[0]}")/locate.sh"
 
+activity="building the SDKs"
 name="SDKs"
 cd "$checkout"
 use_node || fail "$name" "Node.js is not set up yet." "What to do: run \`make setup\`."
