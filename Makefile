@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-all test-versions check sdk docs-site bench env setup clean
+.PHONY: help up down test test-all test-versions test-dist check sdk dist docs-site bench env setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test-versions: ## test every version that runs here in every flavor, and print a
 	@toolchain/setup.sh node dependencies tools pulumi docker versions runtimes clients
 	@toolchain/with-env.sh npm run test:versions
 
+test-dist: ## build the packages, install each in an empty project, and deploy a database with it
+	@toolchain/setup.sh node dependencies pulumi docker images
+	@toolchain/with-env.sh node toolchain/test.mjs packageContents npmPackage pluginPackages
+
 check: ## run the fast checks: format, lint, types, unit tests, generated files, documentation site
 	@toolchain/setup.sh node dependencies tools
 	@toolchain/with-env.sh --node npm run check
@@ -33,6 +37,10 @@ check: ## run the fast checks: format, lint, types, unit tests, generated files,
 sdk: ## generate the SDKs in sdk/ from the plugin's schema
 	@toolchain/setup.sh node dependencies
 	@toolchain/with-env.sh --node npm run --silent sdk
+
+dist: ## build the packages in dist/packages: the npm package and the plugin's archives
+	@toolchain/setup.sh node dependencies
+	@toolchain/with-env.sh --node npm run --silent dist
 
 docs-site: ## build the documentation site and check all links
 	@toolchain/setup.sh node dependencies

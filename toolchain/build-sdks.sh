@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh [DIRECTORY]
-# DIRECTORY (default .local/sdk) gets a wheel for Python, and a library with its project file for Java. The SDKs for Go and
+# DIRECTORY (default .local/sdk) gets a wheel for Python and a library for Java. The SDKs for Go and
 # Node.js are compiled and checked; Go uses the sources. The SDK for .NET is not built: set-up installs no .NET.
 
 # shellcheck source-path=SCRIPTDIR source=locate.sh
@@ -27,14 +27,16 @@ run() {
 status() { echo "building the SDK for $building"; }
 
 python() {
+    # The time of the files in the wheel, as in the other packages: the same sources give the same bytes.
+    export SOURCE_DATE_EPOCH=499162500
     # Both variables pin the tool that builds the wheel: the first for pip before 25.3, the second for later ones.
     PIP_CONSTRAINT=$toolchain/sdks/python.txt PIP_BUILD_CONSTRAINT=$toolchain/sdks/python.txt \
         python3 -m pip wheel --quiet --no-deps --wheel-dir "$output" "$1"
 }
 
 java() {
-    mvn --batch-mode --quiet --file "$1/pom.xml" package &&
-        cp "$1"/target/*.jar "$output/" && cp "$1/pom.xml" "$output/redis-database-java.pom"
+    # The library contains its project file: `mvn install:install-file` needs nothing else.
+    mvn --batch-mode --quiet --file "$1/pom.xml" package && cp "$1"/target/*.jar "$output/"
 }
 
 # With the module versions of toolchain/pulumi, whose packages Go has already compiled. Without that workspace, which a

@@ -27,6 +27,7 @@ const parts = [
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),
     jest("engine-alone", "test/engine/alone", "--runInBand"),
     jest("examples", "test/examples", "--runInBand"),
+    jest("packages", "test/packages", "--runInBand"),
 ];
 
 const results = [];

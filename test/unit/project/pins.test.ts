@@ -26,7 +26,11 @@ test.each([
     expect(version).toBe(pins[pin]);
 });
 
-test("set-up accepts the oldest Node.js that the package supports", () => {
+test("set-up and the plugin accept the oldest Node.js that the package supports", () => {
+    const executable = read("provider/plugin/folder/pulumi-resource-redis-database");
+    const [, accepted = "none"] = /-ge (\d+) \]/.exec(executable) ?? [];
+    expect(engines?.node).toBe(`>=${accepted}`);
+    expect(executable).toContain(`Node.js ${accepted} or later`);
     expect(engines?.node).toBe(`>=${pins.NODE_MINIMUM?.split(".")[0] ?? ""}`);
 });
 
