@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh [DIRECTORY]
-# DIRECTORY (default .local/sdk) gets a wheel for Python and a library for Java. The SDKs for Go and
-# Node.js are compiled and checked; Go uses the sources. The SDK for .NET is not built: set-up installs no .NET.
+# DIRECTORY (default .local/sdk) gets a wheel for Python and a library for Java. The SDKs for Go and Node.js are compiled
+# and checked; Go programs use the sources. The SDK for .NET is not built: set-up installs no .NET.
 
 # shellcheck source-path=SCRIPTDIR source=locate.sh
 . "$(dirname "${BASH_SOURCE[0]}")/locate.sh"
@@ -35,7 +35,7 @@ python() {
 }
 
 java() {
-    # The library contains its project file: `mvn install:install-file` needs nothing else.
+    # The library contains its project file, which install:install-file of maven-install-plugin 3 reads.
     mvn --batch-mode --quiet --file "$1/pom.xml" package && cp "$1"/target/*.jar "$output/"
 }
 
