@@ -27,7 +27,7 @@ test-versions: ## test every version that runs here in every flavor, and print a
 	@toolchain/with-env.sh npm run test:versions
 
 test-dist: ## build the packages, install each in an empty project, and deploy a database with it
-	@toolchain/setup.sh node dependencies pulumi docker images
+	@toolchain/setup.sh node dependencies pulumi docker images languages
 	@toolchain/with-env.sh node toolchain/test.mjs packageContents npmPackage pluginPackages
 
 check: ## run the fast checks: format, lint, types, unit tests, generated files, documentation site
