@@ -21,6 +21,9 @@ const limits = object(
             doc:
                 "Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` " +
                 "does in TypeScript. It cannot be combined with the limits.",
+            docElsewhere:
+                "Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be " +
+                "combined with the limits.",
             defaultDoc: "true",
             example: false,
         }),
@@ -30,6 +33,9 @@ const limits = object(
             "Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's " +
             "`json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's " +
             "configuration.",
+        docElsewhere:
+            "Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's " +
+            "`json-file` driver, since not every driver supports these limits.",
         default: {},
         defaultDoc: "{ maxSizeMb: 10, files: 3 }",
         example: { maxSizeMb: 50, files: 2 },

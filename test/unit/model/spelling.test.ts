@@ -2,7 +2,9 @@
 import { formatFinding } from "../../../provider/model/findings";
 import { spellFor, spelled } from "../../../provider/model/spelling";
 
-afterEach(() => { spellFor(undefined); });
+afterEach(() => {
+    spellFor(undefined);
+});
 
 const finding = {
     code: "redis-database/invalid",

@@ -6,9 +6,13 @@ import { runtimeOf } from "../../../provider/plugin/runtime";
 
 let project: string;
 beforeEach(() => (project = mkdtempSync(join(tmpdir(), "project-"))));
-afterEach(() => { rmSync(project, { recursive: true }); });
+afterEach(() => {
+    rmSync(project, { recursive: true });
+});
 
-const write = (name: string, text: string) => { writeFileSync(join(project, name), text); };
+const write = (name: string, text: string) => {
+    writeFileSync(join(project, name), text);
+};
 
 test.each([
     ["Pulumi.yaml", "name: a\nruntime: python\n", "python"],
