@@ -222,7 +222,7 @@ namespace PulumiRedisDatabase.RedisDatabase
         public Input<string>? Image { get; set; }
 
         /// <summary>
-        /// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+        /// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
         /// </summary>
         [Input("logs")]
         public Input<Inputs.LogsArgs>? Logs { get; set; }
@@ -286,7 +286,7 @@ namespace PulumiRedisDatabase.RedisDatabase
         public Input<Inputs.PortsArgs>? Ports { get; set; }
 
         /// <summary>
-        /// The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+        /// The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
         /// </summary>
         [Input("primary")]
         public Input<Inputs.ReplicationAccessArgs>? Primary { get; set; }

@@ -249,7 +249,7 @@ export interface RedisDatabaseArgs {
      */
     importing?: pulumi.Input<boolean | undefined>;
     /**
-     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      */
     logs?: pulumi.Input<inputs.LogsArgs | undefined>;
     /**
@@ -289,7 +289,7 @@ export interface RedisDatabaseArgs {
      */
     primary?: string;
     /**
-     * Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide "Replicas and switchover". Default: none.
+     * Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide "Replicas and switchover". Default: none.
      */
     replicas?: inputs.ReplicaArgs[];
     /**

@@ -216,7 +216,7 @@ export interface RedisReplicaArgs {
      */
     image?: pulumi.Input<string | undefined>;
     /**
-     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      */
     logs?: pulumi.Input<inputs.LogsArgs | undefined>;
     /**
@@ -252,7 +252,7 @@ export interface RedisReplicaArgs {
      */
     ports?: pulumi.Input<inputs.PortsArgs | undefined>;
     /**
-     * The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+     * The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
      */
     primary?: pulumi.Input<inputs.ReplicationAccessArgs | undefined>;
     /**

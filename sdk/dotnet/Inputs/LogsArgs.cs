@@ -23,7 +23,7 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
         public Input<int>? Files { get; set; }
 
         /// <summary>
-        /// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+        /// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
         /// </summary>
         [Input("limited")]
         public Input<bool>? Limited { get; set; }

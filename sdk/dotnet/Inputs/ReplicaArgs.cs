@@ -77,7 +77,7 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
         public Input<string>? Image { get; set; }
 
         /// <summary>
-        /// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+        /// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
         /// </summary>
         [Input("logs")]
         public Input<Inputs.LogsArgs>? Logs { get; set; }

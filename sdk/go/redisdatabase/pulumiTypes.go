@@ -761,7 +761,7 @@ func (o KeyPairPtrOutput) KeyPem() pulumi.StringPtrOutput {
 type Logs struct {
 	// Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
 	Files *int `pulumi:"files"`
-	// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+	// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
 	Limited *bool `pulumi:"limited"`
 	// Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
 	MaxSizeMb *int `pulumi:"maxSizeMb"`
@@ -782,7 +782,7 @@ type LogsInput interface {
 type LogsArgs struct {
 	// Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
 	Files pulumi.IntPtrInput `pulumi:"files"`
-	// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+	// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
 	Limited pulumi.BoolPtrInput `pulumi:"limited"`
 	// Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
 	MaxSizeMb pulumi.IntPtrInput `pulumi:"maxSizeMb"`
@@ -871,7 +871,7 @@ func (o LogsOutput) Files() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Logs) *int { return v.Files }).(pulumi.IntPtrOutput)
 }
 
-// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
 func (o LogsOutput) Limited() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Logs) *bool { return v.Limited }).(pulumi.BoolPtrOutput)
 }
@@ -915,7 +915,7 @@ func (o LogsPtrOutput) Files() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
 func (o LogsPtrOutput) Limited() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Logs) *bool {
 		if v == nil {
@@ -1114,7 +1114,7 @@ type Replica struct {
 	Host *string `pulumi:"host"`
 	// Image of the server and the agent. It must contain the engine in the same version, `redis-cli` and a shell. A newer image under the same tag never reaches an existing server. To control when the server is replaced, pin a digest (`name@sha256:…`). Default: "redis:VERSION" or "valkey/valkey:VERSION".
 	Image *string `pulumi:"image"`
-	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
 	Logs *Logs `pulumi:"logs"`
 	// What happens when data reaches `maxmemory`: a value of redis.conf's `maxmemory-policy`. Policies that end in `-lfu` need version 4.0 or later. Those that end in `-lrm` need Redis 8.6 or later; Valkey does not support them. Default: "noeviction": writes fail, nothing is lost.
 	MaxmemoryPolicy *MaxmemoryPolicy `pulumi:"maxmemoryPolicy"`
@@ -1185,7 +1185,7 @@ type ReplicaArgs struct {
 	Host pulumi.StringPtrInput `pulumi:"host"`
 	// Image of the server and the agent. It must contain the engine in the same version, `redis-cli` and a shell. A newer image under the same tag never reaches an existing server. To control when the server is replaced, pin a digest (`name@sha256:…`). Default: "redis:VERSION" or "valkey/valkey:VERSION".
 	Image pulumi.StringPtrInput `pulumi:"image"`
-	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
 	Logs LogsPtrInput `pulumi:"logs"`
 	// What happens when data reaches `maxmemory`: a value of redis.conf's `maxmemory-policy`. Policies that end in `-lfu` need version 4.0 or later. Those that end in `-lrm` need Redis 8.6 or later; Valkey does not support them. Default: "noeviction": writes fail, nothing is lost.
 	MaxmemoryPolicy MaxmemoryPolicyPtrInput `pulumi:"maxmemoryPolicy"`
@@ -1322,7 +1322,7 @@ func (o ReplicaOutput) Image() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Replica) *string { return v.Image }).(pulumi.StringPtrOutput)
 }
 
-// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
 func (o ReplicaOutput) Logs() LogsPtrOutput {
 	return o.ApplyT(func(v Replica) *Logs { return v.Logs }).(LogsPtrOutput)
 }

@@ -100,7 +100,7 @@ type redisReplicaArgs struct {
 	Host *string `pulumi:"host"`
 	// Image of the server and the agent. It must contain the engine in the same version, `redis-cli` and a shell. A newer image under the same tag never reaches an existing server. To control when the server is replaced, pin a digest (`name@sha256:…`). Default: "redis:VERSION" or "valkey/valkey:VERSION".
 	Image *string `pulumi:"image"`
-	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
 	Logs *Logs `pulumi:"logs"`
 	// What happens when data reaches `maxmemory`: a value of redis.conf's `maxmemory-policy`. Policies that end in `-lfu` need version 4.0 or later. Those that end in `-lrm` need Redis 8.6 or later; Valkey does not support them. Default: "noeviction": writes fail, nothing is lost.
 	MaxmemoryPolicy *MaxmemoryPolicy `pulumi:"maxmemoryPolicy"`
@@ -118,7 +118,7 @@ type redisReplicaArgs struct {
 	Plaintext *bool `pulumi:"plaintext"`
 	// Ports on the Docker host. If a port is in use, the preview fails, or else the update before it replaces anything. Default: a free pair from 12000 to 29999, chosen once and kept in the state.
 	Ports *Ports `pulumi:"ports"`
-	// The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+	// The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
 	Primary *ReplicationAccess `pulumi:"primary"`
 	// The directive `replica-priority` of redis.conf: the replica with the lowest number is to be promoted first. Default: 100.
 	Priority *int `pulumi:"priority"`
@@ -158,7 +158,7 @@ type RedisReplicaArgs struct {
 	Host pulumi.StringPtrInput
 	// Image of the server and the agent. It must contain the engine in the same version, `redis-cli` and a shell. A newer image under the same tag never reaches an existing server. To control when the server is replaced, pin a digest (`name@sha256:…`). Default: "redis:VERSION" or "valkey/valkey:VERSION".
 	Image pulumi.StringPtrInput
-	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+	// Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
 	Logs LogsPtrInput
 	// What happens when data reaches `maxmemory`: a value of redis.conf's `maxmemory-policy`. Policies that end in `-lfu` need version 4.0 or later. Those that end in `-lrm` need Redis 8.6 or later; Valkey does not support them. Default: "noeviction": writes fail, nothing is lost.
 	MaxmemoryPolicy MaxmemoryPolicyPtrInput
@@ -176,7 +176,7 @@ type RedisReplicaArgs struct {
 	Plaintext pulumi.BoolPtrInput
 	// Ports on the Docker host. If a port is in use, the preview fails, or else the update before it replaces anything. Default: a free pair from 12000 to 29999, chosen once and kept in the state.
 	Ports PortsPtrInput
-	// The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+	// The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
 	Primary ReplicationAccessPtrInput
 	// The directive `replica-priority` of redis.conf: the replica with the lowest number is to be promoted first. Default: 100.
 	Priority pulumi.IntPtrInput

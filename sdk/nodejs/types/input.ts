@@ -75,7 +75,7 @@ export interface LogsArgs {
      */
     files?: pulumi.Input<number | undefined>;
     /**
-     * Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+     * Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
      */
     limited?: pulumi.Input<boolean | undefined>;
     /**
@@ -139,7 +139,7 @@ export interface ReplicaArgs {
      */
     image?: pulumi.Input<string | undefined>;
     /**
-     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      */
     logs?: pulumi.Input<inputs.LogsArgs | undefined>;
     /**

@@ -280,7 +280,7 @@ class LogsArgsDict(TypedDict):
     """
     limited: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
     """
-    Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+    Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
     """
     max_size_mb: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -297,7 +297,7 @@ class LogsArgs:
         Limits for the log of each container.
 
         :param pulumi.Input[_builtins.int] files: Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
-        :param pulumi.Input[_builtins.bool] limited: Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+        :param pulumi.Input[_builtins.bool] limited: Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
         :param pulumi.Input[_builtins.int] max_size_mb: Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
         """
         if files is not None:
@@ -323,7 +323,7 @@ class LogsArgs:
     @pulumi.getter
     def limited(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+        Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be combined with the limits. Default: true.
         """
         return pulumi.get(self, "limited")
 
@@ -440,7 +440,7 @@ class ReplicaArgsDict(TypedDict):
     """
     logs: NotRequired[pulumi.Input[Optional['LogsArgsDict']]]
     """
-    Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+    Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
     """
     maxmemory_policy: NotRequired[pulumi.Input[Optional['MaxmemoryPolicy']]]
     """
@@ -558,7 +558,7 @@ class ReplicaArgs:
         :param pulumi.Input['Flavor'] flavor: How data is persisted. `"aof"` appends each write to a log that is synced every second, and also writes dumps after 900 s with 1 change, 300 s with 10 or 60 s with 10,000. `"rdb"` only writes dumps, on the same schedule. `"nordb"` keeps data in memory only, so a restart loses all data. It must match the flavor in `version`, if that has one. See the guide "Persistence flavors". Default: the flavor in `version`, else "aof".
         :param pulumi.Input[_builtins.str] host: Name or address by which clients reach the Docker host. It is used in the URLs and in the certificate. Default: "localhost" if bound to 127.0.0.1, else `bindAddress`.
         :param pulumi.Input[_builtins.str] image: Image of the server and the agent. It must contain the engine in the same version, `redis-cli` and a shell. A newer image under the same tag never reaches an existing server. To control when the server is replaced, pin a digest (`name@sha256:…`). Default: "redis:VERSION" or "valkey/valkey:VERSION".
-        :param pulumi.Input['LogsArgs'] logs: Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+        :param pulumi.Input['LogsArgs'] logs: Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
         :param pulumi.Input['MaxmemoryPolicy'] maxmemory_policy: What happens when data reaches `maxmemory`: a value of redis.conf's `maxmemory-policy`. Policies that end in `-lfu` need version 4.0 or later. Those that end in `-lrm` need Redis 8.6 or later; Valkey does not support them. Default: "noeviction": writes fail, nothing is lost.
         :param pulumi.Input[_builtins.int] memory_mb: Memory limit of the server's container, at least 32. The container does not use swap. `maxmemory` is derived from it. Part of the memory is reserved for the server itself and for client buffers. Of the rest, data gets 44 % with `aof` and `rdb`, since copy-on-write can double the memory in use during a dump, and 89 % with `nordb`. With `replicas` it is less. The limits for clients are derived as well, unless `config` sets them: a single value may have 1/32 of the memory, and all client buffers together 1/8. See the guide "Memory and disk". Unit: MiB. Default: 512.
         :param _builtins.str name: Name of the replica: lowercase letters, digits and hyphens, starting with a letter. Its component is named DATABASE-NAME. Default: "replica-1", "replica-2", … by its position in the list.
@@ -747,7 +747,7 @@ class ReplicaArgs:
     @pulumi.getter
     def logs(self) -> pulumi.Input[Optional['LogsArgs']]:
         """
-        Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's configuration. Default: { maxSizeMb: 10, files: 3 }.
+        Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
         """
         return pulumi.get(self, "logs")
 

@@ -197,14 +197,14 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      * 
      */
     @Import(name="logs")
     private @Nullable Output<LogsArgs> logs;
 
     /**
-     * @return Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * @return Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      * 
      */
     public Optional<Output<LogsArgs>> logs() {
@@ -347,14 +347,14 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there: `[{ name: &#34;near&#34; }, { name: &#34;far&#34;, provider, bindAddress: &#34;10.0.0.2&#34; }]`. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
+     * Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
      * 
      */
     @Import(name="replicas")
     private @Nullable List<ReplicaArgs> replicas;
 
     /**
-     * @return Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there: `[{ name: &#34;near&#34; }, { name: &#34;far&#34;, provider, bindAddress: &#34;10.0.0.2&#34; }]`. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
+     * @return Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
      * 
      */
     public Optional<List<ReplicaArgs>> replicas() {
@@ -730,7 +730,7 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
          * 
          * @return builder
          * 
@@ -741,7 +741,7 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
          * 
          * @return builder
          * 
@@ -930,7 +930,7 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param replicas Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there: `[{ name: &#34;near&#34; }, { name: &#34;far&#34;, provider, bindAddress: &#34;10.0.0.2&#34; }]`. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
+         * @param replicas Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
          * 
          * @return builder
          * 
@@ -941,7 +941,7 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param replicas Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there: `[{ name: &#34;near&#34; }, { name: &#34;far&#34;, provider, bindAddress: &#34;10.0.0.2&#34; }]`. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
+         * @param replicas Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database&#39;s container. Replication takes three sixteenths of the database&#39;s `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide &#34;Replicas and switchover&#34;. Default: none.
          * 
          * @return builder
          * 

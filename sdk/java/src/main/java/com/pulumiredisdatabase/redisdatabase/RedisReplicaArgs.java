@@ -166,14 +166,14 @@ public final class RedisReplicaArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      * 
      */
     @Import(name="logs")
     private @Nullable Output<LogsArgs> logs;
 
     /**
-     * @return Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * @return Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      * 
      */
     public Optional<Output<LogsArgs>> logs() {
@@ -301,14 +301,14 @@ public final class RedisReplicaArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+     * The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
      * 
      */
     @Import(name="primary")
     private @Nullable Output<ReplicationAccessArgs> primary;
 
     /**
-     * @return The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+     * @return The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
      * 
      */
     public Optional<Output<ReplicationAccessArgs>> primary() {
@@ -665,7 +665,7 @@ public final class RedisReplicaArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
          * 
          * @return builder
          * 
@@ -676,7 +676,7 @@ public final class RedisReplicaArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
          * 
          * @return builder
          * 
@@ -854,7 +854,7 @@ public final class RedisReplicaArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param primary The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+         * @param primary The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
          * 
          * @return builder
          * 
@@ -865,7 +865,7 @@ public final class RedisReplicaArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param primary The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output `replicationAccess` of a database in another program. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
+         * @param primary The database that the replica follows: an entry of the output `replicationAccess` of a database in this program or another one. Required unless `promoted` is true. Default: none, which is only valid with `promoted`.
          * 
          * @return builder
          * 

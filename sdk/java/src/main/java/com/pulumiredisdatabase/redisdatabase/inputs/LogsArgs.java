@@ -36,14 +36,14 @@ public final class LogsArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+     * Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, and cannot be combined with the limits. Default: true.
      * 
      */
     @Import(name="limited")
     private @Nullable Output<Boolean> limited;
 
     /**
-     * @return Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+     * @return Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, and cannot be combined with the limits. Default: true.
      * 
      */
     public Optional<Output<Boolean>> limited() {
@@ -113,7 +113,7 @@ public final class LogsArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param limited Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+         * @param limited Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, and cannot be combined with the limits. Default: true.
          * 
          * @return builder
          * 
@@ -124,7 +124,7 @@ public final class LogsArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param limited Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+         * @param limited Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, and cannot be combined with the limits. Default: true.
          * 
          * @return builder
          * 

@@ -169,14 +169,14 @@ public final class ReplicaArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      * 
      */
     @Import(name="logs")
     private @Nullable Output<LogsArgs> logs;
 
     /**
-     * @return Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+     * @return Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
      * 
      */
     public Optional<Output<LogsArgs>> logs() {
@@ -684,7 +684,7 @@ public final class ReplicaArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
          * 
          * @return builder
          * 
@@ -695,7 +695,7 @@ public final class ReplicaArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host&#39;s configuration. Default: { maxSizeMb: 10, files: 3 }.
+         * @param logs Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker&#39;s `json-file` driver, since not every driver supports these limits. Default: { maxSizeMb: 10, files: 3 }.
          * 
          * @return builder
          * 
