@@ -21,6 +21,8 @@ const parts = [
     npm("generate:check"),
     // A fast check: it takes about ten seconds, and renaming a heading or a file can break a link.
     npm("docs-site"),
+    { ...npm("sdk:check"), check: false },
+    { ...npm("sdk:build"), check: false },
     // With TEST_ALL, these suites also assert what clients notice. A second worker would disturb that.
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),
     jest("engine-alone", "test/engine/alone", "--runInBand"),

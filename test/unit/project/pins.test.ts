@@ -39,6 +39,11 @@ test("set-up accepts the oldest Pulumi that the component and the README require
     expect(read("README.md")).toContain(`- Pulumi ${oldestPulumi.replace(/\.0$/, "")} or later`);
 });
 
+test.each(["pulumi", "plugins"])("the Go module toolchain/%s requires the same Pulumi as set-up", (module) => {
+    const required = read(`toolchain/${module}/go.mod`).matchAll(/pulumi\/pulumi\/(?:pkg|sdk)\/v3 v(\S+)/g);
+    expect([...required].map(([, version]) => version)).toEqual([pins.PULUMI_VERSION, pins.PULUMI_VERSION]);
+});
+
 test("set-up provides the default Redis, and versions from the catalog for the tests", () => {
     expect(pins.DEFAULT_REDIS_VERSION).toBe(defaultVersion);
     const versions = pins.TEST_REDIS_VERSIONS?.split(" ") ?? [];
