@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh [DIRECTORY]
-# DIRECTORY (default .local/sdk) gets a wheel for Python, and a library with its project file for Java. The SDKs for Go and
-# Node.js are compiled and checked; Go uses the sources. The SDK for .NET is not built: set-up installs no .NET.
+# Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh DIRECTORY
+# DIRECTORY gets a wheel for Python, and a library with its project file for Java; the same sources give the same bytes. The
+# SDKs for Go and Node.js are compiled and checked; Go uses the sources. The SDK for .NET is not built: set-up installs no .NET.
 
-# shellcheck source-path=SCRIPTDIR source=locate.sh
-. "$(dirname "${BASH_SOURCE[0]}")/locate.sh"
+# shellcheck source-path=SCRIPTDIR source=build.sh
+. "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
 name="SDKs"
 cd "$checkout"
 use_node || fail "$name" "Node.js is not set up yet." "What to do: run \`make setup\`."
-output=${1:-.local/sdk}
-mkdir -p "$output"
-output=$(cd "$output" && pwd)
+need_go "$name" "Go compiles one of them"
+output=$(cd "$1" && pwd)
 make_scratch
+# The time of the files in an archive, the same as in packages of npm.
+export SOURCE_DATE_EPOCH=499162500
 
 # run LANGUAGE FUNCTION: builds in a copy, because some tools write next to the sources.
 run() {
@@ -32,8 +33,8 @@ python() {
 }
 
 java() {
-    mvn --batch-mode --quiet --file "$1/pom.xml" package &&
-        cp "$1"/target/*.jar "$output/" && cp "$1/pom.xml" "$output/redis-database-java.pom"
+    mvn --batch-mode --quiet --file "$1/pom.xml" "-Dproject.build.outputTimestamp=$SOURCE_DATE_EPOCH" package &&
+        cp "$1"/target/*.jar "$output/" && cp "$1/pom.xml" "$output/$(basename "$1"/target/*.jar .jar).pom"
 }
 
 # With the module versions of toolchain/pulumi, whose packages Go has already compiled. Without that workspace, which a
