@@ -34,13 +34,13 @@ check: ## run the fast checks: format, lint, types, unit tests, generated files,
 	@toolchain/setup.sh node dependencies tools
 	@toolchain/with-env.sh --node npm run check
 
-dist: ## build the packages in dist/packages: for npm, Python and Java, and the plugin's archives
-	@toolchain/setup.sh node dependencies runtimes
-	@toolchain/with-env.sh --node npm run --silent dist
-
 sdk: ## generate the SDKs in sdk/ from the plugin's schema
 	@toolchain/setup.sh node dependencies
 	@toolchain/with-env.sh --node npm run --silent sdk
+
+dist: ## build the packages in dist/packages: for npm, Python and Java, and the plugin's archives
+	@toolchain/setup.sh node dependencies runtimes
+	@toolchain/with-env.sh --node npm run --silent dist
 
 docs-site: ## build the documentation site and check all links
 	@toolchain/setup.sh node dependencies

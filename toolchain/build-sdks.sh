@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
 # Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh DIRECTORY
-# DIRECTORY gets a wheel for Python, and a library with its project file for Java; the same sources give the same bytes. The
-# SDKs for Go and Node.js are compiled and checked; Go uses the sources. The SDK for .NET is not built: set-up installs no .NET.
+# DIRECTORY gets a wheel for Python and a library for Java. The SDKs for Go and Node.js are compiled and checked; Go programs
+# use the sources. The SDK for .NET is not built: set-up installs no .NET.
 
 # shellcheck source-path=SCRIPTDIR source=build.sh
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
+activity="building the SDKs"
 name="SDKs"
 cd "$checkout"
 use_node || fail "$name" "Node.js is not set up yet." "What to do: run \`make setup\`."
 need_go "$name" "Go compiles one of them"
 output=$(cd "$1" && pwd)
 make_scratch
-# The time of the files in an archive, the same as in packages of npm.
-export SOURCE_DATE_EPOCH=499162500
 
 # run LANGUAGE FUNCTION: builds in a copy, because some tools write next to the sources.
 run() {
@@ -27,14 +26,16 @@ run() {
 status() { echo "building the SDK for $building"; }
 
 python() {
+    # The time of the files in the wheel, as in the other packages: the same sources give the same bytes.
+    export SOURCE_DATE_EPOCH=499162500
     # Both variables pin the tool that builds the wheel: the first for pip before 25.3, the second for later ones.
     PIP_CONSTRAINT=$toolchain/sdks/python.txt PIP_BUILD_CONSTRAINT=$toolchain/sdks/python.txt \
         python3 -m pip wheel --quiet --no-deps --wheel-dir "$output" "$1"
 }
 
 java() {
-    mvn --batch-mode --quiet --file "$1/pom.xml" "-Dproject.build.outputTimestamp=$SOURCE_DATE_EPOCH" package &&
-        cp "$1"/target/*.jar "$output/" && cp "$1/pom.xml" "$output/$(basename "$1"/target/*.jar .jar).pom"
+    # The library contains its project file, which install:install-file of maven-install-plugin 3 reads.
+    mvn --batch-mode --quiet --file "$1/pom.xml" package && cp "$1"/target/*.jar "$output/"
 }
 
 # With the module versions of toolchain/pulumi, whose packages Go has already compiled. Without that workspace, which a

@@ -5,6 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=build.sh
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
+activity="generating the SDKs"
 name="SDKs"
 cd "$checkout"
 use_node || fail "$name" "Node.js is not set up yet." "What to do: run \`make sdk\`."
@@ -15,7 +16,7 @@ generated=$scratch/sdk
 log=$logs/sdkgen.log
 version=$(node -p 'require("./package.json").version')
 "$built" provider/plugin/schema.json "$version" "$generated" >"$log" 2>&1 ||
-    fail_with_log "$name" "they could not be generated" "$log" \
+    fail_with_log "$name" "the generator reports an error" "$log" \
         "What to do: correct provider/plugin/schema.json, or the code that generates it."
 
 # The generated module file names only the version of Pulumi. `go mod tidy` adds what that version requires.

@@ -23,6 +23,12 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
         public Input<int>? Files { get; set; }
 
         /// <summary>
+        /// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+        /// </summary>
+        [Input("limited")]
+        public Input<bool>? Limited { get; set; }
+
+        /// <summary>
         /// Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
         /// </summary>
         [Input("maxSizeMb")]

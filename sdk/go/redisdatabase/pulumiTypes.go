@@ -761,6 +761,8 @@ func (o KeyPairPtrOutput) KeyPem() pulumi.StringPtrOutput {
 type Logs struct {
 	// Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
 	Files *int `pulumi:"files"`
+	// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+	Limited *bool `pulumi:"limited"`
 	// Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
 	MaxSizeMb *int `pulumi:"maxSizeMb"`
 }
@@ -780,6 +782,8 @@ type LogsInput interface {
 type LogsArgs struct {
 	// Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
 	Files pulumi.IntPtrInput `pulumi:"files"`
+	// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+	Limited pulumi.BoolPtrInput `pulumi:"limited"`
 	// Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
 	MaxSizeMb pulumi.IntPtrInput `pulumi:"maxSizeMb"`
 }
@@ -867,6 +871,11 @@ func (o LogsOutput) Files() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Logs) *int { return v.Files }).(pulumi.IntPtrOutput)
 }
 
+// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+func (o LogsOutput) Limited() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Logs) *bool { return v.Limited }).(pulumi.BoolPtrOutput)
+}
+
 // Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
 func (o LogsOutput) MaxSizeMb() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Logs) *int { return v.MaxSizeMb }).(pulumi.IntPtrOutput)
@@ -904,6 +913,16 @@ func (o LogsPtrOutput) Files() pulumi.IntPtrOutput {
 		}
 		return v.Files
 	}).(pulumi.IntPtrOutput)
+}
+
+// Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+func (o LogsPtrOutput) Limited() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Logs) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Limited
+	}).(pulumi.BoolPtrOutput)
 }
 
 // Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.

@@ -75,6 +75,10 @@ export interface LogsArgs {
      */
     files?: pulumi.Input<number | undefined>;
     /**
+     * Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+     */
+    limited?: pulumi.Input<boolean | undefined>;
+    /**
      * Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
      */
     maxSizeMb?: pulumi.Input<number | undefined>;

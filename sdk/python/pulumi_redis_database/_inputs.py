@@ -278,6 +278,10 @@ class LogsArgsDict(TypedDict):
     """
     Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
     """
+    limited: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+    """
     max_size_mb: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
@@ -287,15 +291,19 @@ class LogsArgsDict(TypedDict):
 class LogsArgs:
     def __init__(__self__, *,
                  files: pulumi.Input[Optional[_builtins.int]] = None,
+                 limited: pulumi.Input[Optional[_builtins.bool]] = None,
                  max_size_mb: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Limits for the log of each container.
 
         :param pulumi.Input[_builtins.int] files: Number of log files, 1 to 1000, that Docker keeps for each container, including the current one. Default: 3.
+        :param pulumi.Input[_builtins.bool] limited: Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
         :param pulumi.Input[_builtins.int] max_size_mb: Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
         """
         if files is not None:
             pulumi.set(__self__, "files", files)
+        if limited is not None:
+            pulumi.set(__self__, "limited", limited)
         if max_size_mb is not None:
             pulumi.set(__self__, "max_size_mb", max_size_mb)
 
@@ -310,6 +318,18 @@ class LogsArgs:
     @files.setter
     def files(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "files", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def limited(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+        """
+        return pulumi.get(self, "limited")
+
+    @limited.setter
+    def limited(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "limited", value)
 
     @_builtins.property
     @pulumi.getter(name="maxSizeMb")

@@ -12,7 +12,7 @@ export const { version, dependencies } = JSON.parse(readFileSync(join(checkout, 
 };
 
 export const pythonWheel = `pulumi_redis_database-${version}-py3-none-any.whl`;
-export const javaPackage = (extension: "jar" | "pom") => `redis-database-${version}.${extension}`;
+export const javaLibrary = `redis-database-${version}.jar`;
 export const library = `pulumi-redis-database-${version}.tgz`;
 export const pluginArchive = (platform: string) => `pulumi-resource-redis-database-v${version}-${platform}.tar.gz`;
 

@@ -5,6 +5,7 @@ package com.pulumiredisdatabase.redisdatabase.inputs;
 
 import com.pulumi.core.Output;
 import com.pulumi.core.annotations.Import;
+import java.lang.Boolean;
 import java.lang.Integer;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +36,21 @@ public final class LogsArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
+     * Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+     * 
+     */
+    @Import(name="limited")
+    private @Nullable Output<Boolean> limited;
+
+    /**
+     * @return Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+     * 
+     */
+    public Optional<Output<Boolean>> limited() {
+        return Optional.ofNullable(this.limited);
+    }
+
+    /**
      * Size, 1 to 1048576, at which Docker rotates a log file. Unit: MiB. Default: 10.
      * 
      */
@@ -53,6 +69,7 @@ public final class LogsArgs extends com.pulumi.resources.ResourceArgs {
 
     private LogsArgs(LogsArgs $) {
         this.files = $.files;
+        this.limited = $.limited;
         this.maxSizeMb = $.maxSizeMb;
     }
 
@@ -93,6 +110,27 @@ public final class LogsArgs extends com.pulumi.resources.ResourceArgs {
          */
         public Builder files(Integer files) {
             return files(Output.of(files));
+        }
+
+        /**
+         * @param limited Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder limited(@Nullable Output<Boolean> limited) {
+            $.limited = limited;
+            return this;
+        }
+
+        /**
+         * @param limited Whether Docker limits the logs. False leaves logging to the Docker host&#39;s configuration, as `logs: false` does in TypeScript. It cannot be combined with the limits. Default: true.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder limited(Boolean limited) {
+            return limited(Output.of(limited));
         }
 
         /**
