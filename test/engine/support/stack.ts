@@ -13,6 +13,7 @@ import {
 import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { present } from "../../support/present";
+import { type Place, declareComponents, writePlugin } from "./components";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -65,6 +66,9 @@ export class TestStack {
     private readonly created = new Map<string, DockerObject>();
     /** The outputs after the last update. */
     private cachedOutputs: Promise<Record<string, unknown>> | undefined;
+    /** The program without the declarations in its scope. */
+    private text = "";
+    private place: Place = "inProcess";
 
     private constructor(
         private readonly cli: PulumiCli,
@@ -85,9 +89,12 @@ export class TestStack {
             join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"),
             join(home, "plugins"),
         );
+        const plugin = join(directory, "plugin");
+        writePlugin(plugin);
         writeFileSync(
             join(directory, "Pulumi.yaml"),
-            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n",
+            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
+                `plugins: { providers: [{ name: redis-database, path: ${plugin} }] }\n`,
         );
         writeFileSync(join(directory, "index.js"), "");
         if (!randomPorts)
@@ -111,14 +118,29 @@ export class TestStack {
     }
 
     /**
-     * Sets the program of the next commands; its `exports` are the outputs. In scope are the Pulumi packages and a
-     * `RedisDatabase` without deletion protection by default, so that tests can clean up.
+     * Sets the program of the next commands; its `exports` are the outputs. In scope are the Pulumi packages,
+     * `RedisDatabase` and `RedisReplica` without deletion protection by default, so that tests can clean up, and the
+     * functions of `declareComponents`.
      */
     program(text: string): this {
+        this.text = text;
+        return this.writeProgram();
+    }
+
+    /** Sets where the components of the program run; the default is in process. */
+    create(place: Place): this {
+        this.place = place;
+        return this.writeProgram();
+    }
+
+    private writeProgram(): this {
         const packages = ["pulumi", "docker", "random", "tls"].map(
             (name) => `const ${name} = require("@pulumi/${name}");`,
         );
-        writeFileSync(join(this.directory, "index.js"), [...packages, ownPorts, unprotected, text, ""].join("\n"));
+        const inScope = `const { RedisDatabase, RedisReplica } = components("${this.place}");`;
+        // In a block, because recorded programs declare RedisReplica themselves.
+        const lines = [...packages, ownPorts, declareComponents, inScope, "{", this.text, "}", ""];
+        writeFileSync(join(this.directory, "index.js"), lines.join("\n"));
         return this;
     }
 
@@ -143,9 +165,7 @@ export class TestStack {
      */
     database(args: object, more = "{}"): this {
         const all = `{ ...${JSON.stringify(args)}, ...${more} }`;
-        return this.program(
-            `const { nodes, urn, ...db } = new RedisDatabase("db", ${all});\nmodule.exports = ${allOutputs};`,
-        );
+        return this.program(`const db = new RedisDatabase("db", ${all});\nmodule.exports = outputsOf(db);`);
     }
 
     /** `flags` are additional flags for `pulumi up`. */
@@ -380,18 +400,11 @@ const ownPorts = `
 const fs = require("node:fs");
 if (fs.existsSync("ports.json")) {
     const { free, taken } = JSON.parse(fs.readFileSync("ports.json", "utf8"));
-    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+    // Unlike a transformation, a transform is called for the resources that a plugin creates, too.
+    pulumi.runtime.registerResourceTransform(async ({ type, name, props, opts }) => {
         if (type !== "random:index/randomInteger:RandomInteger") return undefined;
         const pair = (taken[name] ??= free.shift());
         fs.writeFileSync("ports.json", JSON.stringify({ free, taken }));
         return { props: { ...props, min: pair, max: pair }, opts };
     });
 }`;
-
-const unprotected = `
-const { RedisDatabase: Protected } = require("pulumi-redis-database");
-class RedisDatabase extends Protected {
-    constructor(name, args, opts) { super(name, { deletionProtection: false, ...args }, opts); }
-}`;
-
-const allOutputs = "Object.fromEntries(Object.entries(db).filter(([name, value]) => pulumi.Output.isInstance(value)))";
