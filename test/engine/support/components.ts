@@ -1,20 +1,12 @@
 /** The components that a test's program can create: in its own process, or in the plugin. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import schema from "../../../provider/plugin/schema.json";
 
 /** Where a component's constructor runs. Every language except TypeScript uses the plugin. */
 export type Place = "inProcess" | "throughPlugin";
 
-const checkout = resolve(__dirname, "../../..");
-
-/** Writes a folder with the plugin of this checkout, for `plugins.providers` in the project file. */
-export function writePlugin(folder: string): void {
-    mkdirSync(folder);
-    const executable = join(folder, "pulumi-resource-redis-database");
-    writeFileSync(executable, `#!/bin/sh\nexec node ${checkout}/dist/provider/plugin/main.js "$@"\n`);
-    chmodSync(executable, 0o755);
-}
+/** The plugin of this checkout, for `plugins.providers` in the project file. */
+export const plugin = resolve(__dirname, "../../../dist/plugin");
 
 /** Names of the outputs and of the secret arguments, by the type of the component. */
 const facts = Object.fromEntries(

@@ -13,7 +13,7 @@ import {
 import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { present } from "../../support/present";
-import { type Place, declareComponents, writePlugin } from "./components";
+import { type Place, declareComponents, plugin } from "./components";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -95,8 +95,6 @@ export class TestStack {
             join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"),
             join(home, "plugins"),
         );
-        const plugin = join(directory, "plugin");
-        writePlugin(plugin);
         writeFileSync(
             join(directory, "Pulumi.yaml"),
             "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
