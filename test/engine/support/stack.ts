@@ -13,6 +13,7 @@ import {
 import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { present } from "../../support/present";
+import { type Place, declareComponents, plugin } from "./components";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -46,8 +47,14 @@ export interface Planned {
     readonly steps: Readonly<Record<string, string>>;
     /** The type of each of these resources, by the resource's name. */
     readonly types: Readonly<Record<string, string>>;
+    /** For each of them, why it is replaced, and which of its inputs differ. */
+    readonly reasons: Readonly<
+        Record<string, { readonly replaces: readonly string[]; readonly differs: readonly string[] }>
+    >;
     /** The components' explanations of their changes, without their warnings. */
     readonly explanations: readonly string[];
+    /** All messages of the components with their severity, sorted. */
+    readonly messages: readonly string[];
     /** The complete output of the CLI. */
     readonly output: string;
 }
@@ -65,6 +72,9 @@ export class TestStack {
     private readonly created = new Map<string, DockerObject>();
     /** The outputs after the last update. */
     private cachedOutputs: Promise<Record<string, unknown>> | undefined;
+    /** The program without the declarations in its scope. */
+    private text = "";
+    private place: Place = "inProcess";
 
     private constructor(
         private readonly cli: PulumiCli,
@@ -87,7 +97,8 @@ export class TestStack {
         );
         writeFileSync(
             join(directory, "Pulumi.yaml"),
-            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n",
+            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
+                `plugins: { providers: [{ name: redis-database, path: ${plugin} }] }\n`,
         );
         writeFileSync(join(directory, "index.js"), "");
         if (!randomPorts)
@@ -111,14 +122,29 @@ export class TestStack {
     }
 
     /**
-     * Sets the program of the next commands; its `exports` are the outputs. In scope are the Pulumi packages and a
-     * `RedisDatabase` without deletion protection by default, so that tests can clean up.
+     * Sets the program of the next commands; its `exports` are the outputs. In scope are the Pulumi packages,
+     * `RedisDatabase` and `RedisReplica` without deletion protection by default, so that tests can clean up, and the
+     * functions of `declareComponents`.
      */
     program(text: string): this {
+        this.text = text;
+        return this.writeProgram();
+    }
+
+    /** Sets where the components of the program run; the default is in process. */
+    create(place: Place): this {
+        this.place = place;
+        return this.writeProgram();
+    }
+
+    private writeProgram(): this {
         const packages = ["pulumi", "docker", "random", "tls"].map(
             (name) => `const ${name} = require("@pulumi/${name}");`,
         );
-        writeFileSync(join(this.directory, "index.js"), [...packages, ownPorts, unprotected, text, ""].join("\n"));
+        const inScope = `const { RedisDatabase, RedisReplica } = components("${this.place}");`;
+        // In a block, because recorded programs declare RedisReplica themselves.
+        const lines = [...packages, ownPorts, declareComponents, inScope, "{", this.text, "}", ""];
+        writeFileSync(join(this.directory, "index.js"), lines.join("\n"));
         return this;
     }
 
@@ -143,9 +169,7 @@ export class TestStack {
      */
     database(args: object, more = "{}"): this {
         const all = `{ ...${JSON.stringify(args)}, ...${more} }`;
-        return this.program(
-            `const { nodes, urn, ...db } = new RedisDatabase("db", ${all});\nmodule.exports = ${allOutputs};`,
-        );
+        return this.program(`const db = new RedisDatabase("db", ${all});\nmodule.exports = outputsOf(db);`);
     }
 
     /** `flags` are additional flags for `pulumi up`. */
@@ -178,18 +202,23 @@ export class TestStack {
         const { output, events } = await this.operate("preview");
         const steps: Record<string, string> = {};
         const types: Record<string, string> = {};
-        const explanations: string[] = [];
+        const reasons: Record<string, Planned["reasons"][string]> = {};
+        const [explanations, messages]: [string[], string[]] = [[], []];
         for (const { resourcePreEvent, diagnosticEvent } of events) {
-            const { op, urn = "", type = "" } = resourcePreEvent?.metadata ?? {};
+            const { op, urn = "", type = "", keys, diffs } = resourcePreEvent?.metadata ?? {};
             const name = urn.split("::").at(-1) ?? "";
             if (op && op !== "same") {
                 steps[name] = op.includes("replace") ? "replace" : op;
                 types[name] = type;
+                reasons[name] = { replaces: [...(keys ?? [])].sort(), differs: [...(diffs ?? [])].sort() };
             }
-            const { severity, message = "" } = diagnosticEvent ?? {};
+            const { severity, message = "", urn: about = "" } = diagnosticEvent ?? {};
+            if (["info", "warning", "error"].includes(severity ?? "") && about.includes("::redis-database:index:")) {
+                messages.push(`${about.split("::").at(-1)}: ${severity}: ${message.trim()}`);
+            }
             if (severity === "info" && /^Redis(Database|Replica) "/.test(message)) explanations.push(message.trim());
         }
-        return { steps, types, explanations, output };
+        return { steps, types, reasons, explanations, messages: messages.sort(), output };
     }
 
     /**
@@ -380,18 +409,11 @@ const ownPorts = `
 const fs = require("node:fs");
 if (fs.existsSync("ports.json")) {
     const { free, taken } = JSON.parse(fs.readFileSync("ports.json", "utf8"));
-    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+    // Unlike a transformation, a transform is called for the resources that a plugin creates, too.
+    pulumi.runtime.registerResourceTransform(async ({ type, name, props, opts }) => {
         if (type !== "random:index/randomInteger:RandomInteger") return undefined;
         const pair = (taken[name] ??= free.shift());
         fs.writeFileSync("ports.json", JSON.stringify({ free, taken }));
         return { props: { ...props, min: pair, max: pair }, opts };
     });
 }`;
-
-const unprotected = `
-const { RedisDatabase: Protected } = require("pulumi-redis-database");
-class RedisDatabase extends Protected {
-    constructor(name, args, opts) { super(name, { deletionProtection: false, ...args }, opts); }
-}`;
-
-const allOutputs = "Object.fromEntries(Object.entries(db).filter(([name, value]) => pulumi.Output.isInstance(value)))";
