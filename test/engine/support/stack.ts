@@ -53,6 +53,15 @@ export interface Planned {
     readonly output: string;
 }
 
+/** A resource as a preview registers it. Its secrets and unknown values are placeholders. */
+export interface PlannedResource {
+    readonly parent: string;
+    readonly protect: boolean;
+    /** The name of its provider; undefined for a component. */
+    readonly provider: string | undefined;
+    readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 interface Options {
     /** Additional environment variables for the CLI and the program. */
     readonly env?: Readonly<Record<string, string>>;
@@ -210,6 +219,25 @@ export class TestStack {
             if (severity === "info" && /^Redis(Database|Replica) "/.test(message)) explanations.push(message.trim());
         }
         return { steps, types, explanations, output };
+    }
+
+    /** Runs a preview, and returns what it registers, by URN, without default providers. */
+    async plannedResources(): Promise<Readonly<Record<string, PlannedResource>>> {
+        const { events } = await this.operate("preview");
+        const planned = events
+            .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata.new ?? [])
+            .filter(({ type, urn }) => !(type.startsWith("pulumi:providers:") && /::default[^:]*$/.test(urn)));
+        return Object.fromEntries(
+            planned.map(({ urn, parent, protect = false, provider = "", inputs }) => [
+                urn,
+                {
+                    parent,
+                    protect,
+                    provider: /([^:]*)::[^:]*$/.exec(provider)?.[1],
+                    inputs: withoutRandomNames(inputs),
+                },
+            ]),
+        );
     }
 
     /**
@@ -377,6 +405,11 @@ export class TestStack {
     }
 }
 
+/** The inputs without the random ends of the names that Pulumi chooses. */
+function withoutRandomNames(inputs: object): Readonly<Record<string, unknown>> {
+    return JSON.parse(JSON.stringify(inputs).replace(/-[0-9a-f]{7}(?=")/g, "")) as Readonly<Record<string, unknown>>;
+}
+
 declare global {
     /** When a test fails, `environment.ts` prints what these stacks observed. */
     var openStacks: Set<TestStack> | undefined;
@@ -387,7 +420,9 @@ export const unchanged = (): Summary => ({ same: expect.any(Number) as number })
 
 /** The component's complete message about its arguments, from the CLI's output. */
 export function findingsIn(output: string): string {
-    return /^ {4}error: .*?(RedisDatabase "[^]*?)\n *\n/m.exec(output)?.[1]?.replace(/^ {4}/gm, "") ?? output;
+    return (
+        /^ {4}error: .*?(RedisDatabase "[^]*?)\n *(?:\n|error: )/m.exec(output)?.[1]?.replace(/^ {4}/gm, "") ?? output
+    );
 }
 
 /** The agent's reason for a refusal, from the CLI's output. */
