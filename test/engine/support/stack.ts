@@ -13,7 +13,8 @@ import {
 import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { present } from "../../support/present";
-import { type Place, declareComponents, writePlugin } from "./components";
+import schema from "../../../provider/plugin/schema.json";
+import { type Place, declareComponents, writeOtherVersion, writePlugin } from "./components";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -100,11 +101,7 @@ export class TestStack {
         );
         const plugin = join(directory, "plugin");
         writePlugin(plugin);
-        writeFileSync(
-            join(directory, "Pulumi.yaml"),
-            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
-                `plugins: { providers: [{ name: redis-database, path: ${plugin} }] }\n`,
-        );
+        writeProject(directory, [{ path: plugin }]);
         writeFileSync(join(directory, "index.js"), "");
         if (!randomPorts)
             writeFileSync(join(directory, "ports.json"), JSON.stringify({ free: takePairs(40), taken: {} }));
@@ -140,6 +137,17 @@ export class TestStack {
     create(place: Place): this {
         this.place = place;
         return this.writeProgram();
+    }
+
+    /** Adds the plugin in another version, besides that of this checkout. Returns its folder. */
+    addPlugin(version: string): string {
+        const [path, other] = [join(this.directory, "plugin"), join(this.directory, `plugin-${version}`)];
+        writeOtherVersion(other, version);
+        writeProject(this.directory, [
+            { path, version: schema.version },
+            { path: other, version },
+        ]);
+        return other;
     }
 
     private writeProgram(): this {
@@ -413,6 +421,17 @@ function withoutRandomNames(inputs: object): Readonly<Record<string, unknown>> {
 declare global {
     /** When a test fails, `environment.ts` prints what these stacks observed. */
     var openStacks: Set<TestStack> | undefined;
+}
+
+/** Writes the project file. JSON is valid YAML. */
+function writeProject(directory: string, plugins: readonly { readonly path: string; readonly version?: string }[]) {
+    const project = {
+        name: "engine-test",
+        runtime: { name: "nodejs", options: { typescript: false } },
+        main: "index.js",
+        plugins: { providers: plugins.map((plugin) => ({ name: "redis-database", ...plugin })) },
+    };
+    writeFileSync(join(directory, "Pulumi.yaml"), JSON.stringify(project));
 }
 
 /** The summary of an operation that changes nothing. */
