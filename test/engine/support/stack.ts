@@ -5,6 +5,7 @@ import {
     existsSync,
     mkdirSync,
     readFileSync,
+    readdirSync,
     rmSync,
     statSync,
     symlinkSync,
@@ -290,6 +291,20 @@ export class TestStack {
         return killed;
     }
 
+    /**
+     * Runs an update that must fail, since its CLI or its plugin receives a signal once the CLI has printed a match of
+     * `line`. Resolves to the complete output of the CLI.
+     */
+    async disturbedUp(line: RegExp, receiver: "CLI" | "plugin", signal: NodeJS.Signals): Promise<string> {
+        this.cachedOutputs = undefined;
+        const { output, code } = await this.cli.disturb(["up", "--yes", "--skip-preview"], line, 0, ({ pid = 0 }) => {
+            for (const each of receiver === "CLI" ? [pid] : pluginsOf(pid)) process.kill(each, signal);
+        });
+        this.noteDockerObjects();
+        if (code === 0) throw new Error("the update was expected to fail");
+        return output;
+    }
+
     /** The outputs, secrets included. */
     async outputs(): Promise<Record<string, unknown>> {
         this.cachedOutputs ??= this.cli
@@ -421,6 +436,15 @@ function withoutRandomNames(inputs: object): Readonly<Record<string, unknown>> {
 declare global {
     /** When a test fails, `environment.ts` prints what these stacks observed. */
     var openStacks: Set<TestStack> | undefined;
+}
+
+/** The processes of plugins that this CLI has started. */
+function pluginsOf(cli: number): number[] {
+    const tasks = readdirSync(`/proc/${cli}/task`);
+    const children = tasks.flatMap((task) => readFileSync(`/proc/${cli}/task/${task}/children`, "utf8").split(" "));
+    return children
+        .filter((child) => child !== "" && readFileSync(`/proc/${child}/cmdline`, "utf8").includes("plugin/main.js"))
+        .map(Number);
 }
 
 /** Writes the project file. JSON is valid YAML. */
