@@ -211,9 +211,9 @@ export class TestStack {
         await this.operate("destroy", "--yes", "--skip-preview");
     }
 
-    /** Runs a preview, and returns what would change and what it prints. */
-    async plannedSteps(): Promise<Planned> {
-        const { output, events } = await this.operate("preview");
+    /** Runs a preview, and returns what would change and what it prints. `flags` are additional flags. */
+    async plannedSteps(...flags: string[]): Promise<Planned> {
+        const { output, events } = await this.operate("preview", ...flags);
         const steps: Record<string, string> = {};
         const types: Record<string, string> = {};
         const explanations: string[] = [];
