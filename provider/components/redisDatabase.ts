@@ -54,17 +54,20 @@ export class RedisDatabase extends RedisServer {
 
         const following = group.members.filter((member) => member !== group.leader).map(({ outputs }) => outputs);
         this.replicas = replicas.map(({ replica }) => replica);
-        this.replicaUrls = pulumi
-            .all(following.map(({ url }) => url))
-            .apply((urls) => urls.filter((url) => url !== undefined));
-        this.replicaTlsUrls = pulumi.all(following.map(({ tlsUrl }) => tlsUrl));
+        // Marked even without replicas, as in the schema of the plugin.
+        this.replicaUrls = pulumi.secret(
+            pulumi.all(following.map(({ url }) => url)).apply((urls) => urls.filter((url) => url !== undefined)),
+        );
+        this.replicaTlsUrls = pulumi.secret(pulumi.all(following.map(({ tlsUrl }) => tlsUrl)));
         this.replicaCaCertPem = pulumi.all(following.map(({ caCertPem }) => caCertPem)).apply((all) => all.join(""));
         this.replicationAccess = replicationAccess(this.prepared, args.replicationAccess ?? []);
         this.followed = { args: { ...args }, server: this.prepared, containers: containersOf(group.own.nodes) };
         const { replicaUrls, replicaTlsUrls, replicaCaCertPem } = this;
         this.setOutputs(group.own.nodes, group.leader.outputs, {
-            ...(args.replicas && { replicaUrls, replicaTlsUrls, replicaCaCertPem }),
-            ...(args.replicationAccess && { replicationAccess: this.replicationAccess }),
+            replicaUrls,
+            replicaTlsUrls,
+            replicaCaCertPem,
+            replicationAccess: this.replicationAccess,
         });
     }
 }

@@ -32,7 +32,7 @@ export function finding(kind: Problem, path: string, text: string, remedy: strin
     return { code: kind.code, path, problem: text, remedy };
 }
 
-/** The message with all findings. `untouched` names what stays unchanged. */
+/** The message with all findings, by their paths: arguments arrive from other languages in any order. `untouched` names what stays unchanged. */
 export function formatFindings(
     database: string,
     findings: readonly Finding[],
@@ -40,12 +40,14 @@ export function formatFindings(
     untouched = "nothing",
 ): string {
     const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
-    const lines = findings.map((found) => `  ${formatFinding(found)}`);
+    const lines = [...findings].sort(byPath).map((found) => `  ${formatFinding(found)}`);
     return [
         `${component} ${JSON.stringify(database)}: ${count} in its arguments; ${untouched} was touched.`,
         ...lines,
     ].join("\n");
 }
+
+const byPath = (one: Finding, other: Finding) => one.path.localeCompare(other.path, "en", { numeric: true });
 
 let spellPath = (path: string) => path;
 

@@ -41,15 +41,20 @@ const directiveWords = (startup: boolean) => (before: Configured, after: Configu
 /** Whether a directive's value may contain a password. */
 const mayBeSecret = (directive: string) => /pass|auth/.test(directive);
 
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]) => (one < other ? -1 : 1);
+
 export const configArguments = {
     config: argument(
-        z.record(
-            z.string(),
-            z.union([z.string(), z.number(), z.boolean()], {
-                error: "give a string, a number or a boolean, such as 300",
-            }),
-            { error: 'give an object such as { "timeout": 300 }' },
-        ),
+        z
+            .record(
+                z.string(),
+                z.union([z.string(), z.number(), z.boolean()], {
+                    error: "give a string, a number or a boolean, such as 300",
+                }),
+                { error: 'give an object such as { "timeout": 300 }' },
+            )
+            // Directives arrive from other languages in any order, which must make no difference to redis.conf.
+            .overwrite((config) => Object.fromEntries(Object.entries(config).sort(byName))),
         {
             doc:
                 "Additional directives of redis.conf. Names and values are validated against the directives of a real server " +

@@ -18,7 +18,10 @@ afterAll(() => {
 const ca = openssl.make({ commonName: "Our CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
 
-const secretOutputs = ["url", "tlsUrl", "connectionUrls", "credentials", "password", "users"];
+const secretOutputs = [
+    ...["url", "tlsUrl", "connectionUrls", "credentials", "password", "users"],
+    ...["replicaUrls", "replicaTlsUrls", "replicationAccess"],
+];
 /** Ways to set secrets, as plain text and as Outputs, with the texts that must stay secret. */
 const ways: Record<string, [args: RedisDatabaseArgs, secrets: string[]]> = {
     "all generated": [{}, [randomPassword, "key of sessions-key", "key of sessions-ca-key"]],

@@ -131,5 +131,9 @@ test("all outputs", async () => {
         maxmemoryMb: 183,
         persistenceLabel: undefined,
         containerName: "sessions-server-0a1b2c3",
+        replicaUrls: [],
+        replicaTlsUrls: [],
+        replicaCaCertPem: "",
+        replicationAccess: {},
     });
 });

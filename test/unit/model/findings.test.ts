@@ -32,13 +32,13 @@ describe("formatFindings", () => {
         );
     });
 
-    test("several problems in their order", () => {
-        const findings = ["c", "a", "b"].map((path) => ({ ...one, path }));
+    test("several problems by their paths", () => {
+        const findings = ["a[10]", "b", "a[9]"].map((path) => ({ ...one, path }));
         expect(formatFindings("sessions", findings).split("\n")).toEqual([
             'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
-            "  c: is 1 (a number)",
+            "  a[9]: is 1 (a number)",
             "    → give more [redis-database/too-little]",
-            "  a: is 1 (a number)",
+            "  a[10]: is 1 (a number)",
             "    → give more [redis-database/too-little]",
             "  b: is 1 (a number)",
             "    → give more [redis-database/too-little]",

@@ -9,7 +9,7 @@ import { completedType } from "../../../provider/components/hooks/review";
 import { desiredPath } from "../../../provider/model/render/layout";
 import { present } from "../../support/present";
 import { bridgeId } from "./fakeDocker";
-import { RedisDatabase, type RedisDatabaseArgs, type ServerOutputs } from "../../../provider";
+import { RedisDatabase, type RedisDatabaseArgs } from "../../../provider";
 
 type Callback = (error: null, response: object) => void;
 
@@ -126,7 +126,7 @@ export async function deploy(
 }
 
 /** Every output of the class. */
-export function outputsOf(db: RedisDatabase): ServerOutputs {
+export function outputsOf(db: RedisDatabase) {
     return {
         url: db.url,
         tlsUrl: db.tlsUrl,
@@ -146,6 +146,10 @@ export function outputsOf(db: RedisDatabase): ServerOutputs {
         maxmemoryMb: db.maxmemoryMb,
         persistenceLabel: db.persistenceLabel,
         containerName: db.containerName,
+        replicaUrls: db.replicaUrls,
+        replicaTlsUrls: db.replicaTlsUrls,
+        replicaCaCertPem: db.replicaCaCertPem,
+        replicationAccess: db.replicationAccess,
     };
 }
 
