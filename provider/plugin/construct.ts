@@ -44,8 +44,9 @@ async function scopeIn(parent: pulumi.Resource | undefined): Promise<string> {
 
 /** Pulumi reads the URN in `deletedWith` as a reference to a provider, and takes its last part for the provider's id. */
 async function resourceOf(reference: pulumi.Resource): Promise<pulumi.Resource> {
-    const { urn, id } = reference as pulumi.CustomResource;
-    return new pulumi.DependencyResource(`${await valueOf(urn)}::${await valueOf(id)}`);
+    const { urn, id } = reference as { readonly urn: pulumi.Output<string>; readonly id?: pulumi.Output<string> };
+    const parts = await Promise.all([urn, ...(id ? [id] : [])].map(valueOf));
+    return new pulumi.DependencyResource(parts.join("::"));
 }
 
 /** The options that the program sets. Timeouts arrive as empty strings if the program sets none. */

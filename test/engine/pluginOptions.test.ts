@@ -1,5 +1,6 @@
 /** Pulumi's options on a component that a plugin creates have the same effect as in process. */
 import { deletionProtectionName } from "../../provider/model/plan";
+import { present } from "../support/present";
 import type { Place } from "./support/components";
 import { type PlannedResource, TestStack, findingsIn, unchanged } from "./support/stack";
 import type { StackResource, StackState } from "./support/stackState";
@@ -23,7 +24,7 @@ describe("options of a component in a plugin", () => {
     }
 
     const find = (resources: Readonly<Record<string, PlannedResource>>, name: string) =>
-        Object.entries(resources).find(([urn]) => urn.endsWith(`::${name}`))?.[1];
+        present(Object.entries(resources).find(([urn]) => urn.endsWith(`::${name}`)))[1];
 
     test("providers, parents, protection, transforms, secrets and unknown values reach the children", async () => {
         const args = `{ memoryMb: 64, version: "8.0" }`;
@@ -40,16 +41,16 @@ describe("options of a component in a plugin", () => {
             () => stack.plannedResources(),
         );
         expect(throughPlugin).toEqual(inProcess);
-        const providerOf = (name: string) => find(throughPlugin, `${name}-server`)?.provider;
+        const providerOf = (name: string) => find(throughPlugin, `${name}-server`).provider;
         expect(["provider", "providers", "parent"].map((name) => providerOf(`by-${name}`))).toEqual([
             "one",
             "two",
             "three",
         ]);
-        expect(find(throughPlugin, "by-provider-data")?.protect).toBe(true);
-        expect(find(throughPlugin, "by-providers-data")?.protect).toBe(false);
-        expect(find(throughPlugin, `by-parent-${deletionProtectionName}`)?.protect).toBe(true);
-        expect(find(throughPlugin, "by-providers-server")?.inputs.hostname).toBe("relabelled");
+        expect(find(throughPlugin, "by-provider-data").protect).toBe(true);
+        expect(find(throughPlugin, "by-providers-data").protect).not.toBe(true);
+        expect(find(throughPlugin, `by-parent-${deletionProtectionName}`).protect).toBe(true);
+        expect(find(throughPlugin, "by-providers-server").inputs.hostname).toBe("relabelled");
         expect(JSON.stringify(throughPlugin)).not.toContain("a-Secret-of-24-characters");
     });
 

@@ -58,7 +58,8 @@ export interface Planned {
 /** A resource as a preview registers it. Its secrets and unknown values are placeholders. */
 export interface PlannedResource {
     readonly parent: string;
-    readonly protect: boolean;
+    /** Absent instead of false. */
+    readonly protect?: boolean;
     /** The name of its provider; undefined for a component. */
     readonly provider: string | undefined;
     readonly inputs: Readonly<Record<string, unknown>>;
@@ -237,7 +238,7 @@ export class TestStack {
             .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata.new ?? [])
             .filter(({ type, urn }) => !(type.startsWith("pulumi:providers:") && /::default[^:]*$/.test(urn)));
         return Object.fromEntries(
-            planned.map(({ urn, parent, protect = false, provider = "", inputs }) => [
+            planned.map(({ urn, parent, protect, provider, inputs }) => [
                 urn,
                 {
                     parent,
