@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-    { ignores: ["dist/", ".local/", "coverage/", "docs/api/"] },
+    { ignores: ["dist/", ".local/", "coverage/", "docs/api/", "sdk/"] },
     { linterOptions: { reportUnusedDisableDirectives: "error" } },
     {
         rules: {

@@ -1,6 +1,6 @@
 /**
- * The Jest projects: unit tests of pure code and with Pulumi mocks, engine tests with real Pulumi and Docker, and the
- * examples, run with the commands of their READMEs.
+ * The Jest projects: unit tests of pure code and with Pulumi mocks, engine tests with real Pulumi and Docker, the
+ * examples, run with the commands of their READMEs, and the packages that `npm run dist` builds.
  */
 function project(name, files, options) {
     return {
@@ -23,8 +23,8 @@ const timeoutIn = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${fi
 
 const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts", ...timeoutIn("patience.ts") };
 
-// Jest cannot set the number of workers per project. toolchain/test.mjs runs `engine` with two workers, and `engine-alone`
-// and `examples` in band.
+// Jest cannot set the number of workers per project. toolchain/test.mjs runs `engine` with two workers, and the projects
+// after it in band.
 export default {
     testSequencer: "<rootDir>/toolchain/longestFirst.mjs",
     projects: [
@@ -32,5 +32,6 @@ export default {
         project("engine", "engine/*", engine),
         project("engine-alone", "engine/alone/*", engine),
         project("examples", "examples/*", timeoutIn("patience.ts")),
+        project("packages", "packages/*", timeoutIn("patience.ts")),
     ],
 };

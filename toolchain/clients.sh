@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Step: client libraries in other languages for the version tests: redis-py, Jedis, and a pure Python TLS library that
-# still supports SSLv3. Installs the versions pinned in clients/ into the cache.
+# still supports SSLv3. Installs the versions pinned in clients/ into the cache. The step `runtimes` comes first.
 
 # shellcheck source-path=SCRIPTDIR source=locate.sh
 . "$(dirname "${BASH_SOURCE[0]}")/locate.sh"
@@ -9,26 +9,6 @@ name="clients"
 home=$(clients_home)
 pins=$toolchain/clients
 log=$logs/clients.log
-
-need() {
-    local what=$1 package=$2
-    if is_debian && ((EUID == 0)); then
-        announce "$what" "apt-get install $package" "1 minute"
-        apt_install "$what" "$package"
-        finish
-        return
-    fi
-    fail "$name" "The version tests need $what, which is not on PATH." \
-        "What to do: install it, then run this again:" \
-        "  Debian, Ubuntu   sudo apt-get install $package" \
-        "  other systems    with your package manager"
-}
-
-python3 --version >/dev/null 2>&1 || need "Python 3" python3
-python3 -m pip --version >/dev/null 2>&1 || need "pip for Python 3" python3-pip
-# A runtime without a compiler cannot run a Java source file.
-javac -version >/dev/null 2>&1 || need "a JDK (11 or later)" default-jdk-headless
-mvn --version >/dev/null 2>&1 || need "Maven" maven
 
 [[ ! -d $home ]] || exit 0
 make_scratch

@@ -32,6 +32,8 @@ if [[ ! -s $passphrase ]]; then
 fi
 
 [[ $(command -v pulumi) == "$bin/pulumi" ]] || PATH=$bin:$PATH
+# The language hosts that this machine's CLI lacks.
+[[ $bin == "$home/bin" || ! -d $home/bin ]] || PATH=$PATH:$home/bin
 setting PATH "$PATH"
 setting PULUMI_HOME "$home"
 setting PULUMI_BACKEND_URL "file://$state"

@@ -24,9 +24,12 @@ say() { printf '%s\n' "$*" >&2; }
 # note TEXT: prints a detail of the current step, indented and wrapped.
 note() { fold -s -w 94 <<<"$*" | sed 's/^/    /' >&2; }
 
+# What the running script does, for the line that says that it failed.
+activity="set-up"
+
 # fail WHAT LINE…: prints what failed, then the reason and the remedy, and exits.
 fail() {
-    say "set-up failed: $1"
+    say "$activity failed: $1"
     shift
     printf '%s\n' "$@" | sed 's/^/  /' >&2
     exit 1

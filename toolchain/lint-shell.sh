@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run)
+mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run \
+    provider/plugin/folder/pulumi-resource-redis-database)
 mapfile -t entries < <(grep -l '^#!' "${scripts[@]}")
 mapfile -t container_entries < <(printf '%s\n' "${entries[@]}" | grep '^provider/containers/')
 mapfile -t host_entries < <(printf '%s\n' "${entries[@]}" | grep -v '^provider/containers/')

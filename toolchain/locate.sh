@@ -32,20 +32,31 @@ use_node() {
 # their pins.
 clients_home() { echo "$cache/clients/$(cat "$toolchain"/clients/* | sha256 | cut -c 1-12)"; }
 
-# module_key MODULE: a hash of everything that the binary built from MODULE depends on.
-module_key() {
+# build_key MODULE PACKAGE: a hash of everything that the binary built from PACKAGE in MODULE depends on.
+build_key() {
+    local -a sources
+    case $2 in
+    .) sources=(.) ;;
+    ./*) sources=(go.mod go.sum "$2") ;;
+    *) sources=(go.mod go.sum) ;;
+    esac
     (
         cd "$toolchain/$1"
         echo "$platform $PULUMI_VERSION"
         [[ $1 != plugins ]] || echo "$DOCKER_PLUGIN_VERSION $RANDOM_PLUGIN_VERSION $TLS_PLUGIN_VERSION"
-        find . -type f \( -name '*.go' -o -name go.mod -o -name go.sum \) | LC_ALL=C sort | xargs cat
+        # Programs embed the last two.
+        find "${sources[@]}" -type f \( -name '*.go' -o -name 'go.*' -o -name '*.xml' -o -name '*.png' \) |
+            LC_ALL=C sort | xargs cat
     ) | sha256 | cut -c 1-12
 }
+
+# built_binary MODULE BINARY PACKAGE: the path of a binary in the cache.
+built_binary() { echo "$cache/built/$2-$(build_key "$1" "$3")/$2"; }
 
 # Pulumi's home directory has a key too, so that checkouts at different versions never share one.
 pulumi_home() {
     local key
-    key=$(for module in cli nodejs-host plugins; do module_key "$module"; done | sha256)
+    key=$({ build_key pulumi ./host && build_key plugins .; } | sha256)
     echo "$cache/pulumi/$PULUMI_VERSION-${key:0:12}"
 }
 
@@ -77,6 +88,15 @@ find_cli() {
     done
     # This one needs no check: HOME's name contains its version, and it was moved there complete.
     [[ -x $1/bin/pulumi && -x $1/bin/pulumi-language-nodejs ]] && echo "$1/bin"
+}
+
+# missing_hosts HOME: prints the languages without a host, neither next to the CLI nor in HOME.
+missing_hosts() {
+    local cli language
+    cli=$(find_cli "$1") || cli=
+    for language in python go java yaml; do
+        [[ -x $cli/pulumi-language-$language || -x $1/bin/pulumi-language-$language ]] || echo "$language"
+    done
 }
 
 real_directory() {

@@ -44,14 +44,13 @@ get_cli() {
 }
 
 build_cli() {
-    local version="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$PULUMI_VERSION"
-    need_go "Pulumi CLI"
+    need_go_for "Pulumi CLI"
     note "building it from Go modules instead (about 6 minutes on two cores, seconds when cached)"
     mkdir "$scratch/bin"
-    # The small module first, so that errors show sooner.
-    build nodejs-host pulumi-language-nodejs . "$version"
+    # The small program first, so that errors show sooner.
+    build pulumi host ./host "$pulumi_version"
     link "$built" "$scratch/bin/pulumi-language-nodejs"
-    build cli pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$version"
+    build pulumi pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$pulumi_version"
     link "$built" "$scratch/bin/pulumi"
     mv "$scratch/bin" "$home/bin"
 }
@@ -86,7 +85,7 @@ download_plugins() {
 
 build_plugins() {
     local name version
-    need_go "Pulumi plugins"
+    need_go_for "Pulumi plugins"
     announce "Pulumi plugins" "building docker, random and tls from Go modules" \
         "4 minutes on two cores, seconds when cached"
     build plugins plugins . "-X main.dockerVersion=$DOCKER_PLUGIN_VERSION \
@@ -132,21 +131,10 @@ place_plugin() {
     mv "$scratch/plugin" "$directory"
 }
 
-# A hard link needs no space and outlives the original. It does not work across file systems, so copy there.
-link() { ln "$1" "$2" 2>/dev/null || cp "$1" "$2"; }
-
-need_go() {
-    local required log=$logs/go.log
-    required=$(sed -n 's/^go //p' "$toolchain/cli/go.mod")
-    local -a remedies=("What to do, one of these, then run this again:"
-        "  - install Go $required or later: https://go.dev/doc/install"
-        "  - install Pulumi $PULUMI_VERSION or later (https://www.pulumi.com/docs/install), and its plugins:"
-        "$(plugins | sed 's/^/    pulumi plugin install resource /')")
-    command -v go >/dev/null ||
-        fail "$1" "The official download failed, and Go, which can build it, is not on PATH." "${remedies[@]}"
-    # In the module's directory, Go compares its version with the one that go.mod requires.
-    (cd "$toolchain/cli" && go list -m) >"$log" 2>&1 ||
-        fail_with_log "$1" "The official download failed, and Go cannot build it" "$log" "${remedies[@]}"
+need_go_for() {
+    need_go "$1" "The official download failed" \
+        "Or install Pulumi $PULUMI_VERSION or later (https://www.pulumi.com/docs/install), and its plugins:" \
+        "$(plugins | sed 's/^/  pulumi plugin install resource /')"
 }
 
 main

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except versions and
-# clients. A step keeps what is already installed, and reports what it changes. The steps:
+# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except the last four.
+# A step keeps what is already installed, and reports what it changes. The steps:
 #   node  dependencies  tools  pulumi  docker
-#   image     the image of the quickstart
-#   images    the images of the tests
-#   versions  the images of the version tests: every version that runs here
-#   clients   client libraries in other languages, for the version tests
+#   image      the image of the quickstart
+#   images     the images of the tests
+#   versions   the images of the version tests: every version that runs here
+#   runtimes   Python, a JDK and Maven
+#   clients    client libraries in other languages, for the version tests; needs runtimes
+#   languages  Pulumi's hosts for programs in other languages; needs pulumi
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -14,7 +16,7 @@
 
 step() {
     case $1 in
-    node | dependencies | tools | pulumi | docker | clients) "$toolchain/$1.sh" ;;
+    node | dependencies | tools | pulumi | docker | runtimes | clients | languages) "$toolchain/$1.sh" ;;
     image) "$toolchain/images.sh" "redis:$DEFAULT_REDIS_VERSION" ;;
     images)
         # shellcheck disable=SC2046,SC2086  # one word each

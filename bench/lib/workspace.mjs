@@ -23,11 +23,14 @@ export class Workspace {
         mkdirSync(join(this.directory, "state"), { recursive: true });
     }
 
-    /** Creates a stack with `count` databases from `program`, a program in bench/compare/programs. */
-    async stack(program, count, memoryMb) {
+    /**
+     * Creates a stack with `count` databases from `program`, a program in bench/compare/programs. `plugin` is the
+     * directory of the plugin, for a program that needs it.
+     */
+    async stack(program, count, memoryMb, { plugin } = {}) {
         const stack = new Stack(this, program, `${this.name}-${this.stacks.length}`);
         this.stacks.push(stack);
-        await stack.create({ count, memoryMb, firstPort: await this.freePorts(2 * count) });
+        await stack.create({ count, memoryMb, firstPort: await this.freePorts(2 * count), plugin });
         return stack;
     }
 
@@ -80,12 +83,13 @@ class Stack {
         };
     }
 
-    async create({ count, memoryMb, firstPort }) {
+    async create({ count, memoryMb, firstPort, plugin }) {
         mkdirSync(this.directory);
         // Compiling TypeScript would add seconds to both sides.
         writeFileSync(
             join(this.directory, "Pulumi.yaml"),
-            `name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n`,
+            `name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n` +
+                (plugin ? `plugins: { providers: [{ name: redis-database, path: ${plugin} }] }\n` : ""),
         );
         copyFileSync(join(programs, `${this.program}.js`), join(this.directory, "index.js"));
         const names = Array.from({ length: count }, (_, index) => `${this.name}-${index}`);

@@ -8,6 +8,7 @@ const docs = join(import.meta.dirname, "..");
 const guides = [
     "first-database",
     "connect",
+    "languages",
     "memory-and-disk",
     "flavors",
     "passwords",
@@ -26,10 +27,13 @@ const guides = [
 
 const reference = ["arguments", "outputs", "changes", "errors", "versions", "api"];
 
+const languages = ["python", "go", "java", "dotnet", "yaml"];
+
 export function sidebar(): DefaultTheme.SidebarItem[] {
     return [
         { text: "Guides", items: pages("guides", guides) },
         { text: "Reference", items: pages("", reference) },
+        { text: "Reference by language", items: pages("languages", languages) },
     ];
 }
 

@@ -395,6 +395,12 @@ export interface LogsArgs {
      * @default 3
      */
     readonly files?: pulumi.Input<number>;
+    /**
+     * Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` does
+     * in TypeScript. It cannot be combined with the limits. Example: `false`.
+     * @default true
+     */
+    readonly limited?: pulumi.Input<boolean>;
 }
 
 /** The location of the data: one of `volume` and `hostPath`. */

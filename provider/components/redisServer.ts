@@ -43,8 +43,6 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
     readonly nodes!: DatabaseNodes;
     /** @internal Its own server, even while a replica accepts the writes. */
     readonly prepared: PreparedServer;
-    /** @internal All outputs, by name. */
-    outputs: pulumi.Inputs = {};
 
     /** @internal */
     protected constructor(request: ServerRequest, opts: pulumi.ComponentResourceOptions = {}) {
@@ -67,8 +65,7 @@ export abstract class RedisServer extends pulumi.ComponentResource implements Se
      * outputs that only one kind of component has.
      */
     protected setOutputs(nodes: DatabaseNodes, outputs: DeclaredOutputs, more: pulumi.Inputs = {}): void {
-        this.outputs = { ...outputs, ...more };
         Object.assign(this, { nodes, ...outputs });
-        this.registerOutputs(this.outputs);
+        this.registerOutputs({ ...outputs, ...more });
     }
 }

@@ -22,6 +22,11 @@ export function spellFor(runtime: string | undefined): void {
     spellPaths(spell && inPath(spell));
 }
 
+/** The name of an argument or output. */
+export function spelledName(name: string): string {
+    return spell ? spell(name) : name;
+}
+
 /** A path without its indexes and keys, such as `config["timeout"]`. */
 const inPath = (spell: (name: string) => string) => (path: string) =>
     path.replace(/\[(?:"[^"]*"|\d+)\]|\w+/g, (part) => (part.startsWith("[") ? part : spell(part)));

@@ -7,6 +7,7 @@ import { RedisDatabase } from "../components/redisDatabase";
 import { RedisReplica } from "../components/redisReplica";
 import type { RedisServer } from "../components/redisServer";
 import { withSharedProviders } from "./providers";
+import { outputNames } from "./schema";
 
 type Create = (name: string, inputs: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) => RedisServer;
 
@@ -32,7 +33,8 @@ export async function construct(
         ...(deletedWith && { deletedWith: await resourceOf(deletedWith) }),
     };
     const component = inScope(await scopeIn(options.parent), () => create(name, args, opts));
-    return { urn: component.urn, state: component.outputs };
+    const outputs = component as unknown as pulumi.Inputs;
+    return { urn: component.urn, state: Object.fromEntries(outputNames(type).map((each) => [each, outputs[each]])) };
 }
 
 /** Components of the same type and name have different parents. The stack is the parent of most components. */

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { argumentTypes } from "./argumentTypes.mjs";
 import { argumentsPage } from "./argumentsPage.mjs";
+import { languagePages } from "./languagePages.mjs";
 import { outputsPage } from "./outputsPage.mjs";
 import { pluginSchema } from "./pluginSchema.mjs";
 import { versionsPage } from "./versions.mjs";
@@ -28,13 +29,14 @@ export const documents = {
     "docs/outputs.md": outputsPage,
     "docs/versions.md": versionsPage,
     "provider/plugin/schema.json": pluginSchema,
+    ...languagePages,
 };
 
 /** The text that a generated file should have. */
 export async function generated(path) {
     const text = await documents[path]();
-    // .prettierignore excludes this file, since typedoc already formats its tables.
-    if (path === "docs/api.md") return text;
+    // .prettierignore excludes these files: aligned tables with such long cells would be unreadable.
+    if (path === "docs/api.md" || path in languagePages) return text;
     return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 

@@ -231,10 +231,10 @@ const enumName = (value) =>
  * The text of a property. Defaults are described in words: SDKs would set the schema's defaults in the program, where
  * they would hide the values that a replica inherits.
  */
-function describe({ doc, unit, default: value, defaultDoc }) {
+function describe({ doc, docElsewhere = doc, unit, default: value, defaultDoc }) {
     const byDefault = defaultDoc ?? (value === undefined ? undefined : literal(value));
     const facts = [
-        doc.replace(/\{@link (\w+)\}/g, "`$1`"),
+        docElsewhere.replace(/\{@link (\w+)\}/g, "`$1`"),
         unit && `Unit: ${unit}.`,
         byDefault && `Default: ${byDefault}.`,
     ];

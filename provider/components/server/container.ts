@@ -55,9 +55,11 @@ export function containerOf(spec: Specification, part: Part) {
 
 /** Sets the driver, since the host's default driver may be one with which Docker refuses `max-size`. */
 function loggingOf(spec: Specification) {
-    const driver = ({ logs }: DatabaseSpec) => (logs ? "json-file" : undefined);
+    // A specification contains `limited` only while that is unresolved.
+    const isLimited = (logs: DatabaseSpec["logs"]) => logs !== false && logs.limited !== false;
+    const driver = ({ logs }: DatabaseSpec) => (isLimited(logs) ? "json-file" : undefined);
     const options = ({ logs }: DatabaseSpec): Record<string, string> | undefined =>
-        logs ? { "max-size": `${logs.maxSizeMb}m`, "max-file": String(logs.files) } : undefined;
+        logs && isLimited(logs) ? { "max-size": `${logs.maxSizeMb}m`, "max-file": String(logs.files) } : undefined;
     // Pulumi omits properties that resolve to undefined, but its types do not allow them.
     return {
         logDriver: spec.apply(driver) as pulumi.Output<string>,

@@ -66,7 +66,7 @@ export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): C
     const findings: Finding[] = [];
     for (const [name, value] of Object.entries(args)) {
         const definition = definitionAt(kind, [name]);
-        if (value === undefined || definition?.inProcess) continue;
+        if (value === undefined) continue;
         if (!definition) {
             findings.push(unknown(kind, "", name, argumentNames(kind)));
             continue;
@@ -74,6 +74,7 @@ export function checkEach(args: PlainArguments, kind: Kind = "RedisDatabase"): C
         const schema = definition.schemaFor?.(args) ?? definition.schema;
         const parsed = schema.safeParse(value);
         const key = name === "primary" && kind === "RedisDatabase" ? "primaryName" : name;
+        if (parsed.success && definition.inProcess) continue;
         if (parsed.success && value !== unresolved) {
             values[key] = partial[key] = parsed.data;
             continue;

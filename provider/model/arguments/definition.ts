@@ -41,6 +41,8 @@ export interface Definition<S extends z.ZodType = z.ZodType> {
     readonly schemaFor?: (args: PlainArguments) => z.ZodType;
     /** The meaning, for the docstring and the reference. */
     readonly doc: string;
+    /** The meaning in other languages, where an argument has one type and TypeScript accepts several. */
+    readonly docElsewhere?: string;
     /** The value if the program sets none. */
     readonly default?: unknown;
     /** Describes the default in words, where `default` is absent or does not suffice. */

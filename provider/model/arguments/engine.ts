@@ -104,7 +104,7 @@ export const engineArguments = {
 };
 
 /** The valid versions are those of the engine, or of all engines while the engine is unresolved or invalid. */
-function versionSchema({ engine }: PlainArguments): z.ZodType {
+function versionSchema({ engine, flavor }: PlainArguments): z.ZodType {
     const engines = engine === undefined ? [defaultEngine] : engineNames.filter((known) => known === engine);
     const candidates = engines.length > 0 ? engines : engineNames;
     return z
@@ -112,13 +112,13 @@ function versionSchema({ engine }: PlainArguments): z.ZodType {
         .refine(
             (value) =>
                 typeof value === "string" && candidates.some((known) => parseVersion(value, known) !== undefined),
-            { error: ({ input }) => versionRemedy(input, candidates) },
+            { error: ({ input }) => versionRemedy(input, candidates, flavor) },
         );
 }
 
 const anyFlavor = "alone or with -aof, -rdb or -nordb";
 
-function versionRemedy(value: unknown, engines: readonly Engine[]): string {
+function versionRemedy(value: unknown, engines: readonly Engine[], flavor: unknown): string {
     const written = String(value);
     const near = engines.flatMap((engine) => nearestVersions(written, engine)).map((version) => `"${version}"`);
     const all = engines.map((engine) => `${engineLabels[engine]} has ${versionsOf(engine).join(", ")}`).join("; ");
@@ -126,7 +126,11 @@ function versionRemedy(value: unknown, engines: readonly Engine[]): string {
         // As a number, 8.10 is 8.1.
         const equal = engines.flatMap(versionsOf).filter((version) => Number(version) === value);
         const meant = equal.length > 0 ? equal.map((version) => `"${version}"`) : near;
-        if (meant.length > 0) return `give it in quotes, as a string: ${meant.join(" or ")}; ${all}`;
+        // A YAML program reads a number from its configuration even if it is in quotes there.
+        const suffix = flavorNames.find((name) => name === flavor) ?? "aof";
+        const inConfiguration = meant.map((version) => version.replace(/"$/, `-${suffix}"`)).join(" or ");
+        if (meant.length > 0)
+            return `give it in quotes, as a string: ${meant.join(" or ")}; in a YAML program's configuration, give it with its flavor: ${inConfiguration}; ${all}`;
     }
     if (near.length === 0 || typeof value !== "string")
         return `give a version as a string, such as "${defaultVersions[engines[0] ?? defaultEngine]}", ${anyFlavor}; ${all}`;

@@ -17,12 +17,25 @@ const limits = object(
             default: 3,
             example: 2,
         }),
+        limited: argument(boolean, {
+            doc:
+                "Whether Docker limits the logs. False leaves logging to the Docker host's configuration, as `logs: false` " +
+                "does in TypeScript. It cannot be combined with the limits.",
+            docElsewhere:
+                "Whether Docker limits the logs. False leaves logging to the Docker host's configuration, and cannot be " +
+                "combined with the limits.",
+            defaultDoc: "true",
+            example: false,
+        }),
     },
     {
         doc:
             "Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's " +
             "`json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's " +
             "configuration.",
+        docElsewhere:
+            "Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's " +
+            "`json-file` driver, since not every driver supports these limits.",
         default: {},
         defaultDoc: "{ maxSizeMb: 10, files: 3 }",
         example: { maxSizeMb: 50, files: 2 },
@@ -37,12 +50,23 @@ const limits = object(
     },
 );
 
+/** The limits, or false. `limited: false` is for languages in which an argument has one type. */
+const limitsOrFalse = limits.schema
+    .refine(({ limited, ...given }) => limited !== false || Object.keys(given).length === 0, {
+        error: "give the limits, or limited: false alone",
+    })
+    .transform(({ limited, ...given }) => limited !== false && given);
+
+const ofFunctions =
+    "give an object of functions such as { server: (args) => args }, which only programs in TypeScript can";
+const functionOnly = z.custom<object>((value) => typeof value === "function", { error: ofFunctions });
+
 export const operationArguments = {
     logs: {
         ...limits,
-        schema: z.union([limits.schema, z.literal(false)]),
+        schema: z.union([limitsOrFalse, z.literal(false)]),
         // A union would not report which of the limits is invalid.
-        schemaFor: ({ logs }: PlainArguments) => (logs === false ? z.literal(false) : limits.schema),
+        schemaFor: ({ logs }: PlainArguments) => (logs === false ? z.literal(false) : limitsOrFalse),
     },
     deletionProtection: argument(boolean, {
         doc:
@@ -54,7 +78,7 @@ export const operationArguments = {
         decides: true,
         changes: [{ row: "recorded" }],
     }),
-    transform: argument(z.unknown(), {
+    transform: argument(z.record(z.string(), functionOnly, { error: ofFunctions }), {
         doc:
             "Functions that change the arguments or options of individual child resources before they are created, for settings " +
             "without an argument here. Only programs in TypeScript can use it. " +

@@ -52,6 +52,11 @@ function replicaWords(before: PlainArguments, after: PlainArguments): string[] {
     return all.length > 0 ? all : ["replicas in another order"];
 }
 
+const aboutReplicas =
+    "Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of the " +
+    "database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide " +
+    '"Replicas and switchover".';
+
 /** Arguments of `RedisDatabase` alone. */
 export const groupArguments = {
     // groupChecks.ts validates each entry as the arguments of a replica.
@@ -60,9 +65,11 @@ export const groupArguments = {
             "Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry " +
             "has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and " +
             'a `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. ' +
-            "Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of " +
-            "the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide " +
-            '"Replicas and switchover".',
+            aboutReplicas,
+        docElsewhere:
+            "Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An " +
+            "entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its " +
+            `\`provider\` and a \`bindAddress\` there. ${aboutReplicas}`,
         defaultDoc: "none",
         example: 2,
         decides: true,
@@ -189,6 +196,9 @@ export const followingArguments = {
             doc:
                 "The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output " +
                 "`replicationAccess` of a database in another program. Required unless `promoted` is true.",
+            docElsewhere:
+                "The database that the replica follows: an entry of the output `replicationAccess` of a database in this " +
+                "program or another one. Required unless `promoted` is true.",
             defaultDoc: "none, which is only valid with `promoted`",
             exampleCode: "db",
             type: "ReplicationAccess",

@@ -49,8 +49,14 @@ export interface Planned {
     readonly steps: Readonly<Record<string, string>>;
     /** The type of each of these resources, by the resource's name. */
     readonly types: Readonly<Record<string, string>>;
+    /** For each of them, why it is replaced, and which of its inputs differ. */
+    readonly reasons: Readonly<
+        Record<string, { readonly replaces: readonly string[]; readonly differs: readonly string[] }>
+    >;
     /** The components' explanations of their changes, without their warnings. */
     readonly explanations: readonly string[];
+    /** All messages of the components with their severity, sorted. */
+    readonly messages: readonly string[];
     /** The complete output of the CLI. */
     readonly output: string;
 }
@@ -217,18 +223,23 @@ export class TestStack {
         const { output, events } = await this.operate("preview", ...flags);
         const steps: Record<string, string> = {};
         const types: Record<string, string> = {};
-        const explanations: string[] = [];
+        const reasons: Record<string, Planned["reasons"][string]> = {};
+        const [explanations, messages]: [string[], string[]] = [[], []];
         for (const { resourcePreEvent, diagnosticEvent } of events) {
-            const { op, urn = "", type = "" } = resourcePreEvent?.metadata ?? {};
+            const { op, urn = "", type = "", keys, diffs } = resourcePreEvent?.metadata ?? {};
             const name = urn.split("::").at(-1) ?? "";
             if (op && op !== "same") {
                 steps[name] = op.includes("replace") ? "replace" : op;
                 types[name] = type;
+                reasons[name] = { replaces: [...(keys ?? [])].sort(), differs: [...(diffs ?? [])].sort() };
             }
-            const { severity, message = "" } = diagnosticEvent ?? {};
+            const { severity, message = "", urn: about = "" } = diagnosticEvent ?? {};
+            if (["info", "warning", "error"].includes(severity ?? "") && about.includes("::redis-database:index:")) {
+                messages.push(`${about.split("::").at(-1)}: ${severity}: ${message.trim()}`);
+            }
             if (severity === "info" && /^Redis(Database|Replica) "/.test(message)) explanations.push(message.trim());
         }
-        return { steps, types, explanations, output };
+        return { steps, types, reasons, explanations, messages: messages.sort(), output };
     }
 
     /** Runs a preview, and returns what it registers, by URN, without default providers. */

@@ -39,7 +39,11 @@ export function dockerObjects({ resources, pending_operations: pending = [] }: S
 }
 
 /** How Pulumi marks a secret value, whose plaintext is JSON. */
-const [markName, markValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+const [markName, markValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
+
+/** Whether the value is a secret of a state that was exported with its secrets. */
+export const isSecret = (value: unknown): value is { readonly plaintext: string } =>
+    typeof value === "object" && value !== null && (value as Record<string, unknown>)[markName] === markValue;
 
 /**
  * Every line of every secret in a state that was exported with its secrets. Lines of fewer than eight characters are
@@ -52,8 +56,7 @@ export function secretLines(exported: unknown): string[] {
             for (const line of value.split("\n")) if (line.trim().length >= 8) lines.add(line.trim());
         }
         if (typeof value !== "object" || value === null) return;
-        const { plaintext, ...members } = value as Record<string, unknown>;
-        if (members[markName] === markValue) visit(JSON.parse(String(plaintext)), true);
+        if (isSecret(value)) visit(JSON.parse(value.plaintext), true);
         else for (const member of Object.values(value)) visit(member, secret);
     };
     visit(exported, false);

@@ -47,7 +47,7 @@ const programs: Readonly<Record<Kind, readonly PlainArguments[]>> = {
             importing: false,
         },
         { passwordVersion: 2, rotatePasswordEvery: 90, startTimeoutSeconds: 60, data: { hostPath: "/srv/redis" } },
-        { tls: { ca, clientAuth: { caCertPem: ca.certPem } } },
+        { tls: { ca, clientAuth: { caCertPem: ca.certPem } }, logs: { limited: true } },
         { host: "redis.example.com", tls: { certificate: { ...server, caCertPem: ca.certPem } } },
     ] satisfies RedisDatabaseArgs[],
     RedisReplica: [
@@ -153,6 +153,7 @@ const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
         "logs": container("agent.logDriver", "agent.logOpts", "server.logDriver", "server.logOpts"),
         "logs.maxSizeMb": logs,
         "logs.files": logs,
+        "logs.limited": container("agent.logDriver", "agent.logOpts", "server.logDriver", "server.logOpts"),
         "data.volume": container("agent.volumes", "server.volumes"),
         "data.hostPath": container("agent.volumes", "server.volumes"),
         "data.files": agent,

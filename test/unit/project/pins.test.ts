@@ -26,13 +26,22 @@ test.each([
     expect(version).toBe(pins[pin]);
 });
 
-test("set-up accepts the oldest Node.js that the package supports", () => {
+test("set-up and the plugin accept the oldest Node.js that the package supports", () => {
+    const executable = read("provider/plugin/folder/pulumi-resource-redis-database");
+    const [, accepted = "none"] = /-ge (\d+) \]/.exec(executable) ?? [];
+    expect(engines?.node).toBe(`>=${accepted}`);
+    expect(executable).toContain(`Node.js ${accepted} or later`);
     expect(engines?.node).toBe(`>=${pins.NODE_MINIMUM?.split(".")[0] ?? ""}`);
 });
 
 test("set-up accepts the oldest Pulumi that the component and the README require", () => {
     expect(oldestPulumi).toBe(pins.PULUMI_VERSION);
     expect(read("README.md")).toContain(`- Pulumi ${oldestPulumi.replace(/\.0$/, "")} or later`);
+});
+
+test.each(["pulumi", "plugins"])("the Go module toolchain/%s requires the same Pulumi as set-up", (module) => {
+    const required = read(`toolchain/${module}/go.mod`).matchAll(/pulumi\/pulumi\/(?:pkg|sdk)\/v3 v(\S+)/g);
+    expect([...required].map(([, version]) => version)).toEqual([pins.PULUMI_VERSION, pins.PULUMI_VERSION]);
 });
 
 test("set-up provides the default Redis, and versions from the catalog for the tests", () => {

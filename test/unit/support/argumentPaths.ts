@@ -1,14 +1,20 @@
 /** The paths of all arguments and their members, for tests that cover each of them. */
 import type { Definition, Definitions, PlainArguments } from "../../../provider/model/arguments/definition";
 
-/** The path of each value that may be an Output: arguments, members, and members of the first entry of lists. */
-export function outputPaths(all: Definitions, parent = ""): string[] {
+/** The path of each argument and member, and of members of the first entry of lists; without callbacks. */
+export const argumentPaths = (all: Definitions): string[] => definedPaths(all).map(([path]) => path);
+
+/** Those that may be an Output. */
+export const outputPaths = (all: Definitions): string[] =>
+    definedPaths(all).flatMap(([path, { decides }]) => (decides ? [] : [path]));
+
+function definedPaths(all: Definitions, parent = ""): (readonly [path: string, Definition])[] {
     return Object.entries(all).flatMap(([name, definition]: [string, Definition]) => {
-        const { decides, inProcess, members, element } = definition;
+        const { inProcess, members, element } = definition;
         if (inProcess) return [];
         const path = `${parent}${name}`;
         const below = members ?? element?.members;
-        return [...(decides ? [] : [path]), ...(below ? outputPaths(below, `${path}${members ? "" : "[0]"}.`) : [])];
+        return [[path, definition] as const, ...(below ? definedPaths(below, `${path}${members ? "" : "[0]"}.`) : [])];
     });
 }
 

@@ -176,6 +176,8 @@ const cases: Record<string, PlainArguments> = {
     "a log of half a MiB": { logs: { maxSizeMb: 0.5 } },
     "no log files": { logs: { files: 0 } },
     "logs with Docker's option names": { logs: { "max-size": "10m" } },
+    "a transform that is no function": { transform: { server: "cpuShares" } },
+    "a limit for logs without limits": { logs: { limited: false, files: 2 } },
     "an empty list of CA versions": { tls: { caVersions: [] } },
     "the same CA version twice": { tls: { caVersions: [1, 1] } },
     "CA version 0": { tls: { caVersions: [0] } },

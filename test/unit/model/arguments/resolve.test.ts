@@ -106,6 +106,11 @@ test("with all arguments, each has its value, and passwords are left out", () =>
     });
 });
 
+test("logs without limits can be set in two ways", () => {
+    expect(specOf({ logs: { limited: false } })).toEqual(specOf({ logs: false }));
+    expect(specOf({ logs: { limited: true } })).toEqual(specOf({}));
+});
+
 test("nordb has no save points", () => {
     expect(specOf({ flavor: "nordb" }).savePoints).toEqual([]);
     expect(specOf({ version: "8.0-nordb" }).savePoints).toEqual([]);

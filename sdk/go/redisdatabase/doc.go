@@ -1,0 +1,2 @@
+// Managed Redis on Docker hosts you own: TLS, persistence flavors, replicas, password rotation.
+package redisdatabase
