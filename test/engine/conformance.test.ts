@@ -95,37 +95,27 @@ describe("a stack that moves between in process and the plugin", () => {
         toProcess = await stack.program(programOf(both, "inProcess")).preview();
         unmoved = (await stack.up()).summary;
         inProcessAgain = await recordedIn(stack, Object.keys(both));
+        console.log(
+            ["compared: resources, inputs, outputs, secrets, preview lines", ...specNames.map(rowOf)].join("\n"),
+        );
     });
+
+    function rowOf(name: string): string {
+        const resources = Object.values(present(throughPlugin[name]));
+        const inputs = countIn(resources.map((each) => each.inputs));
+        const outputs = countIn(resources.map((each) => each.outputs));
+        const secrets = inputs.secrets + outputs.secrets;
+        const lines = messagesOf(changes.throughPlugin, name);
+        return `${name}: ${[resources.length, inputs.values, outputs.values, secrets, lines.length].join(", ")}`;
+    }
+
+    const messagesOf = ({ messages }: Planned, name: string) =>
+        messages.filter((message) => ownerOf(message.split(":")[0] ?? "", specNames) === name);
 
     afterAll(async () => {
         openssl.close();
         await stack.close();
         for (const { remove } of used) remove();
-        const rows = specNames.map((name) => {
-            const resources = Object.values(throughPlugin[name] ?? {});
-            const [inputs, outputs] = [
-                countIn(resources.map((each) => each.inputs)),
-                countIn(resources.map((each) => each.outputs)),
-            ];
-            const lines = changes.throughPlugin.messages.filter(
-                (message) => ownerOf(message.split(":")[0] ?? "", specNames) === name,
-            );
-            return [
-                name,
-                resources.length,
-                inputs.values,
-                outputs.values,
-                inputs.secrets + outputs.secrets,
-                lines.length,
-            ].join(", ");
-        });
-        console.log(
-            [
-                "equal in process and through the plugin",
-                "component: resources, inputs, outputs, secrets, preview lines",
-                ...rows,
-            ].join("\n"),
-        );
     });
 
     test("has every argument and every member", () => {
@@ -174,14 +164,15 @@ describe("a stack that moves between in process and the plugin", () => {
     });
 
     test.each(specNames)("has the same preview of a change: %s", (name) => {
-        const of = ({ steps, types, reasons, messages }: Planned) => {
+        const of = (planned: Planned) => {
+            const { steps, types, reasons } = planned;
             const own = <T>(all: Readonly<Record<string, T>>) =>
                 Object.fromEntries(Object.entries(all).filter(([child]) => ownerOf(child, specNames) === name));
             return {
                 steps: own(steps),
                 types: own(types),
                 reasons: own(reasons),
-                messages: messages.filter((message) => ownerOf(message.split(":")[0] ?? "", specNames) === name),
+                messages: messagesOf(planned, name),
             };
         };
         const expected = of(changes.inProcess);
@@ -213,7 +204,13 @@ describe("messages about bad input", () => {
             left = left.filter(([name]) => throughPlugin[name] === undefined);
         }
         stack.forget();
+        console.log(["compared: findings", ...Object.keys(all).map(rowOf)].join("\n"));
     });
+
+    function rowOf(name: string): string {
+        const message = messageAbout(name, present(throughPlugin[name]));
+        return `${name}: ${message?.match(/(?<=\[redis-database\/)[\w-]+(?=\]$)/gm)?.join(", ")}`;
+    }
 
     test.each(Object.entries(all))("are the same: %s", (name, { message }) => {
         const output = present(throughPlugin[name]);

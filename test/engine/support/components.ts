@@ -1,29 +1,18 @@
 /** The components that a test's program can create: in its own process, or in the plugin. */
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import schema from "../../../provider/plugin/schema.json";
 
 /** Where a component's constructor runs. Every language except TypeScript uses the plugin. */
 export type Place = "inProcess" | "throughPlugin";
 
-const checkout = resolve(__dirname, "../../..");
-
-const built = join(checkout, "dist");
-
-/** Writes a folder with the plugin of this checkout, for `plugins.providers` in the project file. */
-export function writePlugin(folder: string, code = built): void {
-    mkdirSync(folder);
-    const executable = join(folder, "pulumi-resource-redis-database");
-    writeFileSync(executable, `#!/bin/sh\nexec node ${code}/provider/plugin/main.js "$@"\n`);
-    chmodSync(executable, 0o755);
-}
+/** The plugin of this checkout, for `plugins.providers` in the project file. */
+export const plugin = resolve(__dirname, "../../../dist/plugin");
 
 /** Writes a folder with the same plugin in another version. */
 export function writeOtherVersion(folder: string, version: string): void {
-    const code = join(folder, "code");
-    writePlugin(folder, code);
-    cpSync(built, code, { recursive: true });
-    writeFileSync(join(code, "provider/plugin/schema.json"), JSON.stringify({ ...schema, version }));
+    cpSync(plugin, folder, { recursive: true });
+    writeFileSync(join(folder, "schema.json"), JSON.stringify({ ...schema, version }));
 }
 
 /** Names of the outputs and of the secret arguments, by the type of the component. */

@@ -15,7 +15,7 @@ import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { present } from "../../support/present";
 import schema from "../../../provider/plugin/schema.json";
-import { type Place, declareComponents, writeOtherVersion, writePlugin } from "./components";
+import { type Place, declareComponents, plugin, writeOtherVersion } from "./components";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -107,8 +107,6 @@ export class TestStack {
             join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"),
             join(home, "plugins"),
         );
-        const plugin = join(directory, "plugin");
-        writePlugin(plugin);
         writeProject(directory, [{ path: plugin }]);
         writeFileSync(join(directory, "index.js"), "");
         if (!randomPorts)
@@ -149,10 +147,10 @@ export class TestStack {
 
     /** Adds the plugin in another version, besides that of this checkout. Returns its folder. */
     addPlugin(version: string): string {
-        const [path, other] = [join(this.directory, "plugin"), join(this.directory, `plugin-${version}`)];
+        const other = join(this.directory, `plugin-${version}`);
         writeOtherVersion(other, version);
         writeProject(this.directory, [
-            { path, version: schema.version },
+            { path: plugin, version: schema.version },
             { path: other, version },
         ]);
         return other;

@@ -75,7 +75,7 @@ export function specsIn({ network, volume, hostPath, address, ports, ca, certifi
                 diskSizeGb: 1,
                 password: "the first password",
                 passwordGraceHours: 1,
-                logs: { maxSizeMb: 5, files: 2 },
+                logs: { limited: true, maxSizeMb: 5, files: 2 },
             },
             { password: "the second password", savePoints: [{ seconds: 60, changes: 1 }] },
         ),
