@@ -178,6 +178,9 @@ export class TestStack {
             writeFileSync(manifest, "{}");
             mkdirSync(modules);
             symlinkSync(directory, join(modules, "pulumi-redis-database"));
+            // The first releases have no plugin.
+            const itsPlugin = join(directory, "dist/plugin");
+            if (existsSync(itsPlugin)) writeProject(this.directory, [{ path: itsPlugin }]);
         }
         return this;
     }
