@@ -54,7 +54,7 @@ export class RedisDatabase extends RedisServer {
 
         const following = group.members.filter((member) => member !== group.leader).map(({ outputs }) => outputs);
         this.replicas = replicas.map(({ replica }) => replica);
-        // Marked even without replicas, as in the schema of the plugin.
+        // Marked even without replicas, as in the plugin's schema.
         this.replicaUrls = pulumi.secret(
             pulumi.all(following.map(({ url }) => url)).apply((urls) => urls.filter((url) => url !== undefined)),
         );
@@ -64,10 +64,8 @@ export class RedisDatabase extends RedisServer {
         this.followed = { args: { ...args }, server: this.prepared, containers: containersOf(group.own.nodes) };
         const { replicaUrls, replicaTlsUrls, replicaCaCertPem } = this;
         this.setOutputs(group.own.nodes, group.leader.outputs, {
-            replicaUrls,
-            replicaTlsUrls,
-            replicaCaCertPem,
-            replicationAccess: this.replicationAccess,
+            ...(args.replicas && { replicaUrls, replicaTlsUrls, replicaCaCertPem }),
+            ...(args.replicationAccess && { replicationAccess: this.replicationAccess }),
         });
     }
 }
