@@ -57,7 +57,7 @@ describe("plain values", () => {
             pathsOf(() => {
                 checkInputs(identity, args);
             }),
-        ).toEqual(["memoryMb", 'config["port"]', "ports.tls"]);
+        ).toEqual(['config["port"]', "memoryMb", "ports.tls"]);
     });
 
     // Never resolves: the check must neither reject it nor wait for it.
@@ -135,7 +135,7 @@ describe("plain values", () => {
         }).toThrow(
             [
                 'RedisDatabase "sessions": 3 problems in its arguments; nothing was touched.',
-                ...["tls.caVersions", "deletionProtection", "data"].flatMap((path) => [
+                ...["data", "deletionProtection", "tls.caVersions"].flatMap((path) => [
                     `  ${path}: is an Output, but decides which resources exist`,
                     "    → give a plain value [redis-database/must-be-plain]",
                 ]),
@@ -188,18 +188,18 @@ describe("Outputs", () => {
             messages: [
                 [
                     'RedisDatabase "sessions": 6 problems in its arguments; nothing was touched.',
-                    "  memoryMb: is 8 (a number)",
-                    "    → give a whole number of MiB from 32 to 16777216, such as 1024 [redis-database/invalid-memory-mb]",
-                    "  password: is not usable (its value is not shown)",
-                    "    → give a string of at least one character without line breaks, such as 32 random letters and digits [redis-database/invalid-password]",
-                    "  network: is an Output that resolved to undefined",
-                    '    → give the name of a network from `docker network create`, such as "backend"; Docker\'s predefined networks do not resolve names [redis-database/invalid-network]',
-                    "  ports.tls: is an Output that resolved to undefined",
-                    "    → give a port number from 1 to 65535, such as 6380 [redis-database/invalid-ports-tls]",
                     "  config.timeout: is an Output that resolved to undefined",
                     "    → give a string, a number or a boolean, such as 300 [redis-database/invalid-config]",
                     '  host: is missing, and clients cannot connect to bindAddress "0.0.0.0"',
                     "    → give the name or address by which clients reach the Docker host [redis-database/host-missing]",
+                    "  memoryMb: is 8 (a number)",
+                    "    → give a whole number of MiB from 32 to 16777216, such as 1024 [redis-database/invalid-memory-mb]",
+                    "  network: is an Output that resolved to undefined",
+                    '    → give the name of a network from `docker network create`, such as "backend"; Docker\'s predefined networks do not resolve names [redis-database/invalid-network]',
+                    "  password: is not usable (its value is not shown)",
+                    "    → give a string of at least one character without line breaks, such as 32 random letters and digits [redis-database/invalid-password]",
+                    "  ports.tls: is an Output that resolved to undefined",
+                    "    → give a port number from 1 to 65535, such as 6380 [redis-database/invalid-ports-tls]",
                 ].join("\n"),
                 [
                     'RedisReplica "away": 1 problem in its arguments; nothing was touched.',
