@@ -46,7 +46,7 @@ export async function plugin(workspace, { isOvertime }) {
         const seconds = [first, again].map(
             ({ ours, theirs }) => `${ours.at(-1).toFixed(2)}/${theirs.at(-1).toFixed(2)}`,
         );
-        say(`plugin, round ${round + 1} of ${rounds}: first up ${seconds[0]} s, up without changes ${seconds[1]} s`);
+        say(`plugin, round ${round + 1} of ${rounds}: first update ${seconds[0]} s, without changes ${seconds[1]} s`);
     }
     return [
         {

@@ -1,4 +1,5 @@
 /** A component's arguments: checked, resolved to a specification, and recorded in the state. */
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Definitions, type Kind, type PlainArguments, unresolved } from "../model/arguments/definition";
 import { givenPorts } from "../model/arguments/endpoints";
@@ -7,7 +8,7 @@ import { asFarAsKnown, holdsUnresolved } from "../model/arguments/partial";
 import { replicaNames } from "../model/arguments/replicaList";
 import { checkNames } from "../model/arguments/names";
 import { checkArguments, resolveArguments } from "../model/arguments/resolve";
-import type { Role } from "../model/arguments/replication";
+import { type Role, replicationProblems } from "../model/arguments/replication";
 import { type RequestedServer, listServers } from "../model/arguments/servers";
 import { type Release, nameOf, releaseOf, versions } from "../model/catalog/versions";
 import { currentFormat } from "../model/changes/formats";
@@ -15,7 +16,7 @@ import type { RecordedFacts } from "../model/changes/recorded";
 import type { DatabaseSpec } from "../model/databaseSpec";
 import { needsHaproxy } from "../model/plan";
 import { withoutValues } from "../model/problems";
-import { type Finding, finding, formatFindings } from "../model/findings";
+import { type Finding, finding, formatFindings, wrongValue } from "../model/findings";
 import { claimLocation } from "./dataLocations";
 import { isDeferred, isObject, isPlain, knownArguments, markUndefined } from "./deferred";
 import type { DockerHost } from "./dockerHost";
@@ -48,6 +49,7 @@ export function checkInputs(identity: Identity, args: object, dockerHost?: Docke
     const ofProgram = [
         ...checkDeciding(definitions[kind], args),
         ...checkDecidingReplicas(args),
+        ...checkProviders(args),
         ...checkServers(identity, plain, dockerHost),
     ];
     if (isComplete(args)) {
@@ -175,6 +177,22 @@ function checkDecidingReplicas(args: object): Finding[] {
             ? checkDeciding(definitions.RedisReplica, entry, `replicas[${index}].`)
             : [],
     );
+}
+
+/** Replicas whose `provider` is not one. In a plugin, that of another major version arrives as a string. */
+function checkProviders(args: object): Finding[] {
+    const { replicas } = args as PlainArguments;
+    if (!Array.isArray(replicas)) return [];
+    return replicas.flatMap((entry: unknown, index) => {
+        const { provider } = (isObject(entry) ? entry : {}) as PlainArguments;
+        if (provider === undefined || docker.Provider.isInstance(provider)) return [];
+        const text = isDeferred(provider)
+            ? "is an Output"
+            : pulumi.Resource.isInstance(provider)
+              ? "is a resource, but not a provider of Docker hosts"
+              : wrongValue(provider, { isWrongType: true });
+        return [finding(replicationProblems.replicaProvider, `replicas[${index}].provider`, text)];
+    });
 }
 
 /** The inputs that the component records in the state: every argument that can be stored, with secrets marked. */

@@ -1,6 +1,6 @@
 /** Creates a component for a program in another language. */
 import { createHash } from "node:crypto";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { valueOf } from "../components/hooks/dockerCommand";
 import { inScope } from "../components/hooks/hooks";
 import { RedisDatabase } from "../components/redisDatabase";
@@ -26,7 +26,12 @@ export async function construct(
     const create = components[type];
     if (!create) throw new Error(`the plugin has no component of the type ${type}`);
     const args = await withSharedProviders(inputs);
-    const opts = { ...givenOptions(options), providers: await withSharedProviders(options.providers ?? {}) };
+    const { providers = {}, deletedWith } = options;
+    const opts = {
+        ...givenOptions(options),
+        providers: await withSharedProviders(providers),
+        ...(deletedWith && { deletedWith: await resourceOf(deletedWith) }),
+    };
     const component = inScope(await scopeIn(options.parent), () => create(name, args, opts));
     const outputs = component as unknown as pulumi.Inputs;
     return { urn: component.urn, state: Object.fromEntries(outputNames(type).map((each) => [each, outputs[each]])) };
@@ -37,6 +42,13 @@ async function scopeIn(parent: pulumi.Resource | undefined): Promise<string> {
     const urn = parent ? await valueOf(parent.urn) : "";
     const isStack = urn === "" || urn.includes("::pulumi:pulumi:Stack::");
     return isStack ? "plugin" : `plugin-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
+}
+
+/** Pulumi reads the URN in `deletedWith` as a reference to a provider, and takes its last part for the provider's id. */
+async function resourceOf(reference: pulumi.Resource): Promise<pulumi.Resource> {
+    const { urn, id } = reference as { readonly urn: pulumi.Output<string>; readonly id?: pulumi.Output<string> };
+    const parts = await Promise.all([urn, ...(id ? [id] : [])].map(valueOf));
+    return new pulumi.DependencyResource(parts.join("::"));
 }
 
 /** The options that the program sets. Timeouts arrive as empty strings if the program sets none. */

@@ -2,7 +2,7 @@
  * Previews the recorded stacks of each release with this checkout's package: nothing important is replaced without an
  * explanation.
  */
-import { listFixtures, listReleases, readFixture } from "./fixtures/fixture";
+import { listFixtures, listReleases, placeOf, readFixture } from "./fixtures/fixture";
 import { type Planned, TestStack } from "./support/stack";
 
 /** Resources that hold data, keys, passwords or ports. Replacing one breaks clients. */
@@ -28,14 +28,15 @@ test("finds recorded states", () => {
 });
 
 describe.each(fixtures)("the stack that %s created from %s.js", (release, name) => {
-    const { program, exported } = readFixture(release, name);
+    const fixture = readFixture(release, name);
+    const { program, exported } = fixture;
     const withoutVersion = databases(program).filter((database) => !setsVersion.test(database));
     let refused = "";
     let planned: Planned;
 
     beforeAll(async () => {
         const stack = await TestStack.create(`upgrade-${release}-${name}`, { env: withoutDocker, randomPorts: true });
-        await stack.program(program).import(exported);
+        await stack.create(placeOf(fixture)).program(program).import(exported);
         if (withoutVersion.length > 0) refused = await stack.failure("preview");
         // As the error advises: with the line that it gives.
         const [, line = ""] = /to keep it, set (version: "[^"]*");/.exec(refused) ?? [];

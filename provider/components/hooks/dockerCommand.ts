@@ -76,7 +76,7 @@ async function connectionOf(dockerHost: DockerHost): Promise<Connection> {
     const names = Object.keys(variables) as (keyof Connection)[];
     const config = new pulumi.Config("docker");
     const given = async (name: keyof Connection) =>
-        // Not in Pulumi's public types. In a plugin, the provider resource does not have these properties.
+        // Not in Pulumi's public types. In a plugin, Pulumi reads them from the engine.
         dockerHost ? plain((dockerHost as Connection)[name]) : config.get(name);
     const entries = names.map(async (name) => {
         const value = await given(name);

@@ -273,6 +273,11 @@ export const replicationProblems = {
         "give lowercase letters, digits and hyphens, starting with a letter",
     ),
     replicaNameTwice: problem("replica-name-twice", "Two replicas have the same name.", "give another name"),
+    replicaProvider: problem(
+        "replica-provider-unusable",
+        "The replica's `provider` is not a provider of Pulumi's Docker package, or is one of another major version than this package uses.",
+        "give a provider of version 5 of Pulumi's package \"docker\" itself, not its id or an Output; leave it out to use the database's",
+    ),
     replicasBesideClientAuth: problem(
         "replicas-beside-client-auth",
         "Replicas have no client certificate from the CA in `tls.clientAuth`, so they could not connect.",

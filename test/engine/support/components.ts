@@ -1,5 +1,6 @@
 /** The components that a test's program can create: in its own process, or in the plugin. */
-import { resolve } from "node:path";
+import { cpSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import schema from "../../../provider/plugin/schema.json";
 
 /** Where a component's constructor runs. Every language except TypeScript uses the plugin. */
@@ -7,6 +8,12 @@ export type Place = "inProcess" | "throughPlugin";
 
 /** The plugin of this checkout, for `plugins.providers` in the project file. */
 export const plugin = resolve(__dirname, "../../../dist/plugin");
+
+/** Writes a folder with the same plugin in another version. */
+export function writeOtherVersion(folder: string, version: string): void {
+    cpSync(plugin, folder, { recursive: true });
+    writeFileSync(join(folder, "schema.json"), JSON.stringify({ ...schema, version }));
+}
 
 /** Names of the outputs and of the secret arguments, by the type of the component. */
 const facts = Object.fromEntries(

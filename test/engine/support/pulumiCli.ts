@@ -38,17 +38,28 @@ export class PulumiCli {
 
     /** Kills the command `delayMs` after it has printed a match of `line`. Returns whether it was still running. */
     async kill(args: readonly string[], line: RegExp, delayMs: number): Promise<boolean> {
+        const { signalCode } = await this.disturb(args, line, delayMs, (cli) => cli.kill("SIGKILL"));
+        return signalCode === "SIGKILL";
+    }
+
+    /** Calls `disturb` with the command's process `delayMs` after it has printed a match of `line`. */
+    async disturb(
+        args: readonly string[],
+        line: RegExp,
+        delayMs: number,
+        disturb: (cli: ChildProcess) => unknown,
+    ): Promise<{ readonly output: string; readonly code: number | null; readonly signalCode: string | null }> {
         const cli = this.start(args);
         this.keepLog(cli);
         let printed = "";
         let timer: NodeJS.Timeout | undefined;
         cli.stdout?.on("data", (chunk: Buffer) => {
             printed += chunk.toString();
-            if (line.test(printed)) timer ??= setTimeout(() => cli.kill("SIGKILL"), delayMs);
+            if (line.test(printed)) timer ??= setTimeout(() => disturb(cli), delayMs);
         });
-        await this.finished(cli);
+        const { stdout, stderr, code } = await this.finished(cli);
         clearTimeout(timer);
-        return cli.signalCode === "SIGKILL";
+        return { output: stdout + stderr, code, signalCode: cli.signalCode };
     }
 
     private start(args: readonly string[]): ChildProcess {

@@ -5,6 +5,7 @@ import {
     existsSync,
     mkdirSync,
     readFileSync,
+    readdirSync,
     rmSync,
     statSync,
     symlinkSync,
@@ -13,7 +14,8 @@ import {
 import { join, resolve } from "node:path";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { present } from "../../support/present";
-import { type Place, declareComponents, plugin } from "./components";
+import schema from "../../../provider/plugin/schema.json";
+import { type Place, declareComponents, plugin, writeOtherVersion } from "./components";
 import { docker, existing, onHost } from "./docker";
 import { observed } from "./observed";
 import { takePairs } from "./ports";
@@ -59,6 +61,16 @@ export interface Planned {
     readonly output: string;
 }
 
+/** A resource as a preview registers it. Its secrets and unknown values are placeholders. */
+export interface PlannedResource {
+    readonly parent: string;
+    /** Absent instead of false. */
+    readonly protect?: boolean;
+    /** The name of its provider; undefined for a component. */
+    readonly provider: string | undefined;
+    readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 interface Options {
     /** Additional environment variables for the CLI and the program. */
     readonly env?: Readonly<Record<string, string>>;
@@ -95,11 +107,7 @@ export class TestStack {
             join(process.env.PULUMI_HOME ?? join(process.env.HOME ?? "", ".pulumi"), "plugins"),
             join(home, "plugins"),
         );
-        writeFileSync(
-            join(directory, "Pulumi.yaml"),
-            "name: engine-test\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
-                `plugins: { providers: [{ name: redis-database, path: ${plugin} }] }\n`,
-        );
+        writeProject(directory, [{ path: plugin }]);
         writeFileSync(join(directory, "index.js"), "");
         if (!randomPorts)
             writeFileSync(join(directory, "ports.json"), JSON.stringify({ free: takePairs(40), taken: {} }));
@@ -137,6 +145,17 @@ export class TestStack {
         return this.writeProgram();
     }
 
+    /** Adds the plugin in another version, besides that of this checkout. Returns its folder. */
+    addPlugin(version: string): string {
+        const other = join(this.directory, `plugin-${version}`);
+        writeOtherVersion(other, version);
+        writeProject(this.directory, [
+            { path: plugin, version: schema.version },
+            { path: other, version },
+        ]);
+        return other;
+    }
+
     private writeProgram(): this {
         const packages = ["pulumi", "docker", "random", "tls"].map(
             (name) => `const ${name} = require("@pulumi/${name}");`,
@@ -159,6 +178,9 @@ export class TestStack {
             writeFileSync(manifest, "{}");
             mkdirSync(modules);
             symlinkSync(directory, join(modules, "pulumi-redis-database"));
+            // The first releases have no plugin.
+            const itsPlugin = join(directory, "dist/plugin");
+            if (existsSync(itsPlugin)) writeProject(this.directory, [{ path: itsPlugin }]);
         }
         return this;
     }
@@ -197,9 +219,9 @@ export class TestStack {
         await this.operate("destroy", "--yes", "--skip-preview");
     }
 
-    /** Runs a preview, and returns what would change and what it prints. */
-    async plannedSteps(): Promise<Planned> {
-        const { output, events } = await this.operate("preview");
+    /** Runs a preview, and returns what would change and what it prints. `flags` are additional flags. */
+    async plannedSteps(...flags: string[]): Promise<Planned> {
+        const { output, events } = await this.operate("preview", ...flags);
         const steps: Record<string, string> = {};
         const types: Record<string, string> = {};
         const reasons: Record<string, Planned["reasons"][string]> = {};
@@ -219,6 +241,25 @@ export class TestStack {
             if (severity === "info" && /^Redis(Database|Replica) "/.test(message)) explanations.push(message.trim());
         }
         return { steps, types, reasons, explanations, messages: messages.sort(), output };
+    }
+
+    /** Runs a preview, and returns what it registers, by URN, without default providers. */
+    async plannedResources(): Promise<Readonly<Record<string, PlannedResource>>> {
+        const { events } = await this.operate("preview");
+        const planned = events
+            .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata.new ?? [])
+            .filter(({ type, urn }) => !(type.startsWith("pulumi:providers:") && /::default[^:]*$/.test(urn)));
+        return Object.fromEntries(
+            planned.map(({ urn, parent, protect, provider, inputs }) => [
+                urn,
+                {
+                    parent,
+                    protect,
+                    provider: /([^:]*)::[^:]*$/.exec(provider)?.[1],
+                    inputs: withoutRandomNames(inputs),
+                },
+            ]),
+        );
     }
 
     /**
@@ -261,6 +302,20 @@ export class TestStack {
         await this.cli.run("cancel", "--yes");
         this.noteDockerObjects();
         return killed;
+    }
+
+    /**
+     * Runs an update that must fail, since its CLI or its plugin receives a signal once the CLI has printed a match of
+     * `line`. Resolves to the complete output of the CLI.
+     */
+    async disturbedUp(line: RegExp, receiver: "CLI" | "plugin", signal: NodeJS.Signals): Promise<string> {
+        this.cachedOutputs = undefined;
+        const { output, code } = await this.cli.disturb(["up", "--yes", "--skip-preview"], line, 0, ({ pid = 0 }) => {
+            for (const each of receiver === "CLI" ? [pid] : pluginsOf(pid)) process.kill(each, signal);
+        });
+        this.noteDockerObjects();
+        if (code === 0) throw new Error("the update was expected to fail");
+        return output;
     }
 
     /** The outputs, secrets included. */
@@ -386,9 +441,34 @@ export class TestStack {
     }
 }
 
+/** The inputs without the random ends of the names that Pulumi chooses. */
+function withoutRandomNames(inputs: object): Readonly<Record<string, unknown>> {
+    return JSON.parse(JSON.stringify(inputs).replace(/-[0-9a-f]{7}(?=")/g, "")) as Readonly<Record<string, unknown>>;
+}
+
 declare global {
     /** When a test fails, `environment.ts` prints what these stacks observed. */
     var openStacks: Set<TestStack> | undefined;
+}
+
+/** The processes of plugins that this CLI has started. */
+function pluginsOf(cli: number): number[] {
+    const tasks = readdirSync(`/proc/${cli}/task`);
+    const children = tasks.flatMap((task) => readFileSync(`/proc/${cli}/task/${task}/children`, "utf8").split(" "));
+    return children
+        .filter((child) => child !== "" && readFileSync(`/proc/${child}/cmdline`, "utf8").includes("plugin/main.js"))
+        .map(Number);
+}
+
+/** Writes the project file. JSON is valid YAML. */
+function writeProject(directory: string, plugins: readonly { readonly path: string; readonly version?: string }[]) {
+    const project = {
+        name: "engine-test",
+        runtime: { name: "nodejs", options: { typescript: false } },
+        main: "index.js",
+        plugins: { providers: plugins.map((plugin) => ({ name: "redis-database", ...plugin })) },
+    };
+    writeFileSync(join(directory, "Pulumi.yaml"), JSON.stringify(project));
 }
 
 /** The summary of an operation that changes nothing. */
@@ -396,7 +476,9 @@ export const unchanged = (): Summary => ({ same: expect.any(Number) as number })
 
 /** The component's complete message about its arguments, from the CLI's output. */
 export function findingsIn(output: string): string {
-    return /^ {4}error: .*?(RedisDatabase "[^]*?)\n *\n/m.exec(output)?.[1]?.replace(/^ {4}/gm, "") ?? output;
+    return (
+        /^ {4}error: .*?(RedisDatabase "[^]*?)\n *(?:\n|error: )/m.exec(output)?.[1]?.replace(/^ {4}/gm, "") ?? output
+    );
 }
 
 /** The agent's reason for a refusal, from the CLI's output. */

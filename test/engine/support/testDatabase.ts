@@ -1,5 +1,6 @@
 /** A stack with one database, `db`, and a client for it. Most suites use it. */
 import { present } from "../../support/present";
+import type { Place } from "./components";
 import { Client, docker } from "./docker";
 import { type Change, TestStack } from "./stack";
 
@@ -12,8 +13,9 @@ export class TestDatabase {
     ) {}
 
     /** Creates a stack `name` with a database that has these arguments. */
-    static async create(name: string, base: object): Promise<TestDatabase> {
-        const database = new TestDatabase(await TestStack.create(name), new Client(), base);
+    static async create(name: string, base: object, place: Place = "inProcess"): Promise<TestDatabase> {
+        const stack = await TestStack.create(name);
+        const database = new TestDatabase(stack.create(place), new Client(), base);
         await database.up();
         return database;
     }

@@ -83,7 +83,21 @@ test("a suite runs the commands of every page", () => {
 });
 
 test("blocks have a language that says how they are checked", () => {
-    const known = ["ts", "js", "python", "go", "java", "ruby", "sh", "console", "text", "diff", "mermaid"];
+    const known = [
+        "ts",
+        "js",
+        "python",
+        "go",
+        "java",
+        "csharp",
+        "yaml",
+        "ruby",
+        "sh",
+        "console",
+        "text",
+        "diff",
+        "mermaid",
+    ];
     const others = pages.flatMap((page) => codeBlocks(page)).filter(({ language }) => !known.includes(language));
     expect(others.map(({ page, line, language }) => `${page}:${line}: ${language}`)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** Resources of a database with replicas, and of a declared `RedisReplica`. */
 import * as docker from "@pulumi/docker";
+import dockerManifest from "@pulumi/docker/package.json";
 import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase, RedisReplica } from "../../../../provider";
 import { present } from "../../../support/present";
@@ -194,6 +195,21 @@ test.each(["near", "far", undefined])(
         expect(inputsOf("sessions-far")).toMatchObject({ bindAddress: "192.0.2.2" });
     },
 );
+
+test("a replica's provider that is none is an error, with the version that it must have", async () => {
+    await startStack();
+    // In a plugin, a provider of another major version arrives as its id.
+    const wrong = ["a151e70b", pulumi.output("a151e70b"), new pulumi.ComponentResource("my:index:Host", "host"), 7];
+    const replicas = wrong.map((provider) => ({ provider: provider as never }));
+    const found = ['is "a151e70b" (a string)', "is an Output", "is a resource, but not a provider", "is 7 (a number)"];
+    const create = () => new RedisDatabase("sessions", { bindAddress: "192.0.2.1", replicas });
+    expect(create).toThrow(/: 4 problems/);
+    for (const [index, text] of found.entries()) {
+        expect(create).toThrow(`replicas[${index}].provider: ${text}`);
+    }
+    expect(create).toThrow(`give a provider of version ${dockerManifest.version.split(".")[0]} of`);
+    await pulumi.runtime.disconnect();
+});
 
 describe("a declared replica without a primary", () => {
     const missing = /primary: is (missing|undefined)\n {4}→ .*\[redis-database\/primary-missing\]/;
