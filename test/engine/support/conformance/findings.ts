@@ -10,6 +10,12 @@ export interface Mistake {
 const database = (args: string, message: string): Mistake => ({ code: `new RedisDatabase(name, ${args});`, message });
 const replica = (args: string, message: string): Mistake => ({ code: `new RedisReplica(name, ${args});`, message });
 
+/** Two databases with the same arguments. Pulumi sends components that are independent to a plugin in any order. */
+const second = (first: string, args: string, message: string): Mistake => ({
+    code: `new RedisDatabase(name, ${args}, { dependsOn: new RedisDatabase("${first}", ${args}) });`,
+    message,
+});
+
 /** By the name of the component, except where the name is the mistake. */
 export const mistakes: Readonly<Record<string, Mistake>> = {
     "wrong-type": database(`{ memoryMb: "512" }`, "give it without quotes: 512"),
@@ -42,14 +48,8 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
     "must-be-plain-inside": database(`{ tls: { caVersions: pulumi.secret([1]) } }`, "tls.caVersions: is an Output"),
     "bad/name": database(`{}`, "RedisDatabase"),
     "bad-name-of-replica": database(`{ replicas: [{ name: "Reader" }] }`, 'replicas[0].name: is "Reader"'),
-    "port-taken": {
-        code: `for (const each of ["port-owner", name]) new RedisDatabase(each, { ports: { tls: 20001 } });`,
-        message: "ports.tls: is 20001",
-    },
-    "location-used-twice": {
-        code: `for (const each of ["location-owner", name]) new RedisDatabase(each, { data: { volume: "redis-data" } });`,
-        message: "data.volume: ",
-    },
+    "port-taken": second("port-owner", "{ ports: { tls: 20001 } }", "ports.tls: is 20001"),
+    "location-used-twice": second("location-owner", `{ data: { volume: "redis-data" } }`, "data.volume: "),
     "replica-without-primary": replica(`{}`, "primary: is missing"),
     "replica-with-incomplete-access": replica(
         `{ primary: { host: "redis.example.com" } }`,
