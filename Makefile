@@ -27,7 +27,7 @@ test-versions: ## test every version that runs here in every flavor, and print a
 	@toolchain/with-env.sh npm run test:versions
 
 test-dist: ## build the packages, install each in an empty project, and deploy a database with it
-	@toolchain/setup.sh node dependencies pulumi docker images languages
+	@toolchain/setup.sh node dependencies pulumi docker images runtimes languages
 	@toolchain/with-env.sh node toolchain/test.mjs packageContents npmPackage pluginPackages
 
 check: ## run the fast checks: format, lint, types, unit tests, generated files, documentation site
@@ -38,8 +38,8 @@ sdk: ## generate the SDKs in sdk/ from the plugin's schema
 	@toolchain/setup.sh node dependencies
 	@toolchain/with-env.sh --node npm run --silent sdk
 
-dist: ## build the packages in dist/packages: the npm package and the plugin's archives
-	@toolchain/setup.sh node dependencies
+dist: ## build the packages in dist/packages: for npm, Python and Java, and the plugin's archives
+	@toolchain/setup.sh node dependencies runtimes
 	@toolchain/with-env.sh --node npm run --silent dist
 
 docs-site: ## build the documentation site and check all links

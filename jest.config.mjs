@@ -32,9 +32,6 @@ export default {
         project("engine", "engine/*", engine),
         project("engine-alone", "engine/alone/*", engine),
         project("examples", "examples/*", timeoutIn("patience.ts")),
-        project("packages", "packages/*", {
-            ...timeoutIn("patience.ts"),
-            globalSetup: "<rootDir>/test/packages/support/globalSetup.mjs",
-        }),
+        project("packages", "packages/*", timeoutIn("patience.ts")),
     ],
 };

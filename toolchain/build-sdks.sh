@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh [DIRECTORY]
-# DIRECTORY (default .local/sdk) gets a wheel for Python and a library for Java. The SDKs for Go and Node.js are compiled
-# and checked; Go programs use the sources. The SDK for .NET is not built: set-up installs no .NET.
+# Builds the SDKs in sdk/ with the tools of their languages:  toolchain/build-sdks.sh DIRECTORY
+# DIRECTORY gets a wheel for Python and a library for Java. The SDKs for Go and Node.js are compiled and checked; Go programs
+# use the sources. The SDK for .NET is not built: set-up installs no .NET.
 
-# shellcheck source-path=SCRIPTDIR source=locate.sh
-. "$(dirname "${BASH_SOURCE[0]}")/locate.sh"
+# shellcheck source-path=SCRIPTDIR source=build.sh
+. "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
 activity="building the SDKs"
 name="SDKs"
 cd "$checkout"
 use_node || fail "$name" "Node.js is not set up yet." "What to do: run \`make setup\`."
-output=${1:-.local/sdk}
-mkdir -p "$output"
-output=$(cd "$output" && pwd)
+need_go "$name" "Go compiles one of them"
+output=$(cd "$1" && pwd)
 make_scratch
 
 # run LANGUAGE FUNCTION: builds in a copy, because some tools write next to the sources.

@@ -20,6 +20,7 @@ rmSync(packages, { recursive: true, force: true });
 mkdirSync(packages, { recursive: true });
 packLibrary();
 for (const platform of platforms) archivePlugin(platform);
+buildSdks();
 writeChecksums();
 for (const name of readdirSync(packages)) {
     const { size } = statSync(join(packages, name));
@@ -47,6 +48,10 @@ function archivePlugin(platform) {
         { cwd, file, sync: true, gzip: { level: 9 }, portable: true, mtime: new Date("1985-10-26T08:15:00Z") },
         files,
     );
+}
+
+function buildSdks() {
+    execFileSync(join(checkout, "toolchain/build-sdks.sh"), [packages], { stdio: ["ignore", "inherit", "inherit"] });
 }
 
 /** In the format of `sha256sum --check`. */

@@ -22,12 +22,13 @@ const parts = [
     // A fast check: it takes about ten seconds, and renaming a heading or a file can break a link.
     npm("docs-site"),
     { ...npm("sdk:check"), check: false },
-    { ...npm("sdk:build"), check: false },
     // With TEST_ALL, these suites also assert what clients notice. A second worker would disturb that.
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),
     jest("engine-alone", "test/engine/alone", "--runInBand"),
     jest("examples", "test/examples", "--runInBand"),
-    jest("packages", "test/packages", "--runInBand"),
+    // Builds the packages from what the first part compiled.
+    { name: "dist", command: ["node", "toolchain/dist.mjs"] },
+    { ...jest("packages", "test/packages", "--runInBand"), needs: "dist" },
 ];
 
 const results = [];
@@ -65,7 +66,7 @@ function reportOf(project) {
     return join(reports, `${project}.json`);
 }
 
-/** All parts; or, if suites are named, the build and the parts that contain them. */
+/** All parts; or, if suites are named, the build, the parts that contain them, and what these need. */
 function chosen(names) {
     if (names.length === 0) return parts;
     if (names[0] === "--check") return parts.filter(({ check }) => check);
@@ -77,11 +78,14 @@ function chosen(names) {
         process.exit(1);
     }
     const [build, ...otherParts] = parts;
+    const suitesOf = ({ suites = [] }) => suites.filter((suite) => names.includes(nameOf(suite)));
+    const needed = otherParts.filter((part) => suitesOf(part).length > 0).map(({ needs }) => needs);
     return [
         build,
         ...otherParts.flatMap((part) => {
-            const suites = (part.suites ?? []).filter((suite) => names.includes(nameOf(suite)));
-            return suites.length === 0 ? [] : [{ ...part, command: [...part.command, "--runTestsByPath", ...suites] }];
+            const suites = suitesOf(part);
+            if (suites.length > 0) return [{ ...part, command: [...part.command, "--runTestsByPath", ...suites] }];
+            return needed.includes(part.name) ? [part] : [];
         }),
     ];
 }

@@ -1,8 +1,17 @@
-/** What is in each package: exactly these files. */
+/** What `npm run dist` builds, and which files the npm package and the plugin contain. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { checkout, filesIn, library, packages, pluginArchive, version } from "./support/packages";
+import {
+    checkout,
+    filesIn,
+    javaLibrary,
+    library,
+    packages,
+    pluginArchive,
+    pythonWheel,
+    version,
+} from "./support/packages";
 
 const archives = ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64"].map(pluginArchive);
 
@@ -29,12 +38,13 @@ const plugin = [
 ];
 
 test("dist/packages has one package of each kind, with the checksums of all", () => {
-    expect(readdirSync(packages).sort()).toEqual(["SHA256SUMS", library, ...archives].sort());
+    const all = [library, ...archives, pythonWheel, javaLibrary].sort();
+    expect(readdirSync(packages).sort()).toEqual(["SHA256SUMS", ...all].sort());
     const checked = execFileSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], {
         cwd: packages,
         encoding: "utf8",
     });
-    expect(checked).toBe([library, ...archives].map((name) => `${name}: OK\n`).join(""));
+    expect(checked).toBe(all.map((name) => `${name}: OK\n`).join(""));
 });
 
 test("the npm package has the compiled library with its types and data, and the plugin", () => {

@@ -11,6 +11,8 @@ export const { version, dependencies } = JSON.parse(readFileSync(join(checkout, 
     readonly dependencies: Readonly<Record<string, string>>;
 };
 
+export const pythonWheel = `pulumi_redis_database-${version}-py3-none-any.whl`;
+export const javaLibrary = `redis-database-${version}.jar`;
 export const library = `pulumi-redis-database-${version}.tgz`;
 export const pluginArchive = (platform: string) => `pulumi-resource-redis-database-v${version}-${platform}.tar.gz`;
 
