@@ -1,15 +1,15 @@
 /** Runs the commands in the READMEs of the examples in other languages, all at the same time. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { defaultVersion } from "../../provider/model/catalog/versions";
 import { existing } from "../engine/support/docker";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { DocumentedCommands, languages, redisCliOf } from "../support/documentedCommands";
 import { createExample, exampleDirectory } from "../support/exampleProject";
+import { checkout, sharedGoPackages } from "../support/languageTools";
 
-const checkout = resolve(__dirname, "../..");
 const commands = new DocumentedCommands("languages");
 const [run, cleanUp] = ["Run it", "Clean up"];
 const documented = languages.map((language) => {
@@ -74,13 +74,7 @@ function environmentOf(language: string, root: string): NodeJS.ProcessEnv {
         const path = redisCliOf(`redis:${defaultVersion}`, join(root, "bin"));
         return { PATH: `${path}:${process.env.PATH ?? ""}` };
     }
-    if (language !== "go") return {};
-    // With the settings and the module versions of the toolchain, whose packages Go has already compiled.
-    const modules = ["examples/go", join(checkout, "toolchain/pulumi")].map((path) => `use ${resolve(root, path)}\n`);
-    mkdirSync(root, { recursive: true });
-    writeFileSync(join(root, "go.work"), `go 1.25.11\n${modules.join("")}`);
-    cpSync(join(checkout, "toolchain/sdks/go.work.sum"), join(root, "go.work.sum"));
-    return { GOWORK: join(root, "go.work"), GOFLAGS: "-trimpath", CGO_ENABLED: "0" };
+    return language === "go" ? sharedGoPackages(root, "examples/go") : {};
 }
 
 describe("the examples in other languages", () => {
