@@ -25,9 +25,9 @@ const parts = [
     // With TEST_ALL, these suites also assert what clients notice. A second worker would disturb that.
     jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),
     jest("engine-alone", "test/engine/alone", "--runInBand"),
-    jest("examples", "test/examples", "--runInBand"),
     // Builds the packages from what the first part compiled.
     { name: "dist", command: ["node", "toolchain/dist.mjs"] },
+    { ...jest("examples", "test/examples", "--runInBand"), needs: "dist" },
     { ...jest("packages", "test/packages", "--runInBand"), needs: "dist" },
 ];
 

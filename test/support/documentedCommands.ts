@@ -3,11 +3,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CodeBlock, codeBlocks, pages } from "./codeBlocks";
 
+/** The examples in other languages, which one suite runs at the same time. */
+export const languages: readonly string[] = ["python", "go", "java", "yaml"];
+
 /** The suite in test/examples that runs the `sh` blocks of a page. */
 export function suiteOf(page: string): string | undefined {
     if (page === "README.md") return "quickstart";
     if (page.startsWith("docs/guides/")) return "guides";
-    return /^examples\/(\w+)\/README\.md$/.exec(page)?.[1];
+    const [, example] = /^examples\/(\w+)\/README\.md$/.exec(page) ?? [];
+    return example && languages.includes(example) ? "languages" : example;
 }
 
 /** The `sh` blocks of a suite's pages, each of which the suite must take. */
