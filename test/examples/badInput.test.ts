@@ -250,7 +250,7 @@ describe("invalid arguments", () => {
         for (const result of ended) if (result.status === "rejected") throw result.reason;
         results = Object.fromEntries(
             ended.map((result, index) => [entries[index]?.[0], "value" in result && result.value]),
-        ) as unknown as Results;
+        );
     });
 
     test.each(cases)("in process, all are reported in one message (%s values)", (which) => {
@@ -342,9 +342,9 @@ describe("invalid arguments", () => {
 
     test("in YAML, a version that is a number is refused, and what the message says works in the configuration", () => {
         const { number, configured, remedied } = results.yaml;
-        const [[, text = ""] = []] = findingsIn(number.output);
+        const text = present(findingsIn(number.output)[0])[1];
         expect(text).toMatch(/^is 7 \(a number\)\n→ give it in quotes, as a string: "7.0"; in a YAML program's/);
-        const [[, inConfiguration = ""] = []] = findingsIn(configured.output);
+        const inConfiguration = present(findingsIn(configured.output)[0])[1];
         expect(inConfiguration).toMatch(/^is 8.1 \(a number\)\n/);
         expect(inConfiguration).toContain('in a YAML program\'s configuration, give it with its flavor: "8.10-aof"');
         expect(remedied).toMatchObject({ failed: false, output: expect.stringMatching(/\+ \d+ to create/) as string });
