@@ -1,14 +1,17 @@
 /** Runs the commands in the READMEs of the examples in other languages, all at the same time. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
+import { dump, load } from "js-yaml";
 import { defaultVersion } from "../../provider/model/catalog/versions";
 import { existing } from "../engine/support/docker";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
+import { codeBlocks } from "../support/codeBlocks";
 import { DocumentedCommands, languages, redisCliOf } from "../support/documentedCommands";
 import { createExample, exampleDirectory } from "../support/exampleProject";
 import { checkout, sharedGoPackages } from "../support/languageTools";
+import { present } from "../support/present";
 
 const commands = new DocumentedCommands("languages");
 const [run, cleanUp] = ["Run it", "Clean up"];
@@ -29,6 +32,29 @@ interface Ran {
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly created: number;
     readonly left: number;
+    /** The preview of the guide's program, in the project of the example. */
+    readonly guide: string;
+}
+
+/** Where the program of a language is in its example. */
+const programs: Readonly<Record<string, string>> = {
+    python: "__main__.py",
+    go: "main.go",
+    java: "src/main/java/catalog/App.java",
+    yaml: "Pulumi.yaml",
+};
+
+/** Replaces the program of an example with that of docs/guides/languages.md. */
+function useGuidesProgram(directory: string, language: string): void {
+    const file = join(directory, present(programs[language]));
+    const { code } = present(codeBlocks("docs/guides/languages.md").find((block) => block.language === language));
+    if (language !== "yaml") {
+        writeFileSync(file, code.replace("package app;", "package catalog;"));
+        return;
+    }
+    // The stack belongs to the project of the example, to which `pulumi package add` has added the plugin.
+    const { resources, outputs } = load(code) as Readonly<Record<string, unknown>>;
+    writeFileSync(file, dump({ ...(load(readFileSync(file, "utf8")) as object), resources, outputs }));
 }
 
 /** Runs an example in a directory with the same paths to the packages as in this checkout. */
@@ -60,9 +86,11 @@ async function runExample({ language, start, ping, again, end }: Documented): Pr
             shown: await outputs(),
             outputs: await outputs("--show-secrets"),
         };
+        useGuidesProgram(directory, language);
+        const guide = await shell("pulumi preview");
         await shell(end);
         rmSync(root, { recursive: true });
-        return { ...printed, created: created.length, left: existing(created).length };
+        return { ...printed, guide, created: created.length, left: existing(created).length };
     } catch (error) {
         await shell(end);
         throw error;
@@ -114,6 +142,12 @@ describe("the examples in other languages", () => {
             expect({ created, left }).toEqual({ created: 12, left: 0 });
         },
     );
+
+    test.each(languages)("%s: the guide's program creates a database", (language) => {
+        const { guide } = ranOf(language);
+        expect(guide).toMatch(/\+ +redis-database:index:RedisDatabase sessions create/);
+        expect(guide).toMatch(/^ +tlsUrl +: \[unknown\]$/m);
+    });
 
     test("the Go module names all that it requires", async () => {
         const options = { cwd: join(checkout, "examples/go"), env: { ...process.env, GOWORK: "off" } };
