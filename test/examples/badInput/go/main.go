@@ -12,7 +12,6 @@ func nothing(string) *string { return nil }
 
 var arguments = map[string]*redis.RedisDatabaseArgs{
 	"known": {
-		PasswordVersion:     pulumi.Int(0),
 		StartTimeoutSeconds: pulumi.Int(0),
 		SavePoints:          redis.SavePointArray{redis.SavePointArgs{Seconds: pulumi.Int(60)}},
 	},

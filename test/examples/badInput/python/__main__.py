@@ -7,7 +7,6 @@ arguments = {
     "known": {
         "version": 8.10,
         "memory_mb": "a lot",
-        "password_version": 0,
         "start_timeout_seconds": 0,
         "save_points": [{"seconds": 60}],
         "tls": {"hostz": ["localhost"]},

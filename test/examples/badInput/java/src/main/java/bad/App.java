@@ -14,7 +14,7 @@ public class App {
 
     private static RedisDatabaseArgs arguments(String which) {
         var builder = RedisDatabaseArgs.builder();
-        if (which.equals("known")) return builder.passwordVersion(0).startTimeoutSeconds(0).build();
+        if (which.equals("known")) return builder.password("first-line\nsecond-line").startTimeoutSeconds(0).build();
         Output<String> nothing = Output.of("").applyValue(text -> null);
         return builder.host(nothing).password(Output.ofSecret("first-line\nsecond-line")).build();
     }
