@@ -1,10 +1,10 @@
 import pulumi
-import pulumi_redis_database as redis
+from pulumi_redis_database import RedisDatabase, ReplicaArgs
 
-db = redis.RedisDatabase(
+db = RedisDatabase(
     "catalog",
     memory_mb=128,
-    replicas=[redis.ReplicaArgs(name="first"), redis.ReplicaArgs(name="second")],
+    replicas=[ReplicaArgs(name="first"), ReplicaArgs(name="second")],
     # Only for this example. Remove this line where the data matters.
     deletion_protection=False,
 )

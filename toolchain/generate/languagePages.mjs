@@ -13,7 +13,7 @@ const languages = {
         list: (type) => `list[${type}]`,
         map: (type) => `dict[str, ${type}]`,
         notes: [
-            "Every argument also takes a `pulumi.Output`, except those that are marked as plain. In place of an object such as `TlsArgs(…)`, a dictionary with the same names is accepted.",
+            "An argument that is not marked as plain also takes a `pulumi.Output`. A plain object or list has members that may take one. In place of an object such as `TlsArgs(…)`, a dictionary with the same names is accepted.",
         ],
     },
     go: {
@@ -65,11 +65,11 @@ export const languagePages = Object.fromEntries(
 );
 
 function page(language) {
-    const { spellFor, spelled, spelledName } = require("../../provider/model/spelling.ts");
+    const { spellFor, spelledName } = require("../../provider/model/spelling.ts");
     spellFor(language.runtime);
     try {
         const schema = JSON.parse(pluginSchema());
-        const write = { ...language, name: spelledName, text: (text) => spelled(text).replaceAll("|", "\\|") };
+        const write = { ...language, name: spelledName, text: spelledText(schema, spelledName) };
         const { RedisDatabase, RedisReplica } = Object.fromEntries(
             Object.entries(schema.resources).map(([token, resource]) => [token.split(":").at(-1), resource]),
         );
@@ -96,13 +96,26 @@ function page(language) {
             `Those of a database that apply to a replica as well: ${shared.map((name) => `\`${write.name(name)}\``).join(", ")}. In addition:`,
             inputs(Object.fromEntries(own), [], write),
             ...types.flatMap(([token, type]) => typeSection(token, type, write)),
-            "## Outputs",
-            `Both components have these outputs. Those of \`RedisDatabase\` alone are at the end.`,
-            outputs(RedisDatabase.properties, write),
+            "## Outputs of both components",
+            outputs(RedisReplica.properties, write),
+            "## Outputs of RedisDatabase alone",
+            outputs(without(RedisDatabase.properties, RedisReplica.properties), write),
         ].join("\n\n");
     } finally {
         spellFor(undefined);
     }
+}
+
+/** The properties of `all` that `others` does not have. */
+const without = (all, others) => Object.fromEntries(Object.entries(all).filter(([name]) => !(name in others)));
+
+/** Spells the names of arguments and outputs in a text. Those of one word are words of the text as well. */
+function spelledText({ resources, types }, spell) {
+    const all = [...Object.values(resources), ...Object.values(types)].flatMap(
+        ({ inputProperties = {}, properties = {} }) => Object.keys({ ...inputProperties, ...properties }),
+    );
+    const names = new RegExp(`\\b(?:${all.filter((name) => /[A-Z]/.test(name)).join("|")})\\b`, "g");
+    return (text) => text.replace(names, spell).replaceAll("|", "\\|");
 }
 
 /** A section for a type of arguments or outputs. */
