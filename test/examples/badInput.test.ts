@@ -211,7 +211,7 @@ const spellings: Readonly<Record<string, (path: string) => string>> = {
 /**
  * The arguments of each case that the language can express, and sends. Go, Java and YAML send no property for an Output
  * that resolves to nothing, as if it were not given. The SDK for Node.js leaves out properties that it does not know, which
- * TypeScript refuses. Those for Node.js, Python and Go make a password secret, so it is not among the known values.
+ * TypeScript refuses. All except the one for Java make a password secret, so it is not among the known values.
  */
 const expressible: Readonly<Record<string, Readonly<Record<Case, readonly string[]>>>> = {
     inProcess: {
@@ -236,7 +236,7 @@ const expressible: Readonly<Record<string, Readonly<Record<Case, readonly string
     },
     go: { known: ["savePoints[0].changes", "startTimeoutSeconds"], resolved: ["password"] },
     java: { known: ["password", "startTimeoutSeconds"], resolved: ["password"] },
-    yaml: { known: ["password", "startTimeoutSeconds", "version"], resolved: ["password"] },
+    yaml: { known: ["startTimeoutSeconds", "version"], resolved: ["password"] },
 };
 
 describe("invalid arguments", () => {
