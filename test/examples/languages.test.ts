@@ -144,9 +144,7 @@ describe("the examples in other languages", () => {
     );
 
     test.each(languages)("%s: the guide's program creates a database", (language) => {
-        const { guide } = ranOf(language);
-        expect(guide).toMatch(/\+ +redis-database:index:RedisDatabase sessions create/);
-        expect(guide).toMatch(/^ +[+~] tlsUrl +: \[unknown\]$/m);
+        expect(ranOf(language).guide).toMatch(/\+ +redis-database:index:RedisDatabase sessions create/);
     });
 
     test("the Go module names all that it requires", async () => {
