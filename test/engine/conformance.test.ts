@@ -52,7 +52,7 @@ function surroundings(openssl: OpenSsl): Surroundings & { readonly remove: () =>
 }
 
 /** The specs of which a component is created through the plugin, and its name's prefix. */
-const createdThroughPlugin = process.env.TEST_ALL ? specNames : ["users", "group"];
+const createdThroughPlugin = process.env.TEST_ALL ? specNames : ["users"];
 const prefix = "plugin-";
 
 describe("a stack that moves between in process and the plugin", () => {
