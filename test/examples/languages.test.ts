@@ -122,13 +122,16 @@ describe("the examples in other languages", () => {
         results = new Map(settled.map((result, index) => [present(tested[index]), result]));
     });
 
-    test.each(tested.filter((language) => language !== "yaml"))("%s: each server answers over verified TLS", (language) => {
-        const { ping, outputs } = ranOf(language);
-        const urls = [outputs.tlsUrl, ...(outputs.replicaTlsUrls as string[])] as string[];
-        const printed = stripVTControlCharacters(ping).trim().split("\n");
-        expect(printed).toEqual(urls.map((url) => `${new URL(url).port}: PONG`));
-        expect(printed).toHaveLength(3);
-    });
+    test.each(tested.filter((language) => language !== "yaml"))(
+        "%s: each server answers over verified TLS",
+        (language) => {
+            const { ping, outputs } = ranOf(language);
+            const urls = [outputs.tlsUrl, ...(outputs.replicaTlsUrls as string[])] as string[];
+            const printed = stripVTControlCharacters(ping).trim().split("\n");
+            expect(printed).toEqual(urls.map((url) => `${new URL(url).port}: PONG`));
+            expect(printed).toHaveLength(3);
+        },
+    );
 
     test("yaml: the primary answers over verified TLS and has two replicas", () => {
         expect(ranOf("yaml").ping.replaceAll("\r", "")).toBe("PONG\nconnected_slaves:2\n");
