@@ -491,11 +491,13 @@ const ownPorts = `
 const fs = require("node:fs");
 if (fs.existsSync("ports.json")) {
     const { free, taken } = JSON.parse(fs.readFileSync("ports.json", "utf8"));
-    // Unlike a transformation, a transform is called for the resources that a plugin creates, too.
-    pulumi.runtime.registerResourceTransform(async ({ type, name, props, opts }) => {
+    const assign = ({ type, name, props, opts }) => {
         if (type !== "random:index/randomInteger:RandomInteger") return undefined;
         const pair = (taken[name] ??= free.shift());
         fs.writeFileSync("ports.json", JSON.stringify({ free, taken }));
         return { props: { ...props, min: pair, max: pair }, opts };
-    });
+    };
+    // A transformation also makes a choice independent of those before it, but does not reach the plugin's resources.
+    pulumi.runtime.registerStackTransformation(assign);
+    pulumi.runtime.registerResourceTransform(async (args) => assign(args));
 }`;
