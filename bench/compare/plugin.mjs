@@ -18,7 +18,7 @@ export async function plugin(workspace, { isOvertime }) {
     const preload = join(import.meta.dirname, "../lib/recordMemory.cjs");
     writeFileSync(
         recording,
-        `#!/bin/sh\nBENCH_MEMORY_FILE='${memoryFile}' exec node --optimize-for-size --require '${preload}' '${folder}/main.js' "$@"\n`,
+        `#!/bin/sh\nexport BENCH_MEMORY_FILE='${memoryFile}' NODE_OPTIONS='--require ${preload}'\nexec '${folder}/pulumi-resource-redis-database' "$@"\n`,
         { mode: 0o755 },
     );
     const starts = { ready: [], construct: [] };

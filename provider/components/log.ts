@@ -1,6 +1,7 @@
 /** Logs a component's messages as engine diagnostics on its URN. The Automation API receives them as events. */
 import * as pulumi from "@pulumi/pulumi";
 import { spelled } from "../model/spelling";
+import { valueOf } from "./unknowns";
 
 /** The component that a message is about, or the URN that a hook receives. */
 export interface About {
@@ -15,6 +16,6 @@ export async function refuse(reason: string, about: About): Promise<never> {
 
 export async function log(severity: "debug" | "info" | "warn" | "error", text: string, about: About): Promise<void> {
     // Otherwise Pulumi delays all later messages of the program until the URN resolves, which may never happen.
-    const urn = await new Promise<string>((resolve) => pulumi.output(about.urn).apply(resolve));
+    const urn = await valueOf(pulumi.output(about.urn));
     await pulumi.log[severity](spelled(text), { urn: pulumi.output(urn) } as unknown as pulumi.Resource);
 }

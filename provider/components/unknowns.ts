@@ -33,3 +33,8 @@ function mapMembers(value: unknown, map: (member: unknown) => unknown): unknown 
     if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, map(member)]));
 }
+
+/** The value of an Output. Never resolves while it is unknown. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => output.apply(resolve));
+}

@@ -37,11 +37,15 @@ export function spelled(text: string): string {
     return name ? text.replace(compoundNames(), (found) => name(found)) : text;
 }
 
+/** Matches those of the names that have several words. */
+export function compoundsOf(names: readonly string[]): RegExp {
+    return new RegExp(`\\b(?:${names.filter((name) => /[A-Z]/.test(name)).join("|")})\\b`, "g");
+}
+
 let pattern: RegExp | undefined;
 
 function compoundNames(): RegExp {
-    const all = [...Object.values(definitions).flatMap(namesIn), ...Object.keys(unusable)];
-    return (pattern ??= new RegExp(`\\b(?:${all.filter((name) => /[A-Z]/.test(name)).join("|")})\\b`, "g"));
+    return (pattern ??= compoundsOf([...Object.values(definitions).flatMap(namesIn), ...Object.keys(unusable)]));
 }
 
 function namesIn(all: Definitions): string[] {

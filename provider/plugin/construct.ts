@@ -1,11 +1,11 @@
 /** Creates a component for a program in another language. */
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { valueOf } from "../components/hooks/dockerCommand";
 import { inScope } from "../components/hooks/hooks";
 import { RedisDatabase } from "../components/redisDatabase";
 import { RedisReplica } from "../components/redisReplica";
 import type { RedisServer } from "../components/redisServer";
+import { valueOf } from "../components/unknowns";
 import { withSharedProviders } from "./providers";
 import { outputNames } from "./schema";
 

@@ -4,8 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { isObject } from "../components/deferred";
-import { valueOf } from "../components/hooks/dockerCommand";
 import { perProgram } from "../components/perProgram";
+import { valueOf } from "../components/unknowns";
 
 /** Replaces each provider in `value`, at any depth, with the object that stands for it in this program. */
 export async function withSharedProviders<T>(value: T): Promise<T> {

@@ -64,12 +64,17 @@ export const languagePages = Object.fromEntries(
     Object.entries(languages).map(([name, language]) => [`docs/languages/${name}.md`, () => page(language)]),
 );
 
+/** The schema, which all pages share. */
+let parsed;
+
 function page(language) {
-    const { spellFor, spelledName } = require("../../provider/model/spelling.ts");
+    const { spellFor, spelledName, compoundsOf } = require("../../provider/model/spelling.ts");
     spellFor(language.runtime);
     try {
-        const schema = JSON.parse(pluginSchema());
-        const write = { ...language, name: spelledName, text: spelledText(schema, spelledName) };
+        const schema = (parsed ??= JSON.parse(pluginSchema()));
+        const names = compoundsOf(propertiesIn(schema));
+        const text = (description) => description.replace(names, spelledName).replaceAll("|", "\\|");
+        const write = { ...language, name: spelledName, text };
         const { RedisDatabase, RedisReplica } = Object.fromEntries(
             Object.entries(schema.resources).map(([token, resource]) => [token.split(":").at(-1), resource]),
         );
@@ -109,13 +114,11 @@ function page(language) {
 /** The properties of `all` that `others` does not have. */
 const without = (all, others) => Object.fromEntries(Object.entries(all).filter(([name]) => !(name in others)));
 
-/** Spells the names of arguments and outputs in a text. Those of one word are words of the text as well. */
-function spelledText({ resources, types }, spell) {
-    const all = [...Object.values(resources), ...Object.values(types)].flatMap(
-        ({ inputProperties = {}, properties = {} }) => Object.keys({ ...inputProperties, ...properties }),
+/** The names of all arguments, outputs and members. */
+function propertiesIn({ resources, types }) {
+    return [...Object.values(resources), ...Object.values(types)].flatMap(({ inputProperties = {}, properties = {} }) =>
+        Object.keys({ ...inputProperties, ...properties }),
     );
-    const names = new RegExp(`\\b(?:${all.filter((name) => /[A-Z]/.test(name)).join("|")})\\b`, "g");
-    return (text) => text.replace(names, spell).replaceAll("|", "\\|");
 }
 
 /** A section for a type of arguments or outputs. */

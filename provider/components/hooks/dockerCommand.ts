@@ -126,7 +126,3 @@ function security(connection: Connection, directory: string): { flags: string[];
     write("ssh", `#!/bin/sh\nPATH=\${PATH#*${delimiter}}\nexec ssh ${quoted} "$@"\n`, 0o700);
     return { flags: [], env: { PATH: [directory, process.env.PATH].join(delimiter) } };
 }
-
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply(resolve));
-}

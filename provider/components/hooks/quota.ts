@@ -7,7 +7,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { diskSizeMb } from "../../model/sizing/disk";
 import { log } from "../log";
 import type { Specification } from "../server/specification";
-import { NotReached, dockerCommand, valueOf } from "./dockerCommand";
+import { valueOf } from "../unknowns";
+import { NotReached, dockerCommand } from "./dockerCommand";
 import type { Owner } from "./owner";
 import { plain } from "./plain";
 

@@ -14,7 +14,8 @@ import {
 import type { Finding } from "../../model/findings";
 import type { DockerHost } from "../dockerHost";
 import { log } from "../log";
-import { type Run, dockerCommand, valueOf } from "./dockerCommand";
+import { valueOf } from "../unknowns";
+import { type Run, dockerCommand } from "./dockerCommand";
 import type { Owner } from "./owner";
 
 /** A container's arguments as plain values; in a preview, `unresolved` replaces unknown ones. */
