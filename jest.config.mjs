@@ -6,7 +6,7 @@ function project(name, files, options) {
     return {
         displayName: name,
         testEnvironment: "node",
-        testMatch: [`<rootDir>/test/${files}.test.ts`],
+        testMatch: [files].flat().map((each) => `<rootDir>/test/${each}.test.ts`),
         modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.local/"],
         transform: {
             "\\.ts$": [
@@ -23,14 +23,17 @@ const timeoutIn = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${fi
 
 const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts", ...timeoutIn("patience.ts") };
 
+/** For all versions, this suite also asserts that clients notice nothing. Another suite at the same time would disturb it. */
+const matrixAlone = process.env.TEST_VERSIONS === "yes";
+
 // Jest cannot set the number of workers per project. toolchain/test.mjs runs `engine` with two workers, and the projects
 // after it in band.
 export default {
     testSequencer: "<rootDir>/toolchain/longestFirst.mjs",
     projects: [
         project("unit", "unit/**/*", timeoutIn("unitPatience.ts")),
-        project("engine", "engine/*", engine),
-        project("engine-alone", "engine/alone/*", engine),
+        project("engine", matrixAlone ? "engine/!(matrix)" : "engine/*", engine),
+        project("engine-alone", ["engine/alone/*", ...(matrixAlone ? ["engine/matrix"] : [])], engine),
         project("examples", "examples/*", timeoutIn("patience.ts")),
         project("packages", "packages/*", timeoutIn("patience.ts")),
     ],

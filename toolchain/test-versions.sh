@@ -9,6 +9,6 @@ cd "$checkout"
 # The table must not contain results of an earlier run.
 rm -f .local/engine/observed.json
 rc=0
-TEST_VERSIONS=yes npx jest --selectProjects engine --runInBand --verbose catalog directives oldVersions matrix || rc=$?
+TEST_VERSIONS=yes npx jest --selectProjects engine engine-alone --runInBand --verbose catalog directives oldVersions matrix || rc=$?
 [[ ! -e .local/engine/observed.json ]] || node toolchain/generate/observed.mjs
 exit "$rc"

@@ -22,8 +22,8 @@ const parts = [
     // A fast check: it takes about ten seconds, and renaming a heading or a file can break a link.
     npm("docs-site"),
     { ...npm("sdk:check"), check: false },
-    // With TEST_ALL, these suites also assert what clients notice. A second worker would disturb that.
-    jest("engine", "test/engine", process.env.TEST_ALL ? "--runInBand" : "--maxWorkers=2"),
+    jest("engine", "test/engine", "--maxWorkers=2"),
+    // These suites also assert what clients notice. A second worker would disturb that.
     jest("engine-alone", "test/engine/alone", "--runInBand"),
     // Builds the packages from what the first part compiled.
     { name: "dist", command: ["node", "toolchain/dist.mjs"] },

@@ -11,6 +11,7 @@ import type { Followed } from "./replication/followed";
 import { startGroup, startPromoted } from "./replication/group";
 import { belongsToGroup, prepareReplicas } from "./replication/members";
 import { requestServer } from "./request";
+import { protectFromDeletion } from "./server/deletionProtection";
 import { containersOf } from "./server/start";
 
 /**
@@ -63,7 +64,8 @@ export class RedisDatabase extends RedisServer {
         this.replicationAccess = replicationAccess(this.prepared, args.replicationAccess ?? []);
         this.followed = { args: { ...args }, server: this.prepared, containers: containersOf(group.own.nodes) };
         const { replicaUrls, replicaTlsUrls, replicaCaCertPem } = this;
-        this.setOutputs(group.own.nodes, group.leader.outputs, {
+        const guards = this.replicas.map(({ nodes }) => nodes.deletionProtection);
+        this.setOutputs(protectFromDeletion(this.prepared, group.own.nodes, guards), group.leader.outputs, {
             ...(args.replicas && { replicaUrls, replicaTlsUrls, replicaCaCertPem }),
             ...(args.replicationAccess && { replicationAccess: this.replicationAccess }),
         });

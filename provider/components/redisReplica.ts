@@ -8,6 +8,7 @@ import { RedisServer } from "./redisServer";
 import { type Following, followingOf } from "./replication/following";
 import { requestServer } from "./request";
 import { startAgent } from "./server/agent";
+import { protectFromDeletion } from "./server/deletionProtection";
 import type { ServerRequest } from "./server/prepare";
 import { type StartedServer, startServer } from "./server/start";
 
@@ -45,9 +46,9 @@ export class RedisReplica extends RedisServer {
         this.setStarted(startServer(this.prepared, agent, role, after));
     }
 
-    /** @internal Sets its outputs, once its containers are declared. */
+    /** @internal Protects it and sets its outputs, once its containers are declared. */
     setStarted({ nodes, outputs }: StartedServer): void {
-        this.setOutputs(nodes, outputs);
+        this.setOutputs(protectFromDeletion(this.prepared, nodes), outputs);
     }
 }
 

@@ -1,5 +1,6 @@
 /** A protected database survives every attempt to remove it, and can be removed once the protection is off. */
 import { docker } from "./support/docker";
+import { unchanged } from "./support/stack";
 import { TestDatabase } from "./support/testDatabase";
 
 describe("deletion protection", () => {
@@ -10,7 +11,12 @@ describe("deletion protection", () => {
         docker("inspect", "-f", "{{.Id}} {{.State.Status}} {{.State.StartedAt}}", ...db.stack.containers().sort());
 
     beforeAll(async () => {
-        db = await TestDatabase.create("protection", { version: "8.0", memoryMb: 64, deletionProtection: true });
+        db = await TestDatabase.create("protection", {
+            version: "8.0",
+            memoryMb: 64,
+            deletionProtection: true,
+            replicas: 1,
+        });
         await db.redis("SET", "kept", "yes");
         containers = running();
     });
@@ -21,7 +27,7 @@ describe("deletion protection", () => {
     });
 
     // The Automation API runs `up` and `destroy` without a preview. A refusal that comes too late would leave half of
-    // the database.
+    // the database, or none of its replicas, which have no protection of their own.
     test.each(["preview", "up", "destroy"] as const)(
         "refuses %s without the database, and changes nothing",
         async (command) => {
@@ -47,10 +53,10 @@ describe("deletion protection", () => {
 
     test("allows updates, including ones that replace the server", async () => {
         const { summary } = await db.up({ config: { databases: 32 }, passwordVersion: 2 });
-        expect(summary).toMatchObject({ replace: 3 });
+        expect(summary).toMatchObject({ replace: 7 });
         expect(await db.redis("GET", "kept")).toBe("yes");
         containers = running();
-        expect((await db.stack.up()).summary).toEqual({ same: 15 });
+        expect((await db.stack.up()).summary).toEqual(unchanged());
     });
 
     test("lets `pulumi up` restore the database, with its data, URLs and CA, after `pulumi state unprotect` and `destroy`", async () => {
@@ -63,7 +69,7 @@ describe("deletion protection", () => {
         expect(await db.stack.failure("destroy")).toMatch(/db-data" cannot be deleted/);
         expect(db.stack.containers()).toEqual([]);
         const { summary } = await db.up({ config: { databases: 32 }, passwordVersion: 2 });
-        expect(summary).toMatchObject({ create: 4 });
+        expect(summary).toMatchObject({ create: 18 });
         expect([await db.url(), await db.tlsUrl(), await db.caCertPem()]).toEqual(before);
         expect(await db.redis("GET", "kept")).toBe("yes");
         containers = running();

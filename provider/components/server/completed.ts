@@ -18,8 +18,8 @@ class CompletedUpdate extends pulumi.ComponentResource {
 export function recordCompletion(
     { component, review, inputs, plan, volumes }: PreparedServer,
     containers: After,
-): pulumi.Resource {
+): void {
     const recorded = { ...inputs, madeAs: volumes.madeAs };
     const opts = { parent: component, dependsOn: [...containers], protect: false };
-    return new CompletedUpdate(`${plan.name}-completed`, recorded, review.ofRecord(component, opts));
+    new CompletedUpdate(`${plan.name}-completed`, recorded, review.ofRecord(component, opts));
 }

@@ -13,6 +13,9 @@ export interface CertificateNodes {
     readonly certificate?: tls.LocallySignedCert;
 }
 
+/** The resources of a server without the one that protects them. */
+export type UnprotectedNodes = Omit<DatabaseNodes, "deletionProtection">;
+
 /** The resources of a server, for details that are not outputs. Only in TypeScript programs, not a stack output. */
 export interface DatabaseNodes extends CertificateNodes {
     /** Absent if `data` is set. */

@@ -3,9 +3,8 @@ import type * as docker from "@pulumi/docker";
 import { reportKills } from "../hooks/kills";
 import type { After } from "./children";
 import { recordCompletion } from "./completed";
-import { protectFromDeletion } from "./deletionProtection";
 import { createHaproxy } from "./haproxy";
-import type { DatabaseNodes } from "./nodes";
+import type { UnprotectedNodes } from "./nodes";
 import { type ServerOutputs, serverOutputs } from "./outputs";
 import type { PreparedServer } from "./prepare";
 import type { Primary } from "./primary";
@@ -13,9 +12,9 @@ import { createServer } from "./server";
 import type { Specification } from "./specification";
 import { createTunnel } from "./tunnel";
 
-/** A server with all of its resources. */
+/** A server with its resources, except for the one that protects them. */
 export interface StartedServer {
-    readonly nodes: DatabaseNodes;
+    readonly nodes: UnprotectedNodes;
     readonly outputs: ServerOutputs;
 }
 
@@ -26,13 +25,13 @@ export function startServer(
     { spec, primary }: { spec: Specification; primary?: Primary },
     after: After,
 ): StartedServer {
-    const { plan, children, volumes, ports, passwords, certificates, owner } = prepared;
+    const { plan, volumes, ports, passwords, certificates, owner } = prepared;
     const tunnel = plan.tunnel && primary ? createTunnel(prepared, spec, primary, [agent, ...after]) : undefined;
     const server = createServer(prepared, [agent, ...(tunnel ? [tunnel] : after)]);
     reportKills(plan.name, server, owner);
     const haproxy = prepared.haproxy && createHaproxy(prepared.haproxy, server);
     const containers = [server, ...(haproxy ? [haproxy] : [])];
-    const completed = recordCompletion(prepared, containers);
+    recordCompletion(prepared, containers);
     const nodes = {
         ...(volumes.data && { dataVolume: volumes.data }),
         settingsVolume: volumes.settings,
@@ -43,12 +42,11 @@ export function startServer(
         server,
         ...(haproxy && { terminator: haproxy }),
         ...(tunnel && { tunnel }),
-        deletionProtection: protectFromDeletion(children, plan, [...containers, completed]),
     };
     return { nodes, outputs: serverOutputs(prepared, server) };
 }
 
 /** The containers that must be running before another server can follow this one. */
-export function containersOf({ agent, server, terminator }: DatabaseNodes): docker.Container[] {
+export function containersOf({ agent, server, terminator }: UnprotectedNodes): docker.Container[] {
     return [agent, server, ...(terminator ? [terminator] : [])];
 }

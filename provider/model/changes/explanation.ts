@@ -170,7 +170,7 @@ export function changesTable(): string {
         "database removed from the program, `pulumi destroy`",
         "not affected while `deletionProtection` is on (default); otherwise removed",
         "kept while the protection is on; otherwise removed, unless it is in `data`",
-        "stay connected to the database while the protection is on; its replicas stop until the next update",
+        "stay connected while the protection is on",
     ];
     const lines = [["change", "server", "data", "clients"], ["---", "---", "---", "---"], ...cells, removal];
     return lines.map((line) => `| ${line.join(" | ")} |`).join("\n");

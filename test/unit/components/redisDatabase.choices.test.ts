@@ -308,9 +308,18 @@ describe("deletion protection", () => {
         ]);
         const { dependsOn } = stack.options.get(`sessions-${deletionProtectionName}`) ?? {};
         const waitsFor = await valueOf(pulumi.output(dependsOn) as pulumi.Output<pulumi.Resource[]>);
-        expect(await namesOf(waitsFor)).toEqual(["sessions-server", "sessions-completed"]);
+        expect(await namesOf(waitsFor)).toEqual(["sessions-agent", "sessions-server"]);
         const completed = stack.options.get("sessions-completed")?.dependsOn as pulumi.Resource[];
         expect(await namesOf(completed)).toEqual(["sessions-server"]);
+    });
+
+    test("of a database with replicas comes before its replicas too", async () => {
+        const stack = await deploy({ replicas: 2 });
+        const { dependsOn } = stack.options.get(`sessions-${deletionProtectionName}`) ?? {};
+        const waitsFor = await valueOf(pulumi.output(dependsOn) as pulumi.Output<pulumi.Resource[]>);
+        expect(await namesOf(waitsFor)).toEqual(
+            expect.arrayContaining([1, 2].map((number) => `sessions-replica-${number}-${deletionProtectionName}`)),
+        );
     });
 
     test("when off, protects nothing; the children are the same", async () => {
