@@ -75,11 +75,18 @@ describe("a refusal", () => {
                 })
                 .join("\n"),
         );
-    /** Why each agent refused, by database; undefined if it did not. */
-    const reasonsIn = (output: string) =>
-        Object.fromEntries(
-            names.map((name) => [name, new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1]]),
-        );
+    /** Why each agent refused, by database; undefined if it did not. At least one must have refused. */
+    const reasonsIn = (output: string) => {
+        const reasons = names.map((name) => [
+            name,
+            new RegExp(`error: ${name}-agent: (refused: .*)`).exec(output)?.[1],
+        ]);
+        if (reasons.every(([, reason]) => reason === undefined)) {
+            const errors = output.split("\n").filter((line) => line.includes("error:"));
+            throw new Error(["no agent refused; other errors:", ...errors].join("\n"));
+        }
+        return Object.fromEntries(reasons) as Partial<Record<Name, string>>;
+    };
     const agents = () => stack.containers().filter((name) => name.includes("-agent-"));
     /** Everything that a refusal must not change. */
     const observed = () =>
