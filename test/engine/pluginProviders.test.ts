@@ -4,7 +4,8 @@ import { Client, until, uniqueName } from "./support/docker";
 import { SecondEngine } from "./support/secondEngine";
 import { TestStack, findingsIn } from "./support/stack";
 
-describe("Docker hosts of components in a plugin", () => {
+// Unit tests cover how the plugin passes providers on.
+(process.env.TEST_ALL ? describe : describe.skip)("Docker hosts of components in a plugin", () => {
     const volume = uniqueName("plugin-providers");
     let engine: SecondEngine;
     let stack: TestStack;
@@ -57,32 +58,28 @@ describe("Docker hosts of components in a plugin", () => {
         new RedisDatabase("second", args, { dependsOn: first, ${again} });
         new RedisDatabase("third", { memoryMb: 64, replicas: [{ provider: other }] }, { providers: [other] });`;
 
-    // What `make test` covers in process is also covered by unit tests.
-    describe.each(process.env.TEST_ALL ? (["throughPlugin", "inProcess"] as const) : (["throughPlugin"] as const))(
-        "%s",
-        (place) => {
-            test("each host has its own ports and data, and a replica on its database's host needs no address", async () => {
-                const planned = Object.entries(await stack.program(sameOnBoth("")).create(place).plannedResources());
-                const providerOf = (name: string) => planned.find(([urn]) => urn.endsWith(`::${name}`))?.[1].provider;
-                const servers = ["first", "second", "third", "third-replica-1"].map((name) => `${name}-server`);
-                const byDefault = expect.stringMatching(/^default/) as unknown;
-                expect(servers.map(providerOf)).toEqual(["other", byDefault, "other", "other"]);
-            });
+    describe.each(["throughPlugin", "inProcess"] as const)("%s", (place) => {
+        test("each host has its own ports and data, and a replica on its database's host needs no address", async () => {
+            const planned = Object.entries(await stack.program(sameOnBoth("")).create(place).plannedResources());
+            const providerOf = (name: string) => planned.find(([urn]) => urn.endsWith(`::${name}`))?.[1].provider;
+            const servers = ["first", "second", "third", "third-replica-1"].map((name) => `${name}-server`);
+            const byDefault = expect.stringMatching(/^default/) as unknown;
+            expect(servers.map(providerOf)).toEqual(["other", byDefault, "other", "other"]);
+        });
 
-            test("two databases cannot have the same ports and data on one host", async () => {
-                const output = await stack.program(sameOnBoth("provider: other")).create(place).failure("preview");
-                expect(findingsIn(output)).toMatch(/^RedisDatabase "second": 3 problems/);
-                expect(findingsIn(output)).toContain(
-                    'ports.tls: is 17002 on 127.0.0.1, which conflicts with ports.tls of RedisDatabase "first"',
-                );
-                expect(findingsIn(output)).toContain(
-                    `data.volume: is "${volume}", where the database "first" has its data`,
-                );
-            });
-        },
-    );
+        test("two databases cannot have the same ports and data on one host", async () => {
+            const output = await stack.program(sameOnBoth("provider: other")).create(place).failure("preview");
+            expect(findingsIn(output)).toMatch(/^RedisDatabase "second": 3 problems/);
+            expect(findingsIn(output)).toContain(
+                'ports.tls: is 17002 on 127.0.0.1, which conflicts with ports.tls of RedisDatabase "first"',
+            );
+            expect(findingsIn(output)).toContain(
+                `data.volume: is "${volume}", where the database "first" has its data`,
+            );
+        });
+    });
 
-    test.each(process.env.TEST_ALL ? ["socket", "TLS"] : ["TLS"])(
+    test.each(["socket", "TLS"])(
         "the preview finds a port that is in use on the other host, with a provider that connects by %s",
         async (transport) => {
             const provider = transport === "TLS" ? engine.overTls : { host: engine.host };
