@@ -1,0 +1,122 @@
+/** The stack of one database: the commands of the CLI that operations are made of. */
+import type { Settings } from "../options";
+import { PlatformError } from "../errors";
+import type { StackOutputs } from "../program";
+import type { StoredSpecification } from "../specification";
+import type { StateBackend } from "../state/backend";
+import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
+import { locked } from "../state/repair";
+import { type Ended, type RunOptions, runPulumi } from "./cli";
+import { dockerAnswers } from "./dockerHost";
+import { failureOf } from "./failure";
+import { type Outcome, Progress, type ProgressEvent } from "./progress";
+import { WorkDirectory } from "./workDirectory";
+
+export interface CommandOptions {
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+export class DatabaseStack {
+    constructor(
+        private readonly settings: Settings,
+        private readonly backend: StateBackend,
+        readonly handle: string,
+    ) {}
+
+    /** The state; undefined if the stack does not exist. */
+    async checkpoint(): Promise<Checkpoint | undefined> {
+        const json = await this.backend.read(this.handle);
+        return json === undefined ? undefined : parseCheckpoint(json);
+    }
+
+    async create(options: CommandOptions): Promise<void> {
+        await this.run(["stack", "init", "--secrets-provider", this.settings.secretsProvider], options);
+    }
+
+    /** The stack's outputs, secrets included. */
+    async outputs(options: CommandOptions): Promise<StackOutputs> {
+        const { stdout } = await this.run(["stack", "output", "--json", "--show-secrets"], options);
+        return JSON.parse(stdout) as StackOutputs;
+    }
+
+    async update(specification: StoredSpecification, options: CommandOptions, ...flags: string[]): Promise<Outcome> {
+        const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags];
+        return this.operate(args, "applying", options, specification);
+    }
+
+    /** Like an update, with a new server container. */
+    async replaceServer(specification: StoredSpecification, options: CommandOptions): Promise<Outcome> {
+        const { resources = [] } = (await this.checkpoint()) ?? {};
+        const server = resources.find(({ urn }) => nameOf(urn) === `${specification.name}-server`);
+        return this.update(specification, options, ...(server ? ["--replace", server.urn] : []));
+    }
+
+    async preview(specification: StoredSpecification, options: CommandOptions, ...flags: string[]): Promise<Outcome> {
+        return this.operate(["preview", "--suppress-outputs", ...flags], "planning", options, specification);
+    }
+
+    /** Gives the stack another name. Its resources keep theirs. */
+    async rename(handle: string, options: CommandOptions): Promise<void> {
+        await this.run(["stack", "rename", handle], options);
+    }
+
+    /** Deletes all resources with the data, and the stack. */
+    async destroy(options: CommandOptions): Promise<Outcome> {
+        // A protected database can be deleted only after an update without protection, which restarts nothing but could
+        // fail for other reasons. The caller of `deprovision` has confirmed the deletion.
+        const args = ["destroy", "--yes", "--skip-preview", "--ignore-protect", "--remove"];
+        return this.operate(args, "removing", options);
+    }
+
+    private async operate(
+        args: readonly string[],
+        phase: "applying" | "planning" | "removing",
+        options: CommandOptions,
+        specification?: StoredSpecification,
+    ): Promise<Outcome> {
+        const total = (await this.checkpoint())?.resources.length;
+        const progress = new Progress(this.handle, options.onProgress ?? (() => undefined), total || undefined);
+        progress.phase(phase);
+        await this.run(args, options, specification, progress);
+        return progress.outcome;
+    }
+
+    private async run(
+        args: readonly string[],
+        { signal }: CommandOptions,
+        specification?: StoredSpecification,
+        progress?: Progress,
+    ): Promise<Ended> {
+        const secrets = (await this.checkpoint())?.secrets;
+        const directory = new WorkDirectory(this.settings, this.handle, secrets, specification);
+        const options: RunOptions = {
+            ...(signal && { signal }),
+            ...(progress && { onEvent: progress.add.bind(progress) }),
+        };
+        try {
+            const ended = await runPulumi(this.settings, directory, args, options);
+            if (ended.code === 0 && !ended.cancelled) return ended;
+            throw await this.failure(ended, progress?.outcome ?? { messages: [], steps: [], changed: [] });
+        } finally {
+            directory.remove();
+        }
+    }
+
+    private async failure(ended: Ended, outcome: Outcome): Promise<PlatformError> {
+        const failure = failureOf(this.handle, ended, outcome);
+        if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
+        // A lock that was taken after the last check.
+        const [lock] = await this.backend.locks(this.handle);
+        if (lock) return locked(this.handle, lock);
+        const { docker } = this.settings;
+        const problem = await dockerAnswers(docker);
+        if (problem === undefined) return failure;
+        return new PlatformError(
+            "docker-unreachable",
+            `the Docker host does not answer: ${problem}`,
+            "start Docker there, or correct the connection, then repeat the operation",
+            {},
+        );
+    }
+}

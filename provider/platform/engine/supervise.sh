@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs a command, and stops it when the caller asks for that or ends. The caller starts this script as the leader of a
+# process group, and keeps the other end of file descriptor 3 open. A line "done" there means that the command has ended;
+# any other line, or the end of the pipe, stops the command: SIGINT, then SIGKILL for the whole process group.
+#   $1   seconds between the two signals
+#   $@   the command
+
+seconds=$1
+shift
+(
+    # `read` fails at the end of the pipe.
+    read -r line <&3 || line=stop
+    [ "$line" != done ] || exit 0
+    kill -INT $$ 2>/dev/null || exit 0
+    waited=0
+    while [ "$waited" -lt "$seconds" ] && kill -0 $$ 2>/dev/null; do
+        sleep 1
+        waited=$((waited + 1))
+    done
+    kill -KILL -$$ 2>/dev/null
+) >/dev/null 2>&1 &
+exec 3<&-
+exec "$@"

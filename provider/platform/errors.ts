@@ -1,0 +1,86 @@
+/** The errors of the platform library. Each has a stable code, facts as typed details, and a remedy. */
+import type { Finding } from "../model/findings";
+
+/** What an error of each code says in addition to its message. */
+export interface ErrorDetails {
+    /** Arguments or a handle are not valid. Nothing was touched. */
+    readonly "validation": { readonly findings: readonly Finding[] };
+    /** A database or replica with this handle already exists, and differs from what was requested. */
+    readonly "handle-taken": { readonly differences: readonly Difference[] };
+    /** There is no database or replica with this handle. */
+    readonly "handle-unknown": { readonly nearest: readonly string[] };
+    /** The requested version does not exist. */
+    readonly "unknown-version": { readonly known: readonly string[] };
+    /** Another operation is running on the same database. */
+    readonly "locked": LockHolder;
+    /** The Pulumi CLI is missing, too old or fails to start. */
+    readonly "engine-unreachable": Readonly<Record<string, never>>;
+    /** The state backend cannot be read, or rejects the credentials. */
+    readonly "backend-unreachable": Readonly<Record<string, never>>;
+    /** The Docker host does not answer. */
+    readonly "docker-unreachable": Readonly<Record<string, never>>;
+    /** The component refuses the change. The databases keep running unchanged. */
+    readonly "refused": { readonly refusals: readonly Refusal[] };
+    /** The operation failed after it had begun to change resources. */
+    readonly "partial": { readonly failed: readonly Failure[]; readonly changed: readonly string[] };
+    /** A database did not become healthy in time. */
+    readonly "timeout": { readonly state: string; readonly reason: string };
+    /** The caller cancelled the operation. */
+    readonly "cancelled": { readonly changed: readonly string[] };
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** An argument whose value differs. A secret's values are not shown. */
+export interface Difference {
+    readonly path: string;
+    readonly current?: unknown;
+    readonly requested?: unknown;
+}
+
+/** Who holds a lock. */
+export interface LockHolder {
+    readonly pid: number;
+    readonly host: string;
+    /** When the lock was taken, in ISO 8601. */
+    readonly since: string;
+}
+
+/** Why a component refuses a change. */
+export interface Refusal {
+    /** The code of the message, such as `redis-database/version-downgrade`. docs/errors.md explains each. */
+    readonly code: string;
+    /** The name of the database or replica. */
+    readonly component: string;
+    readonly message: string;
+}
+
+/** A resource that failed. */
+export interface Failure {
+    /** The resource's name. */
+    readonly resource: string;
+    readonly message: string;
+    /** The code of the message, if it has one. */
+    readonly code?: string;
+}
+
+/** An operation of the platform that did not succeed. */
+export class PlatformError<C extends ErrorCode = ErrorCode> extends Error {
+    override readonly name = "PlatformError";
+
+    constructor(
+        /** Stable, for programs. */
+        readonly code: C,
+        message: string,
+        /** What to do next, as an instruction. */
+        readonly remedy: string,
+        readonly details: ErrorDetails[C],
+    ) {
+        super(message);
+    }
+
+    /** Whether an error has this code. */
+    static is<C extends ErrorCode>(error: unknown, code: C): error is PlatformError<C> {
+        return error instanceof PlatformError && error.code === code;
+    }
+}

@@ -1,0 +1,80 @@
+/** What a stack deploys: one database with its replicas, as it was requested. */
+import { isDeepStrictEqual } from "node:util";
+import type * as pulumi from "@pulumi/pulumi";
+import type { RedisDatabaseArgs, ReplicaArgs } from "../components/args";
+import type { PlainArguments } from "../model/arguments/definition";
+import { definitions, holdsSecret } from "../model/arguments/index";
+import { checkNames } from "../model/arguments/names";
+import { listReplicas } from "../model/arguments/replicaList";
+import { checkArguments } from "../model/arguments/resolve";
+import { listServers } from "../model/arguments/servers";
+import { releaseNames, versions } from "../model/catalog/versions";
+import { type Finding, formatFinding } from "../model/findings";
+import { type Difference, PlatformError } from "./errors";
+import type { DockerConnection } from "./options";
+
+/** Arguments of a replica as plain values. It runs on its database's Docker host. */
+export type ReplicaSpec = Omit<pulumi.Unwrap<ReplicaArgs>, "transform" | "provider">;
+
+/** Arguments of a database as plain values. docs/arguments.md describes each. */
+export type DatabaseSpec = Omit<pulumi.Unwrap<RedisDatabaseArgs>, "transform" | "replicas"> & {
+    readonly replicas?: number | readonly ReplicaSpec[];
+};
+
+/** What a stack stores as a secret output, so that later operations can change it. */
+export interface StoredSpecification {
+    /** The name of the component, which is the handle with which the database was created. */
+    readonly name: string;
+    readonly args: DatabaseSpec;
+    readonly docker?: DockerConnection;
+}
+
+/** Throws an error with all problems, before anything is touched. */
+export function checkSpecification({ name, args }: StoredSpecification): void {
+    const plain = args as PlainArguments;
+    const findings = [
+        ...checkArguments(plain, "RedisDatabase"),
+        ...checkNames(listServers("RedisDatabase", name, plain)),
+    ];
+    const [first] = findings;
+    if (first === undefined) return;
+    if (findings.length === 1 && first.code === "redis-database/invalid-version" && first.path === "version") {
+        throw unknownVersion(String(plain.version), first);
+    }
+    throw new PlatformError(
+        "validation",
+        [`"${name}" is not valid; nothing was touched`, ...findings.map(formatFinding)].join("\n"),
+        "correct the arguments",
+        { findings },
+    );
+}
+
+export function unknownVersion(version: string, found?: Finding): PlatformError {
+    const known = [...new Set(releaseNames.map((release) => versions[release].version))];
+    return new PlatformError(
+        "unknown-version",
+        `version ${found?.problem ?? `is ${JSON.stringify(version)}`}`,
+        found?.remedy ?? "use one of the list of versions",
+        { known },
+    );
+}
+
+/** The arguments in which two specifications differ. Values that can contain a secret are left out. */
+export function differencesOf(current: DatabaseSpec, requested: DatabaseSpec): readonly Difference[] {
+    const [before, after] = [normalized(current), normalized(requested)];
+    const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return paths
+        .filter((path) => !isDeepStrictEqual(before[path], after[path]))
+        .map((path) => {
+            const definition = definitions.RedisDatabase[path];
+            if (!definition || holdsSecret(definition)) return { path };
+            return { path, current: before[path], requested: after[path] };
+        });
+}
+
+/** A number of replicas is the same as a list of replicas without arguments. */
+function normalized({ replicas, ...args }: DatabaseSpec): PlainArguments {
+    const listed = listReplicas(replicas);
+    const given = Object.entries(args as PlainArguments).filter(([, value]) => value !== undefined);
+    return { ...Object.fromEntries(given), ...(listed.length > 0 && { replicas: listed }) };
+}

@@ -1,0 +1,27 @@
+/** Where states are stored. Reads them directly, since the CLI takes a second for each stack. */
+import type { LockHolder } from "../errors";
+
+/** A lock on a stack. */
+export interface Lock extends LockHolder {
+    /** Identifies the lock in its backend. */
+    readonly id: string;
+}
+
+/** Access to the states of one project. */
+export interface StateBackend {
+    /** The names of all stacks. */
+    list(): Promise<readonly string[]>;
+    /** The checkpoint as JSON; undefined if there is no such stack, empty if a crash of the CLI has emptied the file. */
+    read(stack: string): Promise<string | undefined>;
+    /** The locks on a stack. */
+    locks(stack: string): Promise<readonly Lock[]>;
+    removeLock(stack: string, lock: Lock): Promise<void>;
+    /** Replaces an empty checkpoint with the CLI's backup of it. */
+    restoreBackup(stack: string): Promise<void>;
+}
+
+/** The content of a lock, as the CLI writes it. */
+export function parseLock(id: string, json: string): Lock {
+    const { pid, hostname, timestamp } = JSON.parse(json) as { pid: number; hostname: string; timestamp: string };
+    return { id, pid, host: hostname, since: timestamp };
+}

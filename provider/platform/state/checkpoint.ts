@@ -1,0 +1,66 @@
+/** Reads Pulumi's checkpoints: what a stack has deployed, without decrypting its secrets. */
+
+/** How Pulumi marks a secret value. */
+const [secretMark, secretValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
+
+/** How a stack's secrets are encrypted. */
+export interface SecretsState {
+    /** With a passphrase. */
+    readonly salt?: string;
+    /** With a key service. */
+    readonly url?: string;
+    readonly encryptedKey?: string;
+}
+
+/** A resource in a checkpoint. */
+export interface StoredResource {
+    readonly urn: string;
+    readonly type: string;
+    readonly parent?: string;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The state of one stack. */
+export interface Checkpoint {
+    readonly resources: readonly StoredResource[];
+    readonly secrets?: SecretsState;
+    /** Resources whose operations were interrupted. */
+    readonly pending: readonly string[];
+    /** When it was written, in ISO 8601. */
+    readonly written?: string;
+}
+
+interface StoredFile {
+    readonly checkpoint?: {
+        readonly latest?: {
+            readonly manifest?: { readonly time?: string };
+            readonly resources?: readonly StoredResource[];
+            readonly pending_operations?: readonly { readonly resource: StoredResource }[];
+            readonly secrets_providers?: {
+                readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
+            };
+        } | null;
+    };
+}
+
+export function parseCheckpoint(json: string): Checkpoint {
+    const { latest } = (JSON.parse(json) as StoredFile).checkpoint ?? {};
+    const { salt, url, encryptedkey: encryptedKey } = latest?.secrets_providers?.state ?? {};
+    return {
+        resources: latest?.resources ?? [],
+        pending: (latest?.pending_operations ?? []).map(({ resource }) => resource.urn),
+        ...((salt ?? url) && { secrets: { salt, url, encryptedKey } }),
+        ...(latest?.manifest?.time && { written: latest.manifest.time }),
+    };
+}
+
+export function nameOf(urn: string): string {
+    return urn.split("::").at(-1) ?? urn;
+}
+
+export function isSecret(value: unknown): boolean {
+    return (
+        typeof value === "object" && value !== null && (value as Record<string, unknown>)[secretMark] === secretValue
+    );
+}
