@@ -33,12 +33,10 @@ export function deploy(): { readonly [K in keyof StackOutputs]: pulumi.Output<un
         connection && new docker.Provider("docker", { ...connection, sshOpts: connection.sshOpts?.slice() });
     const database = new RedisDatabase(name, args, { ...(provider && { provider }) });
     const names = replicaNames(args.replicas);
-    const servers = [["", database], ...database.replicas.map((replica, index) => [names[index], replica])] as const;
+    const replicas = database.replicas.map((replica, index) => [names[index] ?? "", connectionOf(replica)] as const);
     return {
         specification: pulumi.secret(specification),
-        connections: pulumi.secret(
-            Object.fromEntries(servers.map(([key = "", server]) => [key, connectionOf(server)])),
-        ),
+        connections: pulumi.secret({ "": connectionOf(database), ...Object.fromEntries(replicas) }),
     };
 }
 

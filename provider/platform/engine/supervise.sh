@@ -10,7 +10,7 @@ shift
 (
     # `read` fails at the end of the pipe.
     read -r line <&3 || line=stop
-    [ "$line" != done ] || exit 0
+    [ "$line" != "done" ] || exit 0
     kill -INT $$ 2>/dev/null || exit 0
     waited=0
     while [ "$waited" -lt "$seconds" ] && kill -0 $$ 2>/dev/null; do
