@@ -41,6 +41,22 @@ export const removeReplica =
         return left.length > 0 ? { ...args, replicas: left } : args;
     };
 
+/** Lets a replica with a stack of its own follow the database. */
+export const allowReplication =
+    (replica: string): Change =>
+    ({ replicationAccess = [], ...args }) => ({
+        ...args,
+        replicationAccess: [...new Set([...replicationAccess, replica])],
+    });
+
+/** Removes the login of a replica with a stack of its own. */
+export const revokeReplication =
+    (replica: string): Change =>
+    ({ replicationAccess = [], ...args }) => {
+        const left = replicationAccess.filter((name) => name !== replica);
+        return left.length > 0 ? { ...args, replicationAccess: left } : args;
+    };
+
 /** Permanently turns a replica into a database that accepts writes. */
 export const promote = (replica: string): Change => updateReplica(replica, { promoted: true });
 

@@ -1,4 +1,5 @@
 /** The errors of the platform library. Each has a stable code, facts as typed details, and a remedy. */
+import type { Effect } from "../model/changes/rows";
 import type { Finding } from "../model/findings";
 
 /** What an error of each code says in addition to its message. */
@@ -19,8 +20,12 @@ export interface ErrorDetails {
     readonly "backend-unreachable": Readonly<Record<string, never>>;
     /** The Docker host does not answer. */
     readonly "docker-unreachable": Readonly<Record<string, never>>;
-    /** The component refuses the change. The databases keep running unchanged. */
-    readonly "refused": { readonly refusals: readonly Refusal[] };
+    /** The change is refused. The databases keep running with their data. */
+    readonly "refused": {
+        readonly refusals: readonly Refusal[];
+        /** The rows of the change table that apply. Absent if a database's agent or Docker refuses the change. */
+        readonly rows?: readonly ChangeRow[];
+    };
     /** The operation failed after it had begun to change resources. */
     readonly "partial": { readonly failed: readonly Failure[]; readonly changed: readonly string[] };
     /** A database did not become healthy in time. */
@@ -44,6 +49,18 @@ export interface LockHolder {
     readonly host: string;
     /** When the lock was taken, in ISO 8601. */
     readonly since: string;
+}
+
+/** A row of the change table that applies to a change. docs/changes.md has the whole table. */
+export interface ChangeRow {
+    /** The paths of the arguments that change. */
+    readonly arguments: readonly string[];
+    /** What the change does to the server, in one word. */
+    readonly effect: Effect;
+    /** What happens to the server, to its data and to its clients. */
+    readonly server: string;
+    readonly data: string;
+    readonly clients: string;
 }
 
 /** Why a component refuses a change. */

@@ -33,17 +33,18 @@ export async function healthOf(databases: readonly DatabaseInfo[]): Promise<read
 
 /** Waits until a database is healthy. Throws `timeout` with the last reason. */
 export async function waitUntilHealthy(
-    ask: () => Promise<Health>,
+    database: DatabaseInfo,
     { timeoutSeconds, signal }: { readonly timeoutSeconds: number; readonly signal?: AbortSignal },
 ): Promise<Health> {
     const deadline = Date.now() + timeoutSeconds * 1000;
     for (;;) {
-        const health = await ask();
-        if (health.state === "healthy") return health;
+        const [health] = await healthOf([database]);
+        if (health?.state === "healthy") return health;
         if (signal?.aborted)
             throw new PlatformError("cancelled", "the wait was cancelled", "wait again", { changed: [] });
         if (Date.now() >= deadline) {
-            const { handle, state, reason = state } = health;
+            const { handle } = database;
+            const { state = "unknown", reason = state } = health ?? {};
             throw new PlatformError(
                 "timeout",
                 `"${handle}" is not healthy after ${timeoutSeconds} seconds: ${reason}`,

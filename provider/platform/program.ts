@@ -2,8 +2,11 @@
 import { readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { RedisReplicaArgs } from "../components/args";
 import { RedisDatabase } from "../components/redisDatabase";
+import { RedisReplica } from "../components/redisReplica";
 import type { RedisServer } from "../components/redisServer";
+import type { ReplicationAccess } from "./specification";
 import { replicaNames } from "../model/arguments/replicaList";
 import { specificationFile } from "./engine/workDirectory";
 import type { StoredSpecification } from "./specification";
@@ -12,8 +15,12 @@ import type { StoredSpecification } from "./specification";
 export interface StackOutputs {
     /** What was deployed. Only a completed update stores it. Secret. */
     readonly specification: StoredSpecification;
-    /** How to connect to the database, under the name `""`, and to its replicas, under their names. Secret. */
+    /** How to connect to the stack's database under the name `""`, and to its replicas under their names. Secret. */
     readonly connections: Readonly<Record<string, Connection>>;
+    /** For replicas with stacks of their own. Secret. */
+    readonly replicationAccess: Readonly<Record<string, ReplicationAccess>>;
+    /** The handle of the database that a replica with a stack of its own follows. */
+    readonly primary?: string;
 }
 
 /** How to connect to a server. */
@@ -26,17 +33,28 @@ export interface Connection {
     readonly caCertPem: string;
 }
 
-export function deploy(): { readonly [K in keyof StackOutputs]: pulumi.Output<unknown> } {
+export function deploy(): { readonly [K in keyof StackOutputs]: pulumi.Input<unknown> } {
     const specification = JSON.parse(readFileSync(specificationFile, "utf8")) as StoredSpecification;
-    const { name, args, docker: connection } = specification;
+    const { name, args, docker: connection, follows } = specification;
     const provider =
         connection && new docker.Provider("docker", { ...connection, sshOpts: connection.sshOpts?.slice() });
-    const database = new RedisDatabase(name, args, { ...(provider && { provider }) });
+    const opts = { ...(provider && { provider }) };
+    if (follows) {
+        const replica = new RedisReplica(name, { ...args, primary: follows.access }, opts);
+        return {
+            specification: pulumi.secret(specification),
+            connections: pulumi.secret({ "": connectionOf(replica) }),
+            replicationAccess: {},
+            primary: follows.primary,
+        };
+    }
+    const database = new RedisDatabase(name, args, opts);
     const names = replicaNames(args.replicas);
     const replicas = database.replicas.map((replica, index) => [names[index] ?? "", connectionOf(replica)] as const);
     return {
         specification: pulumi.secret(specification),
         connections: pulumi.secret({ "": connectionOf(database), ...Object.fromEntries(replicas) }),
+        replicationAccess: database.replicationAccess,
     };
 }
 

@@ -1,28 +1,19 @@
 /** Managed Redis for programs: creates, changes and lists databases through Pulumi, one stack per database. */
+import { checkName } from "../model/arguments/names";
 import { type ListedVersion, listVersions } from "../model/catalog/listVersions";
 import { type Version, compareVersions, parseVersion } from "../model/catalog/versions";
-import { nearest } from "../model/findings";
-import { checkName } from "../model/arguments/names";
-import {
-    type Change,
-    unchanged,
-    promote,
-    removeReplica,
-    replicate,
-    rotatePassword,
-    switchover,
-    update,
-    updateReplica,
-    upgrade,
-} from "./changes";
+import * as changes from "./changes";
+import type { Change } from "./changes";
+import { Databases, taken } from "./databases";
 import type { CommandOptions, DatabaseStack } from "./engine/databaseStack";
 import type { Message, Step } from "./engine/progress";
 import { removeAbandoned } from "./engine/workDirectory";
-import { PlatformError } from "./errors";
+import { type ChangeRow, PlatformError } from "./errors";
 import { type Health, healthOf, waitUntilHealthy } from "./health";
 import { Operations } from "./operations";
 import { type PlatformOptions, type Settings, settingsFrom } from "./options";
-import type { Connection } from "./program";
+import { checkChange, planChange } from "./plannedChanges";
+import type { Connection, StackOutputs } from "./program";
 import {
     type DatabaseSpec,
     type ReplicaSpec,
@@ -31,17 +22,27 @@ import {
     differencesOf,
     unknownVersion,
 } from "./specification";
-import { parseCheckpoint } from "./state/checkpoint";
-import { type DatabaseInfo, databasesIn, isComplete } from "./state/databases";
+import { type DatabaseInfo, isComplete, isMember } from "./state/databases";
 import { openBackend } from "./state/open";
 
 export type OperationOptions = CommandOptions;
 
 /** What an operation would do. */
 export interface Preview {
+    /** The rows of the change table that apply; empty for a new database. */
+    readonly rows: readonly ChangeRow[];
     /** The databases' explanations and warnings. */
     readonly messages: readonly Message[];
     readonly steps: readonly Step[];
+}
+
+/** Where a new replica is. */
+export interface ReplicateOptions extends OperationOptions {
+    /**
+     * Whether it gets a stack of its own, for example on another Docker host. It then takes part in no switchover, and is
+     * upgraded on its own. The default is false.
+     */
+    readonly separate?: boolean;
 }
 
 /** A database that `upgradeAll` would upgrade. */
@@ -52,14 +53,18 @@ export interface PlannedUpgrade {
 }
 
 /**
- * Databases on Docker hosts that you own, each in a Pulumi stack of its own. All methods that change something can be
- * repeated: a repeated operation continues where an interrupted one stopped. They throw a `PlatformError`.
+ * Databases on Docker hosts that you own, each in a Pulumi stack of its own. Every method that changes something can be
+ * repeated: a repeated operation continues where an interrupted one stopped. All errors are of the class `PlatformError`.
  */
 export class RedisPlatform {
+    private readonly databases: Databases;
+
     private constructor(
         private readonly settings: Settings,
         private readonly operations: Operations,
-    ) {}
+    ) {
+        this.databases = new Databases(operations.backend);
+    }
 
     /** Opens a platform. Creates its directories and its passphrase, if they do not exist yet. */
     static open(options: PlatformOptions = {}): RedisPlatform {
@@ -74,42 +79,31 @@ export class RedisPlatform {
      * @throws `validation`, `unknown-version`; `handle-taken` if it exists with other arguments
      */
     async create(handle: string, args: DatabaseSpec = {}, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        const { docker } = this.settings;
-        const specification = { name: handle, args, ...(docker && { docker }) };
-        checkHandle(handle);
-        checkSpecification(specification);
-        return this.operations.exclusively(handle, options, async (stack) => {
-            const checkpoint = await stack.checkpoint();
-            if (!checkpoint) {
-                await this.checkFree(handle);
-                await stack.create(options);
-            } else if (isComplete(checkpoint)) {
-                const current = (await stack.outputs(options)).specification;
-                const differences = differencesOf(current.args, args);
-                if (differences.length > 0) throw taken(handle, differences);
-                if (checkpoint.pending.length === 0) return this.infoOf(stack);
-            }
-            await stack.update(specification, options);
-            return this.infoOf(stack);
-        });
+        return this.deploy(this.specificationOf(handle, args), options);
+    }
+
+    /** What `create` would do. Changes nothing. */
+    async previewCreate(handle: string, args: DatabaseSpec = {}, options: OperationOptions = {}): Promise<Preview> {
+        const specification = this.specificationOf(handle, args);
+        await this.databases.checkFree(handle);
+        const { messages, steps } = await this.operations.stack(handle).previewNew(specification, options);
+        return { rows: [], messages, steps };
     }
 
     /** Describes a database or a replica. Reads the state only. */
     async get(handle: string): Promise<DatabaseInfo> {
-        return (await this.find(handle)) ?? this.unknown(handle);
+        return this.databases.get(handle);
     }
 
     /** Describes all databases and replicas, by handle. Reads the state only. */
     async list(): Promise<readonly DatabaseInfo[]> {
-        const stacks = await this.operations.backend.list();
-        const all = await Promise.all(stacks.map((stack) => this.read(stack)));
-        return all.flat().sort((one, other) => one.handle.localeCompare(other.handle));
+        return this.databases.list();
     }
 
     /** Sets arguments of a database or a replica; `undefined` removes one. */
     async update(handle: string, args: Partial<DatabaseSpec>, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        const { kind } = await this.get(handle);
-        return this.apply(handle, kind === "database" ? update(args) : updateReplica(handle, args), options);
+        const info = await this.get(handle);
+        return this.change(info, isMember(info) ? changes.updateReplica(handle, args) : changes.update(args), options);
     }
 
     /** Adds a replica with its own handle, password and URLs. */
@@ -117,33 +111,39 @@ export class RedisPlatform {
         handle: string,
         replica: string,
         args: ReplicaSpec = {},
-        options: OperationOptions = {},
+        { separate = false, ...options }: ReplicateOptions = {},
     ): Promise<DatabaseInfo> {
         checkHandle(replica);
-        await this.checkFree(replica);
-        await this.apply(handle, replicate(replica, args), options);
-        return this.get(replica);
+        const primary = await this.get(handle);
+        if (!separate) {
+            await this.databases.checkFree(replica);
+            await this.apply(primary, changes.replicate(replica, args), options);
+            return this.get(replica);
+        }
+        await this.apply(primary, changes.allowReplication(replica), options);
+        const access = (await this.outputsOf(primary, options)).replicationAccess[replica];
+        if (!access) throw new Error(`the stack "${handle}" has no access for "${replica}"`);
+        return this.deploy(this.specificationOf(replica, args, { primary: handle, access }), options);
     }
 
     /** Permanently turns a replica into a database that accepts writes. */
     async promote(replica: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        await this.apply(replica, promote(replica), options);
-        return this.get(replica);
+        return this.update(replica, { promoted: true } as Partial<DatabaseSpec>, options);
     }
 
     /** Lets a replica, or the database's own server, accept the writes. The others follow it. No write is lost. */
     async switchover(handle: string, to: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        return this.apply(handle, switchover(to === handle ? undefined : to), options);
+        return this.change(await this.get(handle), changes.switchover(to === handle ? undefined : to), options);
     }
 
     /** Upgrades a database: its replicas first. */
     async upgrade(handle: string, version: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        return this.apply(handle, upgrade(version), options);
+        return this.change(await this.get(handle), changes.upgrade(version), options);
     }
 
     /** Generates a new password. Clients stay connected; the old password is valid for `passwordGraceHours`. */
     async rotatePassword(handle: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        return this.apply(handle, rotatePassword(), options);
+        return this.change(await this.get(handle), changes.rotatePassword(), options);
     }
 
     /** Changes the size of a database or a replica. */
@@ -155,71 +155,80 @@ export class RedisPlatform {
         return this.update(handle, size, options);
     }
 
-    /** Replaces the container of a database on its volume. Clients reconnect once. */
+    /** Replaces the container of a database or a replica on its volume. Clients reconnect once. */
     async reload(handle: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            await stack.replaceServer(await this.changed(stack, unchanged, options), options);
-            return this.infoOf(stack);
+        const info = await this.get(handle);
+        await this.operations.exclusively(info.stack, options, async (stack) => {
+            const { after } = await this.changed(stack, changes.unchanged, options);
+            const component = isMember(info) ? `${after.name}-${handle}` : after.name;
+            await stack.replaceServer(after, component, options);
         });
+        return this.get(handle);
     }
 
     /** Gives a database another handle. Its containers keep their names. */
     async rename(handle: string, to: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
         checkHandle(to);
-        await this.checkFree(to);
-        await this.operations.exclusively(handle, options, async (stack) => {
-            if (!(await stack.checkpoint())) await this.unknown(handle);
-            await stack.rename(to, options);
-        });
+        await this.databases.checkFree(to);
+        const info = await this.get(handle);
+        if (isMember(info)) throw memberRefused(info, "be renamed: its handle is part of its database's arguments");
+        await this.checkNotFollowed(handle, "renamed");
+        await this.operations.exclusively(handle, options, (stack) => stack.rename(to, options));
         return this.get(to);
     }
 
-    /** What a change would do. Changes nothing. The functions of `changes` make changes. */
+    /**
+     * What a change would do. Changes nothing. The functions in `changes` make changes, for example
+     * `changes.upgrade("8.6")`.
+     */
     async preview(handle: string, change: Change, options: OperationOptions = {}): Promise<Preview> {
-        return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            const { messages, steps } = await stack.preview(await this.changed(stack, change, options), options);
-            return { messages, steps };
+        const { stack: name } = await this.get(handle);
+        return this.operations.exclusively(name, options, async (stack) => {
+            const { after, rows } = await this.changed(stack, change, options);
+            const { messages, steps } = await stack.preview(after, options);
+            return { rows, messages, steps };
         });
+    }
+
+    /** What `deprovision` would delete. Reads the state only. */
+    async previewDeprovision(handle: string): Promise<readonly DatabaseInfo[]> {
+        const info = await this.get(handle);
+        return isMember(info) ? [info] : (await this.list()).filter(({ stack }) => stack === info.stack);
     }
 
     /**
      * Deletes a database with its data and its replicas, or one replica. `confirm` must repeat the handle.
      *
-     * @throws `validation` if `confirm` does not
+     * @throws `validation` if `confirm` does not; `refused` while replicas with stacks of their own follow the database
      */
     async deprovision(handle: string, confirm: string, options: OperationOptions = {}): Promise<void> {
         if (confirm !== handle) {
-            throw new PlatformError(
-                "validation",
-                `"${confirm}" does not confirm the deletion of "${handle}"`,
-                "repeat the handle",
-                { findings: [] },
-            );
+            const message = `"${confirm}" does not confirm the deletion of "${handle}"`;
+            throw new PlatformError("validation", message, "repeat the handle", { findings: [] });
         }
-        if ((await this.get(handle)).kind === "replica") {
-            await this.apply(handle, removeReplica(handle), options);
+        const info = await this.get(handle);
+        if (isMember(info)) {
+            await this.apply(info, changes.removeReplica(handle), options);
             return;
         }
-        await this.operations.exclusively(handle, options, async (stack) => {
-            await stack.destroy(options);
-        });
+        await this.checkNotFollowed(handle, "deleted");
+        await this.operations.exclusively(handle, options, (stack) => stack.destroy(options));
+        if (info.primary === undefined) return;
+        await this.apply(await this.get(info.primary), changes.revokeReplication(handle), options);
     }
 
     /** How to connect to a database or a replica, with its password. */
     async url(handle: string, options: OperationOptions = {}): Promise<Connection> {
-        const { kind } = await this.get(handle);
-        const stack = await this.stackOf(handle);
-        const { connections } = await this.operations.stack(stack).outputs(options);
-        const connection = connections[kind === "database" ? "" : handle];
+        const info = await this.get(handle);
+        const connection = (await this.outputsOf(info, options)).connections[isMember(info) ? handle : ""];
         if (!connection) throw incomplete(handle);
         return connection;
     }
 
     /** The health of all databases, or of these. A Docker host that does not answer within 2 s makes it `unknown`. */
     async health(...handles: string[]): Promise<readonly Health[]> {
-        const databases =
-            handles.length === 0 ? await this.list() : await Promise.all(handles.map(this.get.bind(this)));
-        return healthOf(databases);
+        const all = handles.length === 0 ? await this.list() : await Promise.all(handles.map((each) => this.get(each)));
+        return healthOf(all);
     }
 
     /**
@@ -231,26 +240,27 @@ export class RedisPlatform {
         handle: string,
         { timeoutSeconds = 300, signal }: { readonly timeoutSeconds?: number; readonly signal?: AbortSignal } = {},
     ): Promise<Health> {
-        const ask = async () => (await this.health(handle))[0] as Health;
-        return waitUntilHealthy(ask, { timeoutSeconds, ...(signal && { signal }) });
+        const info = await this.get(handle);
+        return waitUntilHealthy(info, { timeoutSeconds, ...(signal && { signal }) });
     }
 
     /**
-     * What has been changed on the Docker host since the last update, and would be restored by the next one: an empty
-     * list if nothing has.
+     * What has changed on the Docker host since the last update, and would be restored by the next one; empty if nothing
+     * has.
      */
     async drift(handle: string, options: OperationOptions = {}): Promise<readonly Step[]> {
-        return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            const specification = await this.changed(stack, unchanged, options);
-            return (await stack.preview(specification, options, "--refresh")).steps;
+        const { stack: name } = await this.get(handle);
+        return this.operations.exclusively(name, options, async (stack) => {
+            const { after } = await this.changed(stack, changes.unchanged, options);
+            return (await stack.preview(after, options, "--refresh")).steps;
         });
     }
 
-    /** The databases that an upgrade of all would change, in the order in which it upgrades them. Reads the state only. */
+    /** The databases that `upgradeAll` would upgrade, in its order. Reads the state only. */
     async planUpgrade(version: string): Promise<readonly PlannedUpgrade[]> {
         const wanted = parseVersion(version);
         if (!wanted) throw unknownVersion(version);
-        const databases = (await this.list()).filter(({ kind }) => kind === "database");
+        const databases = (await this.list()).filter(({ stack, handle }) => stack === handle);
         return databases.flatMap(({ handle, engine, version: from }) =>
             engine === "redis" && from !== undefined && compareVersions(from, wanted.version) < 0
                 ? [{ handle, from, to: wanted.version }]
@@ -259,8 +269,8 @@ export class RedisPlatform {
     }
 
     /**
-     * Upgrades all databases with earlier versions, one after the other. Stops at the first failure, whose error it
-     * throws. `onUpgraded` receives each database that is done.
+     * Upgrades all databases with earlier versions, one after the other. Stops at the first failure, and throws its
+     * error. `onUpgraded` receives each database that is done.
      */
     async upgradeAll(
         version: string,
@@ -280,77 +290,75 @@ export class RedisPlatform {
         return listVersions();
     }
 
-    private async apply(handle: string, change: Change, options: OperationOptions): Promise<DatabaseInfo> {
-        return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            await stack.update(await this.changed(stack, change, options), options);
-            return this.infoOf(stack);
+    /** The specification of a new stack, checked. */
+    private specificationOf(
+        handle: string,
+        args: DatabaseSpec,
+        follows?: StoredSpecification["follows"],
+    ): StoredSpecification {
+        const { docker } = this.settings;
+        const specification = { name: handle, args, ...(docker && { docker }), ...(follows && { follows }) };
+        checkHandle(handle);
+        checkSpecification(specification);
+        return specification;
+    }
+
+    private async deploy(specification: StoredSpecification, options: OperationOptions): Promise<DatabaseInfo> {
+        const { name: handle, args } = specification;
+        await this.operations.exclusively(handle, options, async (stack) => {
+            const checkpoint = await stack.checkpoint();
+            if (!checkpoint) {
+                await this.databases.checkFree(handle);
+                await stack.create(options);
+            } else if (isComplete(checkpoint)) {
+                const differences = differencesOf((await stack.outputs(options)).specification.args, args);
+                if (differences.length > 0) throw taken(handle, differences);
+                if (checkpoint.pending.length === 0) return;
+            }
+            await stack.update(specification, options);
         });
-    }
-
-    /** The specification after a change, checked. */
-    private async changed(
-        stack: DatabaseStack,
-        change: Change,
-        options: OperationOptions,
-    ): Promise<StoredSpecification> {
-        const checkpoint = await stack.checkpoint();
-        if (!checkpoint) return this.unknown(stack.handle);
-        if (!isComplete(checkpoint)) throw incomplete(stack.handle);
-        const { specification } = await stack.outputs(options);
-        const changed = { ...specification, args: change(specification.args) };
-        checkSpecification(changed);
-        return changed;
-    }
-
-    private async infoOf({ handle }: DatabaseStack): Promise<DatabaseInfo> {
         return this.get(handle);
     }
 
-    /** The name of the stack that a database or a replica belongs to. */
-    private async stackOf(handle: string): Promise<string> {
-        return (await this.get(handle)).primary ?? handle;
+    private async change(info: DatabaseInfo, change: Change, options: OperationOptions): Promise<DatabaseInfo> {
+        await this.apply(info, change, options);
+        return this.get(info.handle);
     }
 
-    private async find(handle: string): Promise<DatabaseInfo | undefined> {
-        const [database] = await this.read(handle);
-        if (database) return database;
-        const stacks = await this.operations.backend.list();
-        // A replica's component is named after its handle.
-        const found = await Promise.all(stacks.map((stack) => this.read(stack, `-${handle}"`)));
-        return found.flat().find((each) => each.handle === handle);
+    private async apply({ stack: name }: DatabaseInfo, change: Change, options: OperationOptions): Promise<void> {
+        await this.operations.exclusively(name, options, async (stack) => {
+            await stack.update((await this.changed(stack, change, options)).after, options);
+        });
     }
 
-    /** The database of a stack and its replicas. None if the stack does not exist, or its state does not contain `text`. */
-    private async read(stack: string, text = ""): Promise<readonly DatabaseInfo[]> {
-        const json = await this.operations.backend.read(stack);
-        if (!json?.includes(text)) return [];
-        // A crash of the CLI can empty the file. The next operation repairs it.
-        return databasesIn(stack, parseCheckpoint(json || "{}"), new Date());
+    /** The specification after a change, checked, and the rows of the change table that apply. */
+    private async changed(stack: DatabaseStack, change: Change, options: OperationOptions) {
+        const { specification: before } = await this.outputsOf(await this.get(stack.handle), options);
+        const after = { ...before, args: change(before.args) };
+        checkSpecification(after);
+        const planned = planChange(before, after, (await this.get(stack.handle)).version);
+        checkChange(stack.handle, planned);
+        return { after, rows: planned.rows };
     }
 
-    private async checkFree(handle: string): Promise<void> {
-        if (await this.find(handle)) throw taken(handle, []);
+    /** Throws `partial` if the first update of the stack has not succeeded yet. */
+    private async outputsOf({ stack: name }: DatabaseInfo, options: OperationOptions): Promise<StackOutputs> {
+        const stack = this.operations.stack(name);
+        const checkpoint = await stack.checkpoint();
+        if (!checkpoint || !isComplete(checkpoint)) throw incomplete(name);
+        return stack.outputs(options);
     }
 
-    private async unknown(handle: string): Promise<never> {
-        const known = (await this.list()).map((each) => each.handle);
-        const suggestion = nearest(handle, known);
+    private async checkNotFollowed(handle: string, what: string): Promise<void> {
+        const followers = (await this.list()).filter((info) => info.primary === handle && !isMember(info));
+        if (followers.length === 0) return;
         throw new PlatformError(
-            "handle-unknown",
-            `there is no database or replica "${handle}"`,
-            suggestion === undefined ? "list the databases" : `did you mean "${suggestion}"?`,
-            { nearest: suggestion === undefined ? [] : [suggestion] },
+            "refused",
+            `"${handle}" cannot be ${what} while it is followed by ${followers.map((each) => `"${each.handle}"`).join(", ")}`,
+            "promote or deprovision these replicas first",
+            { refusals: [] },
         );
     }
-}
-
-function incomplete(handle: string): PlatformError {
-    return new PlatformError(
-        "partial",
-        `"${handle}" was never created completely`,
-        "repeat `create` with the arguments it was created with",
-        { failed: [], changed: [] },
-    );
 }
 
 /** A handle is the name of a stack and of a component. */
@@ -365,12 +373,22 @@ function checkHandle(handle: string): void {
     );
 }
 
-function taken(handle: string, differences: ReturnType<typeof differencesOf>): PlatformError {
-    const paths = differences.map(({ path }) => path).join(", ");
+function memberRefused({ handle, stack }: DatabaseInfo, what: string): PlatformError {
     return new PlatformError(
-        "handle-taken",
-        paths === "" ? `there is already a replica "${handle}"` : `"${handle}" exists, but differs in: ${paths}`,
-        paths === "" ? "choose another handle" : "choose another handle, or use `update` to change the database",
-        { differences },
+        "refused",
+        `the replica "${handle}" of "${stack}" cannot ${what}`,
+        "create a new replica",
+        {
+            refusals: [],
+        },
+    );
+}
+
+function incomplete(handle: string): PlatformError {
+    return new PlatformError(
+        "partial",
+        `"${handle}" was never created completely`,
+        "repeat `create` with the arguments it was created with",
+        { failed: [], changed: [] },
     );
 }

@@ -1,8 +1,8 @@
 /** What a stack deploys: one database with its replicas, as it was requested. */
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RedisDatabaseArgs, ReplicaArgs } from "../components/args";
-import type { PlainArguments } from "../model/arguments/definition";
+import type { RedisDatabaseArgs, ReplicaArgs, ReplicationAccess as AccessArgs } from "../components/args";
+import type { Kind, PlainArguments } from "../model/arguments/definition";
 import { definitions, holdsSecret } from "../model/arguments/index";
 import { checkNames } from "../model/arguments/names";
 import { listReplicas } from "../model/arguments/replicaList";
@@ -21,21 +21,28 @@ export type DatabaseSpec = Omit<pulumi.Unwrap<RedisDatabaseArgs>, "transform" | 
     readonly replicas?: number | readonly ReplicaSpec[];
 };
 
+/** How a replica with a stack of its own reaches its primary and logs in there. */
+export type ReplicationAccess = pulumi.Unwrap<AccessArgs>;
+
 /** What a stack stores as a secret output, so that later operations can change it. */
 export interface StoredSpecification {
     /** The name of the component, which is the handle with which the database was created. */
     readonly name: string;
     readonly args: DatabaseSpec;
     readonly docker?: DockerConnection;
+    /** For a replica with a stack of its own. */
+    readonly follows?: {
+        /** The handle of its database. */
+        readonly primary: string;
+        readonly access: ReplicationAccess;
+    };
 }
 
 /** Throws an error with all problems, before anything is touched. */
-export function checkSpecification({ name, args }: StoredSpecification): void {
-    const plain = args as PlainArguments;
-    const findings = [
-        ...checkArguments(plain, "RedisDatabase"),
-        ...checkNames(listServers("RedisDatabase", name, plain)),
-    ];
+export function checkSpecification({ name, args, follows }: StoredSpecification): void {
+    const kind: Kind = follows ? "RedisReplica" : "RedisDatabase";
+    const plain: PlainArguments = { ...args, ...(follows && { primary: follows.access }) };
+    const findings = [...checkArguments(plain, kind), ...checkNames(listServers(kind, name, plain))];
     const [first] = findings;
     if (first === undefined) return;
     if (findings.length === 1 && first.code === "redis-database/invalid-version" && first.path === "version") {

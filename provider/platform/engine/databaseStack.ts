@@ -1,10 +1,14 @@
 /** The stack of one database: the commands of the CLI that operations are made of. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Settings } from "../options";
 import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
 import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
+import { FileBackend } from "../state/fileBackend";
 import { locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
 import { dockerAnswers } from "./dockerHost";
@@ -45,15 +49,34 @@ export class DatabaseStack {
         return this.operate(args, "applying", options, specification);
     }
 
-    /** Like an update, with a new server container. */
-    async replaceServer(specification: StoredSpecification, options: CommandOptions): Promise<Outcome> {
+    /** Like an update, with a new server container of one component. */
+    async replaceServer(
+        specification: StoredSpecification,
+        component: string,
+        options: CommandOptions,
+    ): Promise<Outcome> {
         const { resources = [] } = (await this.checkpoint()) ?? {};
-        const server = resources.find(({ urn }) => nameOf(urn) === `${specification.name}-server`);
+        const server = resources.find(({ urn }) => nameOf(urn) === `${component}-server`);
         return this.update(specification, options, ...(server ? ["--replace", server.urn] : []));
     }
 
     async preview(specification: StoredSpecification, options: CommandOptions, ...flags: string[]): Promise<Outcome> {
         return this.operate(["preview", "--suppress-outputs", ...flags], "planning", options, specification);
+    }
+
+    /** A preview of a stack that does not exist. It needs a state, so this uses a temporary one. */
+    async previewNew(specification: StoredSpecification, options: CommandOptions): Promise<Outcome> {
+        const directory = mkdtempSync(join(this.settings.workDirectory, `${process.pid}-`));
+        try {
+            const backendUrl = pathToFileURL(directory).href;
+            const env = { ...this.settings.env, PULUMI_BACKEND_URL: backendUrl };
+            const settings = { ...this.settings, backendUrl, env };
+            const stack = new DatabaseStack(settings, new FileBackend(directory, settings.project), this.handle);
+            await stack.create(options);
+            return await stack.preview(specification, options);
+        } finally {
+            rmSync(directory, { recursive: true, force: true });
+        }
     }
 
     /** Gives the stack another name. Its resources keep theirs. */

@@ -10,6 +10,8 @@ export interface DatabaseInfo {
     readonly kind: "database" | "replica";
     /** The handle of a replica's database. */
     readonly primary?: string;
+    /** The name of its Pulumi stack: that of its database for a replica in its group, otherwise its own handle. */
+    readonly stack: string;
     /** `incomplete` if its first update has not succeeded yet, `interrupted` if the last one was stopped half-way. */
     readonly status: "ready" | "incomplete" | "interrupted";
     readonly engine?: Engine;
@@ -43,37 +45,49 @@ const types = {
     replica: "redis-database:index:RedisReplica",
     container: "docker:index/container:Container",
     provider: "pulumi:providers:docker",
+    stack: "pulumi:pulumi:Stack",
 } as const;
 
-/** The database of a stack, followed by its replicas; a stack without any resource has an incomplete database. */
-export function databasesIn(handle: string, checkpoint: Checkpoint, today: Date): readonly DatabaseInfo[] {
+/**
+ * The database of a stack, followed by its replicas; or a replica with a stack of its own. A stack without resources has
+ * an incomplete database.
+ */
+export function databasesIn(stack: string, checkpoint: Checkpoint, today: Date): readonly DatabaseInfo[] {
     const { resources } = checkpoint;
+    const replicasOf = (parent: string | undefined) =>
+        resources.filter((each) => each.type === types.replica && each.parent === parent);
     const database = resources.find(({ type }) => type === types.database);
-    if (!database) return [{ handle, kind: "database", status: "incomplete", ended: false }];
-    const prefix = `${nameOf(database.urn)}-`;
-    const replicas = resources.filter(({ type, parent }) => type === types.replica && parent === database.urn);
+    if (database) {
+        const prefix = `${nameOf(database.urn)}-`;
+        return [
+            describe({ handle: stack, kind: "database", stack }, database, checkpoint, today),
+            ...replicasOf(database.urn).map((replica) => {
+                const handle = nameOf(replica.urn).slice(prefix.length);
+                return describe({ handle, kind: "replica", primary: stack, stack }, replica, checkpoint, today);
+            }),
+        ];
+    }
+    const program = resources.find(({ type }) => type === types.stack);
+    const [separate] = replicasOf(program?.urn);
+    if (!separate) return [{ handle: stack, kind: "database", stack, status: "incomplete", ended: false }];
+    const primary = plainOf(program?.outputs?.primary) as string | undefined;
     return [
-        describe({ handle, kind: "database" }, database, checkpoint, today),
-        ...replicas.map((replica) =>
-            describe(
-                { handle: nameOf(replica.urn).slice(prefix.length), kind: "replica", primary: handle },
-                replica,
-                checkpoint,
-                today,
-            ),
-        ),
+        describe({ handle: stack, kind: "replica", ...(primary && { primary }), stack }, separate, checkpoint, today),
     ];
+}
+
+/** Whether a replica is in its database's group, and so in its stack. */
+export function isMember({ kind, stack, handle }: DatabaseInfo): boolean {
+    return kind === "replica" && stack !== handle;
 }
 
 /** Whether a first update has succeeded. Only then does the stack have outputs. */
 export function isComplete({ resources }: Checkpoint): boolean {
-    return resources.some(
-        ({ type, outputs }) => type === "pulumi:pulumi:Stack" && outputs?.specification !== undefined,
-    );
+    return resources.some(({ type, outputs }) => type === types.stack && outputs?.specification !== undefined);
 }
 
 function describe(
-    identity: Pick<DatabaseInfo, "handle" | "kind" | "primary">,
+    identity: Pick<DatabaseInfo, "handle" | "kind" | "primary" | "stack">,
     { urn, inputs, outputs }: StoredResource,
     checkpoint: Checkpoint,
     today: Date,
