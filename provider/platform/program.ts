@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { RedisReplicaArgs } from "../components/args";
 import { RedisDatabase } from "../components/redisDatabase";
 import { RedisReplica } from "../components/redisReplica";
 import type { RedisServer } from "../components/redisServer";
