@@ -23,7 +23,7 @@ export async function healthOf(databases: readonly DatabaseInfo[]): Promise<read
     return Promise.all(
         databases.map(async ({ handle, dockerHost, containerName }): Promise<Health> => {
             if (containerName === undefined)
-                return { handle, state: "missing", reason: "its first update has not succeeded yet" };
+                return { handle, state: "missing", reason: "its container has not been created yet" };
             const containers = await hosts.get(dockerHost);
             if (typeof containers === "string") return { handle, state: "unknown", reason: containers };
             return { handle, ...stateOf(containerName, containers?.get(containerName)) };

@@ -161,7 +161,10 @@ export class RedisPlatform {
         await this.operations.exclusively(info.stack, options, async (stack) => {
             const { after } = await this.changed(stack, changes.unchanged, options);
             const component = isMember(info) ? `${after.name}-${handle}` : after.name;
-            await stack.replaceServer(after, component, options);
+            const [health] = await healthOf([info]);
+            // A container that was removed by hand is in the state only.
+            if (health?.state === "missing") await stack.update(after, options, "--refresh");
+            else await stack.replaceServer(after, component, options);
         });
         return this.get(handle);
     }

@@ -12,8 +12,11 @@ export interface DatabaseInfo {
     readonly primary?: string;
     /** The name of its Pulumi stack: that of its database for a replica in its group, otherwise its own handle. */
     readonly stack: string;
-    /** `incomplete` if its first update has not succeeded yet, `interrupted` if the last one was stopped half-way. */
-    readonly status: "ready" | "incomplete" | "interrupted";
+    /**
+     * `incomplete` if its first update has not succeeded yet, `interrupted` if the last one was stopped half-way, `failed`
+     * if it failed. The server may be running all the same.
+     */
+    readonly status: "ready" | "incomplete" | "interrupted" | "failed";
     readonly engine?: Engine;
     readonly version?: Version;
     readonly flavor?: Flavor;
@@ -92,17 +95,19 @@ function describe(
     checkpoint: Checkpoint,
     today: Date,
 ): DatabaseInfo {
+    // A failed update removes the component's outputs.
     const read = (name: string) => plainOf(outputs?.[name]);
-    const engine = read("engine") as Engine | undefined;
-    const version = read("version") as Version | undefined;
+    const given = (name: string) => plainOf(inputs?.[name]);
+    const engine = (read("engine") ?? given("engine") ?? "redis") as Engine;
+    const version = (read("version") ?? given("resolvedVersion")) as Version | undefined;
     const flavor = read("flavor") as Flavor | undefined;
-    const release = engine && version && releaseOf({ engine, version });
+    const release = version && releaseOf({ engine, version });
     const label = flavor && persistenceLabel(flavor);
     const server = checkpoint.resources.find(({ type, urn: each }) => isServer(type, each, nameOf(urn)));
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
         ...identity,
-        status: checkpoint.pending.length > 0 ? "interrupted" : isComplete(checkpoint) ? "ready" : "incomplete",
+        status: statusOf(checkpoint, outputs),
         engine,
         version,
         flavor,
@@ -110,11 +115,11 @@ function describe(
         endOfLife: release && versions[release].endOfLife,
         ended: release !== undefined && isPastEndOfLife(release, today),
         memoryMb: plainOf(server?.inputs?.memory) as number | undefined,
-        diskSizeGb: plainOf(inputs?.diskSizeGb) as number | undefined,
+        diskSizeGb: given("diskSizeGb") as number | undefined,
         host: read("host") as string | undefined,
         port: read("port") as number | undefined,
         tlsPort: read("tlsPort") as number | undefined,
-        containerName: read("containerName") as string | undefined,
+        containerName: (read("containerName") ?? plainOf(server?.outputs?.name)) as string | undefined,
         certificateExpires: read("certificateExpires") as string | undefined,
         dockerHost: dockerHostIn(checkpoint),
         updated: checkpoint.written,
@@ -122,6 +127,12 @@ function describe(
     return Object.fromEntries(
         Object.entries(described).filter(([, value]) => value !== undefined),
     ) as unknown as DatabaseInfo;
+}
+
+function statusOf(checkpoint: Checkpoint, outputs: StoredResource["outputs"]): DatabaseInfo["status"] {
+    if (checkpoint.pending.length > 0) return "interrupted";
+    if (!isComplete(checkpoint)) return "incomplete";
+    return outputs?.version === undefined ? "failed" : "ready";
 }
 
 function isServer(type: string, urn: string, component: string): boolean {
