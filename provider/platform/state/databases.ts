@@ -95,8 +95,9 @@ function describe(
     checkpoint: Checkpoint,
     today: Date,
 ): DatabaseInfo {
-    // A failed update removes the component's outputs.
-    const read = (name: string) => plainOf(outputs?.[name]);
+    // A failed update leaves only the inputs.
+    const succeeded = outputs?.containerName !== undefined;
+    const read = (name: string) => (succeeded ? plainOf(outputs[name]) : undefined);
     const given = (name: string) => plainOf(inputs?.[name]);
     const engine = (read("engine") ?? given("engine") ?? "redis") as Engine;
     const version = (read("version") ?? given("resolvedVersion")) as Version | undefined;
@@ -107,7 +108,7 @@ function describe(
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
         ...identity,
-        status: statusOf(checkpoint, outputs),
+        status: statusOf(checkpoint, succeeded),
         engine,
         version,
         flavor,
@@ -129,10 +130,10 @@ function describe(
     ) as unknown as DatabaseInfo;
 }
 
-function statusOf(checkpoint: Checkpoint, outputs: StoredResource["outputs"]): DatabaseInfo["status"] {
+function statusOf(checkpoint: Checkpoint, succeeded: boolean): DatabaseInfo["status"] {
     if (checkpoint.pending.length > 0) return "interrupted";
     if (!isComplete(checkpoint)) return "incomplete";
-    return outputs?.version === undefined ? "failed" : "ready";
+    return succeeded ? "ready" : "failed";
 }
 
 function isServer(type: string, urn: string, component: string): boolean {
