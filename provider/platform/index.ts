@@ -1,6 +1,7 @@
 /** The platform library, `pulumi-redis-database/platform`: databases for programs, through Pulumi's CLI. */
-export * as changes from "./changes";
+export { changes } from "./changes";
 export type { Change } from "./changes";
+export type { OperationOptions } from "./engine/databaseStack";
 export type { Message, Phase, ProgressEvent, Step } from "./engine/progress";
 export { PlatformError } from "./errors";
 export type { ChangeRow, Difference, ErrorCode, ErrorDetails, Failure, LockHolder, Refusal } from "./errors";
@@ -8,6 +9,10 @@ export type { DockerConnection, PlatformOptions } from "./options";
 export type { Health } from "./health";
 export type { Connection } from "./program";
 export { RedisPlatform } from "./redisPlatform";
-export type { OperationOptions, PlannedUpgrade, Preview, ReplicateOptions } from "./redisPlatform";
+export type { PlannedUpgrade, Preview, ReplicateOptions } from "./redisPlatform";
 export type { DatabaseSpec, ReplicaSpec } from "./specification";
 export type { DatabaseInfo } from "./state/databases";
+export type { ListedVersion } from "../model/catalog/listVersions";
+export type { Engine, Flavor, RedisVersion, ValkeyVersion, Version } from "../model/catalog/versions";
+export type { Effect } from "../model/changes/rows";
+export type { Finding } from "../model/findings";

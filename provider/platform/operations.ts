@@ -1,7 +1,7 @@
 /** Runs operations: a limited number at once, and one at a time for each database. */
 import { hostname } from "node:os";
 import limit from "p-limit";
-import { DatabaseStack, type CommandOptions } from "./engine/databaseStack";
+import { DatabaseStack, type OperationOptions } from "./engine/databaseStack";
 import { PlatformError } from "./errors";
 import type { Settings } from "./options";
 import type { StateBackend } from "./state/backend";
@@ -26,7 +26,7 @@ export class Operations {
     /** Runs an operation that no other operation on the same handle may overlap. Throws `locked` instead of waiting. */
     async exclusively<T>(
         handle: string,
-        { signal, onProgress }: CommandOptions,
+        { signal, onProgress }: OperationOptions,
         operation: (stack: DatabaseStack) => Promise<T>,
     ): Promise<T> {
         const since = this.running.get(handle);
@@ -54,7 +54,7 @@ export class Operations {
 
     private async run<T>(
         handle: string,
-        { signal, onProgress }: CommandOptions,
+        { signal, onProgress }: OperationOptions,
         operation: (stack: DatabaseStack) => Promise<T>,
     ): Promise<T> {
         if (signal?.aborted) throw cancelled(handle);

@@ -2,10 +2,9 @@
 import { checkName } from "../model/arguments/names";
 import { type ListedVersion, listVersions } from "../model/catalog/listVersions";
 import { type Version, compareVersions, parseVersion } from "../model/catalog/versions";
-import * as changes from "./changes";
-import type { Change } from "./changes";
+import { type Change, changes, unchanged } from "./changes";
 import { Databases, taken } from "./databases";
-import type { CommandOptions, DatabaseStack } from "./engine/databaseStack";
+import type { DatabaseStack, OperationOptions } from "./engine/databaseStack";
 import type { Message, Step } from "./engine/progress";
 import { removeAbandoned } from "./engine/workDirectory";
 import { type ChangeRow, PlatformError } from "./errors";
@@ -24,8 +23,6 @@ import {
 } from "./specification";
 import { type DatabaseInfo, isComplete, isMember } from "./state/databases";
 import { openBackend } from "./state/open";
-
-export type OperationOptions = CommandOptions;
 
 /** What an operation would do. */
 export interface Preview {
@@ -159,7 +156,7 @@ export class RedisPlatform {
     async reload(handle: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
         const info = await this.get(handle);
         await this.operations.exclusively(info.stack, options, async (stack) => {
-            const { after } = await this.changed(stack, changes.unchanged, options);
+            const { after } = await this.changed(stack, unchanged, options);
             const component = isMember(info) ? `${after.name}-${handle}` : after.name;
             const [health] = await healthOf([info]);
             // A container that was removed by hand is in the state only.
@@ -254,7 +251,7 @@ export class RedisPlatform {
     async drift(handle: string, options: OperationOptions = {}): Promise<readonly Step[]> {
         const { stack: name } = await this.get(handle);
         return this.operations.exclusively(name, options, async (stack) => {
-            const { after } = await this.changed(stack, changes.unchanged, options);
+            const { after } = await this.changed(stack, unchanged, options);
             return (await stack.preview(after, options, "--refresh")).steps;
         });
     }

@@ -17,10 +17,10 @@ export interface CodeBlock {
     readonly code: string;
 }
 
-/** README.md, the documents and the READMEs of the examples; without docs/api.md, which typedoc writes. */
+/** README.md, the documents and the READMEs of the examples; without the API references, which typedoc writes. */
 export const pages: readonly string[] = [
     "README.md",
-    ...markdownFiles("docs").filter((page) => page !== "docs/api.md"),
+    ...markdownFiles("docs").filter((page) => !/^docs\/(platform-)?api\.md$/.test(page)),
     ...markdownFiles("examples"),
 ];
 

@@ -22,7 +22,8 @@ require("ts-node/register/transpile-only");
 /** The generator of each file, by path. The types come first because the API reference reads them. */
 export const documents = {
     "provider/components/args.ts": () => argumentTypes(require("../../provider/model/arguments/index.ts")),
-    "docs/api.md": apiReference,
+    "docs/api.md": () => apiReference("api.md", "typedoc.json"),
+    "docs/platform-api.md": () => apiReference("platform-api.md", "typedoc.platform.json"),
     "docs/arguments.md": argumentsPage,
     "docs/changes.md": changesPage,
     "docs/errors.md": errorsPage,
@@ -36,15 +37,17 @@ export const documents = {
 export async function generated(path) {
     const text = await documents[path]();
     // .prettierignore excludes these files: aligned tables with such long cells would be unreadable.
-    if (path === "docs/api.md" || path in languagePages) return text;
+    if (/^docs\/(platform-)?api\.md$/.test(path) || path in languagePages) return text;
     return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-function apiReference() {
+function apiReference(file, options) {
     const directory = mkdtempSync(join(tmpdir(), "api-"));
     try {
-        execFileSync("npx", ["typedoc", "--logLevel", "Warn", "--out", directory], { stdio: "inherit" });
-        return readFileSync(join(directory, "api.md"), "utf8");
+        execFileSync("npx", ["typedoc", "--options", options, "--logLevel", "Warn", "--out", directory], {
+            stdio: "inherit",
+        });
+        return readFileSync(join(directory, file), "utf8");
     } finally {
         rmSync(directory, { recursive: true });
     }

@@ -16,8 +16,14 @@ import { failureOf } from "./failure";
 import { type Outcome, Progress, type ProgressEvent } from "./progress";
 import { WorkDirectory } from "./workDirectory";
 
-export interface CommandOptions {
+/** Options of every operation that runs Pulumi. */
+export interface OperationOptions {
+    /**
+     * Cancels the operation, which then ends within 10 seconds with the error `cancelled`. Nothing is deleted that was not
+     * to be deleted, and the operation can be repeated.
+     */
     readonly signal?: AbortSignal;
+    /** Receives what happens while it runs. Contains no secrets. */
     readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -34,17 +40,17 @@ export class DatabaseStack {
         return json === undefined ? undefined : parseCheckpoint(json);
     }
 
-    async create(options: CommandOptions): Promise<void> {
+    async create(options: OperationOptions): Promise<void> {
         await this.run(["stack", "init", "--secrets-provider", this.settings.secretsProvider], options);
     }
 
     /** The stack's outputs, secrets included. */
-    async outputs(options: CommandOptions): Promise<StackOutputs> {
+    async outputs(options: OperationOptions): Promise<StackOutputs> {
         const { stdout } = await this.run(["stack", "output", "--json", "--show-secrets"], options);
         return JSON.parse(stdout) as StackOutputs;
     }
 
-    async update(specification: StoredSpecification, options: CommandOptions, ...flags: string[]): Promise<Outcome> {
+    async update(specification: StoredSpecification, options: OperationOptions, ...flags: string[]): Promise<Outcome> {
         const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags];
         return this.operate(args, "applying", options, specification);
     }
@@ -53,19 +59,19 @@ export class DatabaseStack {
     async replaceServer(
         specification: StoredSpecification,
         component: string,
-        options: CommandOptions,
+        options: OperationOptions,
     ): Promise<Outcome> {
         const { resources = [] } = (await this.checkpoint()) ?? {};
         const server = resources.find(({ urn }) => nameOf(urn) === `${component}-server`);
         return this.update(specification, options, ...(server ? ["--replace", server.urn] : []));
     }
 
-    async preview(specification: StoredSpecification, options: CommandOptions, ...flags: string[]): Promise<Outcome> {
+    async preview(specification: StoredSpecification, options: OperationOptions, ...flags: string[]): Promise<Outcome> {
         return this.operate(["preview", "--suppress-outputs", ...flags], "planning", options, specification);
     }
 
     /** A preview of a stack that does not exist. It needs a state, so this uses a temporary one. */
-    async previewNew(specification: StoredSpecification, options: CommandOptions): Promise<Outcome> {
+    async previewNew(specification: StoredSpecification, options: OperationOptions): Promise<Outcome> {
         const directory = mkdtempSync(join(this.settings.workDirectory, `${process.pid}-`));
         try {
             const backendUrl = pathToFileURL(directory).href;
@@ -80,12 +86,12 @@ export class DatabaseStack {
     }
 
     /** Gives the stack another name. Its resources keep theirs. */
-    async rename(handle: string, options: CommandOptions): Promise<void> {
+    async rename(handle: string, options: OperationOptions): Promise<void> {
         await this.run(["stack", "rename", handle], options);
     }
 
     /** Deletes all resources with the data, and the stack. */
-    async destroy(options: CommandOptions): Promise<Outcome> {
+    async destroy(options: OperationOptions): Promise<Outcome> {
         // A protected database can be deleted only after an update without protection, which restarts nothing but could
         // fail for other reasons. The caller of `deprovision` has confirmed the deletion.
         const args = ["destroy", "--yes", "--skip-preview", "--ignore-protect", "--remove"];
@@ -95,7 +101,7 @@ export class DatabaseStack {
     private async operate(
         args: readonly string[],
         phase: "applying" | "planning" | "removing",
-        options: CommandOptions,
+        options: OperationOptions,
         specification?: StoredSpecification,
     ): Promise<Outcome> {
         const total = (await this.checkpoint())?.resources.length;
@@ -107,7 +113,7 @@ export class DatabaseStack {
 
     private async run(
         args: readonly string[],
-        { signal }: CommandOptions,
+        { signal }: OperationOptions,
         specification?: StoredSpecification,
         progress?: Progress,
     ): Promise<Ended> {
