@@ -25,7 +25,7 @@ const guides = [
     "destroy",
 ];
 
-const reference = ["arguments", "outputs", "changes", "errors", "versions", "api"];
+const reference = ["arguments", "outputs", "changes", "errors", "versions", "api", "platform-api"];
 
 const languages = ["python", "go", "java", "dotnet", "yaml"];
 

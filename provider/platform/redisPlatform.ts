@@ -333,10 +333,11 @@ export class RedisPlatform {
 
     /** The specification after a change, checked, and the rows of the change table that apply. */
     private async changed(stack: DatabaseStack, change: Change, options: OperationOptions) {
-        const { specification: before } = await this.outputsOf(await this.get(stack.handle), options);
+        const info = await this.get(stack.handle);
+        const { specification: before } = await this.outputsOf(info, options);
         const after = { ...before, args: change(before.args) };
         checkSpecification(after);
-        const planned = planChange(before, after, (await this.get(stack.handle)).version);
+        const planned = planChange(before, after, info.version);
         checkChange(stack.handle, planned);
         return { after, rows: planned.rows };
     }

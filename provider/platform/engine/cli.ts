@@ -39,12 +39,14 @@ export async function runPulumi(
     { signal, onEvent }: RunOptions = {},
 ): Promise<Ended> {
     if (signal?.aborted) return { code: null, stdout: "", stderr: "", cancelled: true };
+    // The CLI would prefer it to the passphrase's file.
+    const { PULUMI_CONFIG_PASSPHRASE: _passphrase, ...inherited } = process.env;
     const events = onEvent && new EventLog(directory.eventLog, onEvent);
     const common = ["--stack", directory.stack, "--non-interactive", "--color", "never"];
     const all = [...args, ...common, ...(events ? ["--event-log", directory.eventLog] : [])];
     const supervised = spawn("/bin/sh", [supervise, String(stopSeconds), pulumiCommand, ...all], {
         cwd: directory.path,
-        env: { ...process.env, ...env },
+        env: { ...inherited, ...env },
         // A process group of its own: Ctrl-C in a terminal must not reach the CLI's plugins.
         detached: true,
         stdio: ["ignore", "pipe", "pipe", "pipe"],

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Settings } from "../options";
+import type { DockerConnection, Settings } from "../options";
 import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
@@ -126,19 +126,23 @@ export class DatabaseStack {
         try {
             const ended = await runPulumi(this.settings, directory, args, options);
             if (ended.code === 0 && !ended.cancelled) return ended;
-            throw await this.failure(ended, progress?.outcome ?? { messages: [], steps: [], changed: [] });
+            const outcome = progress?.outcome ?? { messages: [], steps: [], changed: [] };
+            throw await this.failure(ended, outcome, specification?.docker ?? this.settings.docker);
         } finally {
             directory.remove();
         }
     }
 
-    private async failure(ended: Ended, outcome: Outcome): Promise<PlatformError> {
+    private async failure(
+        ended: Ended,
+        outcome: Outcome,
+        docker: DockerConnection | undefined,
+    ): Promise<PlatformError> {
         const failure = failureOf(this.handle, ended, outcome);
         if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
         // A lock that was taken after the last check.
         const [lock] = await this.backend.locks(this.handle);
         if (lock) return locked(this.handle, lock);
-        const { docker } = this.settings;
         const problem = await dockerAnswers(docker);
         if (problem === undefined) return failure;
         return new PlatformError(
