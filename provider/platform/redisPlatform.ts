@@ -42,6 +42,15 @@ export interface ReplicateOptions extends OperationOptions {
     readonly separate?: boolean;
 }
 
+/** What has changed on a database's Docker host since its last update. */
+export interface Drift {
+    readonly handle: string;
+    /** What the next update would restore; empty if nothing has changed, or the check failed. */
+    readonly steps: readonly Step[];
+    /** Why the check failed. */
+    readonly error?: PlatformError;
+}
+
 /** A database that `upgradeAll` would upgrade. */
 export interface PlannedUpgrade {
     readonly handle: string;
@@ -254,6 +263,21 @@ export class RedisPlatform {
             const { after } = await this.changed(stack, unchanged, options);
             return (await stack.preview(after, options, "--refresh")).steps;
         });
+    }
+
+    /** The drift of all databases. A check that fails does not stop the others. */
+    async driftAll(options: OperationOptions = {}): Promise<readonly Drift[]> {
+        const stacks = (await this.list()).filter(({ handle, stack }) => handle === stack);
+        return Promise.all(
+            stacks.map(async ({ handle }): Promise<Drift> => {
+                try {
+                    return { handle, steps: await this.drift(handle, options) };
+                } catch (error) {
+                    if (error instanceof PlatformError) return { handle, steps: [], error };
+                    throw error;
+                }
+            }),
+        );
     }
 
     /** The databases that `upgradeAll` would upgrade, in its order. Reads the state only. */
