@@ -61,7 +61,9 @@ export class Operations {
         onProgress?.({ type: "phase", handle, phase: "preparing" });
         await repair(this.backend, handle);
         try {
-            return await operation(this.stack(handle));
+            const result = await operation(this.stack(handle));
+            onProgress?.({ type: "phase", handle, phase: "done" });
+            return result;
         } catch (error) {
             // A killed command leaves its lock behind.
             if (PlatformError.is(error, "cancelled")) await repair(this.backend, handle);
