@@ -32,7 +32,7 @@ import {
     unknownVersion,
 } from "./specification";
 import { parseCheckpoint } from "./state/checkpoint";
-import { type DatabaseInfo, databasesIn, isComplete } from "./state/databases";
+import { type DatabaseInfo, databasesIn, hasSpecification, isComplete } from "./state/databases";
 import { openBackend } from "./state/open";
 
 export type OperationOptions = CommandOptions;
@@ -83,11 +83,11 @@ export class RedisPlatform {
             if (!checkpoint) {
                 await this.checkFree(handle);
                 await stack.create(options);
-            } else if (isComplete(checkpoint)) {
+            } else if (hasSpecification(checkpoint)) {
                 const current = (await stack.outputs(options)).specification;
                 const differences = differencesOf(current.args, args);
                 if (differences.length > 0) throw taken(handle, differences);
-                if (checkpoint.pending.length === 0) return this.infoOf(stack);
+                if (isComplete(checkpoint)) return this.infoOf(stack);
             }
             await stack.update(specification, options);
             return this.infoOf(stack);
@@ -295,7 +295,7 @@ export class RedisPlatform {
     ): Promise<StoredSpecification> {
         const checkpoint = await stack.checkpoint();
         if (!checkpoint) return this.unknown(stack.handle);
-        if (!isComplete(checkpoint)) throw incomplete(stack.handle);
+        if (!hasSpecification(checkpoint)) throw incomplete(stack.handle);
         const { specification } = await stack.outputs(options);
         const changed = { ...specification, args: change(specification.args) };
         checkSpecification(changed);

@@ -5,7 +5,7 @@ import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
 import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
-import { locked } from "../state/repair";
+import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
 import { dockerAnswers } from "./dockerHost";
 import { failureOf } from "./failure";
@@ -27,11 +27,17 @@ export class DatabaseStack {
     /** The state; undefined if the stack does not exist. */
     async checkpoint(): Promise<Checkpoint | undefined> {
         const json = await this.backend.read(this.handle);
-        return json === undefined ? undefined : parseCheckpoint(json);
+        return json === undefined ? undefined : parseCheckpoint(json || "{}");
     }
 
     async create(options: CommandOptions): Promise<void> {
-        await this.run(["stack", "init", "--secrets-provider", this.settings.secretsProvider], options);
+        try {
+            await this.run(["stack", "init", "--secrets-provider", this.settings.secretsProvider], options);
+        } catch (error) {
+            // Another process may have created it at the same time. Then its lock decides which one may continue.
+            const created = (await this.backend.read(this.handle)) !== undefined;
+            if (!created || PlatformError.is(error, "cancelled")) throw error;
+        }
     }
 
     /** The stack's outputs, secrets included. */
@@ -96,7 +102,8 @@ export class DatabaseStack {
         };
         try {
             const ended = await runPulumi(this.settings, directory, args, options);
-            if (ended.code === 0 && !ended.cancelled) return ended;
+            // It may have finished in spite of a signal.
+            if (ended.code === 0) return ended;
             throw await this.failure(ended, progress?.outcome ?? { messages: [], steps: [], changed: [] });
         } finally {
             directory.remove();
@@ -107,7 +114,7 @@ export class DatabaseStack {
         const failure = failureOf(this.handle, ended, outcome);
         if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
         // A lock that was taken after the last check.
-        const [lock] = await this.backend.locks(this.handle);
+        const lock = (await this.backend.locks(this.handle)).find((each) => !isStale(each));
         if (lock) return locked(this.handle, lock);
         const { docker } = this.settings;
         const problem = await dockerAnswers(docker);

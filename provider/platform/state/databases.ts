@@ -65,19 +65,32 @@ export function databasesIn(handle: string, checkpoint: Checkpoint, today: Date)
     ];
 }
 
-/** Whether a first update has succeeded. Only then does the stack have outputs. */
-export function isComplete({ resources }: Checkpoint): boolean {
+/** Whether the stack stores a specification, which later operations can change. */
+export function hasSpecification({ resources }: Checkpoint): boolean {
     return resources.some(
         ({ type, outputs }) => type === "pulumi:pulumi:Stack" && outputs?.specification !== undefined,
     );
 }
 
+/** Whether nothing is left to do. An interrupted update can have stored the specification before it was complete. */
+export function isComplete(checkpoint: Checkpoint): boolean {
+    const components = checkpoint.resources.filter(({ type }) => type === types.database || type === types.replica);
+    return checkpoint.pending.length === 0 && hasSpecification(checkpoint) && components.every(hasOutputs);
+}
+
+/** A component registers its outputs when all of its resources exist. */
+function hasOutputs({ outputs = {} }: StoredResource): boolean {
+    return Object.keys(outputs).length > 0;
+}
+
 function describe(
     identity: Pick<DatabaseInfo, "handle" | "kind" | "primary">,
-    { urn, inputs, outputs }: StoredResource,
+    component: StoredResource,
     checkpoint: Checkpoint,
     today: Date,
 ): DatabaseInfo {
+    const { urn, inputs, outputs } = component;
+    const created = hasSpecification(checkpoint) && hasOutputs(component);
     const read = (name: string) => plainOf(outputs?.[name]);
     const engine = read("engine") as Engine | undefined;
     const version = read("version") as Version | undefined;
@@ -88,7 +101,7 @@ function describe(
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
         ...identity,
-        status: checkpoint.pending.length > 0 ? "interrupted" : isComplete(checkpoint) ? "ready" : "incomplete",
+        status: checkpoint.pending.length > 0 ? "interrupted" : created ? "ready" : "incomplete",
         engine,
         version,
         flavor,
