@@ -3,6 +3,7 @@ import { type ListedVersion, listVersions } from "../model/catalog/listVersions"
 import { type Version, compareVersions, parseVersion } from "../model/catalog/versions";
 import { nearest } from "../model/findings";
 import { checkName } from "../model/arguments/names";
+import { listReplicas, replicaComponent } from "../model/arguments/replicaList";
 import {
     type Change,
     unchanged,
@@ -112,7 +113,11 @@ export class RedisPlatform {
         return this.apply(handle, kind === "database" ? update(args) : updateReplica(handle, args), options);
     }
 
-    /** Adds a replica with its own handle, password and URLs. */
+    /**
+     * Adds a replica with its own handle, password and URLs. Can be repeated with the same arguments.
+     *
+     * @throws `handle-taken` if the handle exists elsewhere, or with other arguments
+     */
     async replicate(
         handle: string,
         replica: string,
@@ -120,8 +125,10 @@ export class RedisPlatform {
         options: OperationOptions = {},
     ): Promise<DatabaseInfo> {
         checkHandle(replica);
-        await this.checkFree(replica);
-        await this.apply(handle, replicate(replica, args), options);
+        const existing = await this.find(replica);
+        // A repeat continues an interrupted one.
+        if (existing && existing.primary !== handle) throw taken(replica, []);
+        await this.apply(handle, addition(replica, args), options);
         return this.get(replica);
     }
 
@@ -157,9 +164,16 @@ export class RedisPlatform {
 
     /** Replaces the container of a database on its volume. Clients reconnect once. */
     async reload(handle: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            await stack.replaceServer(await this.changed(stack, unchanged, options), options);
-            return this.infoOf(stack);
+        const { kind, primary = handle } = await this.get(handle);
+        return this.operations.exclusively(primary, options, async (stack) => {
+            const specification = await this.changed(stack, unchanged, options);
+            const { name } = specification;
+            await stack.replaceServer(
+                specification,
+                kind === "database" ? name : replicaComponent(name, handle),
+                options,
+            );
+            return this.get(handle);
         });
     }
 
@@ -353,6 +367,17 @@ function incomplete(handle: string): PlatformError {
     );
 }
 
+/** Adds a replica. Changes nothing if it exists with the same arguments; throws `handle-taken` if with others. */
+function addition(replica: string, args: ReplicaSpec): Change {
+    return (database) => {
+        const existing = listReplicas(database.replicas).find(({ name }) => name === replica);
+        if (!existing) return replicate(replica, args)(database);
+        const differences = differencesOf(existing, { ...args, name: replica } as DatabaseSpec);
+        if (differences.length > 0) throw taken(replica, differences);
+        return database;
+    };
+}
+
 /** A handle is the name of a stack and of a component. */
 function checkHandle(handle: string): void {
     const findings = checkName(handle, false, "handle", "is");
@@ -369,7 +394,9 @@ function taken(handle: string, differences: ReturnType<typeof differencesOf>): P
     const paths = differences.map(({ path }) => path).join(", ");
     return new PlatformError(
         "handle-taken",
-        paths === "" ? `there is already a replica "${handle}"` : `"${handle}" exists, but differs in: ${paths}`,
+        paths === ""
+            ? `there is already a database or replica "${handle}"`
+            : `"${handle}" exists, but differs in: ${paths}`,
         paths === "" ? "choose another handle" : "choose another handle, or use `update` to change the database",
         { differences },
     );

@@ -51,10 +51,14 @@ export class DatabaseStack {
         return this.operate(args, "applying", options, specification);
     }
 
-    /** Like an update, with a new server container. */
-    async replaceServer(specification: StoredSpecification, options: CommandOptions): Promise<Outcome> {
+    /** Like an update, with a new server container for the database or replica with this component. */
+    async replaceServer(
+        specification: StoredSpecification,
+        component: string,
+        options: CommandOptions,
+    ): Promise<Outcome> {
         const { resources = [] } = (await this.checkpoint()) ?? {};
-        const server = resources.find(({ urn }) => nameOf(urn) === `${specification.name}-server`);
+        const server = resources.find(({ urn }) => nameOf(urn) === `${component}-server`);
         return this.update(specification, options, ...(server ? ["--replace", server.urn] : []));
     }
 

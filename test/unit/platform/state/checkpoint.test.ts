@@ -29,5 +29,6 @@ test.each([
 
 test("a secret is recognized by its mark, not by its shape", () => {
     expect(isSecret(secret)).toBe(true);
-    for (const value of [undefined, null, "text", 1, {}, { ciphertext: "v1:" }, [secret]]) expect(isSecret(value)).toBe(false);
+    for (const value of [undefined, null, "text", 1, {}, { ciphertext: "v1:" }, [secret]])
+        expect(isSecret(value)).toBe(false);
 });
