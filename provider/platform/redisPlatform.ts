@@ -107,10 +107,11 @@ export class RedisPlatform {
         return all.flat().sort((one, other) => one.handle.localeCompare(other.handle));
     }
 
-    /** Sets arguments of a database or a replica; `undefined` removes one. */
+    /** Sets arguments of a database or a replica; `undefined` removes one. Also restores what `drift` finds. */
     async update(handle: string, args: Partial<DatabaseSpec>, options: OperationOptions = {}): Promise<DatabaseInfo> {
         const { kind } = await this.get(handle);
-        return this.apply(handle, kind === "database" ? update(args) : updateReplica(handle, args), options);
+        const change = kind === "database" ? update(args) : updateReplica(handle, args);
+        return this.apply(handle, change, options, "--refresh");
     }
 
     /**
@@ -182,8 +183,10 @@ export class RedisPlatform {
         checkHandle(to);
         await this.checkFree(to);
         await this.operations.exclusively(handle, options, async (stack) => {
-            if (!(await stack.checkpoint())) await this.unknown(handle);
+            const specification = await this.changed(stack, unchanged, options);
             await stack.rename(to, options);
+            // The agent records the name of the stack as the owner of the data.
+            await this.operations.stack(to).update(specification, options);
         });
         return this.get(to);
     }
@@ -250,8 +253,8 @@ export class RedisPlatform {
     }
 
     /**
-     * What has been changed on the Docker host since the last update, and would be restored by the next one: an empty
-     * list if nothing has.
+     * What has been changed on the Docker host since the last update, and would be restored by `update`: an empty list if
+     * nothing has.
      */
     async drift(handle: string, options: OperationOptions = {}): Promise<readonly Step[]> {
         return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
@@ -294,9 +297,14 @@ export class RedisPlatform {
         return listVersions();
     }
 
-    private async apply(handle: string, change: Change, options: OperationOptions): Promise<DatabaseInfo> {
+    private async apply(
+        handle: string,
+        change: Change,
+        options: OperationOptions,
+        ...flags: string[]
+    ): Promise<DatabaseInfo> {
         return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            await stack.update(await this.changed(stack, change, options), options);
+            await stack.update(await this.changed(stack, change, options), options, ...flags);
             return this.infoOf(stack);
         });
     }

@@ -81,7 +81,7 @@ export class Progress {
 
     /** In a preview, the engine also reports the outputs of steps that it has only planned. */
     private step({ op, urn, type }: Metadata, status: "started" | "done" | "failed", planned = false): void {
-        if (status !== "started") this.visited++;
+        if (status !== "started" && op !== "refresh") this.visited++;
         const operation = operations[op];
         // Components do not exist outside of Pulumi.
         if (operation === undefined || /^(pulumi|redis-database):/.test(type)) return;
