@@ -34,7 +34,7 @@ export class Databases {
         if (await this.find(handle)) throw taken(handle, []);
     }
 
-    private async find(handle: string): Promise<DatabaseInfo | undefined> {
+    async find(handle: string): Promise<DatabaseInfo | undefined> {
         const [own] = await this.read(handle);
         if (own) return own;
         const stacks = await this.backend.list();

@@ -19,7 +19,8 @@ export interface Health {
 
 /** The health of databases, with one query for each Docker host. */
 export async function healthOf(databases: readonly DatabaseInfo[]): Promise<readonly Health[]> {
-    const hosts = new Map(databases.map(({ dockerHost }) => [dockerHost, ask(dockerHost)]));
+    const names = new Set(databases.map(({ dockerHost }) => dockerHost));
+    const hosts = new Map([...names].map((host) => [host, ask(host)]));
     return Promise.all(
         databases.map(async ({ handle, dockerHost, containerName }): Promise<Health> => {
             if (containerName === undefined)
@@ -33,18 +34,17 @@ export async function healthOf(databases: readonly DatabaseInfo[]): Promise<read
 
 /** Waits until a database is healthy. Throws `timeout` with the last reason. */
 export async function waitUntilHealthy(
-    database: DatabaseInfo,
+    ask: () => Promise<Health>,
     { timeoutSeconds, signal }: { readonly timeoutSeconds: number; readonly signal?: AbortSignal },
 ): Promise<Health> {
     const deadline = Date.now() + timeoutSeconds * 1000;
     for (;;) {
-        const [health] = await healthOf([database]);
-        if (health?.state === "healthy") return health;
+        const health = await ask();
+        const { handle, state, reason = state } = health;
+        if (state === "healthy") return health;
         if (signal?.aborted)
             throw new PlatformError("cancelled", "the wait was cancelled", "wait again", { changed: [] });
         if (Date.now() >= deadline) {
-            const { handle } = database;
-            const { state = "unknown", reason = state } = health ?? {};
             throw new PlatformError(
                 "timeout",
                 `"${handle}" is not healthy after ${timeoutSeconds} seconds: ${reason}`,

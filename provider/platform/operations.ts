@@ -31,17 +31,18 @@ export class Operations {
     ): Promise<T> {
         const since = this.running.get(handle);
         if (since) throw locked(handle, { pid: process.pid, host: hostname(), since: since.toISOString() });
+        if (signal?.aborted) throw cancelled(handle);
         this.running.set(handle, new Date());
-        onProgress?.({ type: "phase", handle, phase: "waiting" });
-        let begun = false;
-        const cancelledBefore = new Promise<never>((_resolve, reject) => {
-            const cancel = () => {
-                if (!begun) reject(cancelled(handle));
-            };
-            if (signal?.aborted) cancel();
-            signal?.addEventListener("abort", cancel, { once: true });
-        });
+        let cancel: (() => void) | undefined;
         try {
+            onProgress?.({ type: "phase", handle, phase: "waiting" });
+            let begun = false;
+            const cancelledBefore = new Promise<never>((_resolve, reject) => {
+                cancel = () => {
+                    if (!begun) reject(cancelled(handle));
+                };
+                signal?.addEventListener("abort", cancel, { once: true });
+            });
             const done = this.slots(() => {
                 begun = true;
                 return this.run(handle, { signal, onProgress }, operation);
@@ -49,6 +50,7 @@ export class Operations {
             return await Promise.race([done, cancelledBefore]);
         } finally {
             this.running.delete(handle);
+            if (cancel) signal?.removeEventListener("abort", cancel);
         }
     }
 
@@ -65,8 +67,8 @@ export class Operations {
             onProgress?.({ type: "phase", handle, phase: "done" });
             return result;
         } catch (error) {
-            // A killed command leaves its lock behind.
-            if (PlatformError.is(error, "cancelled")) await repair(this.backend, handle);
+            // A killed command leaves its lock behind. If it cannot be removed yet, the next operation removes it.
+            if (PlatformError.is(error, "cancelled")) await repair(this.backend, handle).catch(() => undefined);
             throw error;
         }
     }
@@ -77,8 +79,6 @@ function cancelled(handle: string): PlatformError {
         "cancelled",
         `the operation on "${handle}" was cancelled before it began`,
         "repeat the operation",
-        {
-            changed: [],
-        },
+        { changed: [] },
     );
 }

@@ -1,6 +1,6 @@
 /** What a platform works with: its backend, its secrets, its Docker host. Everything has a default. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,11 @@ export interface PlatformOptions {
     readonly dataDirectory?: string;
     /** How many operations run at once; more wait. The default is 4. */
     readonly concurrency?: number;
+    /**
+     * Seconds that the CLI has to end when an operation is cancelled, as a whole number. Then it is killed, and the next
+     * operation repairs the state. The default is 6.
+     */
+    readonly stopSeconds?: number;
 }
 
 /** Options with their defaults. */
@@ -53,8 +58,10 @@ export interface Settings {
     readonly pulumiCommand: string;
     readonly workDirectory: string;
     readonly concurrency: number;
-    /** Environment variables for the CLI, in addition to those of this process. */
-    readonly env: Readonly<Record<string, string>>;
+    /** Seconds between the two signals that stop a cancelled command. */
+    readonly stopSeconds: number;
+    /** Environment variables for the CLI, in addition to those of this process; undefined removes one. */
+    readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Creates the directories and the passphrase that do not exist yet. */
@@ -75,13 +82,18 @@ export function settingsFrom(options: PlatformOptions, environment: NodeJS.Proce
         pulumiCommand: options.pulumiCommand ?? "pulumi",
         workDirectory,
         concurrency: options.concurrency ?? 4,
+        stopSeconds: options.stopSeconds ?? 6,
         env: {
             PULUMI_BACKEND_URL: backendUrl,
             PULUMI_SKIP_UPDATE_CHECK: "true",
             // --event-log requires it.
             PULUMI_DEBUG_COMMANDS: "true",
             ...(options.pulumiHome !== undefined && { PULUMI_HOME: options.pulumiHome }),
-            ...(secretsProvider === "passphrase" && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+            ...(secretsProvider === "passphrase" && {
+                PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+                // The CLI would prefer the passphrase in the environment of this process.
+                PULUMI_CONFIG_PASSPHRASE: undefined,
+            }),
         },
     };
 }
@@ -98,13 +110,15 @@ function userDataDirectory({ XDG_DATA_HOME, HOME = homedir() }: NodeJS.ProcessEn
 }
 
 function createPassphrase(file: string): void {
-    if (!existsSync(file)) {
-        // Another process may create it at the same time. Both must then use the same one.
-        try {
-            writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-        }
-        chmodSync(file, 0o600);
+    if (existsSync(file)) return;
+    // Another process may create it at the same time. Both must use the same one, and neither an incomplete one.
+    const complete = `${file}.${randomBytes(8).toString("hex")}`;
+    writeFileSync(complete, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+    try {
+        linkSync(complete, file);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+        rmSync(complete);
     }
 }

@@ -1,5 +1,6 @@
 /** Managed Redis for programs: creates, changes and lists databases through Pulumi, one stack per database. */
 import { checkName } from "../model/arguments/names";
+import { listReplicas, replicaComponent } from "../model/arguments/replicaList";
 import { type ListedVersion, listVersions } from "../model/catalog/listVersions";
 import { type Version, compareVersions, parseVersion } from "../model/catalog/versions";
 import { type Change, changes, unchanged } from "./changes";
@@ -21,7 +22,7 @@ import {
     differencesOf,
     unknownVersion,
 } from "./specification";
-import { type DatabaseInfo, isComplete, isMember } from "./state/databases";
+import { type DatabaseInfo, hasSpecification, isComplete, isMember } from "./state/databases";
 import { openBackend } from "./state/open";
 
 /** What an operation would do. */
@@ -106,13 +107,18 @@ export class RedisPlatform {
         return this.databases.list();
     }
 
-    /** Sets arguments of a database or a replica; `undefined` removes one. */
+    /** Sets arguments of a database or a replica; `undefined` removes one. Also restores what `drift` finds. */
     async update(handle: string, args: Partial<DatabaseSpec>, options: OperationOptions = {}): Promise<DatabaseInfo> {
         const info = await this.get(handle);
-        return this.change(info, isMember(info) ? changes.updateReplica(handle, args) : changes.update(args), options);
+        const change = isMember(info) ? changes.updateReplica(handle, args) : changes.update(args);
+        return this.change(info, change, options, "--refresh");
     }
 
-    /** Adds a replica with its own handle, password and URLs. */
+    /**
+     * Adds a replica with its own handle, password and URLs. Changes nothing if it exists with the same arguments.
+     *
+     * @throws `handle-taken` if the handle exists elsewhere, or with other arguments
+     */
     async replicate(
         handle: string,
         replica: string,
@@ -122,8 +128,9 @@ export class RedisPlatform {
         checkHandle(replica);
         const primary = await this.get(handle);
         if (!separate) {
-            await this.databases.checkFree(replica);
-            await this.apply(primary, changes.replicate(replica, args), options);
+            const existing = await this.databases.find(replica);
+            if (existing && existing.stack !== primary.stack) throw taken(replica, []);
+            await this.apply(primary, addition(replica, args), options);
             return this.get(replica);
         }
         await this.apply(primary, changes.allowReplication(replica), options);
@@ -166,7 +173,7 @@ export class RedisPlatform {
         const info = await this.get(handle);
         await this.operations.exclusively(info.stack, options, async (stack) => {
             const { after } = await this.changed(stack, unchanged, options);
-            const component = isMember(info) ? `${after.name}-${handle}` : after.name;
+            const component = isMember(info) ? replicaComponent(after.name, handle) : after.name;
             const [health] = await healthOf([info]);
             // A container that was removed by hand is in the state only.
             if (health?.state === "missing") await stack.update(after, options, "--refresh");
@@ -182,7 +189,12 @@ export class RedisPlatform {
         const info = await this.get(handle);
         if (isMember(info)) throw memberRefused(info, "be renamed: its handle is part of its database's arguments");
         await this.checkNotFollowed(handle, "renamed");
-        await this.operations.exclusively(handle, options, (stack) => stack.rename(to, options));
+        await this.operations.exclusively(handle, options, async (stack) => {
+            const { after } = await this.changed(stack, unchanged, options);
+            await stack.rename(to, options);
+            // The agent records the name of the stack as the owner of the data.
+            await this.operations.stack(to).update(after, options);
+        });
         return this.get(to);
     }
 
@@ -250,11 +262,12 @@ export class RedisPlatform {
         { timeoutSeconds = 300, signal }: { readonly timeoutSeconds?: number; readonly signal?: AbortSignal } = {},
     ): Promise<Health> {
         const info = await this.get(handle);
-        return waitUntilHealthy(info, { timeoutSeconds, ...(signal && { signal }) });
+        const ask = async (): Promise<Health> => (await healthOf([info]))[0] ?? { handle, state: "unknown" };
+        return waitUntilHealthy(ask, { timeoutSeconds, ...(signal && { signal }) });
     }
 
     /**
-     * What has changed on the Docker host since the last update, and would be restored by the next one; empty if nothing
+     * What has changed on the Docker host since the last update, and would be restored by `update`; empty if nothing
      * has.
      */
     async drift(handle: string, options: OperationOptions = {}): Promise<readonly Step[]> {
@@ -334,24 +347,34 @@ export class RedisPlatform {
             if (!checkpoint) {
                 await this.databases.checkFree(handle);
                 await stack.create(options);
-            } else if (isComplete(checkpoint)) {
+            } else if (hasSpecification(checkpoint)) {
                 const differences = differencesOf((await stack.outputs(options)).specification.args, args);
                 if (differences.length > 0) throw taken(handle, differences);
-                if (checkpoint.pending.length === 0) return;
+                if (isComplete(checkpoint)) return;
             }
             await stack.update(specification, options);
         });
         return this.get(handle);
     }
 
-    private async change(info: DatabaseInfo, change: Change, options: OperationOptions): Promise<DatabaseInfo> {
-        await this.apply(info, change, options);
+    private async change(
+        info: DatabaseInfo,
+        change: Change,
+        options: OperationOptions,
+        ...flags: string[]
+    ): Promise<DatabaseInfo> {
+        await this.apply(info, change, options, ...flags);
         return this.get(info.handle);
     }
 
-    private async apply({ stack: name }: DatabaseInfo, change: Change, options: OperationOptions): Promise<void> {
+    private async apply(
+        { stack: name }: DatabaseInfo,
+        change: Change,
+        options: OperationOptions,
+        ...flags: string[]
+    ): Promise<void> {
         await this.operations.exclusively(name, options, async (stack) => {
-            await stack.update((await this.changed(stack, change, options)).after, options);
+            await stack.update((await this.changed(stack, change, options)).after, options, ...flags);
         });
     }
 
@@ -366,11 +389,11 @@ export class RedisPlatform {
         return { after, rows: planned.rows };
     }
 
-    /** Throws `partial` if the first update of the stack has not succeeded yet. */
+    /** Throws `partial` if the stack has no specification yet. */
     private async outputsOf({ stack: name }: DatabaseInfo, options: OperationOptions): Promise<StackOutputs> {
         const stack = this.operations.stack(name);
         const checkpoint = await stack.checkpoint();
-        if (!checkpoint || !isComplete(checkpoint)) throw incomplete(name);
+        if (!checkpoint || !hasSpecification(checkpoint)) throw incomplete(name);
         return stack.outputs(options);
     }
 
@@ -384,6 +407,17 @@ export class RedisPlatform {
             { refusals: [] },
         );
     }
+}
+
+/** Adds a replica. Changes nothing if it exists with the same arguments; throws `handle-taken` if with others. */
+function addition(replica: string, args: ReplicaSpec): Change {
+    return (database) => {
+        const existing = listReplicas(database.replicas).find(({ name }) => name === replica);
+        if (!existing) return changes.replicate(replica, args)(database);
+        const differences = differencesOf(existing, { ...args, name: replica } as DatabaseSpec);
+        if (differences.length > 0) throw taken(replica, differences);
+        return database;
+    };
 }
 
 /** A handle is the name of a stack and of a component. */

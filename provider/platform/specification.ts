@@ -74,7 +74,8 @@ export function differencesOf(current: DatabaseSpec, requested: DatabaseSpec): r
         .filter((path) => !isDeepStrictEqual(before[path], after[path]))
         .map((path) => {
             const definition = definitions.RedisDatabase[path];
-            if (!definition || holdsSecret(definition)) return { path };
+            // Replicas have passwords of their own.
+            if (!definition || holdsSecret(definition) || path === "replicas") return { path };
             return { path, current: before[path], requested: after[path] };
         });
 }

@@ -10,8 +10,6 @@ import type { Settings } from "../options";
 import { EventLog } from "./eventLog";
 import type { WorkDirectory } from "./workDirectory";
 
-/** Seconds that a cancelled command has to end. Then it is killed. */
-const stopSeconds = 6;
 const supervise = join(__dirname, "supervise.sh");
 
 /** A command that has ended. */
@@ -33,7 +31,7 @@ export interface RunOptions {
 
 /** Runs a command in a directory. Throws an error if the CLI cannot be started. */
 export async function runPulumi(
-    { pulumiCommand, env }: Settings,
+    { pulumiCommand, stopSeconds, env }: Settings,
     directory: WorkDirectory,
     args: readonly string[],
     { signal, onEvent }: RunOptions = {},

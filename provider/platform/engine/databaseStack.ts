@@ -9,7 +9,7 @@ import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
 import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
 import { FileBackend } from "../state/fileBackend";
-import { locked } from "../state/repair";
+import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
 import { dockerAnswers } from "./dockerHost";
 import { failureOf } from "./failure";
@@ -37,11 +37,17 @@ export class DatabaseStack {
     /** The state; undefined if the stack does not exist. */
     async checkpoint(): Promise<Checkpoint | undefined> {
         const json = await this.backend.read(this.handle);
-        return json === undefined ? undefined : parseCheckpoint(json);
+        return json === undefined ? undefined : parseCheckpoint(json || "{}");
     }
 
     async create(options: OperationOptions): Promise<void> {
-        await this.run(["stack", "init", "--secrets-provider", this.settings.secretsProvider], options);
+        try {
+            await this.run(["stack", "init", "--secrets-provider", this.settings.secretsProvider], options);
+        } catch (error) {
+            // Another process may have created it at the same time. Then its lock decides which one may continue.
+            const created = (await this.backend.read(this.handle)) !== undefined;
+            if (!created || PlatformError.is(error, "cancelled")) throw error;
+        }
     }
 
     /** The stack's outputs, secrets included. */
@@ -125,7 +131,8 @@ export class DatabaseStack {
         };
         try {
             const ended = await runPulumi(this.settings, directory, args, options);
-            if (ended.code === 0 && !ended.cancelled) return ended;
+            // It may have finished in spite of a signal.
+            if (ended.code === 0) return ended;
             const outcome = progress?.outcome ?? { messages: [], steps: [], changed: [] };
             throw await this.failure(ended, outcome, specification?.docker ?? this.settings.docker);
         } finally {
@@ -141,7 +148,7 @@ export class DatabaseStack {
         const failure = failureOf(this.handle, ended, outcome);
         if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
         // A lock that was taken after the last check.
-        const [lock] = await this.backend.locks(this.handle);
+        const lock = (await this.backend.locks(this.handle)).find((each) => !isStale(each));
         if (lock) return locked(this.handle, lock);
         const problem = await dockerAnswers(docker);
         if (problem === undefined) return failure;

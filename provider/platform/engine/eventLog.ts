@@ -24,6 +24,8 @@ export class EventLog {
 
     private read(): void {
         this.reading = this.reading.then(() => this.readRest());
+        // `close` throws the error.
+        this.reading.catch(() => undefined);
     }
 
     private async readRest(): Promise<void> {
@@ -38,11 +40,14 @@ export class EventLog {
         }
     }
 
-    /** Reads what is left, after the CLI has ended. */
+    /** Reads what is left, after the CLI has ended. Throws the first error that `onEvent` has thrown. */
     async close(): Promise<void> {
         clearInterval(this.timer);
         this.read();
-        await this.reading;
-        await this.file?.close();
+        try {
+            await this.reading;
+        } finally {
+            await this.file?.close();
+        }
     }
 }

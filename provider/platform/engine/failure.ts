@@ -6,8 +6,8 @@ import type { Outcome } from "./progress";
 
 /** The CLI's exit codes, which it documents. */
 const exitCodes = { authentication: 3, cancelled: 8 } as const;
-/** The shell's exit code for a command that does not exist. */
-const commandNotFound = 127;
+/** The shell's exit codes for a command that is not executable or does not exist. */
+const notStarted: readonly (number | null)[] = [126, 127];
 
 export function failureOf(
     handle: string,
@@ -22,7 +22,7 @@ export function failureOf(
             { changed },
         );
     }
-    if (code === commandNotFound) {
+    if (notStarted.includes(code)) {
         return new PlatformError(
             "engine-unreachable",
             "the Pulumi CLI was not found",
@@ -46,6 +46,14 @@ export function failureOf(
             `the state backend rejects the credentials: ${lastLine(stderr)}`,
             "log in to the backend, or correct its credentials",
             {},
+        );
+    }
+    if (code === null) {
+        return new PlatformError(
+            "partial",
+            `Pulumi was killed during the operation on "${handle}"`,
+            "repeat the operation: it continues where this one stopped. If this happens again, check whether the host has too little memory",
+            { failed: failures, changed },
         );
     }
     if (failures.length === 0) {

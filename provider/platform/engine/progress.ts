@@ -74,19 +74,20 @@ export class Progress {
 
     add({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent }: EngineEvent): void {
         if (resourcePreEvent) this.step(resourcePreEvent.metadata, "started");
-        if (resOutputsEvent) this.step(resOutputsEvent.metadata, "done");
+        if (resOutputsEvent) this.step(resOutputsEvent.metadata, "done", resOutputsEvent.planning);
         if (resOpFailedEvent) this.step(resOpFailedEvent.metadata, "failed");
         if (diagnosticEvent) this.message(diagnosticEvent);
     }
 
-    private step({ op, urn, type }: Metadata, status: "started" | "done" | "failed"): void {
-        if (status !== "started") this.visited++;
+    /** In a preview, the engine also reports the outputs of steps that it has only planned. */
+    private step({ op, urn, type }: Metadata, status: "started" | "done" | "failed", planned = false): void {
+        if (status !== "started" && op !== "refresh") this.visited++;
         const operation = operations[op];
         // Components do not exist outside of Pulumi.
         if (operation === undefined || /^(pulumi|redis-database):/.test(type)) return;
         const step = { resource: nameOf(urn), operation };
         this.steps.set(urn, step);
-        if (status === "done") this.changed.add(step.resource);
+        if (status === "done" && !planned) this.changed.add(step.resource);
         const waitsFor = status === "started" && operation !== "delete" ? waitOf(type) : undefined;
         this.report({
             type: "resource",

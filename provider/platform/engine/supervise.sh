@@ -1,12 +1,25 @@
 #!/bin/sh
 # Runs a command, and stops it when the caller asks for that or ends. The caller starts this script as the leader of a
 # process group, and keeps the other end of file descriptor 3 open. A line "done" there means that the command has ended;
-# any other line, or the end of the pipe, stops the command: SIGINT, then SIGKILL for the whole process group.
+# any other line, or the end of the pipe, stops the command: SIGINT, then SIGKILL for it and all that it has started.
 #   $1   seconds between the two signals
 #   $@   the command
 
 seconds=$1
 shift
+
+# Pulumi's plugins, which would continue to work on containers. They have process groups of their own.
+plugins() {
+    ps -A -o pid= -o ppid= -o pgid= | awk -v root=$$ '
+        { parent[$1] = $2; group[$1] = $3 }
+        END {
+            for (pid in parent) {
+                for (each = pid; each in parent && each != root; each = parent[each]);
+                if (each == root && group[pid] != root) print pid
+            }
+        }'
+}
+
 (
     # `read` fails at the end of the pipe.
     read -r line <&3 || line=stop
@@ -17,6 +30,10 @@ shift
         sleep 1
         waited=$((waited + 1))
     done
+    # A stopped command starts no more plugins.
+    kill -STOP $$ 2>/dev/null
+    # shellcheck disable=SC2046 # one word for each process
+    kill -KILL $(plugins) 2>/dev/null
     kill -KILL -$$ 2>/dev/null
 ) >/dev/null 2>&1 &
 exec 3<&-

@@ -16,7 +16,7 @@ export interface StateBackend {
     /** The locks on a stack. */
     locks(stack: string): Promise<readonly Lock[]>;
     removeLock(stack: string, lock: Lock): Promise<void>;
-    /** Replaces an empty checkpoint with the CLI's backup of it. */
+    /** Replaces an empty checkpoint with the CLI's backup of it. Without a backup, the stack was never created: removes it. */
     restoreBackup(stack: string): Promise<void>;
 }
 

@@ -84,20 +84,31 @@ export function isMember({ kind, stack, handle }: DatabaseInfo): boolean {
     return kind === "replica" && stack !== handle;
 }
 
-/** Whether a first update has succeeded. Only then does the stack have outputs. */
-export function isComplete({ resources }: Checkpoint): boolean {
+/** Whether the stack stores a specification, which later operations can change. */
+export function hasSpecification({ resources }: Checkpoint): boolean {
     return resources.some(({ type, outputs }) => type === types.stack && outputs?.specification !== undefined);
+}
+
+/** Whether nothing is left to do. An interrupted update can have stored the specification before it was complete. */
+export function isComplete(checkpoint: Checkpoint): boolean {
+    const components = checkpoint.resources.filter(({ type }) => type === types.database || type === types.replica);
+    return checkpoint.pending.length === 0 && hasSpecification(checkpoint) && components.every(hasOutputs);
+}
+
+/** A component registers its outputs when all of its resources exist. A failed update removes them. */
+function hasOutputs({ outputs }: StoredResource): boolean {
+    return outputs?.containerName !== undefined;
 }
 
 function describe(
     identity: Pick<DatabaseInfo, "handle" | "kind" | "primary" | "stack">,
-    { urn, inputs, outputs }: StoredResource,
+    component: StoredResource,
     checkpoint: Checkpoint,
     today: Date,
 ): DatabaseInfo {
-    // A failed update leaves only the inputs.
-    const succeeded = outputs?.containerName !== undefined;
-    const read = (name: string) => (succeeded ? plainOf(outputs[name]) : undefined);
+    const { urn, inputs, outputs } = component;
+    const succeeded = hasOutputs(component);
+    const read = (name: string) => (succeeded ? plainOf(outputs?.[name]) : undefined);
     const given = (name: string) => plainOf(inputs?.[name]);
     const engine = (read("engine") ?? given("engine") ?? "redis") as Engine;
     const version = (read("version") ?? given("resolvedVersion")) as Version | undefined;
@@ -132,7 +143,7 @@ function describe(
 
 function statusOf(checkpoint: Checkpoint, succeeded: boolean): DatabaseInfo["status"] {
     if (checkpoint.pending.length > 0) return "interrupted";
-    if (!isComplete(checkpoint)) return "incomplete";
+    if (!hasSpecification(checkpoint)) return "incomplete";
     return succeeded ? "ready" : "failed";
 }
 

@@ -39,7 +39,12 @@ export class FileBackend implements StateBackend {
 
     async restoreBackup(stack: string): Promise<void> {
         for (const suffix of ["", ".attrs"]) {
-            await copyFile(`${this.file(stack)}.bak${suffix}`, `${this.file(stack)}${suffix}`);
+            const [file, backup] = [`${this.file(stack)}${suffix}`, `${this.file(stack)}.bak${suffix}`];
+            await copyFile(backup, file).catch(async (error: unknown) => {
+                if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+                // The first write of a new stack was interrupted: nothing is deployed.
+                await rm(file, { force: true });
+            });
         }
     }
 

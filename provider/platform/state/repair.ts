@@ -13,8 +13,8 @@ export async function repair(backend: StateBackend, stack: string): Promise<void
     if ((await backend.read(stack)) === "") await backend.restoreBackup(stack);
 }
 
-/** Of a lock from another host nobody here can know whether its operation still runs. */
-function isStale({ pid, host, since }: Lock): boolean {
+/** Whether the operation that took a lock has ended. A lock from another host counts as live: only that host knows. */
+export function isStale({ pid, host, since }: Lock): boolean {
     return host === hostname() && !ranAt(pid, new Date(since));
 }
 

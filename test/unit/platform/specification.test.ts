@@ -1,0 +1,68 @@
+/** The check of specifications, and how two of them differ. */
+import { type DatabaseSpec, checkSpecification, differencesOf } from "../../../provider/platform/specification";
+import { PlatformError } from "../../../provider/platform/errors";
+
+function failure(args: object, name = "sessions"): PlatformError {
+    try {
+        checkSpecification({ name, args: args });
+    } catch (error) {
+        if (error instanceof PlatformError) return error as PlatformError;
+        throw error;
+    }
+    throw new Error("the specification was expected to be invalid");
+}
+
+test("valid arguments pass, also those of replicas", () => {
+    checkSpecification({ name: "sessions", args: {} });
+    checkSpecification({ name: "sessions", args: { version: "7.2-aof", memoryMb: 256, replicas: [{ name: "copy" }] } });
+});
+
+test("all problems are reported together, with their codes and paths", () => {
+    const error = failure({ memoryMb: "much", flavour: "aof", replicas: [{ name: "copy", memoryMb: -1 }] });
+    expect(error).toMatchObject({ code: "validation", remedy: "correct the arguments" });
+    if (!PlatformError.is(error, "validation")) throw error;
+    const { findings } = error.details;
+    expect(findings.map(({ path }) => path).sort()).toEqual(["flavour", "memoryMb", "replicas[0].memoryMb"]);
+    for (const { code } of findings) expect(code).toMatch(/^redis-database\//);
+    expect(error.message).toMatch(/^"sessions" is not valid; nothing was touched\n/);
+    for (const { path } of findings) expect(error.message).toContain(path);
+});
+
+test("two replicas with one name are refused", () => {
+    expect(failure({ replicas: [{ name: "copy" }, { name: "copy" }] }).code).toBe("validation");
+});
+
+test("a version that does not exist, as the only problem, has an error of its own with the existing ones", () => {
+    const error = failure({ version: "9.9" });
+    expect(error.code).toBe("unknown-version");
+    expect(error.message).toMatch(/^version .*9\.9/);
+    const { known } = error.details as { known: string[] };
+    expect(known).toEqual(expect.arrayContaining(["4.0", "7.2", "8.6"]));
+    expect(new Set(known).size).toBe(known.length);
+    expect(failure({ version: "9.9", memoryMb: -1 }).code).toBe("validation");
+});
+
+test.each<[string, DatabaseSpec, DatabaseSpec]>([
+    ["equal arguments in another order", { version: "8.0", memoryMb: 64 }, { memoryMb: 64, version: "8.0" }],
+    ["undefined and absent", { memoryMb: undefined }, {}],
+    ["a number of replicas and the same list", { replicas: 1 }, { replicas: [{ name: "replica-1" }] }],
+    ["no replicas and an empty list", {}, { replicas: [] }],
+])("%s are the same", (_name, current, requested) => {
+    expect(differencesOf(current, requested)).toEqual([]);
+    expect(differencesOf(requested, current)).toEqual([]);
+});
+
+test("differences have paths in order, with both values", () => {
+    expect(differencesOf({ version: "8.0", memoryMb: 64 }, { version: "8.6", diskSizeGb: 8, memoryMb: 64 })).toEqual([
+        { path: "diskSizeGb", current: undefined, requested: 8 },
+        { path: "version", current: "8.0", requested: "8.6" },
+    ]);
+});
+
+test("values that can contain a secret are not shown, also those of replicas", () => {
+    const differences = differencesOf(
+        { password: "hunter2-hunter2", replicas: [{ name: "copy", password: "hunter3-hunter3" }] },
+        { password: "hunter4-hunter4", replicas: [] },
+    );
+    expect(differences).toEqual([{ path: "password" }, { path: "replicas" }]);
+});
