@@ -3,7 +3,7 @@ import { type ListedVersion, listVersions } from "../model/catalog/listVersions"
 import { type Version, compareVersions, parseVersion } from "../model/catalog/versions";
 import { nearest } from "../model/findings";
 import { checkName } from "../model/arguments/names";
-import { listReplicas, replicaComponent } from "../model/arguments/replicaList";
+import { listReplicas, replicaComponent, replicaNames } from "../model/arguments/replicaList";
 import {
     type Change,
     unchanged,
@@ -111,7 +111,7 @@ export class RedisPlatform {
     async update(handle: string, args: Partial<DatabaseSpec>, options: OperationOptions = {}): Promise<DatabaseInfo> {
         const { kind } = await this.get(handle);
         const change = kind === "database" ? update(args) : updateReplica(handle, args);
-        return this.apply(handle, change, options, "--refresh");
+        return this.apply(handle, change, options, { flags: ["--refresh"] });
     }
 
     /**
@@ -214,7 +214,7 @@ export class RedisPlatform {
             );
         }
         if ((await this.get(handle)).kind === "replica") {
-            await this.apply(handle, removeReplica(handle), options);
+            await this.apply(handle, removeReplica(handle), options, { removes: handle });
             return;
         }
         await this.operations.exclusively(handle, options, async (stack) => {
@@ -301,19 +301,20 @@ export class RedisPlatform {
         handle: string,
         change: Change,
         options: OperationOptions,
-        ...flags: string[]
+        { flags = [], removes }: { readonly flags?: readonly string[]; readonly removes?: string } = {},
     ): Promise<DatabaseInfo> {
         return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            await stack.update(await this.changed(stack, change, options), options, ...flags);
+            await stack.update(await this.changed(stack, change, options, removes), options, ...flags);
             return this.infoOf(stack);
         });
     }
 
-    /** The specification after a change, checked. */
+    /** The specification after a change, checked. `removes` is the replica whose removal was requested. */
     private async changed(
         stack: DatabaseStack,
         change: Change,
         options: OperationOptions,
+        removes?: string,
     ): Promise<StoredSpecification> {
         const checkpoint = await stack.checkpoint();
         if (!checkpoint) return this.unknown(stack.handle);
@@ -321,6 +322,12 @@ export class RedisPlatform {
         const { specification } = await stack.outputs(options);
         const changed = { ...specification, args: change(specification.args) };
         checkSpecification(changed);
+        const known = [specification, changed].flatMap(({ args }) => replicaNames(args.replicas));
+        const begun = databasesIn(stack.handle, checkpoint, new Date()).find(
+            ({ handle, kind, status }) =>
+                kind === "replica" && status === "incomplete" && handle !== removes && !known.includes(handle),
+        );
+        if (begun) throw unfinished(begun.handle);
         return changed;
     }
 
@@ -384,6 +391,16 @@ function addition(replica: string, args: ReplicaSpec): Change {
         if (differences.length > 0) throw taken(replica, differences);
         return database;
     };
+}
+
+/** An interrupted `replicate` has not stored the replica yet. Another update would remove what it has created. */
+function unfinished(replica: string): PlatformError {
+    return new PlatformError(
+        "partial",
+        `the replica "${replica}" was never created completely`,
+        "repeat `replicate` for it, or remove it with `deprovision`, then repeat this operation",
+        { failed: [], changed: [] },
+    );
 }
 
 /** A handle is the name of a stack and of a component. */

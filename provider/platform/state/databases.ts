@@ -101,7 +101,7 @@ function describe(
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
         ...identity,
-        status: checkpoint.pending.length > 0 ? "interrupted" : created ? "ready" : "incomplete",
+        status: !created ? "incomplete" : checkpoint.pending.length > 0 ? "interrupted" : "ready",
         engine,
         version,
         flavor,
