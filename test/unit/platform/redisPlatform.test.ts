@@ -88,7 +88,7 @@ test("a CLI that is killed during an update: the error says so, and a repeat fin
     const platform = engine.open();
     const killed = platform.create("deaf-1", {}, { onProgress: (event) => applying(event) && void kill() });
     const kill = async () => {
-        while (readdirSync(lockFiles("deaf-1")).length === 0) await setTimeout(10);
+        while (engine.plugins().length === 0) await setTimeout(10);
         const [lock = ""] = readdirSync(lockFiles("deaf-1"));
         process.kill(Number(lock.replace(".json", "")), "SIGKILL");
     };
@@ -96,6 +96,7 @@ test("a CLI that is killed during an update: the error says so, and a repeat fin
         code: "partial",
         message: expect.stringContaining("killed") as string,
     });
+    expect(engine.plugins()).toEqual([]);
     expect(await platform.create("deaf-1")).toMatchObject({ status: "ready" });
 });
 
@@ -213,7 +214,7 @@ function supervised(handle: string): ChildProcess {
     });
 }
 
-test.each(["quick-1", "slow-1", "stuck-1"])(
+test.each(["quick-1", "slow-1", "stuck-1", "leaving-1"])(
     "if the calling process is killed, the CLI of %s is stopped with its plugin",
     async (handle) => {
         engine.open();
