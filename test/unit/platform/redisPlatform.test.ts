@@ -56,7 +56,7 @@ test.each(["", "-a", "a/b", "a b", "x".repeat(101)])("the handle %j is not valid
 });
 
 test("invalid arguments run no command", async () => {
-    const invalid = engine.open().create("quick", { version: "9.9" as never });
+    const invalid = engine.open().create("quick", { version: "9.9" });
     await expect(invalid).rejects.toMatchObject({ code: "unknown-version" });
     expect(engine.commands()).toEqual([]);
 });
