@@ -1,6 +1,6 @@
 /** Managed Redis for programs: creates, changes and lists databases through Pulumi, one stack per database. */
 import { checkName } from "../model/arguments/names";
-import { listReplicas, replicaComponent } from "../model/arguments/replicaList";
+import { listReplicas, replicaComponent, replicaNames } from "../model/arguments/replicaList";
 import { type ListedVersion, listVersions } from "../model/catalog/listVersions";
 import { type Version, compareVersions, parseVersion } from "../model/catalog/versions";
 import { type Change, changes, unchanged } from "./changes";
@@ -111,7 +111,7 @@ export class RedisPlatform {
     async update(handle: string, args: Partial<DatabaseSpec>, options: OperationOptions = {}): Promise<DatabaseInfo> {
         const info = await this.get(handle);
         const change = isMember(info) ? changes.updateReplica(handle, args) : changes.update(args);
-        return this.change(info, change, options, "--refresh");
+        return this.change(info, change, options, { flags: ["--refresh"] });
     }
 
     /**
@@ -229,7 +229,7 @@ export class RedisPlatform {
         }
         const info = await this.get(handle);
         if (isMember(info)) {
-            await this.apply(info, changes.removeReplica(handle), options);
+            await this.apply(info, changes.removeReplica(handle), options, { removes: handle });
             return;
         }
         await this.checkNotFollowed(handle, "deleted");
@@ -361,9 +361,9 @@ export class RedisPlatform {
         info: DatabaseInfo,
         change: Change,
         options: OperationOptions,
-        ...flags: string[]
+        details: ChangeDetails = {},
     ): Promise<DatabaseInfo> {
-        await this.apply(info, change, options, ...flags);
+        await this.apply(info, change, options, details);
         return this.get(info.handle);
     }
 
@@ -371,22 +371,37 @@ export class RedisPlatform {
         { stack: name }: DatabaseInfo,
         change: Change,
         options: OperationOptions,
-        ...flags: string[]
+        { flags = [], removes }: ChangeDetails = {},
     ): Promise<void> {
         await this.operations.exclusively(name, options, async (stack) => {
-            await stack.update((await this.changed(stack, change, options)).after, options, ...flags);
+            await stack.update((await this.changed(stack, change, options, removes)).after, options, ...flags);
         });
     }
 
     /** The specification after a change, checked, and the rows of the change table that apply. */
-    private async changed(stack: DatabaseStack, change: Change, options: OperationOptions) {
+    private async changed(stack: DatabaseStack, change: Change, options: OperationOptions, removes?: string) {
         const info = await this.get(stack.handle);
         const { specification: before } = await this.outputsOf(info, options);
         const after = { ...before, args: change(before.args) };
         checkSpecification(after);
+        await this.checkBegunReplicas(stack.handle, [before, after], removes);
         const planned = planChange(before, after, info.version);
         checkChange(stack.handle, planned);
         return { after, rows: planned.rows };
+    }
+
+    /** An update would delete a replica that an interrupted `replicate` has begun to create. `removes` may be deleted. */
+    private async checkBegunReplicas(
+        name: string,
+        specifications: readonly StoredSpecification[],
+        removes: string | undefined,
+    ): Promise<void> {
+        const known = specifications.flatMap(({ args }) => replicaNames(args.replicas));
+        const members = (await this.databases.inStack(name)).filter(isMember);
+        const begun = members.find(
+            ({ handle, status }) => status === "incomplete" && handle !== removes && !known.includes(handle),
+        );
+        if (begun) throw unfinished(begun.handle);
     }
 
     /** Throws `partial` if the stack has no specification yet. */
@@ -418,6 +433,23 @@ function addition(replica: string, args: ReplicaSpec): Change {
         if (differences.length > 0) throw taken(replica, differences);
         return database;
     };
+}
+
+/** An interrupted `replicate` has not stored the replica yet. Another update would remove what it has created. */
+function unfinished(replica: string): PlatformError {
+    return new PlatformError(
+        "partial",
+        `the replica "${replica}" was never created completely`,
+        "repeat `replicate` for it, or remove it with `deprovision`, then repeat this operation",
+        { failed: [], changed: [] },
+    );
+}
+
+interface ChangeDetails {
+    /** Additional flags for `pulumi up`. */
+    readonly flags?: readonly string[];
+    /** The replica whose removal was requested. */
+    readonly removes?: string;
 }
 
 /** A handle is the name of a stack and of a component. */

@@ -13,7 +13,9 @@ import { type Line, TestPlatform, containersOf, printed, volumesOf } from "./sup
 /** `make test-all` interrupts often enough to hit the rare moments. */
 const aborts = process.env.TEST_ALL ? 10 : 2;
 const kills = process.env.TEST_ALL ? 10 : 1;
-const atOnce = process.env.TEST_ALL ? 5 : 2;
+const atOnce = 5;
+/** Aborts of a create before it may finish. */
+const inARow = 2;
 
 const args = { version: "8.0", memoryMb: 64 } as const;
 
@@ -84,6 +86,9 @@ describe("an interrupted operation", () => {
         // Nobody asks the CLI to end, except for the script that supervises it.
         await until(() => platform.processes(child.pid).length === 0);
         expect((Date.now() - since) / 1000).toBeLessThan(endsWithin);
+        // The next process also removes the specification, which can have secrets.
+        platform.reopen();
+        expect(platform.workFiles(child.pid)).toEqual([]);
     }
 
     async function connected<T>(handle: string, use: (client: Redis) => Promise<T>): Promise<T> {
@@ -96,16 +101,19 @@ describe("an interrupted operation", () => {
         }
     }
 
-    test.each(Array.from({ length: aborts }, (_, index) => index))("create, aborted (%d)", async () => {
+    const numbered = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+    test.each(numbered(aborts / inARow))("create, aborted twice in a row (%d)", async () => {
         const handle = uniqueName("aborted");
-        await aborted((signal, onProgress) => platform.redis.create(handle, args, { signal, onProgress }));
+        for (const _time of numbered(inARow))
+            await aborted((signal, onProgress) => platform.redis.create(handle, args, { signal, onProgress }));
         expect(await platform.redis.create(handle, args)).toMatchObject({ status: "ready", version: "8.0" });
         expectComplete(handle);
         await platform.redis.deprovision(handle, handle);
         expect([...containersOf(handle), ...volumesOf(handle)]).toEqual([]);
     });
 
-    test.each(Array.from({ length: kills }, (_, index) => index))("create in a killed process (%d)", async () => {
+    test.each(numbered(kills))("create in a killed process (%d)", async () => {
         const handle = uniqueName("killed");
         await killed("create", handle, args);
         expect(await platform.redis.create(handle, args)).toMatchObject({ status: "ready", version: "8.0" });
@@ -156,7 +164,7 @@ describe("an interrupted operation", () => {
         await platform.redis.deprovision(handle, handle);
     });
 
-    test("creates at once, one of them killed: all of them exist after a repeat", async () => {
+    (process.env.TEST_ALL ? test : test.skip)("creates at once, one of them killed: all of them exist after a repeat", async () => {
         const handles = Array.from({ length: atOnce }, (_, index) => uniqueName(`once-${index}`));
         const [victim = "", ...others] = handles;
         await Promise.all([

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Settings } from "../options";
 import { EventLog } from "./eventLog";
@@ -49,20 +49,25 @@ export async function runPulumi(
         detached: true,
         stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
-    const control = supervised.stdio[3] as Writable;
+    const control = supervised.stdio[3] as Duplex;
     // The script may have ended already.
     control.on("error", () => undefined);
+    // It keeps its end open until it has stopped everything.
+    const released = new Promise((resolve) => control.once("close", resolve));
+    control.resume();
     const cancel = () => control.write("stop\n");
     signal?.addEventListener("abort", cancel, { once: true });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     supervised.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
     supervised.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
-    supervised.once("exit", () => control.end("done\n"));
+    // A command that was killed has left its plugins behind.
+    supervised.once("exit", (code) => control.end(code === null ? "stop\n" : "done\n"));
     try {
         const code = await new Promise<number | null>((resolve, reject) => {
             supervised.once("error", reject);
             supervised.once("close", resolve);
         });
+        await released;
         const [stdout, stderr] = [out, err].map((chunks) => Buffer.concat(chunks).toString()) as [string, string];
         return { code, stdout, stderr, cancelled: signal?.aborted ?? false };
     } finally {

@@ -46,6 +46,7 @@ export interface DatabaseInfo {
 const types = {
     database: "redis-database:index:RedisDatabase",
     replica: "redis-database:index:RedisReplica",
+    completed: "redis-database:index:CompletedUpdate",
     container: "docker:index/container:Container",
     provider: "pulumi:providers:docker",
     stack: "pulumi:pulumi:Stack",
@@ -119,7 +120,7 @@ function describe(
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
         ...identity,
-        status: statusOf(checkpoint, succeeded),
+        status: statusOf(checkpoint, component),
         engine,
         version,
         flavor,
@@ -141,9 +142,14 @@ function describe(
     ) as unknown as DatabaseInfo;
 }
 
-function statusOf(checkpoint: Checkpoint, succeeded: boolean): DatabaseInfo["status"] {
+function statusOf(checkpoint: Checkpoint, component: StoredResource): DatabaseInfo["status"] {
+    const succeeded = hasOutputs(component);
+    // Recorded by an earlier update that succeeded.
+    const completed = checkpoint.resources.some(
+        ({ type, parent }) => type === types.completed && parent === component.urn,
+    );
+    if (!hasSpecification(checkpoint) || !(succeeded || completed)) return "incomplete";
     if (checkpoint.pending.length > 0) return "interrupted";
-    if (!hasSpecification(checkpoint)) return "incomplete";
     return succeeded ? "ready" : "failed";
 }
 

@@ -1,5 +1,6 @@
 /** States in a directory. */
-import { copyFile, readFile, readdir, rm } from "node:fs/promises";
+import { copyFile, readFile, readdir, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Lock, type StateBackend, parseLock } from "./backend";
 
@@ -23,18 +24,13 @@ export class FileBackend implements StateBackend {
 
     async locks(stack: string): Promise<readonly Lock[]> {
         const directory = join(this.allLocks, stack);
-        const files = ((await ifPresent(readdir(directory))) ?? []).filter((file) => file.endsWith(".json"));
-        const locks = files.map(async (file) => {
-            const path = join(directory, file);
-            // The operation may end, or may not have written the file completely yet.
-            const json = await ifPresent(readFile(path, "utf8"));
-            return json ? [parseLock(path, json)] : [];
-        });
-        return (await Promise.all(locks)).flat();
+        // The CLI also counts the temporary files of its locks, but not the files with attributes.
+        const files = ((await ifPresent(readdir(directory))) ?? []).filter((file) => !file.endsWith(".attrs"));
+        return (await Promise.all(files.map((file) => readLock(join(directory, file))))).flat();
     }
 
     async removeLock(_stack: string, { id }: Lock): Promise<void> {
-        await rm(id, { force: true });
+        for (const file of [id, `${id}.attrs`]) await rm(file, { force: true });
     }
 
     async restoreBackup(stack: string): Promise<void> {
@@ -50,6 +46,21 @@ export class FileBackend implements StateBackend {
 
     private file(stack: string): string {
         return join(this.stacks, `${stack}.json`);
+    }
+}
+
+/** Milliseconds that no write of a lock takes. */
+const writeMs = 10_000;
+
+/** No lock if the operation has ended. A CLI that was killed while it wrote its lock left an incomplete file. */
+async function readLock(path: string): Promise<Lock[]> {
+    const [json, facts] = [await ifPresent(readFile(path, "utf8")), await ifPresent(stat(path))];
+    if (json === undefined || !facts) return [];
+    try {
+        return [parseLock(path, json)];
+    } catch {
+        const abandoned = Date.now() - facts.mtimeMs > writeMs;
+        return abandoned ? [{ id: path, pid: 0, host: hostname(), since: facts.mtime.toISOString() }] : [];
     }
 }
 

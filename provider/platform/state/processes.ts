@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 
 /** Whether a process with this id runs on this host. A zombie has ended. */
 export function isRunning(pid: number): boolean {
+    // For the system, 0 is the group of the caller, and -1 is all processes.
+    if (!(pid > 0)) return false;
     try {
         process.kill(pid, 0);
     } catch (error) {

@@ -29,13 +29,22 @@ export type Line =
 
 export class TestPlatform {
     readonly directory: string;
-    readonly redis: platform.RedisPlatform;
+    redis: platform.RedisPlatform;
 
-    constructor(name: string, options: platform.PlatformOptions = {}) {
+    constructor(name: string) {
         const parent = join(root, ".local/engine");
         mkdirSync(parent, { recursive: true });
         this.directory = mkdtempSync(join(parent, `${name}-`));
-        this.redis = RedisPlatform.open({ dataDirectory: this.directory, ...options });
+        this.redis = this.open();
+    }
+
+    private open(): platform.RedisPlatform {
+        return RedisPlatform.open({ dataDirectory: this.directory });
+    }
+
+    /** Opens the platform again, as the next process does. */
+    reopen(): void {
+        this.redis = this.open();
     }
 
     /** Calls a method in another process. */
@@ -44,7 +53,7 @@ export class TestPlatform {
         const child = spawn(process.execPath, ["-e", caller, request], { stdio: ["ignore", "pipe", "inherit"] });
         const lines: Line[] = [];
         let incomplete = "";
-        child.stdout?.on("data", (chunk: Buffer) => {
+        child.stdout.on("data", (chunk: Buffer) => {
             const complete = (incomplete + chunk.toString()).split("\n");
             incomplete = complete.pop() ?? "";
             lines.push(...complete.map((line) => JSON.parse(line) as Line));
@@ -52,9 +61,10 @@ export class TestPlatform {
         return { child, lines };
     }
 
-    /** What is left of operations in the work directory. */
-    workFiles(): readonly string[] {
-        return readdirSync(join(this.directory, "work"));
+    /** What is left in the work directory of all operations, or of those that a process called. */
+    workFiles(caller?: number): readonly string[] {
+        const files = readdirSync(join(this.directory, "work"));
+        return files.filter((name) => caller === undefined || name.startsWith(`${caller}-`));
     }
 
     /** The command lines of the CLIs and plugins that still run, of all operations or of those that a process called. */

@@ -102,10 +102,7 @@ test("a wait that takes too long fails with the last reason", async () => {
 test.each(["before it begins", "while it waits"])("a wait can be cancelled %s", async (moment) => {
     const controller = new AbortController();
     if (moment === "before it begins") controller.abort();
-    else
-        setTimeout(() => {
-            controller.abort();
-        }, 50);
+    else setTimeout(controller.abort.bind(controller), 50);
     const began = Date.now();
     const wait = waitUntilHealthy(() => Promise.resolve(starting), { timeoutSeconds: 30, signal: controller.signal });
     await expect(wait).rejects.toMatchObject({ code: "cancelled" });

@@ -14,14 +14,14 @@ afterEach(() => {
 });
 
 /** How a CLI reacts to SIGINT, and the seconds in which an aborted operation must end. */
-const reactions = { quick: 4, slow: 5, stuck: 7 } as const;
+const reactions = { quick: 4, slow: 5, stuck: 7, leaving: 4 } as const;
 
 test("50 creates that are aborted at random moments end in time, leave no process, and are finished by a repeat", async () => {
     const platform = engine.open({ concurrency: 10 });
     const began = new Map<string, number>();
     const interrupted = await Promise.all(
         Array.from({ length: 50 }, async (_, index) => {
-            const reaction = (["quick", "slow", "quick", "slow", "stuck"] as const)[index % 5] ?? "quick";
+            const reaction = (["quick", "slow", "leaving", "slow", "stuck"] as const)[index % 5] ?? "quick";
             const handle = `${reaction}-${index}`;
             const controller = new AbortController();
             const abortAfter = Math.random() * 1500;

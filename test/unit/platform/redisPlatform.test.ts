@@ -1,7 +1,7 @@
 /** The platform's operations with a fake CLI. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -88,7 +88,7 @@ test("a CLI that is killed during an update: the error says so, and a repeat fin
     const platform = engine.open();
     const killed = platform.create("deaf-1", {}, { onProgress: (event) => applying(event) && void kill() });
     const kill = async () => {
-        while (readdirSync(lockFiles("deaf-1")).length === 0) await setTimeout(10);
+        while (engine.plugins().length === 0) await setTimeout(10);
         const [lock = ""] = readdirSync(lockFiles("deaf-1"));
         process.kill(Number(lock.replace(".json", "")), "SIGKILL");
     };
@@ -96,6 +96,7 @@ test("a CLI that is killed during an update: the error says so, and a repeat fin
         code: "partial",
         message: expect.stringContaining("killed") as string,
     });
+    expect(engine.plugins()).toEqual([]);
     expect(await platform.create("deaf-1")).toMatchObject({ status: "ready" });
 });
 
@@ -121,6 +122,50 @@ test("a lock that is taken between the check and the command is reported with it
     await expect(platform.update("quick", {}, { onProgress })).rejects.toMatchObject({
         code: "locked",
         details: { pid: process.pid },
+    });
+});
+
+describe("a replica that an interrupted `replicate` has begun to create", () => {
+    beforeEach(async () => {
+        await engine.open().create("quick");
+        const file = join(engine.stateDirectory, "stacks/redis/quick.json");
+        const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: { resources: object[] } } };
+        const database = "redis-database:index:RedisDatabase";
+        const { resources } = state.checkpoint.latest;
+        const { urn } = resources.find((each) => "type" in each && each.type === database) as { urn: string };
+        const type = "redis-database:index:RedisReplica";
+        resources.push({ type, urn: `${urn}-copy`, parent: urn });
+        writeFileSync(file, JSON.stringify(state));
+    });
+
+    test("is not removed by an operation that requests something else", async () => {
+        const platform = engine.open();
+        expect(await platform.get("copy")).toMatchObject({ kind: "replica", primary: "quick", status: "incomplete" });
+        for (const operation of [
+            () => platform.rotatePassword("quick"),
+            () => platform.update("copy", { memoryMb: 64 }),
+            () => platform.reload("copy"),
+        ]) {
+            await expect(operation()).rejects.toMatchObject({
+                code: "partial",
+                message: expect.stringContaining('"copy"') as string,
+                remedy: expect.stringContaining("repeat `replicate`") as string,
+            });
+        }
+        expect(updates()).toHaveLength(1);
+    });
+
+    test("can be created completely", async () => {
+        await engine
+            .open()
+            .replicate("quick", "copy")
+            .catch(() => undefined);
+        expect(updates()).toHaveLength(2);
+    });
+
+    test("can be removed", async () => {
+        await engine.open().deprovision("copy", "copy");
+        expect(updates()).toHaveLength(2);
     });
 });
 
@@ -169,7 +214,7 @@ function supervised(handle: string): ChildProcess {
     });
 }
 
-test.each(["quick-1", "slow-1", "stuck-1"])(
+test.each(["quick-1", "slow-1", "stuck-1", "leaving-1"])(
     "if the calling process is killed, the CLI of %s is stopped with its plugin",
     async (handle) => {
         engine.open();

@@ -26,6 +26,10 @@ test("a process of another user runs", () => {
     expect(isRunning(1)).toBe(true);
 });
 
+test.each([0, -1, NaN])("%d is the id of no process", (pid) => {
+    expect(isRunning(pid)).toBe(false);
+});
+
 test("a zombie has ended", async () => {
     // `sleep` replaces the shell and never asks how its child has ended.
     const parent = start("sh", "-c", "sh -c 'exit' & echo $!; exec sleep 60");

@@ -1,6 +1,15 @@
 /** Repairs in a directory of states: which locks are removed, and what replaces an empty state file. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileBackend } from "../../../../provider/platform/state/fileBackend";
@@ -66,6 +75,18 @@ test("a live lock next to a stale one counts", async () => {
     lock(process.pid, hostname(), new Date());
     await expect(repair(backend, "sessions")).rejects.toMatchObject({ code: "locked" });
     expect(readdirSync(locks)).toContain(`${process.pid}.json`);
+});
+
+test.each(["a.json", "a.json.18b3.tmp"])("an incomplete lock in %s is removed if it is old", async (file) => {
+    writeFileSync(join(locks, file), '{"pid":');
+    await repair(backend, "sessions");
+    // It may be complete in a moment.
+    expect(readdirSync(locks)).toEqual([file]);
+    const minuteAgo = new Date(Date.now() - 60_000);
+    utimesSync(join(locks, file), minuteAgo, minuteAgo);
+    writeFileSync(join(locks, `${file}.attrs`), "{}");
+    await repair(backend, "sessions");
+    expect(readdirSync(locks)).toEqual([]);
 });
 
 test("a lock of another stack does not matter", async () => {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # A fake Pulumi CLI for tests of the platform library: it keeps states and locks in the files of the real one, writes
 # events, and starts a plugin in a process group of its own. The beginning of the stack's name says how it reacts to
-# SIGINT: `quick-…` stops at once, `slow-…` after a second, `stuck-…` never, and `deaf-…` finishes its work.
-# `failing-…` cannot deploy anything.
+# SIGINT: `quick-…` stops at once, `slow-…` after a second, `stuck-…` never; `leaving-…` stops at once without its
+# plugin, as the real one sometimes does; `deaf-…` finishes its work. `failing-…` cannot deploy anything.
 
 command="$1 $2"
 all=$*
@@ -48,6 +48,7 @@ finish() {
 case $stack in
 quick-*) trap 'finish 8' INT ;;
 slow-*) trap 'sleep 1; finish 8' INT ;;
+leaving-*) trap 'rm -f "$lock"; exit 8' INT ;;
 stuck-*) trap 'while :; do sleep 1; done' INT ;;
 *) trap '' INT ;;
 esac
