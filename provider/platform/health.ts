@@ -19,7 +19,8 @@ export interface Health {
 
 /** The health of databases, with one query for each Docker host. */
 export async function healthOf(databases: readonly DatabaseInfo[]): Promise<readonly Health[]> {
-    const hosts = new Map(databases.map(({ dockerHost }) => [dockerHost, ask(dockerHost)]));
+    const names = new Set(databases.map(({ dockerHost }) => dockerHost));
+    const hosts = new Map([...names].map((name) => [name, ask(name)]));
     return Promise.all(
         databases.map(async ({ handle, dockerHost, containerName }): Promise<Health> => {
             if (containerName === undefined)

@@ -105,10 +105,8 @@ export class DatabaseStack {
 
     private async failure(ended: Ended, outcome: Outcome): Promise<PlatformError> {
         const failure = failureOf(this.handle, ended, outcome);
+        if (failure.code === "locked") return locked(this.handle, (await this.backend.locks(this.handle))[0]);
         if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
-        // A lock that was taken after the last check.
-        const [lock] = await this.backend.locks(this.handle);
-        if (lock) return locked(this.handle, lock);
         const { docker } = this.settings;
         const problem = await dockerAnswers(docker);
         if (problem === undefined) return failure;

@@ -1,8 +1,8 @@
-/** Where states are stored. Reads them directly, since the CLI takes a second for each stack. */
+/** Where states are stored. Where possible, reads them directly, since the CLI takes a second for each stack. */
 import type { LockHolder } from "../errors";
 
 /** A lock on a stack. */
-export interface Lock extends LockHolder {
+export interface Lock extends Required<LockHolder> {
     /** Identifies the lock in its backend. */
     readonly id: string;
 }

@@ -31,21 +31,24 @@ export interface Checkpoint {
     readonly written?: string;
 }
 
-interface StoredFile {
-    readonly checkpoint?: {
-        readonly latest?: {
-            readonly manifest?: { readonly time?: string };
-            readonly resources?: readonly StoredResource[];
-            readonly pending_operations?: readonly { readonly resource: StoredResource }[];
-            readonly secrets_providers?: {
-                readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
-            };
-        } | null;
+interface Deployment {
+    readonly manifest?: { readonly time?: string };
+    readonly resources?: readonly StoredResource[];
+    readonly pending_operations?: readonly { readonly resource: StoredResource }[];
+    readonly secrets_providers?: {
+        readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
     };
 }
 
+/** A file of a self-managed backend has a checkpoint; `pulumi stack export` prints only its deployment. */
+interface Stored {
+    readonly checkpoint?: { readonly latest?: Deployment | null };
+    readonly deployment?: Deployment;
+}
+
 export function parseCheckpoint(json: string): Checkpoint {
-    const { latest } = (JSON.parse(json) as StoredFile).checkpoint ?? {};
+    const { checkpoint, deployment } = JSON.parse(json) as Stored;
+    const latest = checkpoint?.latest ?? deployment;
     const { salt, url, encryptedkey: encryptedKey } = latest?.secrets_providers?.state ?? {};
     return {
         resources: latest?.resources ?? [],

@@ -1,0 +1,82 @@
+/** States in a backend without a service, which Pulumi calls "DIY". The CLI keeps them as files. */
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
+import limit from "p-limit";
+import { PlatformError } from "../errors";
+import { type Lock, type StateBackend, parseLock } from "./backend";
+import type { Bucket } from "./bucket";
+
+/** How many files are read at once. */
+const concurrentReads = 32;
+
+/** How a checkpoint is compressed, by the suffix of its file. PULUMI_DIY_BACKEND_GZIP and …_ZSTD choose it. */
+const decompress: Readonly<Record<string, (content: Uint8Array) => Promise<Uint8Array>>> = {
+    "": (content) => Promise.resolve(content),
+    ".gz": promisify(zlib.gunzip),
+    ".zst": (content) => promisify(zlib.zstdDecompress)(content),
+};
+
+export class SelfManagedBackend implements StateBackend {
+    private readonly stacks: string;
+    private readonly allLocks: string;
+    private readonly slots = limit(concurrentReads);
+
+    constructor(
+        private readonly bucket: Bucket,
+        project: string,
+    ) {
+        this.stacks = `.pulumi/stacks/${project}`;
+        this.allLocks = `.pulumi/locks/organization/${project}`;
+    }
+
+    async list(): Promise<readonly string[]> {
+        const files = await this.bucket.list(this.stacks);
+        const stacks = files.flatMap((file) => /^(.+)\.json(?:\.gz|\.zst)?$/.exec(file)?.[1] ?? []);
+        return [...new Set(stacks)];
+    }
+
+    async read(stack: string): Promise<string | undefined> {
+        return (await this.find(stack))?.json;
+    }
+
+    async locks(stack: string): Promise<readonly Lock[]> {
+        const folder = `${this.allLocks}/${stack}`;
+        const files = (await this.bucket.list(folder)).filter((file) => file.endsWith(".json"));
+        const locks = files.map(async (file) => {
+            const id = `${folder}/${file}`;
+            // The operation may end, or may not have written the file completely yet.
+            const content = await this.bucket.read(id);
+            return content?.length ? [parseLock(id, textOf(content))] : [];
+        });
+        return (await Promise.all(locks)).flat();
+    }
+
+    removeLock(_stack: string, { id }: Lock): Promise<void> {
+        return this.bucket.remove(id);
+    }
+
+    async restoreBackup(stack: string): Promise<void> {
+        const empty = await this.find(stack);
+        if (!empty || (await this.bucket.copy(`${empty.file}.bak`, empty.file))) return;
+        throw new PlatformError(
+            "backend-unreachable",
+            `the state of "${stack}" is empty, and there is no backup of it`,
+            `restore ${empty.file} in the backend; if the database was never created, delete that file`,
+            {},
+        );
+    }
+
+    private async find(stack: string): Promise<{ readonly file: string; readonly json: string } | undefined> {
+        for (const [suffix, decompressed] of Object.entries(decompress)) {
+            const file = `${this.stacks}/${stack}.json${suffix}`;
+            const content = await this.slots(() => this.bucket.read(file));
+            // An empty file is not compressed.
+            if (content) return { file, json: content.length > 0 ? textOf(await decompressed(content)) : "" };
+        }
+        return undefined;
+    }
+}
+
+function textOf(content: Uint8Array): string {
+    return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString();
+}
