@@ -322,10 +322,8 @@ export class RedisPlatform {
 
     /** The database of a stack and its replicas. None if the stack does not exist, or its state does not contain `text`. */
     private async read(stack: string, text = ""): Promise<readonly DatabaseInfo[]> {
-        const json = await this.operations.backend.read(stack);
-        if (!json?.includes(text)) return [];
-        // A crash of the CLI can empty the file. The next operation repairs it.
-        return databasesIn(stack, parseCheckpoint(json || "{}"), new Date());
+        const content = await this.operations.backend.read(stack);
+        return content?.includes(text) ? databasesIn(stack, parseCheckpoint(content), new Date()) : [];
     }
 
     private async checkFree(handle: string): Promise<void> {

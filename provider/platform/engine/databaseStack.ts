@@ -26,8 +26,8 @@ export class DatabaseStack {
 
     /** The state; undefined if the stack does not exist. */
     async checkpoint(): Promise<Checkpoint | undefined> {
-        const json = await this.backend.read(this.handle);
-        return json === undefined ? undefined : parseCheckpoint(json);
+        const content = await this.backend.read(this.handle);
+        return content && parseCheckpoint(content);
     }
 
     async create(options: CommandOptions): Promise<void> {

@@ -6,7 +6,7 @@ export interface Bucket {
     /** The names of the files in a folder. None if there is no such folder. */
     list(folder: string): Promise<readonly string[]>;
     /** The content of a file; undefined if it does not exist. */
-    read(file: string): Promise<Uint8Array | undefined>;
+    read(file: string): Promise<Buffer | undefined>;
     /** Does nothing if the file does not exist. */
     remove(file: string): Promise<void>;
     /** Replaces `to`. Returns false if `from` does not exist. */

@@ -46,8 +46,9 @@ interface Stored {
     readonly deployment?: Deployment;
 }
 
-export function parseCheckpoint(json: string): Checkpoint {
-    const { checkpoint, deployment } = JSON.parse(json) as Stored;
+/** An empty file, which a crash of the CLI can leave behind, has no resources. The next operation repairs it. */
+export function parseCheckpoint(content: Buffer): Checkpoint {
+    const { checkpoint, deployment } = (content.length > 0 ? JSON.parse(content.toString()) : {}) as Stored;
     const latest = checkpoint?.latest ?? deployment;
     const { salt, url, encryptedkey: encryptedKey } = latest?.secrets_providers?.state ?? {};
     return {

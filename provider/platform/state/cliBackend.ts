@@ -28,9 +28,9 @@ export class CliBackend implements StateBackend {
         return stacks.map(({ name }) => name).filter((name) => !name.includes("/"));
     }
 
-    async read(stack: string): Promise<string | undefined> {
+    async read(stack: string): Promise<Buffer | undefined> {
         const { code, stdout } = await this.run(stack, "stack", "export");
-        return code === stackNotFound ? undefined : stdout;
+        return code === stackNotFound ? undefined : Buffer.from(stdout);
     }
 
     locks(): Promise<readonly Lock[]> {

@@ -13,7 +13,7 @@ export class FileBucket implements Bucket {
         return (await this.ifPresent(readdir(this.path(folder)))) ?? [];
     }
 
-    read(file: string): Promise<Uint8Array | undefined> {
+    read(file: string): Promise<Buffer | undefined> {
         return this.ifPresent(readFile(this.path(file)));
     }
 

@@ -10,7 +10,7 @@ export async function repair(backend: StateBackend, stack: string): Promise<void
         if (!isStale(lock)) throw locked(stack, lock);
         await backend.removeLock(stack, lock);
     }
-    if ((await backend.read(stack)) === "") await backend.restoreBackup(stack);
+    if ((await backend.read(stack))?.length === 0) await backend.restoreBackup(stack);
 }
 
 /** Of a lock from another host nobody here can know whether its operation still runs. */

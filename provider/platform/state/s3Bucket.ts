@@ -30,10 +30,10 @@ export class S3Bucket implements Bucket {
         return (await names) ?? [];
     }
 
-    read(file: string): Promise<Uint8Array | undefined> {
+    read(file: string): Promise<Buffer | undefined> {
         return this.attempt(async (client, { GetObjectCommand }) => {
             const { Body } = await client.send(new GetObjectCommand(this.object(file)));
-            return Body?.transformToByteArray();
+            return Body && Buffer.from(await Body.transformToByteArray());
         });
     }
 

@@ -10,7 +10,7 @@ import type { Bucket } from "./bucket";
 const concurrentReads = 32;
 
 /** How a checkpoint is compressed, by the suffix of its file. PULUMI_DIY_BACKEND_GZIP and …_ZSTD choose it. */
-const decompress: Readonly<Record<string, (content: Uint8Array) => Promise<Uint8Array>>> = {
+const decompress: Readonly<Record<string, (content: Buffer) => Promise<Buffer>>> = {
     "": (content) => Promise.resolve(content),
     ".gz": promisify(zlib.gunzip),
     ".zst": (content) => promisify(zlib.zstdDecompress)(content),
@@ -35,8 +35,8 @@ export class SelfManagedBackend implements StateBackend {
         return [...new Set(stacks)];
     }
 
-    async read(stack: string): Promise<string | undefined> {
-        return (await this.find(stack))?.json;
+    async read(stack: string): Promise<Buffer | undefined> {
+        return (await this.find(stack))?.content;
     }
 
     async locks(stack: string): Promise<readonly Lock[]> {
@@ -46,7 +46,7 @@ export class SelfManagedBackend implements StateBackend {
             const id = `${folder}/${file}`;
             // The operation may end, or may not have written the file completely yet.
             const content = await this.bucket.read(id);
-            return content?.length ? [parseLock(id, textOf(content))] : [];
+            return content?.length ? [parseLock(id, content.toString())] : [];
         });
         return (await Promise.all(locks)).flat();
     }
@@ -66,17 +66,13 @@ export class SelfManagedBackend implements StateBackend {
         );
     }
 
-    private async find(stack: string): Promise<{ readonly file: string; readonly json: string } | undefined> {
+    private async find(stack: string): Promise<{ readonly file: string; readonly content: Buffer } | undefined> {
         for (const [suffix, decompressed] of Object.entries(decompress)) {
             const file = `${this.stacks}/${stack}.json${suffix}`;
             const content = await this.slots(() => this.bucket.read(file));
             // An empty file is not compressed.
-            if (content) return { file, json: content.length > 0 ? textOf(await decompressed(content)) : "" };
+            if (content) return { file, content: content.length > 0 ? await decompressed(content) : content };
         }
         return undefined;
     }
-}
-
-function textOf(content: Uint8Array): string {
-    return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString();
 }
