@@ -17,7 +17,6 @@ const { RedisPlatform } = jest.requireActual<typeof import("../../provider/platf
     const states = `${folder}/.pulumi/stacks/redis`;
     const locks = `${folder}/.pulumi/locks/organization/redis/${handle}`;
     const dataDirectory = mkdtempSync(join(tmpdir(), "redis-database-s3-platform-"));
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
     let server: S3Server;
     let client: Client;
     let platform: Platform;
@@ -30,9 +29,7 @@ const { RedisPlatform } = jest.requireActual<typeof import("../../provider/platf
         await platform.create(handle, { version: "8.0", memoryMb: 64 });
     });
 
-    afterAll(async () => {
-        delete process.env.PULUMI_DIY_BACKEND_GZIP;
-        Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    afterAll(() => {
         client.close();
         server.stop();
         rmSync(dataDirectory, { recursive: true });

@@ -6,11 +6,11 @@ import { RedisPlatform } from "../../../provider/platform";
 import { dockerCalls, dockerDoes, fakeDocker } from "../support/fakeDocker";
 
 interface Fleet {
-    writeFleet(
+    readonly writeFleet: (
         directory: string,
         recorded: { readonly state: string; readonly recorded: string },
         count: number,
-    ): readonly string[];
+    ) => readonly string[];
 }
 const { writeFleet } = jest.requireActual<Fleet>("../../../bench/lib/fleet.cjs");
 

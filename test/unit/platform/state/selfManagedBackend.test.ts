@@ -41,6 +41,8 @@ test("lists the project's stacks, not what the CLI keeps with them", async () =>
     for (const file of ["b.json.gz", "b.json.gz.attrs", "b.json.gz.bak", "b.json.bak", "c.json.zst", "d.json.json"]) {
         write(`${stacks}/${file}`, state);
     }
+    // The CLI keeps the backup of a stack that has been removed.
+    write(`${stacks}/f.json.bak`, state);
     write(".pulumi/stacks/other/e.json", state);
     expect([...(await backend.list())].sort()).toEqual(["a", "b", "c", "d.json"]);
 });
