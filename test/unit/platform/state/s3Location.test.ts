@@ -1,7 +1,11 @@
 /** The parameters of an S3 backend's URL. */
 import { s3Location } from "../../../../provider/platform/state/s3Location";
 
-const plain = { forcePathStyle: false, useAccelerateEndpoint: false };
+const plain = {
+    forcePathStyle: false,
+    useAccelerateEndpoint: false,
+    responseChecksumValidation: "WHEN_REQUIRED",
+};
 
 test.each([
     ["s3://states", { bucket: "states", prefix: "", client: plain }],
@@ -27,12 +31,7 @@ test.each([
     [
         "s3://states?dualstack=true&fips=true&accelerate=true",
         {
-            client: {
-                forcePathStyle: false,
-                useAccelerateEndpoint: true,
-                useDualstackEndpoint: true,
-                useFipsEndpoint: true,
-            },
+            client: { ...plain, useAccelerateEndpoint: true, useDualstackEndpoint: true, useFipsEndpoint: true },
         },
     ],
 ])("%s", (url, expected) => {
