@@ -44,8 +44,9 @@ setting PULUMI_SKIP_UPDATE_CHECK true
 # Set-up has installed all required plugins. A missing plugin should fail at once, not after a download that hangs.
 setting PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION true
 
-# For the version tests.
+# For the version tests, and for those with a state in S3.
 setting TEST_CLIENTS "$(clients_home)"
+setting TEST_S3_SERVER "$(s3_server)"
 
 # The docker plugin reads DOCKER_HOST but does not support contexts. Pass it the endpoint that the docker command uses.
 if [[ -z ${DOCKER_HOST:-} ]]; then

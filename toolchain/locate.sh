@@ -103,6 +103,10 @@ real_directory() {
     [[ -z $1 ]] || dirname "$(readlink -f "$1" || echo "$1")"
 }
 
+# s3_server: the path of the S3 server for the tests.
+s3_package=github.com/versity/versitygw/cmd/versitygw
+s3_server() { built_binary s3 versitygw "$s3_package"; }
+
 # plugins: prints a line "NAME VERSION" for each plugin.
 plugins() {
     echo "docker $DOCKER_PLUGIN_VERSION"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except the last four.
+# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except the last five.
 # A step keeps what is already installed, and reports what it changes. The steps:
 #   node  dependencies  tools  pulumi  docker
 #   image      the image of the quickstart
@@ -8,6 +8,7 @@
 #   runtimes   Python, a JDK and Maven
 #   clients    client libraries in other languages, for the version tests; needs runtimes
 #   languages  Pulumi's hosts for programs in other languages; needs pulumi
+#   s3         an S3 server, for `make test-all`
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -16,7 +17,7 @@
 
 step() {
     case $1 in
-    node | dependencies | tools | pulumi | docker | runtimes | clients | languages) "$toolchain/$1.sh" ;;
+    node | dependencies | tools | pulumi | docker | runtimes | clients | languages | s3) "$toolchain/$1.sh" ;;
     image) "$toolchain/images.sh" "redis:$DEFAULT_REDIS_VERSION" ;;
     images)
         # shellcheck disable=SC2046,SC2086  # one word each

@@ -2,22 +2,24 @@
 import { spawn } from "node:child_process";
 
 const interrupts = ["SIGINT", "SIGTERM", "SIGHUP"];
-let interrupted = false;
+const controller = new AbortController();
+/** Is aborted by an interrupt. */
+export const interruption = controller.signal;
 const running = new Set();
 
 /** After this call, a signal stops the running command, and only commands that clean up start afterwards. */
 export function watchInterrupts() {
     for (const signal of interrupts) {
         process.on(signal, () => {
-            if (!interrupted) say("interrupted: cleaning up, which takes a while");
-            interrupted = true;
+            if (!interruption.aborted) say("interrupted: cleaning up, which takes a while");
+            controller.abort();
             // As at a terminal, Pulumi cancels the update at the first SIGINT and exits at the second.
             for (const child of running) child.kill("SIGINT");
         });
     }
 }
 
-export const wasInterrupted = () => interrupted;
+export const wasInterrupted = () => interruption.aborted;
 
 /** Prints a line of progress. */
 export function say(text) {
@@ -26,7 +28,7 @@ export function say(text) {
 
 /** Runs a command. With `cleaning`, it starts even after an interrupt, and an interrupt does not stop it. */
 export async function run(command, args, { cwd, env, cleaning = false } = {}) {
-    if (interrupted && !cleaning) throw new Error("interrupted");
+    if (interruption.aborted && !cleaning) throw new Error("interrupted");
     const started = performance.now();
     // In its own process group, so that a signal from the terminal reaches it only through watchInterrupts.
     const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
@@ -37,7 +39,7 @@ export async function run(command, args, { cwd, env, cleaning = false } = {}) {
     }
     try {
         const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-        if (interrupted && !cleaning) throw new Error("interrupted");
+        if (interruption.aborted && !cleaning) throw new Error("interrupted");
         if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed (${code}):\n${tail(output)}`);
     } finally {
         running.delete(child);

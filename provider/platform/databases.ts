@@ -50,10 +50,8 @@ export class Databases {
 
     /** The databases of a stack. None if the stack does not exist, or its state does not contain `text`. */
     private async read(stack: string, text = ""): Promise<readonly DatabaseInfo[]> {
-        const json = await this.backend.read(stack);
-        if (!json?.includes(text)) return [];
-        // A crash of the CLI can empty the file. The next operation repairs it.
-        return databasesIn(stack, parseCheckpoint(json || "{}"), new Date());
+        const content = await this.backend.read(stack);
+        return content?.includes(text) ? databasesIn(stack, parseCheckpoint(content), new Date()) : [];
     }
 }
 

@@ -43,12 +43,12 @@ export interface Difference {
     readonly requested?: unknown;
 }
 
-/** Who holds a lock. */
+/** Who holds a lock. Empty if the backend does not report it, as the Pulumi service. */
 export interface LockHolder {
-    readonly pid: number;
-    readonly host: string;
+    readonly pid?: number;
+    readonly host?: string;
     /** When the lock was taken, in ISO 8601. */
-    readonly since: string;
+    readonly since?: string;
 }
 
 /** A row of the change table that applies to a change. docs/changes.md has the whole table. */

@@ -20,7 +20,7 @@ export interface Health {
 /** The health of databases, with one query for each Docker host. */
 export async function healthOf(databases: readonly DatabaseInfo[]): Promise<readonly Health[]> {
     const names = new Set(databases.map(({ dockerHost }) => dockerHost));
-    const hosts = new Map([...names].map((host) => [host, ask(host)]));
+    const hosts = new Map([...names].map((name) => [name, ask(name)]));
     return Promise.all(
         databases.map(async ({ handle, dockerHost, containerName }): Promise<Health> => {
             if (containerName === undefined)

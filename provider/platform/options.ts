@@ -18,7 +18,8 @@ export interface DockerConnection {
 export interface PlatformOptions {
     /**
      * The Pulumi backend that stores the state: `file://…`, `s3://…`, `https://api.pulumi.com`, or any other URL that
-     * `pulumi login` accepts. The default is a directory in `dataDirectory`.
+     * `pulumi login` accepts. The library reads states in files and in S3 directly, and others through the CLI, which
+     * takes about a second for each database. The default is a directory in `dataDirectory`.
      */
     readonly backendUrl?: string;
     /** Pulumi project that all databases belong to. The default is `redis`. */

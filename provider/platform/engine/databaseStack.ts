@@ -8,7 +8,7 @@ import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
 import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
-import { FileBackend } from "../state/fileBackend";
+import { openBackend } from "../state/open";
 import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
 import { dockerAnswers } from "./dockerHost";
@@ -36,8 +36,8 @@ export class DatabaseStack {
 
     /** The state; undefined if the stack does not exist. */
     async checkpoint(): Promise<Checkpoint | undefined> {
-        const json = await this.backend.read(this.handle);
-        return json === undefined ? undefined : parseCheckpoint(json || "{}");
+        const content = await this.backend.read(this.handle);
+        return content && parseCheckpoint(content);
     }
 
     async create(options: OperationOptions): Promise<void> {
@@ -83,7 +83,7 @@ export class DatabaseStack {
             const backendUrl = pathToFileURL(directory).href;
             const env = { ...this.settings.env, PULUMI_BACKEND_URL: backendUrl };
             const settings = { ...this.settings, backendUrl, env };
-            const stack = new DatabaseStack(settings, new FileBackend(directory, settings.project), this.handle);
+            const stack = new DatabaseStack(settings, openBackend(settings), this.handle);
             await stack.create(options);
             return await stack.preview(specification, options);
         } finally {
@@ -146,6 +146,7 @@ export class DatabaseStack {
         docker: DockerConnection | undefined,
     ): Promise<PlatformError> {
         const failure = failureOf(this.handle, ended, outcome);
+        if (failure.code === "locked") return locked(this.handle, (await this.backend.locks(this.handle))[0]);
         if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
         // A lock that was taken after the last check.
         const lock = (await this.backend.locks(this.handle)).find((each) => !isStale(each));

@@ -7,6 +7,8 @@ const run = promisify(execFile);
 
 /** Seconds for an answer. */
 const answerSeconds = 2;
+/** Bytes of an answer: a line for each of 100,000 containers. Node's default would be too little for 15,000. */
+const answerBytes = 10 ** 7;
 
 /** A container's state, as `docker ps` reports it. */
 export interface ContainerState {
@@ -55,6 +57,7 @@ async function ask(connection: DockerConnection = {}, ...args: string[]): Promis
     const { host, certPath } = connection;
     const { stdout } = await run("docker", [...(host === undefined ? [] : ["--host", host]), ...args], {
         timeout: answerSeconds * 1000,
+        maxBuffer: answerBytes,
         env: { ...process.env, ...(certPath !== undefined && { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" }) },
     });
     return stdout;

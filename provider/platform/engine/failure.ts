@@ -1,6 +1,7 @@
 /** Which error a failed command means: from its exit code, its diagnostic events and the codes in the components' messages. */
 import { agentRefusals } from "../../model/refusals";
 import { type Failure, PlatformError, type Refusal } from "../errors";
+import { locked } from "../state/repair";
 import type { Ended } from "./cli";
 import type { Outcome } from "./progress";
 
@@ -8,6 +9,11 @@ import type { Outcome } from "./progress";
 const exitCodes = { authentication: 3, cancelled: 8 } as const;
 /** The shell's exit codes for a command that is not executable or does not exist. */
 const notStarted: readonly (number | null)[] = [126, 127];
+/**
+ * The CLI has no exit code for a stack that another operation has locked. Its Automation API looks for these texts: the
+ * first is the service's, the second that of all other backends.
+ */
+const conflicts = ["[409] Conflict: Another update is currently in progress.", "the stack is currently locked by"];
 
 export function failureOf(
     handle: string,
@@ -30,6 +36,7 @@ export function failureOf(
             {},
         );
     }
+    if (conflicts.some((text) => stderr.includes(text))) return locked(handle);
     const errors = messages.filter(({ severity }) => severity === "error");
     const failures = errors.map(({ about, text }) => {
         const found = codeIn(text);

@@ -1,8 +1,8 @@
-/** Where states are stored. Reads them directly, since the CLI takes a second for each stack. */
+/** Where states are stored. Where possible, reads them directly, since the CLI takes a second for each stack. */
 import type { LockHolder } from "../errors";
 
 /** A lock on a stack. */
-export interface Lock extends LockHolder {
+export interface Lock extends Required<LockHolder> {
     /** Identifies the lock in its backend. */
     readonly id: string;
 }
@@ -11,8 +11,11 @@ export interface Lock extends LockHolder {
 export interface StateBackend {
     /** The names of all stacks. */
     list(): Promise<readonly string[]>;
-    /** The checkpoint as JSON; undefined if there is no such stack, empty if a crash of the CLI has emptied the file. */
-    read(stack: string): Promise<string | undefined>;
+    /**
+     * The checkpoint as JSON; undefined if there is no such stack, empty if a crash of the CLI has emptied the file. Not
+     * decoded: a search of 1,000 checkpoints of 400 kB then takes 0.2 s. Any number of calls may be made at once.
+     */
+    read(stack: string): Promise<Buffer | undefined>;
     /** The locks on a stack. */
     locks(stack: string): Promise<readonly Lock[]>;
     removeLock(stack: string, lock: Lock): Promise<void>;

@@ -31,21 +31,25 @@ export interface Checkpoint {
     readonly written?: string;
 }
 
-interface StoredFile {
-    readonly checkpoint?: {
-        readonly latest?: {
-            readonly manifest?: { readonly time?: string };
-            readonly resources?: readonly StoredResource[];
-            readonly pending_operations?: readonly { readonly resource: StoredResource }[];
-            readonly secrets_providers?: {
-                readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
-            };
-        } | null;
+interface Deployment {
+    readonly manifest?: { readonly time?: string };
+    readonly resources?: readonly StoredResource[];
+    readonly pending_operations?: readonly { readonly resource: StoredResource }[];
+    readonly secrets_providers?: {
+        readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
     };
 }
 
-export function parseCheckpoint(json: string): Checkpoint {
-    const { latest } = (JSON.parse(json) as StoredFile).checkpoint ?? {};
+/** A file of a self-managed backend has a checkpoint; `pulumi stack export` prints only its deployment. */
+interface Stored {
+    readonly checkpoint?: { readonly latest?: Deployment | null };
+    readonly deployment?: Deployment;
+}
+
+/** An empty file, which a crash of the CLI can leave behind, has no resources. The next operation repairs it. */
+export function parseCheckpoint(content: Buffer | string): Checkpoint {
+    const { checkpoint, deployment } = (content.length > 0 ? JSON.parse(content.toString()) : {}) as Stored;
+    const latest = checkpoint?.latest ?? deployment;
     const { salt, url, encryptedkey: encryptedKey } = latest?.secrets_providers?.state ?? {};
     return {
         resources: latest?.resources ?? [],

@@ -1,15 +1,15 @@
 /** Opens the backend of a URL. */
-import { PlatformError } from "../errors";
 import { type Settings, pathOf } from "../options";
 import type { StateBackend } from "./backend";
-import { FileBackend } from "./fileBackend";
+import { CliBackend } from "./cliBackend";
+import { FileBucket } from "./fileBucket";
+import { S3Bucket } from "./s3Bucket";
+import { s3Location } from "./s3Location";
+import { SelfManagedBackend } from "./selfManagedBackend";
 
-export function openBackend({ backendUrl, project }: Settings): StateBackend {
-    if (backendUrl.startsWith("file://")) return new FileBackend(pathOf(backendUrl), project);
-    throw new PlatformError(
-        "backend-unreachable",
-        `the backend ${backendUrl} is not supported`,
-        "use a file:// URL",
-        {},
-    );
+export function openBackend(settings: Settings): StateBackend {
+    const { backendUrl, project } = settings;
+    if (backendUrl.startsWith("file://")) return new SelfManagedBackend(new FileBucket(pathOf(backendUrl)), project);
+    const location = backendUrl.startsWith("s3://") ? s3Location(backendUrl) : undefined;
+    return location ? new SelfManagedBackend(new S3Bucket(location), project) : new CliBackend(settings);
 }

@@ -1,6 +1,6 @@
 /** Repairs what an interrupted operation left behind in the state. Resources are repaired by the next update. */
 import { hostname } from "node:os";
-import { PlatformError } from "../errors";
+import { type LockHolder, PlatformError } from "../errors";
 import type { Lock, StateBackend } from "./backend";
 import { ranAt } from "./processes";
 
@@ -10,7 +10,7 @@ export async function repair(backend: StateBackend, stack: string): Promise<void
         if (!isStale(lock)) throw locked(stack, lock);
         await backend.removeLock(stack, lock);
     }
-    if ((await backend.read(stack)) === "") await backend.restoreBackup(stack);
+    if ((await backend.read(stack))?.length === 0) await backend.restoreBackup(stack);
 }
 
 /** Whether the operation that took a lock has ended. A lock from another host counts as live: only that host knows. */
@@ -18,13 +18,20 @@ export function isStale({ pid, host, since }: Lock): boolean {
     return host === hostname() && !ranAt(pid, new Date(since));
 }
 
-export function locked(stack: string, { pid, host, since }: Omit<Lock, "id">): PlatformError {
+/** The service does not report who holds its lock. */
+export function locked(stack: string, holder: LockHolder = {}): PlatformError {
+    const { pid, host, since } = holder;
+    const cancel = "run `pulumi cancel` for the stack";
+    if (pid === undefined || host === undefined || since === undefined) {
+        const remedy = `wait until that operation has ended; if it was killed, ${cancel}`;
+        return new PlatformError("locked", `another operation is running on "${stack}"`, remedy, holder);
+    }
     return new PlatformError(
         "locked",
         `"${stack}" is locked by process ${pid} on ${host} since ${since}`,
         host === hostname()
             ? "wait until that operation has ended"
-            : `wait until that operation has ended; if ${host} no longer exists, run \`pulumi cancel\` for the stack`,
+            : `wait until that operation has ended; if ${host} no longer exists, ${cancel}`,
         { pid, host, since },
     );
 }

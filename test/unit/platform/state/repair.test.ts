@@ -1,28 +1,20 @@
 /** Repairs in a directory of states: which locks are removed, and what replaces an empty state file. */
 import { spawnSync } from "node:child_process";
-import {
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    readFileSync,
-    readdirSync,
-    rmSync,
-    utimesSync,
-    writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { FileBackend } from "../../../../provider/platform/state/fileBackend";
+import { FileBucket } from "../../../../provider/platform/state/fileBucket";
+import { SelfManagedBackend } from "../../../../provider/platform/state/selfManagedBackend";
 import { repair } from "../../../../provider/platform/state/repair";
 
 let directory: string;
-let backend: FileBackend;
+let backend: SelfManagedBackend;
 let locks: string;
 let state: string;
 
 beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "redis-database-repair-"));
-    backend = new FileBackend(directory, "redis");
+    backend = new SelfManagedBackend(new FileBucket(directory), "redis");
     locks = join(directory, ".pulumi/locks/organization/redis/sessions");
     state = join(directory, ".pulumi/stacks/redis/sessions.json");
     mkdirSync(locks, { recursive: true });
@@ -77,16 +69,18 @@ test("a live lock next to a stale one counts", async () => {
     expect(readdirSync(locks)).toContain(`${process.pid}.json`);
 });
 
-test.each(["a.json", "a.json.18b3.tmp"])("an incomplete lock in %s is removed if it is old", async (file) => {
+test.each(["a.json", "a.json.18b3.tmp"])("an incomplete lock in %s is removed if it stays incomplete", async (file) => {
     writeFileSync(join(locks, file), '{"pid":');
-    await repair(backend, "sessions");
-    // It may be complete in a moment.
-    expect(readdirSync(locks)).toEqual([file]);
-    const minuteAgo = new Date(Date.now() - 60_000);
-    utimesSync(join(locks, file), minuteAgo, minuteAgo);
     writeFileSync(join(locks, `${file}.attrs`), "{}");
     await repair(backend, "sessions");
     expect(readdirSync(locks)).toEqual([]);
+});
+
+test("a lock that is being written is read once it is complete", async () => {
+    writeFileSync(join(locks, `${process.pid}.json`), '{"pid":');
+    setTimeout(() => lock(process.pid, hostname(), new Date()), 100);
+    await expect(repair(backend, "sessions")).rejects.toMatchObject({ code: "locked" });
+    expect(readdirSync(locks)).toHaveLength(1);
 });
 
 test("a lock of another stack does not matter", async () => {
@@ -132,7 +126,7 @@ test("a complete state file stays as it is", async () => {
 });
 
 test("a directory without any state has no stacks, no checkpoints and no locks", async () => {
-    const empty = new FileBackend(join(directory, "empty"), "redis");
+    const empty = new SelfManagedBackend(new FileBucket(join(directory, "empty")), "redis");
     expect(await empty.list()).toEqual([]);
     expect(await empty.read("sessions")).toBeUndefined();
     expect(await empty.locks("sessions")).toEqual([]);
