@@ -205,6 +205,15 @@ export class RedisPlatform {
         });
     }
 
+    /** What `deprovision` would delete. Changes nothing. */
+    async planDeprovision(handle: string, options: OperationOptions = {}): Promise<readonly Step[]> {
+        if ((await this.get(handle)).kind === "replica") {
+            const { steps } = await this.preview(handle, removeReplica(handle), options);
+            return steps.filter(({ operation }) => operation === "delete");
+        }
+        return this.operations.exclusively(handle, options, async (stack) => (await stack.planDestroy(options)).steps);
+    }
+
     /** How to connect to a database or a replica, with its password. */
     async url(handle: string, options: OperationOptions = {}): Promise<Connection> {
         const { kind } = await this.get(handle);

@@ -1,0 +1,18 @@
+/** Errors of the command, in addition to those of the platform library. */
+
+export class CommandError extends Error {
+    override readonly name: string = "CommandError";
+
+    constructor(
+        message: string,
+        /** What to do next, as an instruction. */
+        readonly remedy: string,
+    ) {
+        super(message);
+    }
+}
+
+/** A command line that is not valid. Nothing has been done. */
+export class UsageError extends CommandError {
+    override readonly name = "UsageError";
+}
