@@ -53,6 +53,8 @@ export class ProgressDisplay {
         }
         const { resource, operation, status, waitsFor, percent } = event;
         this.percent = percent ?? this.percent;
+        // A preview only computes what would happen.
+        if (this.phase === "planning") return [];
         if (status === "started") {
             this.running.set(resource, waitsFor === undefined ? operation : `waiting for ${waitsFor}`);
             return this.screen.changes || waitsFor === undefined

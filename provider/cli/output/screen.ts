@@ -80,7 +80,9 @@ class Terminal implements Screen {
 
     /** A line that wraps could not be cleared. */
     private fitting(text: string): string {
-        const width = (this.stream.columns ?? 80) - 1;
+        // A terminal whose size is not known has 0 columns.
+        const { columns = 0 } = this.stream;
+        const width = (columns > 0 ? columns : 80) - 1;
         const plain = stripVTControlCharacters(text);
         return plain.length <= width ? text : `${plain.slice(0, width - 1)}…`;
     }
