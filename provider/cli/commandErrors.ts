@@ -1,4 +1,5 @@
 /** Errors of the command, in addition to those of the platform library. */
+import { PlatformError } from "../platform/index";
 
 export class CommandError extends Error {
     override readonly name: string = "CommandError";
@@ -15,4 +16,9 @@ export class CommandError extends Error {
 /** A command line that is not valid. Nothing has been done. */
 export class UsageError extends CommandError {
     override readonly name = "UsageError";
+}
+
+/** A person has cancelled the command at a question. */
+export function cancelled(): PlatformError {
+    return new PlatformError("cancelled", "cancelled; nothing was done", "repeat the command", { changed: [] });
 }

@@ -11,7 +11,7 @@ export const exitCodes = {
     4: "some resources have changed, others failed; repeat the command",
     5: "refused: the arguments or the change are not valid; the databases run unchanged",
     6: "there is no database or replica with this handle",
-    8: "cancelled with Ctrl-C",
+    8: "cancelled with Ctrl-C, or by the answer to a question",
     9: "another operation runs on the same database",
 } as const;
 

@@ -10,6 +10,9 @@ import { UsageError } from "./commandErrors";
 /** The managed service's names for two arguments. */
 const aliases: Readonly<Record<string, string>> = { memoryMb: "--container-size", diskSizeGb: "--disk-size" };
 
+/** How many values the name of a flag lists. */
+const shortList = 4;
+
 /** How a flag's value is written. */
 type Kind = "text" | "number" | "boolean" | "json";
 
@@ -47,9 +50,13 @@ function optionsOf(name: string, definition: Definition): Option[] {
     const kind = kindOf(definition.schema);
     const about = descriptionOf(definition, kind);
     const file = () =>
-        new Option(`${flag}-file <file>`, kind === "json" ? `file with ${flag} as JSON` : `file with it: ${about}`);
+        new Option(
+            `${flag}-file <file>`,
+            kind === "json" ? `file with ${flag} as JSON` : `file with the value: ${about}`,
+        );
     if (definition.secret) return [file()];
-    if (kind === "boolean") return [new Option(flag, about), new Option(`--no-${flag.slice(2)}`, `set it to false`)];
+    if (kind === "boolean")
+        return [new Option(flag, about), new Option(`--no-${flag.slice(2)}`, `set ${flag} to false`)];
     const alias = aliases[name];
     const value = new Option(
         `${alias === undefined ? "" : `${alias}, `}${flag} <${placeholder(definition, kind)}>`,
@@ -65,26 +72,42 @@ function kindOf(schema: z.ZodType): Kind {
 }
 
 function placeholder({ unit, schema }: Definition, kind: Kind): string {
-    if (schema.def.type === "enum") return (schema as z.ZodEnum).options.join("|");
+    const values = valuesOf(schema);
+    if (values.length > 0 && values.length <= shortList) return values.join("|");
     return kind === "number" ? (unit ?? "number") : kind;
+}
+
+/** The values of an enumeration. */
+function valuesOf(schema: z.ZodType): readonly (string | number)[] {
+    return schema.def.type === "enum" ? (schema as z.ZodEnum).options : [];
 }
 
 /** The first sentence of the documentation, and the default. docs/arguments.md has the rest. */
 function descriptionOf(definition: Definition, kind: Kind): string {
-    const { doc, default: value, defaultDoc } = definition;
+    const { doc, default: value, defaultDoc, schema } = definition;
+    const values = valuesOf(schema);
     const [first = doc] = /^.*?[^.](?=\.(?:\s|$)|: )/s.exec(doc.replace(/\{@link (\w+)\}/g, "$1")) ?? [];
     const byDefault = defaultDoc ?? (value === undefined ? undefined : JSON.stringify(value));
     const example =
         kind === "json" && definition.example !== undefined ? JSON.stringify(definition.example) : undefined;
-    const facts = [byDefault && `default: ${byDefault}`, example && `example: '${example}'`].filter(Boolean);
-    return `${first.replaceAll("`", "")}${facts.length > 0 ? ` (${facts.join("; ")})` : ""}`;
+    const facts = [
+        values.length > shortList && `one of ${values.join(", ")}`,
+        byDefault && `default: ${byDefault}`,
+        example && `example: '${example}'`,
+    ].filter(Boolean);
+    return `${first}${facts.length > 0 ? ` (${facts.join("; ")})` : ""}`.replaceAll("`", "");
 }
 
 function valueOf(name: string, definition: Definition, value: unknown): unknown {
     const kind = kindOf(definition.schema);
     if (typeof value !== "string" || kind === "text" || kind === "boolean") return value;
     if (kind === "number") return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
-    const parsed = parseJson(value, flagName(name));
+    const example = JSON.stringify(definition.example ?? {});
+    const parsed = parseJson(
+        value,
+        flagName(name),
+        `quote the JSON for the shell, such as ${flagName(name)} '${example}'`,
+    );
     const secret = secretIn(definition, parsed, name);
     if (secret !== undefined) {
         throw new UsageError(
@@ -105,18 +128,17 @@ function valueInFile(name: string, definition: Definition, file: string): unknow
         throw new UsageError(`${flag}: ${file} cannot be read (${code})`, "give the path of a file that you can read");
     }
     // Editors and `echo` end a file with a line break, which is not part of a password.
-    return kindOf(definition.schema) === "json" ? parseJson(text, flag) : text.replace(/\r?\n$/, "");
+    return kindOf(definition.schema) === "json"
+        ? parseJson(text, file, "correct the file")
+        : text.replace(/\r?\n$/, "");
 }
 
 /** The text is not part of the error, since it can contain a secret. */
-function parseJson(text: string, flag: string): unknown {
+function parseJson(text: string, source: string, remedy: string): unknown {
     try {
         return JSON.parse(text);
     } catch {
-        throw new UsageError(
-            `${flag} is not valid JSON`,
-            'quote it for the shell, such as \'{"hosts":["redis.example.com"]}\'',
-        );
+        throw new UsageError(`${source} is not valid JSON`, remedy);
     }
 }
 

@@ -45,7 +45,7 @@ export function buildProgram(invoke: Invoke, complete: Complete): Command {
         .configureHelp({ showGlobalOptions: true, sortOptions: false })
         .showSuggestionAfterError()
         .helpCommand("help [verb]", "explain a verb")
-        .usage("VERB [OPERANDS] [FLAGS]");
+        .usage("<verb> [options]");
     for (const option of globalOptions) program.addOption(option);
     for (const [group, verbs] of Object.entries(groups)) {
         for (const verb of verbs) program.addCommand(commandOf(program, verb, invoke).helpGroup(`${group}:`));

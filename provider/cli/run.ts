@@ -1,9 +1,9 @@
 /** Runs one call of the command: parses it, runs the verb, and prints its result or error. */
 import { createInterface } from "node:readline/promises";
 import { once } from "node:events";
-import { CommanderError } from "commander";
-import { PlatformError, type PlatformOptions } from "../platform/index";
-import { UsageError } from "./commandErrors";
+import { type Command, CommanderError } from "commander";
+import type { PlatformOptions } from "../platform/index";
+import { UsageError, cancelled } from "./commandErrors";
 import { candidates } from "./completion";
 import { exitCodeOf } from "./exitCodes";
 import { documentOf, textOf } from "./output/errors";
@@ -51,25 +51,29 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
         },
     );
     for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
-        each.exitOverride().configureOutput({
+        each.exitOverride((error) => {
+            throw error.exitCode === 0 || error.code === helpShown ? error : usageErrorOf(error, each);
+        }).configureOutput({
             writeOut: (text) => stdout.write(text),
             writeErr: (text) => stderr.write(text),
             outputError: () => undefined,
+            getOutHelpWidth: () => widthOf(stdout),
+            getErrHelpWidth: () => widthOf(stderr),
         });
     }
     try {
         await program.parseAsync(args[0] === "--version" ? ["-V"] : args, { from: "user" });
         return exitCode;
     } catch (error) {
-        if (error instanceof CommanderError && error.exitCode === 0) return 0;
-        // The help has been printed: there is no verb.
-        if (error instanceof CommanderError && error.code === "commander.help") return 2;
-        const reported = error instanceof CommanderError ? usageErrorOf(error) : error;
+        // The help or the version has been printed. The help is an error if there is no verb.
+        if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
         const asJson = args.slice(0, endOfFlags(args)).includes("--json");
-        stderr.write(`${asJson ? JSON.stringify(documentOf(reported), null, 2) : textOf(reported)}\n`);
-        return exitCodeOf(reported);
+        stderr.write(`${asJson ? JSON.stringify(documentOf(error), null, 2) : textOf(error)}\n`);
+        return exitCodeOf(error);
     }
 }
+
+const widthOf = ({ columns = 0 }: Output) => (columns > 0 ? columns : 80);
 
 /** Flags end at `--`. */
 function endOfFlags(args: readonly string[]): number {
@@ -77,10 +81,18 @@ function endOfFlags(args: readonly string[]): number {
     return end < 0 ? args.length : end;
 }
 
+/** The code of commander's error after it has printed the help. */
+const helpShown = "commander.help";
+
 /** commander adds its suggestion to the message. */
-function usageErrorOf({ message }: CommanderError): UsageError {
+function usageErrorOf({ message }: CommanderError, command: Command): UsageError {
     const [, problem = message, suggestion] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(message) ?? [];
-    return new UsageError(problem, suggestion ? lowerCase(suggestion) : "read how it is used: redisdb help");
+    return new UsageError(problem, suggestion ? lowerCase(suggestion) : `read its help: ${pathOf(command)} --help`);
+}
+
+/** Such as `redisdb preview upgrade`. */
+function pathOf(command: Command): string {
+    return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 const lowerCase = (text: string) => `${text[0]?.toLowerCase() ?? ""}${text.slice(1)}`;
@@ -126,7 +138,7 @@ async function ask(question: string, { stdin, stderr, signal }: Surroundings): P
         return await Promise.race([lines.question(question, { signal }), once(lines, "close").then(() => "")]);
     } catch (error) {
         if (!signal.aborted) throw error;
-        throw new PlatformError("cancelled", "cancelled; nothing was done", "repeat the command", { changed: [] });
+        throw cancelled();
     } finally {
         lines.close();
     }

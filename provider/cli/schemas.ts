@@ -138,6 +138,9 @@ export const errorOutput = z.strictObject({
         message: text,
         remedy: about(text, "what to do next"),
         exitCode: z.literal(Object.keys(exitCodes).map(Number)),
-        details: about(z.unknown(), "facts for programs: see ErrorDetails in pulumi-redis-database/platform").optional(),
+        details: about(
+            z.unknown(),
+            "facts for programs: see ErrorDetails in pulumi-redis-database/platform",
+        ).optional(),
     }),
 }) satisfies z.ZodType<ErrorDocument>;

@@ -46,6 +46,8 @@ export class ProgressDisplay {
 
     private linesOf(event: ProgressEvent): string[] {
         if (event.type === "phase") return this.enter(event.handle, event.phase);
+        // A preview only computes what would happen, and its result has the messages.
+        if (this.phase === "planning") return [];
         if (event.type === "message") {
             // The error of the operation repeats the errors of its resources.
             if (event.severity === "error") return [];
@@ -53,8 +55,6 @@ export class ProgressDisplay {
         }
         const { resource, operation, status, waitsFor, percent } = event;
         this.percent = percent ?? this.percent;
-        // A preview only computes what would happen.
-        if (this.phase === "planning") return [];
         if (status === "started") {
             this.running.set(resource, waitsFor === undefined ? operation : `waiting for ${waitsFor}`);
             return this.screen.changes || waitsFor === undefined

@@ -3,7 +3,7 @@ import { Argument, Option } from "commander";
 import { nearest } from "../../model/findings";
 import { type DatabaseInfo, type DatabaseSpec, type PlannedUpgrade, changes } from "../../platform/index";
 import { updateFlags } from "../arguments";
-import { UsageError } from "../commandErrors";
+import { UsageError, cancelled } from "../commandErrors";
 import { argumentsFrom, flagName, flagsOf } from "../flags";
 import { summaryOf, upgradeTable } from "../output/databases";
 import { previewChange } from "../preview";
@@ -163,5 +163,5 @@ async function upgradeAll(session: Session, call: Call): Promise<Result> {
 async function confirm(ask: Session["ask"], question: string): Promise<void> {
     const answer = await ask(`${question} [y/N] `);
     if (answer === undefined) throw new UsageError("nobody can answer the question whether to go ahead", "give --yes");
-    if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError("the answer was not yes; nothing was done", "answer y");
+    if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
 }

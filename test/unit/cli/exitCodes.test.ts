@@ -21,7 +21,8 @@ const expected: Readonly<Record<ErrorCode, number>> = {
     "cancelled": 8,
 };
 
-const errorOf = (code: ErrorCode) => new PlatformError(code, `what is wrong: ${code}`, "what to do", { nearest: [] } as never);
+const errorOf = (code: ErrorCode) =>
+    new PlatformError(code, `what is wrong: ${code}`, "what to do", { nearest: [] } as never);
 
 test.each(Object.entries(expected))("%s: exit code %i", async (code, exitCode) => {
     const failing = { list: () => Promise.reject(errorOf(code as ErrorCode)) };

@@ -19,7 +19,7 @@ test.each([
 test("without a verb, the help is an error", async () => {
     const { exitCode, stdout, stderr } = await redisdb([]);
     expect([exitCode, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("Usage: redisdb VERB");
+    expect(stderr).toContain("Usage: redisdb <verb>");
     expect((await redisdb(["preview"])).exitCode).toBe(2);
 });
 
@@ -43,7 +43,10 @@ test("the help and the list of versions load neither Pulumi nor the components",
         require("ts-node/register/transpile-only");
         require(${JSON.stringify(program)});
         console.log(Object.keys(require.cache).join("\\n"));`;
-    const { stdout } = spawnSync(process.execPath, ["-e", code], { encoding: "utf8", cwd: join(__dirname, "../../..") });
+    const { stdout } = spawnSync(process.execPath, ["-e", code], {
+        encoding: "utf8",
+        cwd: join(__dirname, "../../.."),
+    });
     const loaded = stdout.split("\n");
     expect(loaded.some((file) => file.endsWith("provider/platform/redisPlatform.ts"))).toBe(true);
     expect(loaded.filter((file) => /@pulumi\/|provider\/components\//.test(file))).toEqual([]);

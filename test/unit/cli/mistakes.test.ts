@@ -6,15 +6,15 @@ import { RedisPlatform } from "../../../provider/platform/index";
 import { changing, redisdb } from "./support";
 
 const directory = mkdtempSync(join(tmpdir(), "redisdb-mistakes-"));
-const notJson = join(directory, "users.json");
-writeFileSync(notJson, "[{");
+
+writeFileSync(join(directory, "users.json"), "[{");
 afterAll(() => {
     rmSync(directory, { recursive: true });
 });
 
 /** The library's own checks, which it makes before it touches anything. */
-const { create } = RedisPlatform.open({ dataDirectory: directory, pulumiCommand: "/does/not/exist" });
-const checking = { create: create.bind(RedisPlatform.open({ dataDirectory: directory, pulumiCommand: "/does/not/exist" })) };
+const library = RedisPlatform.open({ dataDirectory: directory, pulumiCommand: "/does/not/exist" });
+const checking = { create: library.create.bind(library) };
 
 const mistakes: readonly (readonly [line: string, exitCode: number])[] = [
     ["creat sessions", 2],
@@ -27,7 +27,7 @@ const mistakes: readonly (readonly [line: string, exitCode: number])[] = [
     ["create new --memory 256", 2],
     ["create new --tls {hosts}", 2],
     [`create new --users [{"name":"a","password":"x"}]`, 2],
-    [`create new --users-file ${notJson}`, 2],
+    ["create new --users-file DIRECTORY/users.json", 2],
     ["create new --password-file /does/not/exist", 2],
     ["create new --password hunter2", 2],
     ["create -new", 2],
@@ -54,11 +54,11 @@ const mistakes: readonly (readonly [line: string, exitCode: number])[] = [
 ];
 
 test.each(mistakes)("%s", async (line, exitCode) => {
-    const ended = await redisdb(line.split(" "), { platform: checking });
+    const ended = await redisdb(line.replace("DIRECTORY", directory).split(" "), { platform: checking });
     expect(ended.exitCode).toBe(exitCode);
     expect(ended.stdout).toBe("");
     expect(ended.stderr.replaceAll(directory, "DIRECTORY")).toMatchSnapshot();
-    expect(ended.stderr).toMatch(/\n→ .+\n$/);
+    expect(ended.stderr).toMatch(line.includes("--json") ? /"remedy": ".+"/ : /\n→ .+\n$/);
     const changed = ended.calls.filter(([method]) => changing.includes(method));
     // The library refuses these itself.
     const allowed = exitCode === 5 ? ["create", "deprovision"] : [];

@@ -96,8 +96,8 @@ describe("questions", () => {
 
     test.each([
         ["y\n", 0],
-        ["n\n", 2],
-        ["", 2],
+        ["n\n", 8],
+        ["", 8],
     ])("upgrade --all shows the plan and asks: %j", async (input, exitCode) => {
         const ended = await redisdb(["upgrade", "--all", "--to", "8.6"], { terminal: true, input });
         expect(ended.exitCode).toBe(exitCode);
@@ -131,7 +131,12 @@ test("exit codes of checks", async () => {
 test("the flags of all verbs open the platform, also after the verb", async () => {
     const flags = "--backend file:///state --project p --environment staging --docker-host ssh://ops@host";
     const { opened } = await redisdb(["list", ...flags.split(" ")]);
-    const options = { backendUrl: "file:///state", project: "p", environment: "staging", docker: { host: "ssh://ops@host" } };
+    const options = {
+        backendUrl: "file:///state",
+        project: "p",
+        environment: "staging",
+        docker: { host: "ssh://ops@host" },
+    };
     expect(opened).toEqual(options);
     expect((await redisdb([...flags.split(" "), "list"])).opened).toEqual(options);
 });

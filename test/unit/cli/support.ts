@@ -138,9 +138,14 @@ const fake = {
     planDeprovision: () => Promise.resolve([{ resource: "sessions-data", operation: "delete" }]),
     deprovision: async (handle: string, confirm: string) => {
         if (confirm === handle) return;
-        throw new PlatformError("validation", `"${confirm}" does not confirm the deletion of "${handle}"`, "repeat the handle", {
-            findings: [],
-        });
+        throw new PlatformError(
+            "validation",
+            `"${confirm}" does not confirm the deletion of "${handle}"`,
+            "repeat the handle",
+            {
+                findings: [],
+            },
+        );
     },
     url: async (handle: string) => {
         await find(handle);
