@@ -16,11 +16,11 @@ const shortList = 4;
 /** How a flag's value is written. */
 type Kind = "text" | "number" | "boolean" | "json";
 
-/** The flags of all arguments that a command line can express. */
-export function flagsOf(definitions: Definitions): Option[] {
+/** The flags of all arguments that a command line can express. Only for a new database, their texts name the defaults. */
+export function flagsOf(definitions: Definitions, { isNew = false } = {}): Option[] {
     return Object.entries(definitions)
         .filter(([, { inProcess }]) => !inProcess)
-        .flatMap(([name, definition]) => optionsOf(name, definition));
+        .flatMap(([name, definition]) => optionsOf(name, definition, isNew));
 }
 
 /** The arguments that the flags set. Throws a usage error if a value has the wrong form; the library checks the values. */
@@ -45,10 +45,10 @@ export function flagName(argument: string): string {
     return `--${argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function optionsOf(name: string, definition: Definition): Option[] {
+function optionsOf(name: string, definition: Definition, isNew: boolean): Option[] {
     const flag = flagName(name);
     const kind = kindOf(definition.schema);
-    const about = descriptionOf(definition, kind);
+    const about = descriptionOf(definition, kind, isNew);
     const file = () =>
         new Option(
             `${flag}-file <file>`,
@@ -82,8 +82,8 @@ function valuesOf(schema: z.ZodType): readonly (string | number)[] {
     return schema.def.type === "enum" ? (schema as z.ZodEnum).options : [];
 }
 
-/** The first sentence of the documentation, and the default. docs/arguments.md has the rest. */
-function descriptionOf(definition: Definition, kind: Kind): string {
+/** The first sentence of the documentation, and its facts. docs/arguments.md has the rest. */
+function descriptionOf(definition: Definition, kind: Kind, isNew: boolean): string {
     const { doc, default: value, defaultDoc, schema } = definition;
     const values = valuesOf(schema);
     const [first = doc] = /^.*?[^.](?=\.(?:\s|$)|: )/s.exec(doc.replace(/\{@link (\w+)\}/g, "$1")) ?? [];
@@ -92,7 +92,7 @@ function descriptionOf(definition: Definition, kind: Kind): string {
         kind === "json" && definition.example !== undefined ? JSON.stringify(definition.example) : undefined;
     const facts = [
         values.length > shortList && `one of ${values.join(", ")}`,
-        byDefault && `default: ${byDefault}`,
+        isNew && byDefault && `default: ${byDefault}`,
         example && `example: '${example}'`,
     ].filter(Boolean);
     return `${first}${facts.length > 0 ? ` (${facts.join("; ")})` : ""}`.replaceAll("`", "");

@@ -37,11 +37,11 @@ export interface Session {
     readonly onTerminal: boolean;
     readonly env: NodeJS.ProcessEnv;
     /** Prints a line about the operation to stderr. */
-    note(text: string): void;
+    readonly note: (text: string) => void;
     /** Asks a person. Undefined if there is none: the input or the errors are not a terminal. */
-    ask(question: string): Promise<string | undefined>;
+    readonly ask: (question: string) => Promise<string | undefined>;
     /** Prints a part of the result at once, for a verb that does not end. */
-    print(text: string): void;
+    readonly print: (text: string) => void;
 }
 
 export interface Verb {

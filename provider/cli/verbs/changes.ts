@@ -162,6 +162,6 @@ async function upgradeAll(session: Session, call: Call): Promise<Result> {
 
 async function confirm(ask: Session["ask"], question: string): Promise<void> {
     const answer = await ask(`${question} [y/N] `);
-    if (answer === undefined) throw new UsageError("nobody can answer the question whether to go ahead", "give --yes");
+    if (answer === undefined) throw new UsageError("the upgrade is not confirmed", "give --yes");
     if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
 }

@@ -16,7 +16,7 @@ export const create: Verb = {
         "RDB-only, as in the managed service; 7.2-aof and 7.2-nordb name the other flavors. Without --version, the " +
         "default version with an append-only file is created.",
     operands: [new Argument("<handle>", "the name of the new database")],
-    flags: () => flagsOf(databaseFlags),
+    flags: () => flagsOf(databaseFlags, { isNew: true }),
     examples: ["create sessions", "create sessions --version 7.2-aof --container-size 256 --disk-size 8"],
     async run({ platform, options, note }, call) {
         const given = argumentsFrom(databaseFlags, call.flags) as DatabaseSpec;

@@ -21,8 +21,7 @@ const expected: Readonly<Record<ErrorCode, number>> = {
     "cancelled": 8,
 };
 
-const errorOf = (code: ErrorCode) =>
-    new PlatformError(code, `what is wrong: ${code}`, "what to do", { nearest: [] } as never);
+const errorOf = (code: ErrorCode) => new PlatformError(code, `what is wrong: ${code}`, "what to do", { nearest: [] });
 
 test.each(Object.entries(expected))("%s: exit code %i", async (code, exitCode) => {
     const failing = { list: () => Promise.reject(errorOf(code as ErrorCode)) };

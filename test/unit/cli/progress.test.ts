@@ -58,14 +58,12 @@ test("on a terminal: a line that changes, with the phase, the time and what it w
 
 test("NO_COLOR removes the colors, not the line that changes", () => {
     const text = shown(true, { NO_COLOR: "1" });
-    // eslint-disable-next-line no-control-regex -- the codes of colors
     expect(text).not.toMatch(/\u001b\[\d*m/);
     expect(text).toContain("waiting for its health check to pass");
 });
 
 test.each([40, 0])("the line fits a terminal with %i columns", (columns) => {
     const width = columns === 0 ? 80 : columns;
-    // eslint-disable-next-line no-control-regex -- all escape codes
     const lines = shown(true, { NO_COLOR: "1" }, { columns }).split(/\u001b\[1G\u001b\[\dK|\n/);
     const changing = lines.filter((line) => line.includes("applying"));
     expect(changing.length).toBeGreaterThan(50);

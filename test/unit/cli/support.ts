@@ -136,9 +136,9 @@ const fake = {
             steps: [{ resource: "sessions-server", operation: "replace" }],
         }),
     planDeprovision: () => Promise.resolve([{ resource: "sessions-data", operation: "delete" }]),
-    deprovision: async (handle: string, confirm: string) => {
-        if (confirm === handle) return;
-        throw new PlatformError(
+    deprovision: (handle: string, confirm: string) => {
+        if (confirm === handle) return Promise.resolve();
+        const error = new PlatformError(
             "validation",
             `"${confirm}" does not confirm the deletion of "${handle}"`,
             "repeat the handle",
@@ -146,6 +146,7 @@ const fake = {
                 findings: [],
             },
         );
+        return Promise.reject(error);
     },
     url: async (handle: string) => {
         await find(handle);
