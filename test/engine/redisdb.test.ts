@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import type { z } from "zod";
 import { errorOutput, outputs } from "../../provider/cli/schemas";
 import { redisCliOf } from "../support/documentedCommands";
 import { docker, uniqueName } from "./support/docker";
@@ -36,9 +37,9 @@ function printed(...args: string[]): string {
     return stdout;
 }
 
-/** The document that a call prints. */
-function json<V extends keyof typeof outputs>(verb: V, ...args: string[]) {
-    return outputs[verb].parse(JSON.parse(printed(verb, ...args, "--json")));
+/** The document that a call prints. Operands after `--` stay last. */
+function json<S extends z.ZodType>(schema: S, verb: string, ...args: string[]): z.output<S> {
+    return schema.parse(JSON.parse(printed(verb, "--json", ...args)));
 }
 
 /** Runs a call in a terminal, and returns all that appears on it. */
@@ -82,7 +83,10 @@ test("the URL and the CA connect a client", () => {
     expect(ping.stdout).toBe("PONG\n");
     // Over TLS with the redis-cli of this machine, then with that of the server's container.
     expect(redisdb(["execute", handle, "--", "SET", "greeting", "hello world"], { PATH: path }).stdout).toBe("OK\n");
-    expect(json("execute", handle, "--", "GET", "greeting")).toEqual({ handle, output: "hello world" });
+    expect(json(outputs.execute, "execute", handle, "--", "GET", "greeting")).toEqual({
+        handle,
+        output: "hello world",
+    });
     expect(new URL(url).password).toHaveLength(32);
     expect(printed("show", handle)).not.toContain(new URL(url).password);
 });
@@ -93,30 +97,26 @@ test("replicate, in a pipe: plain lines", () => {
     expect(stderr).toContain(`${handle}: applying the change\n`);
     expect(stderr).toMatch(new RegExp(`${handle}-${replica}-server: create, waiting for its health check to pass\n`));
     expect(stripVTControlCharacters(stderr)).toBe(stderr);
-    expect(json("execute", replica, "--", "GET", "greeting").output).toBe("hello world");
+    expect(json(outputs.execute, "execute", replica, "--", "GET", "greeting").output).toBe("hello world");
 });
 
 test("list, health and doctor", () => {
-    expect(json("list")).toEqual([
+    expect(json(outputs.list, "list")).toEqual([
         expect.objectContaining({ handle, kind: "database", version: "7.2", health: "healthy" }),
         expect.objectContaining({ handle: replica, kind: "replica", primary: handle, health: "healthy" }),
     ]);
-    expect(json("health", handle)).toEqual([{ handle, state: "healthy" }]);
-    expect(json("doctor").filter(({ ok, needed }) => needed && !ok)).toEqual([]);
-    expect(json("logs", handle).lines.join("\n")).toContain("Ready to accept connections");
-    expect(json("tunnel", handle, "--tls").tunnel).toBe(false);
+    expect(json(outputs.health, "health", handle)).toEqual([{ handle, state: "healthy" }]);
+    expect(json(outputs.doctor, "doctor").filter(({ ok, needed }) => needed && !ok)).toEqual([]);
+    expect(json(outputs.logs, "logs", handle).lines.join("\n")).toContain("Ready to accept connections");
+    expect(json(outputs.tunnel, "tunnel", handle, "--tls").tunnel).toBe(false);
 });
 
-test("a preview changes nothing, and an upgrade keeps the flavor and the data", () => {
-    expect(printed("preview", "upgrade", handle, "--to", "8.6")).toContain("version 7.2 → 8.6");
-    expect(json("upgrade", handle, "--to", "8.6")).toMatchObject({ handle, version: "8.6", flavor: "aof" });
-    expect(json("execute", handle, "--", "GET", "greeting").output).toBe("hello world");
-});
-
-test("a refused change touches nothing", () => {
-    const { status, stderr } = redisdb(["upgrade", handle, "--to", "7.2", "--json", "--quiet"]);
+test("an upgrade keeps the flavor and the data, and cannot be undone", () => {
+    expect(json(outputs.upgrade, "upgrade", handle, "--to", "8.6")).toMatchObject({ version: "8.6", flavor: "aof" });
+    expect(json(outputs.execute, "execute", handle, "--", "GET", "greeting").output).toBe("hello world");
+    const { status, stderr } = redisdb(["preview", "upgrade", handle, "--to", "7.2", "--json", "--quiet"]);
     expect([status, errorOutput.parse(JSON.parse(stderr)).error.code]).toEqual([5, "refused"]);
-    expect(json("health", handle)).toEqual([{ handle, state: "healthy" }]);
+    expect(json(outputs.health, "health", handle)).toEqual([{ handle, state: "healthy" }]);
 });
 
 test("deprovision, after a look at what it deletes", () => {
@@ -127,6 +127,6 @@ test("deprovision, after a look at what it deletes", () => {
     expect(objects().length).toBeGreaterThanOrEqual(6);
     expect(printed("deprovision", handle, "--confirm", handle)).toBe(`${handle}: deleted\n`);
     expect(objects()).toEqual([]);
-    expect(json("list")).toEqual([]);
+    expect(json(outputs.list, "list")).toEqual([]);
     expect(readFileSync(join(home, "redisdb/passphrase"), "utf8").length).toBeGreaterThan(30);
 });
