@@ -109,7 +109,8 @@ export class RedisPlatform {
     /** Sets arguments of a database or a replica; `undefined` removes one. */
     async update(handle: string, args: Partial<DatabaseSpec>, options: OperationOptions = {}): Promise<DatabaseInfo> {
         const { kind } = await this.get(handle);
-        return this.apply(handle, kind === "database" ? update(args) : updateReplica(handle, args), options);
+        await this.apply(handle, kind === "database" ? update(args) : updateReplica(handle, args), options);
+        return this.get(handle);
     }
 
     /** Adds a replica with its own handle, password and URLs. */
@@ -155,12 +156,15 @@ export class RedisPlatform {
         return this.update(handle, size, options);
     }
 
-    /** Replaces the container of a database on its volume. Clients reconnect once. */
+    /** Replaces the container of a database or a replica on its volume. Clients reconnect once. */
     async reload(handle: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
-        return this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
-            await stack.replaceServer(await this.changed(stack, unchanged, options), options);
-            return this.infoOf(stack);
+        const { kind } = await this.get(handle);
+        await this.operations.exclusively(await this.stackOf(handle), options, async (stack) => {
+            const specification = await this.changed(stack, unchanged, options);
+            const component = kind === "replica" ? `${specification.name}-${handle}` : specification.name;
+            await stack.replaceServer(component, specification, options);
         });
+        return this.get(handle);
     }
 
     /** Gives a database another handle. Its containers keep their names. */

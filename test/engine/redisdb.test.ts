@@ -26,8 +26,10 @@ const environment = { ...inherited, XDG_DATA_HOME: home, TMPDIR: home, TERM: "xt
 const path = `${redisCliOf("redis:8.0", join(home, "bin"))}:${process.env.PATH ?? ""}`;
 symlinkSync(command, join(home, "bin/redisdb"));
 
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const options = { cwd: home, encoding: "utf8", env: { ...environment, ...env } } as const;
+/** Runs a program, and interrupts it after `seconds`. */
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, seconds = 300) {
+    const interruption = { timeout: seconds * 1000, killSignal: "SIGINT" } as const;
+    const options = { cwd: home, encoding: "utf8", env: { ...environment, ...env }, ...interruption } as const;
     const { status, stdout, stderr } = spawnSync(program, args, options);
     return { status, stdout, stderr };
 }
@@ -87,6 +89,7 @@ test("redis-cli connects with the URL and the CA", () => {
     expect(follow("Connect")).toMatchObject({ status: 0, stdout: "OK\nhello\n" });
     // Without a redis-cli on this machine, that of the server's container.
     expect(json(outputs.execute, "execute", handle, "--", "GET", "greeting")).toEqual({ handle, output: "hello" });
+    expect(run(command, ["execute", handle, "--", "NOSUCHCOMMAND"])).toMatchObject({ status: 1 });
     const { password } = new URL(printed("url", handle));
     expect(password).toHaveLength(32);
     expect(printed("show", handle)).not.toContain(password);
@@ -117,6 +120,13 @@ test("an upgrade keeps the flavor and the data, after a preview that says so", (
     expect([status, stdout]).toEqual([0, expect.stringMatching(/its data is kept .* version 7\.2 → 8\.6/)]);
     expect(stdout).toContain(`${handle}: Redis 8.6 aof, 256 MiB`);
     expect(json(outputs.execute, "execute", handle, "--", "GET", "greeting").output).toBe("hello");
+});
+
+test("Ctrl-C cancels an operation", () => {
+    const { status, stderr } = run(command, ["preview", "restart", handle, "--container-size", "512"], {}, 3);
+    expect([status, stderr]).toEqual([8, expect.stringContaining("was cancelled\n→ repeat the operation")]);
+    // An end that was asked for.
+    expect(run(command, ["logs", handle, "--follow"], {}, 2).status).toBe(0);
 });
 
 test("deprovision deletes what the dry run lists", () => {

@@ -47,10 +47,10 @@ export async function run(
     }
 }
 
-/** Whether a program is installed. */
-export async function isInstalled(program: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+/** The version of an installed program, such as `7.0`; undefined if there is none. */
+export async function versionOf(program: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
     return run(program, ["--version"], { env, capture: true }).then(
-        ({ code }) => code === 0,
-        () => false,
+        ({ code, stdout }) => (code === 0 ? /\d+\.\d+/.exec(stdout)?.[0] : undefined),
+        () => undefined,
     );
 }

@@ -9,7 +9,7 @@ import { CommandError } from "../commandErrors";
 import { loginOf } from "../connections";
 import { reachOf } from "../programs/docker";
 import { type Invocation, localRedisCli, redisCliInContainer } from "../programs/redisCli";
-import { isInstalled, run } from "../programs/run";
+import { run, versionOf } from "../programs/run";
 import type { Session, Verb } from "../verb";
 import { handle, operand } from "./operands";
 
@@ -18,7 +18,8 @@ export const execute: Verb = {
     summary: "run a Redis command, or redis-cli",
     description:
         "Connects over TLS with the redis-cli of this machine. Without one, or if the server is not reachable from this " +
-        "machine, it uses the one in the server's container. Without a COMMAND, redis-cli reads commands from its input.",
+        "machine, it uses the one in the server's container. Without a COMMAND, redis-cli reads commands from its input. " +
+        "An error reply has the exit code 1, if the version of redis-cli is 7.0 or later.",
     operands: [handle(), new Argument("[command...]", "after --, the command with its arguments")],
     examples: ["execute sessions -- PING", "execute sessions -- SET greeting hello"],
     async run(session, call) {
@@ -31,9 +32,9 @@ export const execute: Verb = {
         try {
             const caFile = join(directory, "ca.pem");
             writeFileSync(caFile, caCertPem, { mode: 0o600 });
-            const local = reachOf(database, env).kind === "direct" && (await isInstalled("redis-cli", env));
-            const invocation = local
-                ? localRedisCli(login, caFile, call.rest)
+            const version = reachOf(database, env).kind === "direct" ? await versionOf("redis-cli", env) : undefined;
+            const invocation = version
+                ? localRedisCli(login, caFile, version, call.rest)
                 : inContainer(session, database, login.password, call.rest);
             const { code, stdout, stderr } = await run(invocation.program, invocation.args, {
                 env: { ...env, ...invocation.env },

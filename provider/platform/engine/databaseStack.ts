@@ -45,10 +45,14 @@ export class DatabaseStack {
         return this.operate(args, "applying", options, specification);
     }
 
-    /** Like an update, with a new server container. */
-    async replaceServer(specification: StoredSpecification, options: CommandOptions): Promise<Outcome> {
+    /** Like an update, with a new server container for the component with this name. */
+    async replaceServer(
+        component: string,
+        specification: StoredSpecification,
+        options: CommandOptions,
+    ): Promise<Outcome> {
         const { resources = [] } = (await this.checkpoint()) ?? {};
-        const server = resources.find(({ urn }) => nameOf(urn) === `${specification.name}-server`);
+        const server = resources.find(({ urn }) => nameOf(urn) === `${component}-server`);
         return this.update(specification, options, ...(server ? ["--replace", server.urn] : []));
     }
 

@@ -32,7 +32,7 @@ test("handles, where there is one", async () => {
     expect(await completed("redisdb --project p url sessions-")).toEqual(["sessions-copy"]);
     expect(await completed("redisdb health sessions sessions-")).toEqual(["sessions-copy"]);
     expect(await completed("redisdb show sessions ")).toEqual([]);
-    expect(await completed("redisdb upgrade sessions --to ")).toEqual([]);
+    expect(await completed("redisdb upgrade --to ")).toEqual([]);
 });
 
 test("choices of operands", async () => {

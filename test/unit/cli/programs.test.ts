@@ -27,7 +27,7 @@ function fake(name: string, script: string): void {
 }
 
 /** Records arguments and password, and what the file after --cacert contains and who may read it. */
-const recording = `[ "$1" != --version ] || exit 0
+const recording = `[ "$1" != --version ] || { echo redis-cli "\${VERSION:-7.0.15}"; exit 0; }
 echo "\${0##*/} $*" >> "$RECORD"
 echo "password $REDISCLI_AUTH" >> "$RECORD"
 while [ $# -gt 0 ]; do
@@ -50,7 +50,7 @@ describe("execute", () => {
             { handle: "sessions", output: "PONG" },
         ]);
         const [call, auth, mode] = recorded().split("\n");
-        expect(call).toMatch(/^redis-cli -h localhost -p 12001 --tls --cacert \S+ --user app GET --json$/);
+        expect(call).toMatch(/^redis-cli -h localhost -p 12001 --tls --cacert \S+ --user app -e GET --json$/);
         expect([auth, mode]).toEqual([`password ${password}`, "600"]);
         expect(existsSync(readFileSync(join(directory, "record.ca"), "utf8").trim())).toBe(false);
     });
@@ -70,8 +70,16 @@ describe("execute", () => {
         const [call, auth] = recorded().split("\n");
         const rest = `--interactive --env REDISCLI_AUTH ${sessions.containerName ?? ""} redis-cli -s`;
         expect(call).toContain(`${begin} ${rest}`);
-        expect(call).toMatch(/--user app PING$/);
+        expect(call).toMatch(/--user app -e PING$/);
         expect(auth).toBe(`password ${password}`);
+    });
+
+    test("a redis-cli before 7.0 has no flag to fail for an error reply", async () => {
+        fake("redis-cli", recording);
+        await redisdb(["execute", "sessions", "--json", "--", "PING"], {
+            env: { ...recordingEnv(), VERSION: "6.0.16" },
+        });
+        expect(recorded()).toMatch(/--user app PING$/m);
     });
 
     test("before 6.0, the container's redis-cli cannot log in", async () => {
@@ -81,7 +89,7 @@ describe("execute", () => {
     });
 
     test("reports a failure without the password", async () => {
-        fake("redis-cli", '[ "$1" = --version ] || { echo "Could not connect" >&2; exit 1; }');
+        fake("redis-cli", '[ "$1" = --version ] && echo 7.0.15 || { echo "Could not connect" >&2; exit 1; }');
         const { exitCode, stderr } = await redisdb(["execute", "sessions", "--json", "--", "PING"], { env });
         expect([exitCode, stderr]).toEqual([1, expect.stringContaining("redis-cli failed: Could not connect")]);
         expect(stderr).not.toContain(password);
