@@ -228,11 +228,13 @@ export class RedisPlatform {
         return connection;
     }
 
-    /** The health of all databases, or of these. A Docker host that does not answer within 2 s makes it `unknown`. */
-    async health(...handles: string[]): Promise<readonly Health[]> {
-        const databases =
-            handles.length === 0 ? await this.list() : await Promise.all(handles.map(this.get.bind(this)));
-        return healthOf(databases);
+    /**
+     * The health of all databases, or of these: handles, or what `list` and `get` have returned. A Docker host that does
+     * not answer within 2 s makes it `unknown`.
+     */
+    async health(...of: readonly (string | DatabaseInfo)[]): Promise<readonly Health[]> {
+        const find = (each: string | DatabaseInfo) => (typeof each === "string" ? this.get(each) : each);
+        return healthOf(of.length === 0 ? await this.list() : await Promise.all(of.map(find)));
     }
 
     /**

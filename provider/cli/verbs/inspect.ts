@@ -13,10 +13,14 @@ export const list: Verb = {
     summary: "list all databases and replicas",
     examples: ["list", "list --json"],
     async run({ platform }) {
-        const [databases, health] = await Promise.all([platform.list(), platform.health()]);
-        const text = databases.length > 0 ? databaseTable(databases, health) : "there are no databases";
+        const databases = await platform.list();
+        if (databases.length === 0) return { value: [], text: "there are no databases" };
+        const health = await platform.health(...databases);
         const states = new Map(health.map((each) => [each.handle, each]));
-        return { value: databases.map((each) => ({ ...each, health: states.get(each.handle)?.state })), text };
+        return {
+            value: databases.map((each) => ({ ...each, health: states.get(each.handle)?.state })),
+            text: databaseTable(databases, health),
+        };
     },
 };
 

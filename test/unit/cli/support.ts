@@ -156,10 +156,10 @@ const fake = {
             caCertPem: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
         };
     },
-    health: (...handles: string[]) =>
+    health: (...of: (string | DatabaseInfo)[]) =>
         Promise.resolve(
             [sessions, copy]
-                .filter(({ handle }) => handles.length === 0 || handles.includes(handle))
+                .filter((each) => of.length === 0 || of.includes(each) || of.includes(each.handle))
                 .map(({ handle }) => ({ handle, state: "healthy" })),
         ),
     wait: (handle: string) => Promise.resolve({ handle, state: "healthy" }),
