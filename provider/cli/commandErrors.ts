@@ -18,6 +18,11 @@ export class UsageError extends CommandError {
     override readonly name = "UsageError";
 }
 
+/** A program has failed. Its own message is empty if it has printed it. */
+export function programFailed(program: string, message: string, remedy: string): CommandError {
+    return new CommandError([`${program} failed`, message.trim()].filter(Boolean).join(": "), remedy);
+}
+
 /** A person has cancelled the command at a question. */
 export function cancelled(): PlatformError {
     return new PlatformError("cancelled", "cancelled; nothing was done", "repeat the command", { changed: [] });

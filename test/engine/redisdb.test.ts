@@ -80,7 +80,9 @@ test("create, in a terminal: shows the phase, the time and what it waits for", (
     const text = stripVTControlCharacters(screen);
     expect([status, text]).toEqual([0, expect.stringContaining(`${handle}: Redis 7.2 aof, 256 MiB, localhost:`)]);
     expect(text).toMatch(
-        new RegExp(`${handle}: applying the change, \\d+ s, .*${handle}-server: waiting for its health check`),
+        new RegExp(
+            `${handle}: applying the change, \\d+ s, .*${handle}-server: creating, waiting for its health check`,
+        ),
     );
     expect(text).not.toBe(screen);
 });
@@ -100,7 +102,7 @@ test("replicate, in a pipe: plain lines", () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining(`${replica}: Redis 7.2 aof, replica of ${handle}`)]);
     expect(stdout).toMatch(new RegExp(`^${replica} +${handle} +Redis 7.2 +aof .* healthy$`, "m"));
     expect(stderr).toContain(`${handle}: applying the change\n`);
-    expect(stderr).toMatch(new RegExp(`${replica}-server: create, waiting for its health check to pass\n`));
+    expect(stderr).toMatch(new RegExp(`${replica}-server: creating, waiting for its health check to pass\n`));
     expect(stripVTControlCharacters(stderr)).toBe(stderr);
     expect(json(outputs.execute, "execute", replica, "--", "GET", "greeting").output).toBe("hello");
 });

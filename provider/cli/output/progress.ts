@@ -1,5 +1,5 @@
 /** Shows the progress of operations on stderr: a line that changes on a terminal, otherwise a line per step. */
-import type { Phase, ProgressEvent } from "../../platform/index";
+import type { Phase, ProgressEvent, Step } from "../../platform/index";
 import type { Screen } from "./screen";
 
 /** What a phase does; `waiting` ends at once, unless many operations run in the same process. */
@@ -12,14 +12,23 @@ const phases: Readonly<Record<Phase, string>> = {
     done: "done",
 };
 
+const words: Readonly<Record<Step["operation"], { readonly doing: string; readonly done: string }>> = {
+    create: { doing: "creating", done: "created" },
+    update: { doing: "updating", done: "updated" },
+    replace: { doing: "replacing", done: "replaced" },
+    delete: { doing: "deleting", done: "deleted" },
+};
+
+type ResourceEvent = Extract<ProgressEvent, { readonly type: "resource" }>;
+
 const refreshMs = 100;
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /** The progress of all operations of one call. */
 export class ProgressDisplay {
     private readonly begun = Date.now();
-    /** What each started resource waits for. */
-    private readonly running = new Map<string, string>();
+    /** What happens to each resource, and whether it takes a noticeable time. */
+    private readonly running = new Map<string, { readonly text: string; readonly takesTime: boolean }>();
     private handle = "";
     private phase: Phase | undefined;
     private percent: number | undefined;
@@ -53,17 +62,22 @@ export class ProgressDisplay {
             if (event.severity === "error") return [];
             return [event.severity === "warning" ? this.screen.style("yellow", `warning: ${event.text}`) : event.text];
         }
-        const { resource, operation, status, waitsFor, percent } = event;
-        this.percent = percent ?? this.percent;
+        this.percent = event.percent ?? this.percent;
+        return this.step(event);
+    }
+
+    /** A line for each step that takes time. The others only appear while they run, or if they fail. */
+    private step({ resource, operation, status, waitsFor }: ResourceEvent): string[] {
+        const { doing, done } = words[operation];
         if (status === "started") {
-            this.running.set(resource, waitsFor === undefined ? operation : `waiting for ${waitsFor}`);
-            return this.screen.changes || waitsFor === undefined
-                ? []
-                : [`${resource}: ${operation}, waiting for ${waitsFor}`];
+            const text = waitsFor === undefined ? doing : `${doing}, waiting for ${waitsFor}`;
+            this.running.set(resource, { text, takesTime: waitsFor !== undefined });
+            return this.screen.changes || waitsFor === undefined ? [] : [`${resource}: ${text}`];
         }
+        const takesTime = this.running.get(resource)?.takesTime;
         this.running.delete(resource);
-        if (status === "failed") return [this.screen.style("red", `${resource}: ${operation} failed`)];
-        return [`${resource}: ${operation} done (${this.elapsed()})`];
+        if (status === "failed") return [this.screen.style("red", `${resource}: ${doing} failed`)];
+        return takesTime ? [`${resource}: ${done} (${this.elapsed()})`] : [];
     }
 
     private enter(handle: string, phase: Phase): string[] {
@@ -81,14 +95,14 @@ export class ProgressDisplay {
         this.timer.unref();
     }
 
-    /** Such as `a: applying the change, 12 s, a-server: waiting for its health check to pass`. */
+    /** Such as `a: applying the change, 12 s, a-server: creating, waiting for its health check to pass`. */
     private status(): string {
-        const [waiting] = [...this.running].reverse();
+        const [resource, step] = [...this.running].at(-1) ?? [];
         return [
             this.phase === undefined ? this.handle : `${this.handle}: ${phases[this.phase]}`,
             this.elapsed(),
             ...(this.percent === undefined ? [] : [`${this.percent} %`]),
-            ...(waiting ? [waiting.join(": ")] : []),
+            ...(step ? [`${resource}: ${step.text}`] : []),
         ].join(", ");
     }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Argument } from "commander";
 import { releaseOf, versions } from "../../model/catalog/versions";
 import type { DatabaseInfo } from "../../platform/index";
-import { CommandError } from "../commandErrors";
+import { CommandError, programFailed } from "../commandErrors";
 import { loginOf } from "../connections";
 import { reachOf } from "../programs/docker";
 import { type Invocation, localRedisCli, redisCliInContainer } from "../programs/redisCli";
@@ -41,7 +41,13 @@ export const execute: Verb = {
                 signal: options.signal,
                 capture: json,
             });
-            if (code !== 0) throw failed(stderr);
+            if (code !== 0) {
+                throw programFailed(
+                    "redis-cli",
+                    stderr,
+                    "read its message; `redisdb health` shows whether the server answers",
+                );
+            }
             return { value: { handle: name, output: stdout.trimEnd() }, text: "" };
         } finally {
             rmSync(directory, { recursive: true });
@@ -64,11 +70,4 @@ function inContainer(
     }
     const interactive = command.length === 0 && onTerminal && process.stdin.isTTY;
     return redisCliInContainer(database, password, { interactive }, command);
-}
-
-function failed(stderr: string): CommandError {
-    return new CommandError(
-        ["redis-cli failed", ...(stderr.trim() === "" ? [] : [stderr.trim()])].join(": "),
-        "read its message; `redisdb health` shows whether the server answers",
-    );
 }

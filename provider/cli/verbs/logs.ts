@@ -1,6 +1,6 @@
 /** `redisdb logs`. */
 import { Option } from "commander";
-import { CommandError, UsageError } from "../commandErrors";
+import { UsageError, programFailed } from "../commandErrors";
 import { containerOf, onHostOf } from "../programs/docker";
 import { run } from "../programs/run";
 import type { Verb } from "../verb";
@@ -19,7 +19,7 @@ export const logs: Verb = {
         const args = [...onHostOf(database), "logs", ...(follow ? ["--follow"] : []), containerOf(database)];
         const { code, stdout, stderr } = await run("docker", args, { env, signal, capture: json });
         if (code !== 0 && !signal.aborted) {
-            throw new CommandError(`docker logs failed: ${stderr.trim()}`, "check the container: redisdb health");
+            throw programFailed("docker logs", stderr, "check the container: redisdb health");
         }
         const lines = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
         return { value: { handle: database.handle, lines }, text: "" };

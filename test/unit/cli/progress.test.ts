@@ -10,6 +10,9 @@ const events: readonly ProgressEvent[] = [
     { type: "phase", handle: "a", phase: "preparing" },
     { type: "phase", handle: "a", phase: "applying" },
     { type: "message", handle: "a", severity: "warning", about: "a", text: "a: version 7.0 is past its end of life" },
+    { ...server, resource: "a-key", status: "started" },
+    { ...server, resource: "a-key", status: "done" },
+    { ...server, resource: "a-port", status: "failed" },
     { type: "message", handle: "a", severity: "error", about: "a", text: "repeated in the error" },
     { ...server, status: "started", waitsFor: "its health check to pass", percent: 40 },
 ];
@@ -36,8 +39,9 @@ test("in a pipe: a line per step, without escape codes", () => {
             "a: preparing",
             "a: applying the change",
             "warning: a: version 7.0 is past its end of life",
-            "a-server: create, waiting for its health check to pass",
-            "a-server: create done (12 s)",
+            "a-port: creating failed",
+            "a-server: creating, waiting for its health check to pass",
+            "a-server: created (12 s)",
             "a note",
             "",
         ].join("\n"),
@@ -50,7 +54,9 @@ test("a dumb terminal is like a pipe", () => {
 
 test("on a terminal: a line that changes, with the phase, the time and what it waits for", () => {
     const text = shown(true);
-    expect(text).toContain(" a: applying the change, 11 s, 40 %, a-server: waiting for its health check to pass");
+    expect(text).toContain(
+        " a: applying the change, 11 s, 40 %, a-server: creating, waiting for its health check to pass",
+    );
     expect(text).toContain("\u001b[33mwarning: a: version 7.0");
     // The line is cleared at the end, and nothing is printed afterwards.
     expect(text.endsWith("\u001b[1G\u001b[0K") || text.endsWith("\u001b[1G\u001b[2K")).toBe(true);
