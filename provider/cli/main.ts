@@ -6,20 +6,28 @@ import { run } from "./run";
 /** The exit code for a cancelled operation. */
 const cancelled = 8;
 
+/** Within this time, a second signal belongs to the same Ctrl-C: npx passes on the signal that the terminal sends to both. */
+const sameMs = 500;
+
 const { stdin, stdout, stderr, env } = process;
 const controller = new AbortController();
 
+let interrupted: number | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-        // The operation stops by itself; the second Ctrl-C does not wait for that.
-        if (controller.signal.aborted) process.exit(cancelled);
-        if (signal === "SIGINT" && stderr.isTTY) stderr.write("\nstopping; press Ctrl-C again to exit at once\n");
+        const now = Date.now();
+        interrupted ??= now;
+        // The first one stops the operation, which takes seconds. The second one does not wait for that.
+        if (now - interrupted > sameMs) process.exit(cancelled);
+        if (controller.signal.aborted) return;
+        if (stderr.isTTY) stderr.write("\nstopping; press Ctrl-C again to exit at once\n");
         controller.abort();
     });
 }
 
-// The reader of a pipe may end first, as `head` does.
+// The reader of a pipe may end first, as `head` does. Progress that nobody reads must not stop an operation.
 stdout.on("error", () => process.exit());
+stderr.on("error", () => undefined);
 
 void run(process.argv.slice(2), {
     stdin,

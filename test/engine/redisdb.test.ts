@@ -26,12 +26,15 @@ const environment = { ...inherited, XDG_DATA_HOME: home, TMPDIR: home, TERM: "xt
 const path = `${redisCliOf("redis:8.0", join(home, "bin"))}:${process.env.PATH ?? ""}`;
 symlinkSync(command, join(home, "bin/redisdb"));
 
-/** Runs a program, and interrupts it after `seconds`. */
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, seconds = 300) {
-    const interruption = { timeout: seconds * 1000, killSignal: "SIGINT" } as const;
-    const options = { cwd: home, encoding: "utf8", env: { ...environment, ...env }, ...interruption } as const;
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const options = { cwd: home, encoding: "utf8", env: { ...environment, ...env } } as const;
     const { status, stdout, stderr } = spawnSync(program, args, options);
     return { status, stdout, stderr };
+}
+
+/** Runs the command, and sends it the signal of Ctrl-C after a time. */
+function interrupted(seconds: number, ...args: string[]) {
+    return run("timeout", ["--foreground", "--preserve-status", "--signal=INT", String(seconds), command, ...args]);
 }
 
 /** The commands of a section of the guide. */
@@ -125,10 +128,10 @@ test("an upgrade keeps the flavor and the data, after a preview that says so", (
 });
 
 test("Ctrl-C cancels an operation", () => {
-    const { status, stderr } = run(command, ["preview", "restart", handle, "--container-size", "512"], {}, 3);
+    const { status, stderr } = interrupted(3, "preview", "restart", handle, "--container-size", "512");
     expect([status, stderr]).toEqual([8, expect.stringContaining("was cancelled\n→ repeat the operation")]);
     // An end that was asked for.
-    expect(run(command, ["logs", handle, "--follow"], {}, 2).status).toBe(0);
+    expect(interrupted(2, "logs", handle, "--follow").status).toBe(0);
 });
 
 test("deprovision deletes what the dry run lists", () => {
