@@ -157,8 +157,12 @@ function members(schema) {
 
 const fence = (lines) => `\`\`\`console\n${lines.join("\n")}\n\`\`\``;
 const list = (items) => new Intl.ListFormat("en").format(items);
-/** Text that Markdown would read as markup. */
-const plain = (text) => text.replace(/[<>|*_]/g, "\\$&");
+/** Text without markup. JSON in quotes, of an example, becomes code. */
+const plain = (text) =>
+    text
+        .split(/('[[{].*[\]}]')/)
+        .map((part, index) => (index % 2 === 1 ? `\`${part}\`` : part.replace(/[<>|*_]/g, "\\$&")))
+        .join("");
 
 function table(heading, rows) {
     const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
