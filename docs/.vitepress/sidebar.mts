@@ -8,6 +8,7 @@ const docs = join(import.meta.dirname, "..");
 const guides = [
     "first-database",
     "connect",
+    "redisdb",
     "languages",
     "memory-and-disk",
     "flavors",
@@ -25,7 +26,7 @@ const guides = [
     "destroy",
 ];
 
-const reference = ["arguments", "outputs", "changes", "errors", "versions", "api", "platform-api"];
+const reference = ["arguments", "outputs", "redisdb", "changes", "errors", "versions", "api", "platform-api"];
 
 const languages = ["python", "go", "java", "dotnet", "yaml"];
 

@@ -211,12 +211,6 @@ export class RedisPlatform {
         });
     }
 
-    /** What `deprovision` would delete. Reads the state only. */
-    async previewDeprovision(handle: string): Promise<readonly DatabaseInfo[]> {
-        const info = await this.get(handle);
-        return isMember(info) ? [info] : (await this.list()).filter(({ stack }) => stack === info.stack);
-    }
-
     /**
      * Deletes a database with its data and its replicas, or one replica. `confirm` must repeat the handle.
      *
@@ -238,6 +232,16 @@ export class RedisPlatform {
         await this.apply(await this.get(info.primary), changes.revokeReplication(handle), options);
     }
 
+    /** What `deprovision` would delete. Changes nothing. */
+    async planDeprovision(handle: string, options: OperationOptions = {}): Promise<readonly Step[]> {
+        const info = await this.get(handle);
+        if (isMember(info)) {
+            const { steps } = await this.preview(handle, changes.removeReplica(handle), options);
+            return steps.filter(({ operation }) => operation === "delete");
+        }
+        return this.operations.exclusively(handle, options, async (stack) => (await stack.planDestroy(options)).steps);
+    }
+
     /** How to connect to a database or a replica, with its password. */
     async url(handle: string, options: OperationOptions = {}): Promise<Connection> {
         const info = await this.get(handle);
@@ -246,10 +250,13 @@ export class RedisPlatform {
         return connection;
     }
 
-    /** The health of all databases, or of these. A Docker host that does not answer within 2 s makes it `unknown`. */
-    async health(...handles: string[]): Promise<readonly Health[]> {
-        const all = handles.length === 0 ? await this.list() : await Promise.all(handles.map((each) => this.get(each)));
-        return healthOf(all);
+    /**
+     * The health of all databases, or of these: handles, or what `list` and `get` have returned. A Docker host that does
+     * not answer within 2 s makes it `unknown`.
+     */
+    async health(...of: readonly (string | DatabaseInfo)[]): Promise<readonly Health[]> {
+        const find = async (each: string | DatabaseInfo) => (typeof each === "string" ? this.get(each) : each);
+        return healthOf(of.length === 0 ? await this.list() : await Promise.all(of.map(find)));
     }
 
     /**

@@ -6,8 +6,9 @@ import { type CodeBlock, codeBlocks, pages } from "./codeBlocks";
 /** The examples in other languages, which one suite runs at the same time. */
 export const languages: readonly string[] = ["python", "go", "java", "yaml"];
 
-/** The suite in test/examples that runs the `sh` blocks of a page. */
+/** The suite in test/examples that runs the `sh` blocks of a page; `redisdb` is in test/engine. */
 export function suiteOf(page: string): string | undefined {
+    if (page === "docs/guides/redisdb.md") return "redisdb";
     if (page === "README.md") return "quickstart";
     if (page.startsWith("docs/guides/")) return "guides";
     const [, example] = /^examples\/(\w+)\/README\.md$/.exec(page) ?? [];

@@ -1,7 +1,7 @@
 /**
  * The generated files: types and reference of the arguments from their definitions, outputs and API reference from
- * docstrings, the change table, the list of errors, the versions from the catalog and the results of their tests, and
- * the schema of the plugin.
+ * docstrings, the change table, the list of errors, the versions from the catalog and the results of their tests, the
+ * reference of the command, and the schema of the plugin.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,6 +14,7 @@ import { argumentsPage } from "./argumentsPage.mjs";
 import { languagePages } from "./languagePages.mjs";
 import { outputsPage } from "./outputsPage.mjs";
 import { pluginSchema } from "./pluginSchema.mjs";
+import { redisdbPage, redisdbSchemas } from "./redisdbPage.mjs";
 import { versionsPage } from "./versions.mjs";
 
 const require = createRequire(import.meta.url);
@@ -28,6 +29,8 @@ export const documents = {
     "docs/changes.md": changesPage,
     "docs/errors.md": errorsPage,
     "docs/outputs.md": outputsPage,
+    "docs/redisdb.md": redisdbPage,
+    "docs/redisdb.schema.json": redisdbSchemas,
     "docs/versions.md": versionsPage,
     "provider/plugin/schema.json": pluginSchema,
     ...languagePages,

@@ -104,6 +104,11 @@ export class DatabaseStack {
         return this.operate(args, "removing", options);
     }
 
+    /** What `destroy` would delete. */
+    async planDestroy(options: OperationOptions): Promise<Outcome> {
+        return this.operate(["destroy", "--preview-only", "--ignore-protect"], "planning", options);
+    }
+
     private async operate(
         args: readonly string[],
         phase: "applying" | "planning" | "removing",

@@ -45,7 +45,6 @@ export interface Outcome {
 const operations: Readonly<Partial<Record<string, Step["operation"]>>> = {
     "create": "create",
     "create-replacement": "replace",
-    "replace": "replace",
     "update": "update",
     "delete": "delete",
 };

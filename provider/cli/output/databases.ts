@@ -1,0 +1,91 @@
+/** Databases, versions and upgrades in words. */
+import { engineLabels } from "../../model/catalog/versions";
+import type { ListedVersion } from "../../model/catalog/listVersions";
+import type { DatabaseInfo, Health, PlannedUpgrade, Preview, Step } from "../../platform/index";
+import { table } from "./table";
+
+/** A database on one line. */
+export function summaryOf(database: DatabaseInfo): string {
+    const { handle, kind, primary, memoryMb, host, tlsPort, status } = database;
+    const role = kind === "replica" ? `replica of ${primary ?? ""}` : "";
+    const facts = [
+        softwareOf(database),
+        role,
+        memoryMb === undefined ? "" : `${memoryMb} MiB`,
+        host === undefined || tlsPort === undefined ? "" : `${host}:${tlsPort} (TLS)`,
+        status === "ready" ? "" : status,
+    ];
+    return `${handle}: ${facts.filter(Boolean).join(", ")}`;
+}
+
+export function databaseTable(databases: readonly DatabaseInfo[], health: readonly Health[]): string {
+    const states = new Map(health.map(({ handle, state }) => [handle, state]));
+    return table(
+        [
+            "handle",
+            "replica of",
+            "version",
+            "persistence",
+            "end of life",
+            "MiB",
+            "disk GB",
+            "certificate until",
+            "status",
+            "health",
+        ],
+        databases.map((each) => [
+            each.handle,
+            each.primary,
+            each.engine && each.version && `${engineLabels[each.engine]} ${each.version}`,
+            each.persistenceLabel ?? each.flavor,
+            endOfLifeOf(each),
+            each.memoryMb,
+            each.diskSizeGb,
+            each.certificateExpires?.slice(0, 10),
+            each.status,
+            states.get(each.handle),
+        ]),
+    );
+}
+
+export function versionTable(versions: readonly ListedVersion[]): string {
+    return table(
+        ["engine", "version", "persistence", "end of life"],
+        versions.map((each) => [engineLabels[each.engine], each.name, each.label, endOfLifeOf(each)]),
+    );
+}
+
+export function healthTable(health: readonly Health[]): string {
+    return table(
+        ["handle", "health", "reason"],
+        health.map(({ handle, state, reason }) => [handle, state, reason]),
+    );
+}
+
+export function upgradeTable(planned: readonly PlannedUpgrade[]): string {
+    return table(
+        ["handle", "from", "to"],
+        planned.map(({ handle, from, to }) => [handle, from, to]),
+    );
+}
+
+export function previewText({ messages, steps }: Preview): string {
+    const explanations = messages.map(({ text }) => text);
+    return [...explanations, ...(steps.length > 0 ? [stepTable(steps)] : ["nothing changes"])].join("\n");
+}
+
+export function stepTable(steps: readonly Step[]): string {
+    return table(
+        ["resource", "operation"],
+        steps.map(({ resource, operation }) => [resource, operation]),
+    );
+}
+
+function softwareOf({ engine, version, flavor, persistenceLabel }: DatabaseInfo): string {
+    if (engine === undefined || version === undefined) return "";
+    return [engineLabels[engine], version, persistenceLabel ?? flavor].filter(Boolean).join(" ");
+}
+
+function endOfLifeOf({ endOfLife, ended }: { readonly endOfLife?: string; readonly ended: boolean }): string {
+    return `${endOfLife ?? ""}${ended ? " (past)" : ""}`;
+}

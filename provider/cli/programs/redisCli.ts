@@ -1,0 +1,54 @@
+/** How redis-cli is called for a database. The password is in the environment, never in an argument. */
+import { compareVersions } from "../../model/catalog/versions";
+import { clientUser } from "../../model/render/urls";
+import { socketPath } from "../../model/render/layout";
+import type { DatabaseInfo } from "../../platform/index";
+import type { Login } from "../connections";
+import { containerOf, onHostOf } from "./docker";
+
+export interface Invocation {
+    readonly program: string;
+    readonly args: readonly string[];
+    /** Variables in addition to those of this process. */
+    readonly env: Readonly<Record<string, string>>;
+}
+
+/** From this version on, redis-cli can fail for an error reply. */
+const failsSince = "7.0";
+
+/** The redis-cli of this machine, over TLS. `version` is its version. */
+export function localRedisCli(
+    { host, port, user, password }: Login,
+    caFile: string,
+    version: string,
+    command: readonly string[],
+): Invocation {
+    const address = ["-h", host, "-p", port, "--tls", "--cacert", caFile];
+    return {
+        program: "redis-cli",
+        args: [...address, ...(user === "" ? [] : ["--user", user]), ...failing(version, command)],
+        env: { REDISCLI_AUTH: password },
+    };
+}
+
+/** The redis-cli in the server's container, over its Unix socket. Docker copies the variable from its own environment. */
+export function redisCliInContainer(
+    database: DatabaseInfo,
+    password: string,
+    { interactive }: { readonly interactive: boolean },
+    command: readonly string[],
+): Invocation {
+    const exec = ["exec", "--interactive", ...(interactive ? ["--tty"] : []), "--env", "REDISCLI_AUTH"];
+    const cli = ["redis-cli", "-s", socketPath, "--user", clientUser];
+    const version = database.engine === "valkey" ? failsSince : (database.version ?? "");
+    return {
+        program: "docker",
+        args: [...onHostOf(database), ...exec, containerOf(database), ...cli, ...failing(version, command)],
+        env: { REDISCLI_AUTH: password },
+    };
+}
+
+/** The command. An error reply makes redis-cli fail, if it can. Without a command, redis-cli would end at the first one. */
+function failing(version: string, command: readonly string[]): readonly string[] {
+    return command.length > 0 && compareVersions(version, failsSince) >= 0 ? ["-e", ...command] : command;
+}

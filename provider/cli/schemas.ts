@@ -1,0 +1,156 @@
+/** The JSON that each verb prints with `--json`. For the documentation and the tests; the command does not load it. */
+import { z } from "zod";
+import { engineNames, flavorNames, versions } from "../model/catalog/versions";
+import type { ListedVersion } from "../model/catalog/listVersions";
+import type { ChangeRow, DatabaseInfo, ErrorCode, Health, PlannedUpgrade, Preview, Step } from "../platform/index";
+import { exitCodeOfError, exitCodes } from "./exitCodes";
+import type { ErrorDocument } from "./output/errors";
+import type { Report } from "./verbs/doctor";
+
+const about = <S extends z.ZodType>(schema: S, text: string): S => schema.describe(text);
+const text = z.string();
+const count = z.int().nonnegative();
+const date = about(text, "date, such as 2029-12-01");
+const time = about(text, "time in ISO 8601");
+
+const engine = z.enum(engineNames);
+const flavor = z.enum(flavorNames);
+const version = z.enum([...new Set(Object.values(versions).map((each) => each.version))]);
+
+const databaseFields = {
+    handle: text,
+    kind: z.enum(["database", "replica"]),
+    primary: about(text, "the database of a replica").optional(),
+    stack: about(text, "its Pulumi stack: that of its database for a replica in a group"),
+    status: about(
+        z.enum(["ready", "incomplete", "interrupted", "failed"]),
+        "incomplete: its first update has not succeeded yet; interrupted: the last one was stopped half-way; failed: it failed",
+    ),
+    engine: engine.optional(),
+    version: version.optional(),
+    flavor: flavor.optional(),
+    persistenceLabel: about(text, "RDB-Only Persistence or NO PERSISTENCE; absent for aof").optional(),
+    endOfLife: date.optional(),
+    ended: about(z.boolean(), "whether the end-of-life date has passed"),
+    memoryMb: count.optional(),
+    diskSizeGb: z.number().optional(),
+    host: text.optional(),
+    port: about(count, "the plaintext port, if it is open").optional(),
+    tlsPort: count.optional(),
+    containerName: text.optional(),
+    certificateExpires: time.optional(),
+    dockerHost: text.optional(),
+    updated: about(time, "when the state was written").optional(),
+};
+
+const database = z.strictObject(databaseFields) satisfies z.ZodType<DatabaseInfo>;
+
+const healthState = z.enum(["healthy", "unhealthy", "starting", "stopped", "missing", "unknown"]);
+const healthOfOne = z.strictObject({
+    handle: text,
+    state: healthState,
+    reason: about(text, "why it is not healthy").optional(),
+}) satisfies z.ZodType<Health>;
+
+const step = z.strictObject({
+    resource: text,
+    operation: z.enum(["create", "update", "replace", "delete"]),
+}) satisfies z.ZodType<Step>;
+
+const changeRow = z.strictObject({
+    arguments: about(z.array(text), "the arguments that change"),
+    effect: z.enum(["live", "resized", "terminator", "replaced", "recorded", "refused"]),
+    server: about(text, "what happens to the server"),
+    data: text,
+    clients: text,
+}) satisfies z.ZodType<ChangeRow>;
+
+const preview = z.strictObject({
+    rows: about(z.array(changeRow), "the rows of the change table that apply"),
+    messages: z.array(
+        z.strictObject({
+            severity: z.enum(["info", "warning", "error"]),
+            about: about(text, "the database, replica or resource that the message is about"),
+            text,
+        }),
+    ),
+    steps: z.array(step),
+}) satisfies z.ZodType<Preview>;
+
+const planned = z.strictObject({ handle: text, from: version, to: version }) satisfies z.ZodType<PlannedUpgrade>;
+
+const listedVersion = z.strictObject({
+    engine,
+    name: about(text, "the name for --version"),
+    version,
+    flavor,
+    label: about(text, "RDB-Only Persistence or NO PERSISTENCE; absent for aof").optional(),
+    released: date,
+    endOfLife: date.optional(),
+    ended: z.boolean(),
+    verifiedWith: about(text, "the server that it was tested with").optional(),
+}) satisfies z.ZodType<ListedVersion>;
+
+const report = z.strictObject({
+    name: text,
+    needed: about(z.boolean(), "whether the command cannot work without it"),
+    ok: z.boolean(),
+    found: text,
+    remedy: text.optional(),
+}) satisfies z.ZodType<Report>;
+
+/** The output of each verb. */
+export const outputs = {
+    create: database,
+    update: database,
+    restart: database,
+    reload: database,
+    rotate: database,
+    rename: database,
+    upgrade: z.union([database, about(z.strictObject({ upgraded: z.array(database) }), "with --all")]),
+    deprovision: z.union([
+        z.strictObject({ handle: text, deleted: z.literal(true) }),
+        about(preview, "with --dry-run"),
+    ]),
+    preview: z.union([preview, about(z.strictObject({ planned: z.array(planned) }), "preview upgrade --all")]),
+    replicate: database,
+    promote: database,
+    switchover: database,
+    list: z.array(z.strictObject({ ...databaseFields, health: healthState.optional() })),
+    show: about(
+        z.strictObject({
+            ...z.strictObject(databaseFields).partial().shape,
+            url: text.optional(),
+            tlsUrl: text.optional(),
+            caCertPem: text.optional(),
+        }),
+        "with FIELD, only this field",
+    ),
+    exists: z.strictObject({ exists: z.boolean() }),
+    url: z.strictObject({ url: text }),
+    versions: z.array(listedVersion),
+    execute: z.strictObject({ handle: text, output: text }),
+    tunnel: z.strictObject({ url: text, tunnel: about(z.boolean(), "whether it stays open") }),
+    logs: z.strictObject({ handle: text, lines: z.array(text) }),
+    health: z.array(healthOfOne),
+    wait: healthOfOne,
+    drift: z.array(z.strictObject({ handle: text, steps: z.array(step) })),
+    doctor: z.array(report),
+    completion: z.strictObject({ shell: text, script: text }),
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+const errorCodes = [...(Object.keys(exitCodeOfError) as ErrorCode[]), "usage", "failed", "unexpected"] as const;
+
+/** What a command prints to stderr when it fails. */
+export const errorOutput = z.strictObject({
+    error: z.strictObject({
+        code: z.enum(errorCodes),
+        message: text,
+        remedy: about(text, "what to do next"),
+        exitCode: z.literal(Object.keys(exitCodes).map(Number)),
+        details: about(
+            z.unknown(),
+            "facts for programs: see ErrorDetails in pulumi-redis-database/platform",
+        ).optional(),
+    }),
+}) satisfies z.ZodType<ErrorDocument>;

@@ -1,0 +1,29 @@
+/** All verbs, in the order of the help. */
+import { previewOf } from "../preview";
+import type { Verb } from "../verb";
+import { reload, rename, restart, rotate, update, upgrade } from "./changes";
+import { completion } from "./completion";
+import { create } from "./create";
+import { deprovision } from "./deprovision";
+import { doctor } from "./doctor";
+import { execute } from "./execute";
+import { drift, health, wait } from "./health";
+import { exists, list, show, url, versions } from "./inspect";
+import { logs } from "./logs";
+import { promote, replicate, switchover } from "./replicas";
+import { tunnel } from "./tunnel";
+
+/** The verbs by group. */
+export const groups: Readonly<Record<string, readonly Verb[]>> = {
+    "Databases": [create, update, restart, reload, rotate, rename, upgrade, deprovision],
+    "Replicas": [replicate, promote, switchover],
+    "What there is": [list, show, exists, url, versions],
+    "Connections": [execute, tunnel, logs],
+    "Checks": [health, wait, drift, doctor],
+    "Shell": [completion],
+};
+
+export const verbs: readonly Verb[] = Object.values(groups).flat();
+
+/** The verbs that follow `preview`. */
+export const previews: readonly Verb[] = verbs.flatMap((verb) => (verb.preview ? [previewOf(verb, verb.preview)] : []));

@@ -1,0 +1,175 @@
+/** Runs the command in this process with a platform that touches nothing, and records what it prints and calls. */
+import { PassThrough } from "node:stream";
+import { run } from "../../../provider/cli/run";
+import type { Platform } from "../../../provider/cli/verb";
+import { listVersions } from "../../../provider/model/catalog/listVersions";
+import { type DatabaseInfo, PlatformError, type PlatformOptions } from "../../../provider/platform/index";
+
+export const sessions: DatabaseInfo = {
+    handle: "sessions",
+    kind: "database",
+    stack: "sessions",
+    status: "ready",
+    engine: "redis",
+    version: "7.2",
+    flavor: "aof",
+    endOfLife: "2029-12-01",
+    ended: false,
+    memoryMb: 256,
+    host: "localhost",
+    port: 12000,
+    tlsPort: 12001,
+    containerName: "sessions-server-1234567",
+    certificateExpires: "2027-11-26T22:51:52Z",
+};
+
+export const copy: DatabaseInfo = {
+    ...sessions,
+    handle: "sessions-copy",
+    kind: "replica",
+    primary: "sessions",
+    tlsPort: 12003,
+    containerName: "sessions-copy-server-1234567",
+};
+
+export const password = "S3cretS3cretS3cretS3cretS3cret12";
+
+/** What a call printed and did. */
+export interface Ended {
+    readonly exitCode: number;
+    readonly stdout: string;
+    readonly stderr: string;
+    /** The methods of the platform that were called, with their arguments. */
+    readonly calls: readonly (readonly [method: string, ...args: unknown[]])[];
+    /** The options with which the platform was opened; undefined if it was not. */
+    readonly opened?: PlatformOptions;
+}
+
+export interface Surroundings {
+    /** Methods in place of those of the fake. */
+    readonly platform?: Partial<Record<keyof Platform, (...args: never[]) => unknown>>;
+    /** Whether the streams are terminals. */
+    readonly terminal?: boolean;
+    /** What a person types. */
+    readonly input?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly signal?: AbortSignal;
+}
+
+/** Runs `redisdb` with these arguments. */
+export async function redisdb(
+    args: readonly string[],
+    { platform = {}, terminal = false, input, env = {}, signal = new AbortController().signal }: Surroundings = {},
+): Promise<Ended> {
+    const calls: (readonly [string, ...unknown[]])[] = [];
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    if (input !== undefined) stdin.end(input);
+    const streams = [stdin, stdout, stderr].map((stream) => Object.assign(stream, { isTTY: terminal }));
+    let opened: PlatformOptions | undefined;
+    const exitCode = await run(args, {
+        stdin: streams[0] as PassThrough,
+        stdout: streams[1] as PassThrough,
+        stderr: streams[2] as PassThrough,
+        env,
+        signal,
+        openPlatform(options) {
+            opened = options;
+            return recording({ ...fake, ...platform } as unknown as Platform, calls);
+        },
+    });
+    const printed = (stream: PassThrough) => ((stream.read() as Buffer | null) ?? "").toString();
+    return { exitCode, stdout: printed(stdout), stderr: printed(stderr), calls, ...(opened && { opened }) };
+}
+
+/** Methods by which something changes. */
+export const changing = ["create", "update", "replicate", "promote", "switchover", "upgrade", "upgradeAll"].concat(
+    "rotatePassword",
+    "restart",
+    "reload",
+    "rename",
+    "deprovision",
+);
+
+function recording(platform: Platform, calls: (readonly [string, ...unknown[]])[]): Platform {
+    return new Proxy(platform, {
+        get(target, name: keyof Platform) {
+            const method = target[name] as (...args: unknown[]) => unknown;
+            return (...args: unknown[]) => {
+                // Options are the same in every call.
+                calls.push([name, ...args.filter((each) => !isOptions(each))]);
+                return method.apply(target, args);
+            };
+        },
+    });
+}
+
+function isOptions(value: unknown): boolean {
+    return typeof value === "object" && value !== null && ("onProgress" in value || "signal" in value);
+}
+
+const unknown = (handle: string) =>
+    new PlatformError("handle-unknown", `there is no database or replica "${handle}"`, 'did you mean "sessions"?', {
+        nearest: ["sessions"],
+    });
+
+function find(handle: string): Promise<DatabaseInfo> {
+    const found = [sessions, copy].find((each) => each.handle === handle);
+    return found ? Promise.resolve(found) : Promise.reject(unknown(handle));
+}
+
+/** A platform with `sessions` and its replica `sessions-copy`. */
+const fake = {
+    create: (handle: string) => Promise.resolve({ ...sessions, handle }),
+    get: find,
+    list: () => Promise.resolve([sessions, copy]),
+    update: find,
+    restart: find,
+    reload: find,
+    rotatePassword: find,
+    upgrade: find,
+    switchover: find,
+    promote: find,
+    rename: (_handle: string, handle: string) => Promise.resolve({ ...sessions, handle }),
+    replicate: (_handle: string, handle: string) => Promise.resolve({ ...copy, handle }),
+    preview: () =>
+        Promise.resolve({
+            rows: [],
+            messages: [{ severity: "info", about: "sessions", text: "sessions: the server restarts on its volume" }],
+            steps: [{ resource: "sessions-server", operation: "replace" }],
+        }),
+    planDeprovision: () => Promise.resolve([{ resource: "sessions-data", operation: "delete" }]),
+    deprovision: (handle: string, confirm: string) => {
+        if (confirm === handle) return Promise.resolve();
+        const error = new PlatformError(
+            "validation",
+            `"${confirm}" does not confirm the deletion of "${handle}"`,
+            "repeat the handle",
+            {
+                findings: [],
+            },
+        );
+        return Promise.reject(error);
+    },
+    url: async (handle: string) => {
+        await find(handle);
+        return {
+            url: `redis://app:${password}@localhost:12000`,
+            tlsUrl: `rediss://app:${password}@localhost:12001`,
+            caCertPem: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+        };
+    },
+    health: (...of: (string | DatabaseInfo)[]) =>
+        Promise.resolve(
+            [sessions, copy]
+                .filter((each) => of.length === 0 || of.includes(each) || of.includes(each.handle))
+                .map(({ handle }) => ({ handle, state: "healthy" })),
+        ),
+    wait: (handle: string) => Promise.resolve({ handle, state: "healthy" }),
+    drift: () => Promise.resolve([]),
+    planUpgrade: () => Promise.resolve([{ handle: "sessions", from: "7.2", to: "8.6" }]),
+    upgradeAll: (_version: string, { onUpgraded }: { onUpgraded: (each: DatabaseInfo) => void }) => {
+        onUpgraded(sessions);
+        return Promise.resolve([sessions]);
+    },
+    versions: () => listVersions(new Date("2026-11-26")),
+};
