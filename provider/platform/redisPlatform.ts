@@ -233,7 +233,7 @@ export class RedisPlatform {
      * not answer within 2 s makes it `unknown`.
      */
     async health(...of: readonly (string | DatabaseInfo)[]): Promise<readonly Health[]> {
-        const find = (each: string | DatabaseInfo) => (typeof each === "string" ? this.get(each) : each);
+        const find = async (each: string | DatabaseInfo) => (typeof each === "string" ? this.get(each) : each);
         return healthOf(of.length === 0 ? await this.list() : await Promise.all(of.map(find)));
     }
 
