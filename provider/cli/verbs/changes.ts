@@ -1,14 +1,14 @@
-/** The verbs that change an existing database: its arguments, size, version, password, container and handle. */
+/** The verbs that change an existing database: its arguments, size, password, container and handle. */
 import { Argument, Option } from "commander";
 import { nearest } from "../../model/findings";
-import { type DatabaseInfo, type DatabaseSpec, type PlannedUpgrade, changes } from "../../platform/index";
+import { type DatabaseInfo, type DatabaseSpec, changes } from "../../platform/index";
 import { updateFlags } from "../arguments";
-import { UsageError, cancelled } from "../commandErrors";
+import { UsageError } from "../commandErrors";
 import { argumentsFrom, flagName, flagsOf } from "../flags";
-import { summaryOf, upgradeTable } from "../output/databases";
+import { summaryOf } from "../output/databases";
 import { previewChange } from "../preview";
-import type { Call, Result, Session, Verb } from "../verb";
-import { handle, operand, requiredFlag, to } from "./operands";
+import type { Call, Result, Verb } from "../verb";
+import { handle, operand } from "./operands";
 
 const sizes = ["memoryMb", "diskSizeGb"] as const;
 const sizeFlags = Object.fromEntries(
@@ -106,62 +106,3 @@ export const rename: Verb = {
     run: async ({ platform, options }, call) =>
         changed(await platform.rename(operand(call, 0), operand(call, 1), options)),
 };
-
-export const upgrade: Verb = {
-    name: "upgrade",
-    summary: "upgrade a database, or all, to a later version",
-    description:
-        "Replicas are upgraded first. The flavor stays, unless the version names another one. With --all, every Redis " +
-        "database with an earlier version is upgraded, one after the other, until one fails; the plan is shown first.",
-    operands: [new Argument("[handle]", "the database")],
-    flags: () => [to(), new Option("--all", "upgrade all databases with earlier versions")],
-    examples: ["upgrade sessions --to 8.6", "upgrade --all --to 8.6"],
-    async preview(session, call) {
-        if (call.flags.all !== true) {
-            const change = changes.upgrade(newVersion(call));
-            return previewChange(session, { handle: oneHandle(call), change });
-        }
-        const planned = await plan(session, call);
-        return { value: { planned }, text: planned.length > 0 ? upgradeTable(planned) : noneEarlier(call) };
-    },
-    async run(session, call) {
-        const { platform, options } = session;
-        if (call.flags.all === true) return upgradeAll(session, call);
-        return changed(await platform.upgrade(oneHandle(call), newVersion(call), options));
-    },
-};
-
-const newVersion = (call: Call) => requiredFlag(call, "to", "8.6");
-const noneEarlier = (call: Call) => `no database has an earlier version than ${newVersion(call)}`;
-
-function oneHandle({ operands, flags }: Call): string {
-    const [given] = operands;
-    if (given !== undefined && flags.all !== true) return given;
-    throw given === undefined
-        ? new UsageError("there is no handle", "give the handle of a database, or --all")
-        : new UsageError(`both "${given}" and --all are given`, "leave one of them out");
-}
-
-async function plan({ platform }: Session, call: Call): Promise<readonly PlannedUpgrade[]> {
-    if (call.operands[0] !== undefined) oneHandle(call);
-    return platform.planUpgrade(newVersion(call));
-}
-
-async function upgradeAll(session: Session, call: Call): Promise<Result> {
-    const { platform, options, yes, ask, note } = session;
-    const planned = await plan(session, call);
-    if (planned.length === 0) return { value: { upgraded: [] }, text: noneEarlier(call) };
-    note(upgradeTable(planned));
-    if (!yes) await confirm(ask, `Upgrade to ${newVersion(call)}?`);
-    const onUpgraded = (each: DatabaseInfo) => {
-        note(`${each.handle}: upgraded`);
-    };
-    const upgraded = await platform.upgradeAll(newVersion(call), { ...options, onUpgraded });
-    return { value: { upgraded }, text: upgraded.map(summaryOf).join("\n") };
-}
-
-async function confirm(ask: Session["ask"], question: string): Promise<void> {
-    const answer = await ask(`${question} [y/N] `);
-    if (answer === undefined) throw new UsageError("the upgrade is not confirmed", "give --yes");
-    if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
-}

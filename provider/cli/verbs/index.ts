@@ -1,7 +1,7 @@
 /** All verbs, in the order of the help. */
 import { previewOf } from "../preview";
 import type { Verb } from "../verb";
-import { reload, rename, restart, rotate, update, upgrade } from "./changes";
+import { reload, rename, restart, rotate, update } from "./changes";
 import { completion } from "./completion";
 import { create } from "./create";
 import { deprovision } from "./deprovision";
@@ -12,6 +12,7 @@ import { exists, list, show, url, versions } from "./inspect";
 import { logs } from "./logs";
 import { promote, replicate, switchover } from "./replicas";
 import { tunnel } from "./tunnel";
+import { upgrade } from "./upgrade";
 
 /** The verbs by group. */
 export const groups: Readonly<Record<string, readonly Verb[]>> = {

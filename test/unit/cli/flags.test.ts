@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { databaseFlags, replicaFlags, updateFlags } from "../../../provider/cli/arguments";
 import { argumentsFrom, flagName, flagsOf } from "../../../provider/cli/flags";
+import { buildProgram } from "../../../provider/cli/program";
 import { databaseArguments, holdsSecret, replicaArguments } from "../../../provider/model/arguments/index";
 import { redisdb } from "./support";
+
+const nothing = () => Promise.resolve();
 
 const directory = mkdtempSync(join(tmpdir(), "redisdb-flags-"));
 afterAll(() => {
@@ -32,6 +35,15 @@ test("every argument has a flag, except those that only TypeScript can express",
     expect(Object.keys(databaseArguments).filter((name) => !names.includes(name))).toEqual(["transform"]);
     expect(Object.keys(replicaArguments).filter((name) => !(name in replicaFlags))).toEqual(["primary"]);
     expect(Object.keys(updateFlags)).not.toContain("version");
+});
+
+test("no flag of a verb hides a flag of all verbs", () => {
+    const program = buildProgram(nothing, nothing);
+    const global = program.options.map((option) => option.attributeName());
+    const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+    const own = commands.flatMap(({ options }) => options.map((option) => option.attributeName()));
+    expect(own.length).toBeGreaterThan(100);
+    expect(own.filter((name) => global.includes(name))).toEqual([]);
 });
 
 test("no flag takes a secret", () => {
