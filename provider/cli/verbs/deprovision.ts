@@ -28,7 +28,7 @@ export const deprovision: Verb = {
 
 async function dryRun({ platform, options }: Session, call: Call): Promise<Result> {
     const steps = await platform.planDeprovision(operand(call, 0), options);
-    return { value: { messages: [], steps }, text: stepTable(steps) };
+    return { value: { rows: [], messages: [], steps }, text: stepTable(steps) };
 }
 
 async function confirmation({ ask, note }: Session, call: Call): Promise<string> {
