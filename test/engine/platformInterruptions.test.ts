@@ -164,20 +164,23 @@ describe("an interrupted operation", () => {
         await platform.redis.deprovision(handle, handle);
     });
 
-    (process.env.TEST_ALL ? test : test.skip)("creates at once, one of them killed: all of them exist after a repeat", async () => {
-        const handles = Array.from({ length: atOnce }, (_, index) => uniqueName(`once-${index}`));
-        const [victim = "", ...others] = handles;
-        await Promise.all([
-            killed("create", victim, args),
-            ...others.map((handle) => platform.redis.create(handle, args)),
-        ]);
-        const all = await Promise.all(handles.map((handle) => platform.redis.create(handle, args)));
-        expect(all.map(({ status }) => status)).toEqual(handles.map(() => "ready"));
-        for (const handle of handles) expectComplete(handle);
-        const listed = await platform.redis.list();
-        expect(listed.map(({ handle }) => handle)).toEqual([...handles].sort());
-        const running = handles.flatMap((handle) => containersOf(`${handle}-server`));
-        expect(listed.map(({ containerName }) => containerName).sort()).toEqual(running.sort());
-        for (const handle of handles) await platform.redis.deprovision(handle, handle);
-    });
+    (process.env.TEST_ALL ? test : test.skip)(
+        "creates at once, one of them killed: all of them exist after a repeat",
+        async () => {
+            const handles = Array.from({ length: atOnce }, (_, index) => uniqueName(`once-${index}`));
+            const [victim = "", ...others] = handles;
+            await Promise.all([
+                killed("create", victim, args),
+                ...others.map((handle) => platform.redis.create(handle, args)),
+            ]);
+            const all = await Promise.all(handles.map((handle) => platform.redis.create(handle, args)));
+            expect(all.map(({ status }) => status)).toEqual(handles.map(() => "ready"));
+            for (const handle of handles) expectComplete(handle);
+            const listed = await platform.redis.list();
+            expect(listed.map(({ handle }) => handle)).toEqual([...handles].sort());
+            const running = handles.flatMap((handle) => containersOf(`${handle}-server`));
+            expect(listed.map(({ containerName }) => containerName).sort()).toEqual(running.sort());
+            for (const handle of handles) await platform.redis.deprovision(handle, handle);
+        },
+    );
 });
