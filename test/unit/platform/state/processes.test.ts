@@ -31,8 +31,8 @@ test.each([0, -1, NaN])("%d is the id of no process", (pid) => {
 });
 
 test("a zombie has ended", async () => {
-    // `sleep` replaces the shell and never asks how its child has ended.
-    const parent = start("sh", "-c", "sh -c 'exit' & echo $!; exec sleep 60");
+    // When the child ends, `sleep` has replaced the shell, and never asks how the child has ended.
+    const parent = start("sh", "-c", "sleep 0.2 & echo $!; exec sleep 60");
     const [output] = (await once(parent.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
     const zombie = Number(output.toString());
     const state = () => execFileSync("ps", ["-o", "state=", "-p", String(zombie)], { encoding: "utf8" })[0];
