@@ -31,9 +31,9 @@ test("two replicas with one name are refused", () => {
     expect(failure({ replicas: [{ name: "copy" }, { name: "copy" }] })).toMatchObject({ code: "validation" });
 });
 
-test("a name that is no host name is refused on a network", () => {
-    checkSpecification({ name: "under_score", args: {} });
-    expect(failure({ network: "backend" }, "under_score")).toMatchObject({ code: "validation" });
+test("a name that would be an address is refused on a network", () => {
+    checkSpecification({ name: "10.0.0.1", args: {} });
+    expect(failure({ network: "backend" }, "10.0.0.1")).toMatchObject({ code: "validation" });
 });
 
 test("a version that does not exist, as the only problem, has an error of its own with the existing ones", () => {
