@@ -13,7 +13,7 @@ import { type Line, TestPlatform, containersOf, printed, volumesOf } from "./sup
 /** `make test-all` interrupts often enough to hit the rare moments. */
 const aborts = process.env.TEST_ALL ? 10 : 2;
 const kills = process.env.TEST_ALL ? 10 : 1;
-const atOnce = 5;
+const atOnce = 3;
 /** Aborts of a create before it may finish. */
 const inARow = 2;
 

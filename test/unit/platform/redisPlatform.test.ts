@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ProgressEvent } from "../../../provider/platform/index";
+import { isRunning } from "../../../provider/platform/state/processes";
 import { FakeEngine } from "./support/fakeEngine";
 
 let engine: FakeEngine;
@@ -224,7 +225,8 @@ test.each(["quick-1", "slow-1", "stuck-1", "leaving-1"])(
         caller.kill("SIGKILL");
         await once(caller, "exit");
         const began = Date.now();
-        while (engine.plugins().length > 0) await setTimeout(10);
+        const cli = Number(lock.replace(".json", ""));
+        while (isRunning(cli) || engine.plugins().length > 0) await setTimeout(10);
         expect(Date.now() - began).toBeLessThan(6000);
         // Only a killed CLI leaves its lock behind.
         expect(readdirSync(lockFiles(handle))).toEqual(handle.startsWith("stuck") ? [lock] : []);
