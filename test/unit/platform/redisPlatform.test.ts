@@ -173,7 +173,7 @@ describe("a replica that an interrupted `replicate` has begun to create", () => 
 test("an update that finishes in spite of an abort has succeeded", async () => {
     const controller = new AbortController();
     const onProgress = (event: ProgressEvent) => {
-        if (event.type === "resource" && event.resource === "8" && event.status === "done") controller.abort();
+        if (event.type === "resource" && event.resource === "2") controller.abort();
     };
     const platform = engine.open();
     const created = await platform.create("deaf-2", {}, { signal: controller.signal, onProgress });
