@@ -1,5 +1,5 @@
 /** The stack of one database: the commands of the CLI that operations are made of. */
-import type { Settings } from "../options";
+import type { DockerConnection, Settings } from "../options";
 import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
@@ -7,7 +7,7 @@ import type { StateBackend } from "../state/backend";
 import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
 import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
-import { dockerAnswers } from "./dockerHost";
+import { dockerAnswers, volumesOn } from "./dockerHost";
 import { failureOf } from "./failure";
 import { type Outcome, Progress, type ProgressEvent } from "./progress";
 import { WorkDirectory } from "./workDirectory";
@@ -47,6 +47,7 @@ export class DatabaseStack {
     }
 
     async update(specification: StoredSpecification, options: CommandOptions, ...flags: string[]): Promise<Outcome> {
+        await this.settle(specification.docker, options);
         const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags];
         return this.operate(args, "applying", options, specification);
     }
@@ -73,10 +74,29 @@ export class DatabaseStack {
 
     /** Deletes all resources with the data, and the stack. */
     async destroy(options: CommandOptions): Promise<Outcome> {
+        await this.settle(this.settings.docker, options);
         // A protected database can be deleted only after an update without protection, which restarts nothing but could
         // fail for other reasons. The caller of `deprovision` has confirmed the deletion.
         const args = ["destroy", "--yes", "--skip-preview", "--ignore-protect", "--remove"];
         return this.operate(args, "removing", options);
+    }
+
+    /**
+     * Removes interrupted creations from the state, which no update does. A volume that Docker has already created is
+     * adopted, since nothing else would find it; the components' hooks remove such containers.
+     */
+    private async settle(docker: DockerConnection | undefined, options: CommandOptions): Promise<void> {
+        const { creating = [] } = (await this.checkpoint()) ?? {};
+        if (creating.length === 0) return;
+        const volumes = await volumesOn(docker).catch((error: Error) => {
+            throw unreachable(error.message);
+        });
+        const adopted = creating.flatMap(({ urn, type, inputs }) => {
+            const name = String(inputs?.name);
+            if (type !== "docker:index/volume:Volume" || !volumes.includes(name)) return [];
+            return ["--import-pending-creates", urn, "--import-pending-creates", name];
+        });
+        await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...adopted], options);
     }
 
     private async operate(
@@ -122,12 +142,15 @@ export class DatabaseStack {
         if (lock) return locked(this.handle, lock);
         const { docker } = this.settings;
         const problem = await dockerAnswers(docker);
-        if (problem === undefined) return failure;
-        return new PlatformError(
-            "docker-unreachable",
-            `the Docker host does not answer: ${problem}`,
-            "start Docker there, or correct the connection, then repeat the operation",
-            {},
-        );
+        return problem === undefined ? failure : unreachable(problem);
     }
+}
+
+function unreachable(problem: string): PlatformError {
+    return new PlatformError(
+        "docker-unreachable",
+        `the Docker host does not answer: ${problem}`,
+        "start Docker there, or correct the connection, then repeat the operation",
+        {},
+    );
 }
