@@ -4,7 +4,7 @@ import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
-import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
+import { type Checkpoint, type StoredResource, nameOf, parseCheckpoint } from "../state/checkpoint";
 import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
 import { dockerAnswers, volumesOn } from "./dockerHost";
@@ -82,21 +82,23 @@ export class DatabaseStack {
     }
 
     /**
-     * Removes interrupted creations from the state, which no update does. A volume that Docker has already created is
-     * adopted, since nothing else would find it; the components' hooks remove such containers.
+     * Removes interrupted creations from the state, which no update does. The components' hooks remove containers that
+     * Docker has already created. A volume is only reported: it must not be deleted unless its deletion was requested.
      */
     private async settle(docker: DockerConnection | undefined, options: CommandOptions): Promise<void> {
         const { creating = [] } = (await this.checkpoint()) ?? {};
         if (creating.length === 0) return;
-        const volumes = await volumesOn(docker).catch((error: Error) => {
+        const existing = await volumesOn(docker).catch((error: Error) => {
             throw unreachable(error.message);
         });
-        const adopted = creating.flatMap(({ urn, type, inputs }) => {
+        await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"], options);
+        for (const { urn, inputs } of creating.filter(isUnnamedVolume)) {
             const name = String(inputs?.name);
-            if (type !== "docker:index/volume:Volume" || !volumes.includes(name)) return [];
-            return ["--import-pending-creates", urn, "--import-pending-creates", name];
-        });
-        await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...adopted], options);
+            if (!existing.includes(name)) continue;
+            const text = `an interrupted operation has created the volume ${name}, which nothing uses; remove it with \`docker volume rm ${name}\``;
+            const { handle } = this;
+            options.onProgress?.({ type: "message", handle, severity: "warning", about: nameOf(urn), text });
+        }
     }
 
     private async operate(
@@ -144,6 +146,12 @@ export class DatabaseStack {
         const problem = await dockerAnswers(docker);
         return problem === undefined ? failure : unreachable(problem);
     }
+}
+
+/** Whether Pulumi has generated the name. The next update uses a volume with a name from the arguments. */
+function isUnnamedVolume({ type, inputs }: StoredResource): boolean {
+    const generated = inputs?.__defaults;
+    return type === "docker:index/volume:Volume" && Array.isArray(generated) && generated.includes("name");
 }
 
 function unreachable(problem: string): PlatformError {
