@@ -27,11 +27,13 @@ const { RedisDatabase } = require(${JSON.stringify(join(root, "dist/provider"))}
 const { previews, creates, directory } = JSON.parse(process.argv[1]);
 
 async function run(stackName, kind) {
+    // The same names in all stacks, except for containers that exist.
+    const name = kind === "up" ? stackName : "sessions";
     const create = () => {
         // A turn of the event loop between the databases, so that the programs interleave.
-        const one = new RedisDatabase(stackName, { memoryMb: 64, deletionProtection: false, replicas: 1 });
+        const one = new RedisDatabase(name, { memoryMb: 64, deletionProtection: false, replicas: 1 });
         return new Promise((next) => setTimeout(next, 20 * Math.random())).then(() => {
-            const two = new RedisDatabase(stackName + "-two", { memoryMb: 64, deletionProtection: false });
+            const two = new RedisDatabase(name + "-two", { memoryMb: 64, deletionProtection: false });
             return { one: one.tlsUrl, two: two.tlsUrl };
         });
     };

@@ -7,11 +7,11 @@ import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
-import { type Checkpoint, nameOf, parseCheckpoint } from "../state/checkpoint";
+import { type Checkpoint, type StoredResource, nameOf, parseCheckpoint } from "../state/checkpoint";
 import { openBackend } from "../state/open";
 import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
-import { dockerAnswers } from "./dockerHost";
+import { dockerAnswers, volumesOn } from "./dockerHost";
 import { failureOf } from "./failure";
 import { type Outcome, Progress, type ProgressEvent } from "./progress";
 import { WorkDirectory } from "./workDirectory";
@@ -57,6 +57,7 @@ export class DatabaseStack {
     }
 
     async update(specification: StoredSpecification, options: OperationOptions, ...flags: string[]): Promise<Outcome> {
+        await this.settle(specification.docker, options);
         const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags];
         return this.operate(args, "applying", options, specification);
     }
@@ -98,6 +99,7 @@ export class DatabaseStack {
 
     /** Deletes all resources with the data, and the stack. */
     async destroy(options: OperationOptions): Promise<Outcome> {
+        await this.settle(this.settings.docker, options);
         // A protected database can be deleted only after an update without protection, which restarts nothing but could
         // fail for other reasons. The caller of `deprovision` has confirmed the deletion.
         const args = ["destroy", "--yes", "--skip-preview", "--ignore-protect", "--remove"];
@@ -107,6 +109,26 @@ export class DatabaseStack {
     /** What `destroy` would delete. */
     async planDestroy(options: OperationOptions): Promise<Outcome> {
         return this.operate(["destroy", "--preview-only", "--ignore-protect"], "planning", options);
+    }
+
+    /**
+     * Removes interrupted creations from the state, which no update does. The components' hooks remove containers that
+     * Docker has already created. A volume is only reported: it must not be deleted unless its deletion was requested.
+     */
+    private async settle(docker: DockerConnection | undefined, options: OperationOptions): Promise<void> {
+        const { creating = [] } = (await this.checkpoint()) ?? {};
+        if (creating.length === 0) return;
+        const existing = await volumesOn(docker).catch((error: unknown) => {
+            throw unreachable((error as Error).message);
+        });
+        await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"], options);
+        for (const { urn, inputs } of creating.filter(isUnnamedVolume)) {
+            const name = String(inputs?.name);
+            if (!existing.includes(name)) continue;
+            const text = `an interrupted operation has created the volume ${name}, which nothing uses; remove it with \`docker volume rm ${name}\``;
+            const { handle } = this;
+            options.onProgress?.({ type: "message", handle, severity: "warning", about: nameOf(urn), text });
+        }
     }
 
     private async operate(
@@ -157,12 +179,21 @@ export class DatabaseStack {
         const lock = (await this.backend.locks(this.handle)).find((each) => !isStale(each));
         if (lock) return locked(this.handle, lock);
         const problem = await dockerAnswers(docker);
-        if (problem === undefined) return failure;
-        return new PlatformError(
-            "docker-unreachable",
-            `the Docker host does not answer: ${problem}`,
-            "start Docker there, or correct the connection, then repeat the operation",
-            {},
-        );
+        return problem === undefined ? failure : unreachable(problem);
     }
+}
+
+/** Whether Pulumi has generated the name. The next update uses a volume with a name from the arguments. */
+function isUnnamedVolume({ type, inputs }: StoredResource): boolean {
+    const generated = inputs?.__defaults;
+    return type === "docker:index/volume:Volume" && Array.isArray(generated) && generated.includes("name");
+}
+
+function unreachable(problem: string): PlatformError {
+    return new PlatformError(
+        "docker-unreachable",
+        `the Docker host does not answer: ${problem}`,
+        "start Docker there, or correct the connection, then repeat the operation",
+        {},
+    );
 }

@@ -53,6 +53,15 @@ export async function containersOn(
     }
 }
 
+/** The names of a host's volumes. Throws an error with the reason if it does not answer. */
+export async function volumesOn(connection: DockerConnection | undefined): Promise<readonly string[]> {
+    try {
+        return (await ask(connection, "volume", "ls", "--format", "{{.Name}}")).split("\n").filter(Boolean);
+    } catch (error) {
+        throw new Error(reasonOf(error));
+    }
+}
+
 async function ask(connection: DockerConnection = {}, ...args: string[]): Promise<string> {
     const { host, certPath } = connection;
     const { stdout } = await run("docker", [...(host === undefined ? [] : ["--host", host]), ...args], {

@@ -26,7 +26,9 @@ export interface Checkpoint {
     readonly resources: readonly StoredResource[];
     readonly secrets?: SecretsState;
     /** Resources whose operations were interrupted. */
-    readonly pending: readonly string[];
+    readonly pending: readonly StoredResource[];
+    /** Those of them that were being created. Only a refresh removes them from the state. */
+    readonly creating: readonly StoredResource[];
     /** When it was written, in ISO 8601. */
     readonly written?: string;
 }
@@ -34,7 +36,7 @@ export interface Checkpoint {
 interface Deployment {
     readonly manifest?: { readonly time?: string };
     readonly resources?: readonly StoredResource[];
-    readonly pending_operations?: readonly { readonly resource: StoredResource }[];
+    readonly pending_operations?: readonly { readonly resource: StoredResource; readonly type: string }[];
     readonly secrets_providers?: {
         readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
     };
@@ -50,10 +52,12 @@ interface Stored {
 export function parseCheckpoint(content: Buffer | string): Checkpoint {
     const { checkpoint, deployment } = (content.length > 0 ? JSON.parse(content.toString()) : {}) as Stored;
     const latest = checkpoint?.latest ?? deployment;
+    const operations = latest?.pending_operations ?? [];
     const { salt, url, encryptedkey: encryptedKey } = latest?.secrets_providers?.state ?? {};
     return {
         resources: latest?.resources ?? [],
-        pending: (latest?.pending_operations ?? []).map(({ resource }) => resource.urn),
+        pending: operations.map(({ resource }) => resource),
+        creating: operations.filter(({ type }) => type === "creating").map(({ resource }) => resource),
         ...((salt ?? url) && { secrets: { salt, url, encryptedKey } }),
         ...(latest?.manifest?.time && { written: latest.manifest.time }),
     };

@@ -6,6 +6,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ProgressEvent } from "../../../provider/platform/index";
+import { isRunning } from "../../../provider/platform/state/processes";
+import { dockerDoes, fakeDocker } from "../support/fakeDocker";
 import { FakeEngine } from "./support/fakeEngine";
 
 let engine: FakeEngine;
@@ -169,10 +171,55 @@ describe("a replica that an interrupted `replicate` has begun to create", () => 
     });
 });
 
+describe("a creation that was interrupted", () => {
+    fakeDocker();
+
+    test("is removed from the state before the next update, and a volume that exists is reported", async () => {
+        await engine.open().create("quick");
+        const file = join(engine.stateDirectory, "stacks/redis/quick.json");
+        const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: object } };
+        const pending = (name: string, defaults: string[]) => ({
+            resource: {
+                urn: `urn:pulumi:quick::redis::docker:index/volume:Volume::${name}`,
+                type: "docker:index/volume:Volume",
+                inputs: { name: `${name}-1`, __defaults: defaults },
+            },
+            type: "creating",
+        });
+        const operations = [pending("made", ["name"]), pending("not-made", ["name"]), pending("named", [])];
+        Object.assign(state.checkpoint.latest, { pending_operations: operations });
+        writeFileSync(file, JSON.stringify(state));
+        dockerDoes("echo made-1; echo named-1");
+        const messages: string[] = [];
+        const onProgress = (event: ProgressEvent) => {
+            if (event.type === "message") messages.push(`${event.about}: ${event.text}`);
+        };
+        const platform = engine.open();
+        expect(await platform.get("quick")).toMatchObject({ status: "interrupted" });
+        expect(await platform.create("quick", {}, { onProgress })).toMatchObject({ status: "ready" });
+        expect(engine.commands().at(-2)).toMatch(/^refresh --yes --skip-preview --clear-pending-creates /);
+        expect(messages).toEqual([expect.stringMatching(/^made: .*`docker volume rm made-1`$/)]);
+    });
+
+    test("stays in the state if the Docker host does not answer", async () => {
+        await engine.open().create("quick");
+        const file = join(engine.stateDirectory, "stacks/redis/quick.json");
+        const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: object } };
+        Object.assign(state.checkpoint.latest, { pending_operations: [{ resource: { urn: "x" }, type: "creating" }] });
+        writeFileSync(file, JSON.stringify(state));
+        dockerDoes('echo "cannot connect" >&2; exit 1');
+        await expect(engine.open().create("quick")).rejects.toMatchObject({
+            code: "docker-unreachable",
+            message: "the Docker host does not answer: cannot connect",
+        });
+        expect(engine.commands().filter((command) => command.startsWith("refresh"))).toEqual([]);
+    });
+});
+
 test("an update that finishes in spite of an abort has succeeded", async () => {
     const controller = new AbortController();
     const onProgress = (event: ProgressEvent) => {
-        if (event.type === "resource" && event.resource === "8" && event.status === "done") controller.abort();
+        if (event.type === "resource" && event.resource === "2") controller.abort();
     };
     const platform = engine.open();
     const created = await platform.create("deaf-2", {}, { signal: controller.signal, onProgress });
@@ -224,7 +271,8 @@ test.each(["quick-1", "slow-1", "stuck-1", "leaving-1"])(
         caller.kill("SIGKILL");
         await once(caller, "exit");
         const began = Date.now();
-        while (engine.plugins().length > 0) await setTimeout(10);
+        const cli = Number(lock.replace(".json", ""));
+        while (isRunning(cli) || engine.plugins().length > 0) await setTimeout(10);
         expect(Date.now() - began).toBeLessThan(6000);
         // Only a killed CLI leaves its lock behind.
         expect(readdirSync(lockFiles(handle))).toEqual(handle.startsWith("stuck") ? [lock] : []);

@@ -2,9 +2,9 @@
 import { type DatabaseSpec, checkSpecification, differencesOf } from "../../../provider/platform/specification";
 import { PlatformError } from "../../../provider/platform/errors";
 
-function failure(args: object): unknown {
+function failure(args: object, name = "sessions"): unknown {
     try {
-        checkSpecification({ name: "sessions", args });
+        checkSpecification({ name, args });
     } catch (error) {
         return error;
     }
@@ -29,6 +29,11 @@ test("all problems are reported together, with their codes and paths", () => {
 
 test("two replicas with one name are refused", () => {
     expect(failure({ replicas: [{ name: "copy" }, { name: "copy" }] })).toMatchObject({ code: "validation" });
+});
+
+test("a name that would be an address is refused on a network", () => {
+    checkSpecification({ name: "10.0.0.1", args: {} });
+    expect(failure({ network: "backend" }, "10.0.0.1")).toMatchObject({ code: "validation" });
 });
 
 test("a version that does not exist, as the only problem, has an error of its own with the existing ones", () => {

@@ -3,11 +3,15 @@ import { isSecret, nameOf, parseCheckpoint } from "../../../../provider/platform
 import { checkpointJson, complete, secret, urnOf } from "../support/checkpoints";
 
 test("resources, the time, and resources whose operations were interrupted", () => {
-    const operations = [{ resource: { urn: urnOf("docker:index/volume:Volume", "data") }, type: "creating" }];
+    const operations = ["creating", "updating"].map((type) => ({
+        resource: { urn: urnOf("docker:index/volume:Volume", type) },
+        type,
+    }));
     const checkpoint = parseCheckpoint(checkpointJson(complete, { pending_operations: operations }));
     expect(checkpoint.resources).toHaveLength(complete.length);
     expect(checkpoint.written).toBe("2026-11-26T22:00:00.5Z");
-    expect(checkpoint.pending.map(nameOf)).toEqual(["data"]);
+    expect(checkpoint.pending.map(({ urn }) => nameOf(urn))).toEqual(["creating", "updating"]);
+    expect(checkpoint.creating.map(({ urn }) => nameOf(urn))).toEqual(["creating"]);
     expect(checkpoint.secrets).toBeUndefined();
 });
 
@@ -24,7 +28,7 @@ test.each([
     ["without a deployment", '{"version":3,"checkpoint":{}}'],
     ["that an empty file stands for", "{}"],
 ])("a checkpoint %s has no resources", (_kind, json) => {
-    expect(parseCheckpoint(json)).toEqual({ resources: [], pending: [] });
+    expect(parseCheckpoint(json)).toEqual({ resources: [], pending: [], creating: [] });
 });
 
 test("a secret is recognized by its mark, not by its shape", () => {
