@@ -3,7 +3,7 @@
 /** How Pulumi marks a secret value. */
 const [secretMark, secretValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
 
-/** How a stack's secrets are encrypted. */
+/** How a stack's secrets are encrypted. The Pulumi service, which has its own encryption, needs no settings. */
 export interface SecretsState {
     /** With a passphrase. */
     readonly salt?: string;
@@ -29,6 +29,8 @@ export interface Checkpoint {
     readonly pending: readonly string[];
     /** When it was written, in ISO 8601. */
     readonly written?: string;
+    /** Whether it could not be read. */
+    readonly damaged: boolean;
 }
 
 interface Deployment {
@@ -46,15 +48,24 @@ interface Stored {
     readonly deployment?: Deployment;
 }
 
-/** An empty file, which a crash of the CLI can leave behind, has no resources. The next operation repairs it. */
+/** Never fails: one damaged state must not hide all other databases. */
 export function parseCheckpoint(content: Buffer): Checkpoint {
-    const { checkpoint, deployment } = JSON.parse(content.length > 0 ? withoutCiphertexts(content) : "{}") as Stored;
+    try {
+        return checkpointIn(JSON.parse(content.length > 0 ? withoutCiphertexts(content) : "{}") as Stored);
+    } catch {
+        return { resources: [], pending: [], damaged: true };
+    }
+}
+
+/** An empty file, which a crash of the CLI can leave behind, has no resources. The next operation repairs it. */
+function checkpointIn({ checkpoint, deployment }: Stored): Checkpoint {
     const latest = checkpoint?.latest ?? deployment;
     const { salt, url, encryptedkey: encryptedKey } = latest?.secrets_providers?.state ?? {};
     return {
         resources: latest?.resources ?? [],
         pending: (latest?.pending_operations ?? []).map(({ resource }) => resource.urn),
-        ...((salt ?? url) && { secrets: { salt, url, encryptedKey } }),
+        damaged: false,
+        ...((salt ?? encryptedKey) && { secrets: { salt, url, encryptedKey } }),
         ...(latest?.manifest?.time && { written: latest.manifest.time }),
     };
 }

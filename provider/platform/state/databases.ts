@@ -10,8 +10,11 @@ export interface DatabaseInfo {
     readonly kind: "database" | "replica";
     /** The handle of a replica's database. */
     readonly primary?: string;
-    /** `incomplete` if its first update has not succeeded yet, `interrupted` if the last one was stopped half-way. */
-    readonly status: "ready" | "incomplete" | "interrupted";
+    /**
+     * `incomplete` if its first update has not succeeded yet, `interrupted` if the last one was stopped half-way,
+     * `damaged` if its state cannot be read: restore it from a backup.
+     */
+    readonly status: "ready" | "incomplete" | "interrupted" | "damaged";
     readonly engine?: Engine;
     readonly version?: Version;
     readonly flavor?: Flavor;
@@ -47,9 +50,9 @@ const types = {
 
 /** The database of a stack, followed by its replicas; a stack without any resource has an incomplete database. */
 export function databasesIn(handle: string, checkpoint: Checkpoint, today: Date): readonly DatabaseInfo[] {
-    const { resources } = checkpoint;
+    const { resources, damaged } = checkpoint;
     const database = resources.find(({ type }) => type === types.database);
-    if (!database) return [{ handle, kind: "database", status: "incomplete", ended: false }];
+    if (!database) return [{ handle, kind: "database", status: damaged ? "damaged" : "incomplete", ended: false }];
     const prefix = `${nameOf(database.urn)}-`;
     const replicas = resources.filter(({ type, parent }) => type === types.replica && parent === database.urn);
     return [

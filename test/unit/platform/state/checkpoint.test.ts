@@ -40,11 +40,25 @@ test("reads a recorded checkpoint", () => {
     expect(resources).toHaveLength(7);
     expect(rest).toEqual({
         pending: [],
+        damaged: false,
         secrets: { salt: expect.stringMatching(/^v1:/) as string },
         written: "2026-11-26T22:59:26.907279699Z",
     });
 });
 
+test.each([
+    ["a passphrase", { salt: "v1:salt" }, { salt: "v1:salt" }],
+    ["a key service", { url: "awskms://key", encryptedkey: "key" }, { url: "awskms://key", encryptedKey: "key" }],
+    ["the Pulumi service", { url: "https://api.pulumi.com", owner: "ops", project: "redis", stack: "a" }, undefined],
+])("reads how %s encrypts the secrets", (_provider, state, secrets) => {
+    const deployment = { secrets_providers: { type: "any", state } };
+    expect(parseCheckpoint(Buffer.from(JSON.stringify({ deployment }))).secrets).toEqual(secrets);
+});
+
 test.each(["", '{"version":4,"checkpoint":{"latest":null}}'])("a checkpoint %j has no resources", (content) => {
-    expect(parseCheckpoint(Buffer.from(content))).toEqual({ resources: [], pending: [] });
+    expect(parseCheckpoint(Buffer.from(content))).toEqual({ resources: [], pending: [], damaged: false });
+});
+
+test.each(["{", "null", "\u001f\u008b"])("a checkpoint %j is damaged", (content) => {
+    expect(parseCheckpoint(Buffer.from(content))).toEqual({ resources: [], pending: [], damaged: true });
 });
