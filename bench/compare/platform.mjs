@@ -42,7 +42,7 @@ async function record(workspace) {
     const handle = `${workspace.name}-recorded`;
     const dataDirectory = join(workspace.directory, "platform");
     const library = RedisPlatform.open({ dataDirectory });
-    await library.create(handle, await arguments_(workspace), interruptible());
+    await library.create(handle, await databaseArgs(workspace), { signal: interruption });
     const state = readFileSync(join(dataDirectory, "state/.pulumi/stacks/redis", `${handle}.json`), "utf8");
     await library.deprovision(handle, handle);
     return { state, recorded: handle };
@@ -82,8 +82,8 @@ async function creation(workspace, large, isOvertime) {
 
 async function byLibrary(workspace, library) {
     const handle = `${workspace.name}-created`;
-    const args = await arguments_(workspace);
-    const seconds = await secondsOf(() => library.create(handle, args, interruptible()));
+    const args = await databaseArgs(workspace);
+    const seconds = await secondsOf(() => library.create(handle, args, { signal: interruption }));
     await library.deprovision(handle, handle);
     return seconds;
 }
@@ -97,14 +97,9 @@ async function byCli(workspace) {
     return seconds;
 }
 
-async function arguments_(workspace) {
+async function databaseArgs(workspace) {
     const port = await workspace.freePorts(2);
     return { memoryMb, ports: { plaintext: port, tls: port + 1 }, deletionProtection: false };
-}
-
-/** An interrupt cancels the operation. */
-function interruptible() {
-    return { signal: interruption };
 }
 
 async function listing(platforms) {

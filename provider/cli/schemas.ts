@@ -23,8 +23,8 @@ const databaseFields = {
     primary: about(text, "the database of a replica").optional(),
     stack: about(text, "its Pulumi stack: that of its database for a replica in a group"),
     status: about(
-        z.enum(["ready", "incomplete", "interrupted", "failed"]),
-        "incomplete: its first update has not succeeded yet; interrupted: the last one was stopped half-way; failed: it failed",
+        z.enum(["ready", "incomplete", "interrupted", "failed", "damaged"]),
+        "incomplete: its first update has not succeeded yet; interrupted: the last one was stopped half-way; failed: it failed; damaged: its state cannot be read",
     ),
     engine: engine.optional(),
     version: version.optional(),

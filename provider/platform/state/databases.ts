@@ -14,9 +14,10 @@ export interface DatabaseInfo {
     readonly stack: string;
     /**
      * `incomplete` if its first update has not succeeded yet, `interrupted` if the last one was stopped half-way, `failed`
-     * if it failed. The server may be running all the same.
+     * if it failed, `damaged` if its state cannot be read: restore it from a backup. The server may be running all the
+     * same.
      */
-    readonly status: "ready" | "incomplete" | "interrupted" | "failed";
+    readonly status: "ready" | "incomplete" | "interrupted" | "failed" | "damaged";
     readonly engine?: Engine;
     readonly version?: Version;
     readonly flavor?: Flavor;
@@ -57,7 +58,7 @@ const types = {
  * an incomplete database.
  */
 export function databasesIn(stack: string, checkpoint: Checkpoint, today: Date): readonly DatabaseInfo[] {
-    const { resources } = checkpoint;
+    const { resources, damaged } = checkpoint;
     const replicasOf = (parent: string | undefined) =>
         resources.filter((each) => each.type === types.replica && each.parent === parent);
     const database = resources.find(({ type }) => type === types.database);
@@ -73,7 +74,10 @@ export function databasesIn(stack: string, checkpoint: Checkpoint, today: Date):
     }
     const program = resources.find(({ type }) => type === types.stack);
     const [separate] = replicasOf(program?.urn);
-    if (!separate) return [{ handle: stack, kind: "database", stack, status: "incomplete", ended: false }];
+    if (!separate) {
+        const status = damaged ? "damaged" : "incomplete";
+        return [{ handle: stack, kind: "database", stack, status, ended: false }];
+    }
     const primary = plainOf(program?.outputs?.primary) as string | undefined;
     return [
         describe({ handle: stack, kind: "replica", ...(primary && { primary }), stack }, separate, checkpoint, today),

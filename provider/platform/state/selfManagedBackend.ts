@@ -90,8 +90,8 @@ export class SelfManagedBackend implements StateBackend {
         for (const [suffix, decompressed] of Object.entries(decompress)) {
             const file = `${this.stacks}/${stack}.json${suffix}`;
             const content = await this.slots(() => this.bucket.read(file));
-            // An empty file is not compressed.
-            if (content) return { file, content: content.length > 0 ? await decompressed(content) : content };
+            // An empty file is not compressed. What cannot be decompressed is damaged, and found out by the parser.
+            if (content) return { file, content: await decompressed(content).catch(() => content) };
         }
         return undefined;
     }

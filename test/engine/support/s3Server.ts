@@ -32,7 +32,10 @@ export class S3Server {
             env: { ...process.env, ROOT_ACCESS_KEY: credentials.access, ROOT_SECRET_KEY: credentials.secret },
             stdio: "ignore",
         });
-        await until(() => answers(port));
+        await until(() => {
+            if (server.exitCode !== null) throw new Error(`the S3 server exited with ${server.exitCode}`);
+            return answers(port);
+        });
         return new S3Server(directory, server, port);
     }
 

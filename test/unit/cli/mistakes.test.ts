@@ -44,7 +44,7 @@ const mistakes: readonly (readonly [line: string, exitCode: number])[] = [
     ["deprovision sessions", 2],
     ["deprovision sessions --confirm session", 5],
     ["deprovision session --confirm session", 6],
-    ["preview create sessions", 2],
+    ["preview reload sessions", 2],
     ["url sesions", 6],
     ["show sessions tlsport", 2],
     ["wait sessions --timeout soon", 2],

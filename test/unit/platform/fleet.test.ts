@@ -1,5 +1,5 @@
 /** A platform with 1,000 databases. `make bench` measures how long it takes. */
-import { readFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RedisPlatform } from "../../../provider/platform";
@@ -53,6 +53,21 @@ test("lists all of them, with what each state says", async () => {
         certificateExpires: "2027-11-26T22:59:21Z",
         updated: "2026-11-26T22:59:26.907279699Z",
     });
+});
+
+test("a damaged state does not hide the other databases", async () => {
+    const file = join(dataDirectory, "state/.pulumi/stacks/redis/fleet-0017.json");
+    const intact = readFileSync(file);
+    writeFileSync(file, intact.subarray(0, 5000));
+    try {
+        const databases = await platform.list();
+        expect(databases).toHaveLength(count);
+        expect(databases.filter(({ status }) => status !== "ready")).toEqual([
+            { handle: "fleet-0017", kind: "database", status: "damaged", ended: false },
+        ]);
+    } finally {
+        writeFileSync(file, intact);
+    }
 });
 
 test("asks a Docker host once for the health of all its databases", async () => {

@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RedisPlatform } from "../../../provider/platform/index";
+import { dockerDoes, fakeDocker } from "../support/fakeDocker";
+
+fakeDocker();
 
 const directory = mkdtempSync(join(tmpdir(), "redisdb-replica-"));
 const record = join(directory, "record");
@@ -26,7 +29,7 @@ function deployed(): RedisPlatform {
         urn: urn(type, name),
         type,
         ...(parent && { parent }),
-        outputs: { engine: "redis", version: "8.6" },
+        outputs: { engine: "redis", version: "8.6", containerName: `${name}-server-1` },
     });
     const resources = [
         { urn: urn("pulumi:pulumi:Stack", "redis-sessions"), type: "pulumi:pulumi:Stack", outputs },
@@ -46,9 +49,18 @@ test.each([
     ["sessions", "sessions-server"],
 ])("reload %s replaces its own container", async (handle, server) => {
     rmSync(record, { force: true });
+    dockerDoes(`printf '%s\\trunning\\tUp 5 minutes (healthy)\\n' sessions-server-1 sessions-copy-server-1`);
     expect((await deployed().reload(handle)).handle).toBe(handle);
     const replaced = [...readFileSync(record, "utf8").matchAll(/--replace (\S+)/g)].map(([, found]) => found);
     expect(replaced).toEqual([urn(container, server)]);
+});
+
+test("reload creates a container that was removed by hand", async () => {
+    rmSync(record, { force: true });
+    dockerDoes("");
+    await deployed().reload("sessions");
+    expect(readFileSync(record, "utf8")).toMatch(/^up .*--refresh/m);
+    expect(readFileSync(record, "utf8")).not.toContain("--replace");
 });
 
 test("update describes the replica that it has changed", async () => {

@@ -1,11 +1,11 @@
 /** The description of the databases in a checkpoint. */
 import { parseCheckpoint } from "../../../../provider/platform/state/checkpoint";
 import { databasesIn, hasSpecification, isComplete } from "../../../../provider/platform/state/databases";
-import { checkpointJson, complete, urnOf, withoutOutputs } from "../support/checkpoints";
+import { checkpointOf, complete, urnOf, withoutOutputs } from "../support/checkpoints";
 
 const today = new Date("2026-11-26T00:00:00Z");
-const describe = (...args: Parameters<typeof checkpointJson>) =>
-    databasesIn("sessions", parseCheckpoint(checkpointJson(...args)), today);
+const describe = (...args: Parameters<typeof checkpointOf>) =>
+    databasesIn("sessions", parseCheckpoint(checkpointOf(...args)), today);
 
 test("a database and its replica; secret outputs are left out", () => {
     const common = {
@@ -46,7 +46,7 @@ test("a database and its replica; secret outputs are left out", () => {
 });
 
 test("a renamed stack has its database under the new handle, and its replica under its own", () => {
-    const databases = databasesIn("renamed", parseCheckpoint(checkpointJson(complete)), today);
+    const databases = databasesIn("renamed", parseCheckpoint(checkpointOf(complete)), today);
     expect(databases.map(({ handle, primary }) => [handle, primary])).toEqual([
         ["renamed", undefined],
         ["copy", "renamed"],
@@ -65,7 +65,7 @@ test.each([
     ["without resources", [], {}, ["incomplete"], false, false],
 ])("the state of a checkpoint %s", (_name, resources, more, statuses, specified, done) => {
     expect(describe(resources, more).map(({ status }) => status)).toEqual(statuses);
-    const checkpoint = parseCheckpoint(checkpointJson(resources, more));
+    const checkpoint = parseCheckpoint(checkpointOf(resources, more));
     expect(hasSpecification(checkpoint)).toBe(specified);
     expect(isComplete(checkpoint)).toBe(done);
 });

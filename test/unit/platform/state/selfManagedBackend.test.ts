@@ -66,6 +66,11 @@ test.each(["a.json", "a.json.gz"])("restores an empty %s from the CLI's backup o
     expect(existsSync(join(directory, `${stacks}/${file}.attrs`))).toBe(true);
 });
 
+test("returns a state that cannot be decompressed as it is", async () => {
+    write(`${stacks}/a.json.gz`, state);
+    expect((await backend.read("a"))?.toString()).toBe(state);
+});
+
 test("keeps an empty state without a backup, and says what to do", async () => {
     write(`${stacks}/a.json`, "");
     write(".pulumi/history/redis/a/a-1.history.json", "{}");

@@ -17,13 +17,11 @@ interface Resource {
 }
 
 /** The JSON of a checkpoint with these resources. `more` has further fields of its deployment. */
-export function checkpointJson(resources: readonly Resource[], more: object = {}): string {
+export function checkpointOf(resources: readonly Resource[], more: object = {}): Buffer {
     const stored = resources.map(({ name, ...rest }) => ({ urn: urnOf(rest.type, name), ...rest }));
     const manifest = { time: "2026-11-26T22:00:00.5Z", magic: "", version: "v3.256.0" };
-    return JSON.stringify({
-        version: 3,
-        checkpoint: { stack: "organization/redis/sessions", latest: { manifest, resources: stored, ...more } },
-    });
+    const latest = { manifest, resources: stored, ...more };
+    return Buffer.from(JSON.stringify({ version: 3, checkpoint: { stack: "organization/redis/sessions", latest } }));
 }
 
 const database = "redis-database:index:RedisDatabase";
