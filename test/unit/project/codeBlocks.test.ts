@@ -23,7 +23,10 @@ function compilerOptions(): ts.CompilerOptions {
         // A fragment may define what it does not use.
         noUnusedLocals: false,
         // The sources, so that the check does not depend on a build.
-        paths: { "pulumi-redis-database": [join(root, "provider/index.ts")] },
+        paths: {
+            "pulumi-redis-database": [join(root, "provider/index.ts")],
+            "pulumi-redis-database/platform": [join(root, "provider/platform/index.ts")],
+        },
     };
 }
 
