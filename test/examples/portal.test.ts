@@ -160,13 +160,13 @@ beforeAll(async () => {
 afterAll(async () => {
     await browser.close();
     client.close();
-    // A failed test leaves databases behind.
+    // A failed test leaves databases behind, or one that is being created.
+    await portal.stop("SIGTERM");
     for (const file of states()) {
         const left = existing(created(file.slice(0, -".json".length)));
         for (const { kind, key } of left) if (kind === "container") docker("rm", "-f", key);
         for (const { kind, key } of left) if (kind !== "container") docker(kind, "rm", key);
     }
-    await portal.stop("SIGKILL");
     rmSync(directory, { recursive: true, force: true });
 });
 
