@@ -16,7 +16,7 @@ down: ## destroy the stack that `make up` created
 	@toolchain/with-env.sh toolchain/down.sh
 
 test: ## run all checks, then all tests with real Pulumi, Docker and Redis; SUITES="rotation tls" runs only these suites
-	@toolchain/setup.sh node dependencies tools pulumi docker images versions runtimes clients languages
+	@toolchain/setup.sh node dependencies tools pulumi docker images versions runtimes clients browser languages
 	@toolchain/with-env.sh node toolchain/test.mjs $(SUITES)
 
 test-all: ## like test, with the cases that test skips to save time

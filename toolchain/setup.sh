@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except the last five.
+# Runs the set-up steps that are named as arguments; without arguments, all that `make test` needs except the last six.
 # A step keeps what is already installed, and reports what it changes. The steps:
 #   node  dependencies  tools  pulumi  docker
 #   image      the image of the quickstart
@@ -7,6 +7,7 @@
 #   versions   the images of the version tests: every version that runs here
 #   runtimes   Python, a JDK and Maven
 #   clients    client libraries in other languages, for the version tests; needs runtimes
+#   browser    Chromium, for the test of the portal
 #   languages  Pulumi's hosts for programs in other languages; needs pulumi
 #   s3         an S3 server, for `make test-all`
 
@@ -17,7 +18,7 @@
 
 step() {
     case $1 in
-    node | dependencies | tools | pulumi | docker | runtimes | clients | languages | s3) "$toolchain/$1.sh" ;;
+    node | dependencies | tools | pulumi | docker | runtimes | clients | browser | languages | s3) "$toolchain/$1.sh" ;;
     image) "$toolchain/images.sh" "redis:$DEFAULT_REDIS_VERSION" ;;
     images)
         # shellcheck disable=SC2046,SC2086  # one word each

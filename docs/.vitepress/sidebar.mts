@@ -19,6 +19,7 @@ const guides = [
     "upgrade",
     "old-versions",
     "adopt-data",
+    "platform",
     "failed-updates",
     "drift",
     "options",

@@ -23,7 +23,10 @@ function compilerOptions(): ts.CompilerOptions {
         // A fragment may define what it does not use.
         noUnusedLocals: false,
         // The sources, so that the check does not depend on a build.
-        paths: { "pulumi-redis-database": [join(root, "provider/index.ts")] },
+        paths: {
+            "pulumi-redis-database": [join(root, "provider/index.ts")],
+            "pulumi-redis-database/platform": [join(root, "provider/platform/index.ts")],
+        },
     };
 }
 
@@ -74,7 +77,8 @@ test("a suite runs the commands of every page", () => {
     const problems = found.flatMap(({ page, line }) => {
         const suite = suiteOf(page);
         if (suite === undefined) return [`${page}:${line}: no suite runs this block`];
-        const source = readFileSync(join(root, `test/examples/${suite}.test.ts`), "utf8");
+        const folder = suite === "redisdb" ? "engine" : "examples";
+        const source = readFileSync(join(root, `test/${folder}/${suite}.test.ts`), "utf8");
         const runs =
             source.includes(`new DocumentedCommands("${suite}")`) && source.includes(".testThatAllWereTaken()");
         return runs ? [] : [`${page}:${line}: the suite "${suite}" does not run this block`];
