@@ -88,8 +88,8 @@ export class DatabaseStack {
     private async settle(docker: DockerConnection | undefined, options: CommandOptions): Promise<void> {
         const { creating = [] } = (await this.checkpoint()) ?? {};
         if (creating.length === 0) return;
-        const existing = await volumesOn(docker).catch((error: Error) => {
-            throw unreachable(error.message);
+        const existing = await volumesOn(docker).catch((error: unknown) => {
+            throw unreachable((error as Error).message);
         });
         await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"], options);
         for (const { urn, inputs } of creating.filter(isUnnamedVolume)) {
