@@ -51,10 +51,19 @@ const trials: Readonly<Record<ContainerKind, string>> = {
     tunnel: "haproxy -v",
 };
 
+/** Marks trial containers. */
+const label = "redis-database.trial";
+
+/** Removes trial containers that killed updates left behind. A trial takes seconds, and --rm removes it. */
+async function removeAbandoned(run: Run): Promise<void> {
+    await run("container", "prune", "--force", "--filter", `label=${label}`, "--filter", "until=10m").catch(() => "");
+}
+
 /** Creates and starts the trial container with the provider's steps, so that Docker refuses the same things. */
 export async function tryContainer(run: Run, name: string, args: Args, all: ContainerRequest): Promise<Finding[]> {
     const container = `${name}-trial-${randomBytes(4).toString("hex")}`;
     const findings: Finding[] = [];
+    await removeAbandoned(run);
     const attempt = async (asked: ContainerRequest): Promise<Refused | undefined> => {
         const refused = (error: unknown) => findRefused(reasonIn(error), asked);
         const created = await failureOf(run("create", ...flags(container, args, asked), ...command(args, asked)));
@@ -111,6 +120,8 @@ function flags(container: string, args: Args, { ports }: ContainerRequest): stri
         "--rm",
         "--pull",
         "never",
+        "--label",
+        label,
         "--name",
         container,
         "--memory",

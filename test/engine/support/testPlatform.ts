@@ -106,9 +106,14 @@ function commandLineOf(pid: string): string {
 
 const lines = (text: string) => text.split("\n").filter(Boolean);
 
-/** The containers of a database whose name is unique on this host, running or not, and those of its replicas. */
+/**
+ * The containers of a database whose name is unique on this host, running or not, and those of its replicas. A killed
+ * update can leave a trial container, which a trial removes ten minutes later.
+ */
 export const containersOf = (database: string): string[] =>
-    lines(docker("ps", "--all", "--format", "{{.Names}}", "--filter", `name=^/${database}-`));
+    lines(docker("ps", "--all", "--format", "{{.Names}}", "--filter", `name=^/${database}-`)).filter(
+        (name) => !/-trial-[0-9a-f]{8}$/.test(name),
+    );
 
 export const volumesOf = (database: string): string[] =>
     lines(docker("volume", "ls", "--format", "{{.Name}}", "--filter", `name=^${database}-`));

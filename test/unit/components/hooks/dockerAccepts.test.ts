@@ -104,11 +104,15 @@ describe("before the agent is replaced", () => {
         dockerHas([own]);
         expect(await refusal({ ports: [...args.ports, { internal: 7000, external: 24002, ip: "::1" }] })).toBe("");
         const flags = [
-            "create --rm --pull never --name sessions-server-trial --memory 64m --user 999:999 --read-only",
+            "create --rm --pull never --label redis-database.trial --name sessions-server-trial --memory 64m --user 999:999 --read-only",
             "--tmpfs /tmp:size=1m --log-driver json-file --log-opt max-size=10m --publish [::1]:24002:7000",
             "redis:8.0 sh -c redis-server --version && redis-cli --version",
         ];
         expect(asked("create")).toEqual([flags.join(" ")]);
+        // Those of killed updates. Other trials may be running.
+        expect(asked("container prune")).toEqual([
+            "container prune --force --filter label=redis-database.trial --filter until=10m",
+        ]);
         // Not under the server's alias, to which clients connect.
         expect(asked("network connect")).toEqual([
             "network connect --alias sessions-server-trial backend sessions-server-trial",
