@@ -27,6 +27,7 @@ export interface Surroundings {
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
     const { stdout, stderr } = surroundings;
     let exitCode = 0;
+    const help = { isError: false };
     const program = buildProgram(
         async (verb, call, flags) => {
             const display = new ProgressDisplay(screenOn(stderr, surroundings.env, flags.quiet ?? false));
@@ -55,7 +56,10 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
             throw error.exitCode === 0 || error.code === helpShown ? error : usageErrorOf(error, each);
         }).configureOutput({
             writeOut: (text) => stdout.write(text),
-            writeErr: (text) => stderr.write(text),
+            writeErr: (text) => {
+                help.isError = true;
+                stderr.write(text);
+            },
             outputError: () => undefined,
             getOutHelpWidth: () => widthOf(stdout),
             getErrHelpWidth: () => widthOf(stderr),
@@ -65,8 +69,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
         await program.parseAsync(args[0] === "--version" ? ["-V"] : args, { from: "user" });
         return exitCode;
     } catch (error) {
-        // The help or the version has been printed. The help is an error if there is no verb.
-        if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+        // The help or the version has been printed. The help is an error if there is no verb. The error's own exit code
+        // depends on that of the process.
+        if (error instanceof CommanderError) return help.isError ? 2 : 0;
         const asJson = args.slice(0, endOfFlags(args)).includes("--json");
         stderr.write(`${asJson ? JSON.stringify(documentOf(error), null, 2) : textOf(error)}\n`);
         return exitCodeOf(error);

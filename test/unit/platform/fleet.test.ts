@@ -63,7 +63,7 @@ test("a damaged state does not hide the other databases", async () => {
         const databases = await platform.list();
         expect(databases).toHaveLength(count);
         expect(databases.filter(({ status }) => status !== "ready")).toEqual([
-            { handle: "fleet-0017", kind: "database", status: "damaged", ended: false },
+            { handle: "fleet-0017", kind: "database", stack: "fleet-0017", status: "damaged", ended: false },
         ]);
     } finally {
         writeFileSync(file, intact);

@@ -24,7 +24,7 @@ test("50 creates that are aborted at random moments end in time, leave no proces
             const reaction = (["quick", "slow", "leaving", "slow", "stuck"] as const)[index % 5] ?? "quick";
             const handle = `${reaction}-${index}`;
             const controller = new AbortController();
-            const abortAfter = Math.random() * 1500;
+            const abortAfter = Math.random() * 700;
             let aborted = 0;
             const abort = async () => {
                 await setTimeout(abortAfter);
