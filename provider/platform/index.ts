@@ -9,7 +9,7 @@ export type { DockerConnection, PlatformOptions } from "./options";
 export type { Health } from "./health";
 export type { Connection } from "./program";
 export { RedisPlatform } from "./redisPlatform";
-export type { Drift, PlannedUpgrade, Preview, ReplicateOptions } from "./redisPlatform";
+export type { Drift, PlannedUpgrade, Preview, ReplicateOptions } from "./results";
 export type { DatabaseSpec, ReplicaSpec } from "./specification";
 export type { DatabaseInfo } from "./state/databases";
 export type { ListedVersion } from "../model/catalog/listVersions";

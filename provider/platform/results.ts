@@ -1,0 +1,39 @@
+/** What operations take and return, besides databases. */
+import type { Version } from "../model/catalog/versions";
+import type { OperationOptions } from "./engine/databaseStack";
+import type { Message, Step } from "./engine/progress";
+import type { ChangeRow, PlatformError } from "./errors";
+
+/** What an operation would do. */
+export interface Preview {
+    /** The rows of the change table that apply; empty for a new database. */
+    readonly rows: readonly ChangeRow[];
+    /** The databases' explanations and warnings. */
+    readonly messages: readonly Message[];
+    readonly steps: readonly Step[];
+}
+
+/** Where a new replica is. */
+export interface ReplicateOptions extends OperationOptions {
+    /**
+     * Whether it gets a stack of its own, for example on another Docker host. It then takes part in no switchover, and is
+     * upgraded on its own. The default is false.
+     */
+    readonly separate?: boolean;
+}
+
+/** What has changed on a database's Docker host since its last update. */
+export interface Drift {
+    readonly handle: string;
+    /** What the next update would restore; empty if nothing has changed, or the check failed. */
+    readonly steps: readonly Step[];
+    /** Why the check failed. */
+    readonly error?: PlatformError;
+}
+
+/** A database that `upgradeAll` would upgrade. */
+export interface PlannedUpgrade {
+    readonly handle: string;
+    readonly from: Version;
+    readonly to: Version;
+}
