@@ -40,7 +40,7 @@ describe("a database of the platform", () => {
         const created = await platform.redis.create(handle, args, { onProgress: observe });
         expect(created).toMatchObject({ handle, kind: "database", status: "ready", version: "8.0", memoryMb: 64 });
         expect(events.filter(({ type }) => type === "phase")).toEqual(
-            ["waiting", "preparing", "applying"].map((phase) => ({ type: "phase", handle, phase })),
+            ["waiting", "preparing", "applying", "done"].map((phase) => ({ type: "phase", handle, phase })),
         );
         expect(await platform.redis.wait(handle)).toEqual({ handle, state: "healthy" });
         const containers = containersOf(handle);

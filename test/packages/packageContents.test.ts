@@ -55,7 +55,7 @@ test("the npm package has the compiled library with its types and data, and the 
         "LICENSE",
         "README.md",
         "package.json",
-        ...[...compiled, ...data].map((file) => `dist/provider/${file}`),
+        ...[...compiled, ...data, "platform/engine/supervise.sh"].map((file) => `dist/provider/${file}`),
         ...plugin.map((file) => `dist/plugin/${file}`),
     ];
     expect(filesIn(library)).toEqual(expected.map((file) => `package/${file}`).sort());
