@@ -30,7 +30,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     const help = { isError: false };
     const program = buildProgram(
         async (verb, call, flags) => {
-            const display = new ProgressDisplay(screenOn(stderr, surroundings.env, flags.quiet ?? false));
+            // With --json, an error is the only document on stderr.
+            const quiet = (flags.quiet ?? false) || (flags.json ?? false);
+            const display = new ProgressDisplay(screenOn(stderr, surroundings.env, quiet));
             try {
                 const {
                     value,

@@ -41,7 +41,7 @@ export function deploy(): { readonly [K in keyof StackOutputs]: pulumi.Input<unk
     if (follows) {
         const replica = new RedisReplica(name, { ...args, primary: follows.access }, opts);
         return {
-            specification: pulumi.secret(specification),
+            specification: onceDeployed(replica, specification),
             connections: pulumi.secret({ "": connectionOf(replica) }),
             replicationAccess: {},
             primary: follows.primary,
@@ -51,10 +51,18 @@ export function deploy(): { readonly [K in keyof StackOutputs]: pulumi.Input<unk
     const names = replicaNames(args.replicas);
     const replicas = database.replicas.map((replica, index) => [names[index] ?? "", connectionOf(replica)] as const);
     return {
-        specification: pulumi.secret(specification),
+        specification: onceDeployed(database, specification),
         connections: pulumi.secret({ "": connectionOf(database), ...Object.fromEntries(replicas) }),
         replicationAccess: database.replicationAccess,
     };
+}
+
+/**
+ * The specification, once all resources match it. After a failed or interrupted update, the stack keeps the previous one.
+ * The resource of deletion protection depends on all others.
+ */
+function onceDeployed({ nodes }: RedisServer, specification: StoredSpecification): pulumi.Output<StoredSpecification> {
+    return pulumi.secret(nodes.deletionProtection.id.apply(() => specification));
 }
 
 function connectionOf({ url, tlsUrl, caCertPem }: RedisServer): object {

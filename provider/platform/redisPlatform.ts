@@ -17,6 +17,7 @@ import type { Drift, PlannedUpgrade, Preview, ReplicateOptions } from "./results
 import { type DatabaseSpec, type ReplicaSpec, differencesOf, unknownVersion } from "./specification";
 import { type DatabaseInfo, isMember } from "./state/databases";
 import { openBackend } from "./state/open";
+import { repair } from "./state/repair";
 
 /**
  * Databases on Docker hosts that you own, each in a Pulumi stack of its own. Every method that changes something can be
@@ -117,7 +118,7 @@ export class RedisPlatform {
         );
     }
 
-    /** Upgrades a database: its replicas first. */
+    /** Upgrades a database, and then its replicas. */
     async upgrade(handle: string, version: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
         return this.deployments.change(await this.get(handle), changes.upgrade(version), options);
     }
@@ -160,8 +161,15 @@ export class RedisPlatform {
         await this.operations.exclusively(handle, options, async (stack) => {
             const { after } = await this.deployments.changed(stack, unchanged, options);
             await stack.rename(to, options);
-            // The agent records the name of the stack as the owner of the data.
-            await this.operations.stack(to).update(after, options);
+            const renamed = this.operations.stack(to);
+            try {
+                // The agent records the name of the stack as the owner of the data.
+                await renamed.update(after, options);
+            } catch (error) {
+                await repair(this.operations.backend, to);
+                await renamed.rename(handle, {});
+                throw error;
+            }
         });
         return this.get(to);
     }

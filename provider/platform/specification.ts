@@ -8,7 +8,7 @@ import { checkNames } from "../model/arguments/names";
 import { listReplicas } from "../model/arguments/replicaList";
 import { checkArguments } from "../model/arguments/resolve";
 import { listServers } from "../model/arguments/servers";
-import { releaseNames, versions } from "../model/catalog/versions";
+import { parseVersion, releaseNames, versions } from "../model/catalog/versions";
 import { type Finding, formatFinding } from "../model/findings";
 import { type Difference, PlatformError } from "./errors";
 import type { DockerConnection } from "./options";
@@ -66,11 +66,18 @@ export function unknownVersion(version: string, found?: Finding): PlatformError 
     );
 }
 
-/** The arguments in which two specifications differ. Values that can contain a secret are left out. */
+/** Arguments that other operations than `create` and `update` change. */
+const managed = ["passwordVersion", "primary", "replicas", "replicationAccess"];
+
+/**
+ * The arguments in which two specifications differ. Those that other operations manage count only if they are requested.
+ * Values that can contain a secret are left out.
+ */
 export function differencesOf(current: DatabaseSpec, requested: DatabaseSpec): readonly Difference[] {
     const [before, after] = [normalized(current), normalized(requested)];
     const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return paths
+        .filter((path) => !(managed.includes(path) && (requested as PlainArguments)[path] === undefined))
         .filter((path) => !isDeepStrictEqual(before[path], after[path]))
         .map((path) => {
             const definition = definitions.RedisDatabase[path];
@@ -80,9 +87,11 @@ export function differencesOf(current: DatabaseSpec, requested: DatabaseSpec): r
         });
 }
 
-/** A number of replicas is the same as a list of replicas without arguments. */
+/** The same for all spellings: a flavor in the version, and a number of replicas. */
 function normalized({ replicas, ...args }: DatabaseSpec): PlainArguments {
     const listed = listReplicas(replicas);
-    const given = Object.entries(args as PlainArguments).filter(([, value]) => value !== undefined);
+    const { version, flavor } = parseVersion(args.version ?? "", args.engine) ?? {};
+    const spelled = { ...args, ...(version && { version }), ...(flavor && { flavor }) };
+    const given = Object.entries(spelled as PlainArguments).filter(([, value]) => value !== undefined);
     return { ...Object.fromEntries(given), ...(listed.length > 0 && { replicas: listed }) };
 }

@@ -58,6 +58,19 @@ describe("a database of the platform", () => {
         });
     });
 
+    test("keeps its specification after a refused change, which the next change does not repeat", async () => {
+        const server = docker("inspect", "-f", "{{.Id}}", (await platform.redis.get(handle)).containerName ?? "");
+        const upgrade = platform.redis.update(handle, { version: "8.6", image: "redis:no-such-tag" });
+        await expect(upgrade).rejects.toMatchObject({ code: "refused" });
+        expect(await platform.redis.get(handle)).toMatchObject({ version: "8.0", status: "failed" });
+        expect(await platform.redis.update(handle, { config: { timeout: 100 } })).toMatchObject({
+            version: "8.0",
+            status: "ready",
+        });
+        expect(docker("inspect", "-f", "{{.Id}}", (await platform.redis.get(handle)).containerName ?? "")).toBe(server);
+        await platform.redis.update(handle, { config: undefined });
+    });
+
     test("gets a replica, which a repeat leaves as it is", async () => {
         const client = await connect(handle);
         await client.set("key", "value");

@@ -81,9 +81,12 @@ export class ProgressDisplay {
     }
 
     private enter(handle: string, phase: Phase): string[] {
+        const planned = this.phase === "planning";
         [this.handle, this.phase, this.percent] = [handle, phase, undefined];
         this.running.clear();
-        return this.screen.changes || phase === "waiting" ? [] : [`${handle}: ${phases[phase]}`];
+        return this.screen.changes || phase === "waiting" || (phase === "done" && planned)
+            ? []
+            : [`${handle}: ${phases[phase]}`];
     }
 
     private animate(): void {

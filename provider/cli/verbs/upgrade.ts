@@ -11,7 +11,7 @@ export const upgrade: Verb = {
     name: "upgrade",
     summary: "upgrade a database, or all, to a later version",
     description:
-        "Replicas are upgraded first. The flavor stays, unless the version names another one. With --all, every Redis " +
+        "Replicas are upgraded too. The flavor stays, unless the version names another one. With --all, every Redis " +
         "database with an earlier version is upgraded, one after the other, until one fails; the plan is shown first.",
     operands: [new Argument("[handle]", "the database")],
     flags: () => [

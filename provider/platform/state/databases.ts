@@ -114,7 +114,9 @@ function describe(
     const { urn, inputs, outputs } = component;
     const succeeded = hasOutputs(component);
     const read = (name: string) => (succeeded ? plainOf(outputs?.[name]) : undefined);
-    const given = (name: string) => plainOf(inputs?.[name]);
+    // The inputs of the component are those of the last attempt.
+    const completed = completedUpdateOf(component, checkpoint)?.inputs;
+    const given = (name: string) => plainOf((completed ?? inputs)?.[name]);
     const engine = (read("engine") ?? given("engine") ?? "redis") as Engine;
     const version = (read("version") ?? given("resolvedVersion")) as Version | undefined;
     const flavor = read("flavor") as Flavor | undefined;
@@ -148,13 +150,15 @@ function describe(
 
 function statusOf(checkpoint: Checkpoint, component: StoredResource): DatabaseInfo["status"] {
     const succeeded = hasOutputs(component);
-    // Recorded by an earlier update that succeeded.
-    const completed = checkpoint.resources.some(
-        ({ type, parent }) => type === types.completed && parent === component.urn,
-    );
+    const completed = completedUpdateOf(component, checkpoint) !== undefined;
     if (!hasSpecification(checkpoint) || !(succeeded || completed)) return "incomplete";
     if (checkpoint.pending.length > 0) return "interrupted";
     return succeeded ? "ready" : "failed";
+}
+
+/** The record of the last update that succeeded. */
+function completedUpdateOf({ urn }: StoredResource, { resources }: Checkpoint): StoredResource | undefined {
+    return resources.find(({ type, parent }) => type === types.completed && parent === urn);
 }
 
 function isServer(type: string, urn: string, component: string): boolean {

@@ -70,3 +70,14 @@ test("values that can contain a secret are not shown, also those of replicas", (
     );
     expect(differences).toEqual([{ path: "password" }, { path: "replicas" }]);
 });
+
+test("a flavor in the version is the same as an argument", () => {
+    expect(differencesOf({ version: "8.6", flavor: "aof" }, { version: "8.6-aof" })).toEqual([]);
+    expect(differencesOf({ version: "8.6", flavor: "aof" }, { version: "8.6-rdb" })).toMatchObject([{ path: "flavor" }]);
+});
+
+test("what other operations have changed differs only if it is requested", () => {
+    const current = { replicas: [{ name: "copy" }], passwordVersion: 2, primary: "copy" };
+    expect(differencesOf(current, {})).toEqual([]);
+    expect(differencesOf(current, { passwordVersion: 1 })).toMatchObject([{ path: "passwordVersion" }]);
+});
