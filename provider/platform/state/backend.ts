@@ -19,8 +19,11 @@ export interface StateBackend {
     /** The locks on a stack. */
     locks(stack: string): Promise<readonly Lock[]>;
     removeLock(stack: string, lock: Lock): Promise<void>;
-    /** Replaces an empty checkpoint with the CLI's backup of it. Without a backup, the stack was never created: removes it. */
-    restoreBackup(stack: string): Promise<void>;
+    /**
+     * Repairs the files of a stack that a killed CLI has not written completely: replaces an empty checkpoint with the CLI's
+     * backup of it. Without a backup, the stack was never created: removes it.
+     */
+    repair(stack: string): Promise<void>;
 }
 
 /** The content of a lock, as the CLI writes it. */

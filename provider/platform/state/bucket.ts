@@ -9,6 +9,8 @@ export interface Bucket {
     read(file: string): Promise<Buffer | undefined>;
     /** Does nothing if the file does not exist. */
     remove(file: string): Promise<void>;
+    /** Removes attributes of a file that a killed CLI has not written completely, and with which it cannot read the file. */
+    removeIncompleteAttributes(file: string): Promise<void>;
     /** Replaces `to`. Returns false if `from` does not exist. */
     copy(from: string, to: string): Promise<boolean>;
 }

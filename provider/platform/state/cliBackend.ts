@@ -41,8 +41,8 @@ export class CliBackend implements StateBackend {
         // There are none to remove.
     }
 
-    async restoreBackup(): Promise<void> {
-        // The CLI never exports an empty state.
+    async repair(): Promise<void> {
+        // The CLI never exports an incomplete state.
     }
 
     private run(stack: string, ...args: string[]): Promise<Ended> {

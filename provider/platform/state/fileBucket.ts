@@ -23,6 +23,13 @@ export class FileBucket implements Bucket {
         }
     }
 
+    async removeIncompleteAttributes(file: string): Promise<void> {
+        const path = this.path(file) + attributes;
+        const content = await this.ifPresent(readFile(path, "utf8"));
+        // The CLI needs none.
+        if (content !== undefined && !isJson(content)) await rm(path, { force: true });
+    }
+
     async copy(from: string, to: string): Promise<boolean> {
         const copied = async (suffix: string) => {
             await copyFile(this.path(from) + suffix, this.path(to) + suffix);
@@ -46,5 +53,14 @@ export class FileBucket implements Bucket {
             const remedy = "make the directory readable and writable for this user";
             throw unreachable(`the state in ${this.directory} is not accessible`, error, remedy);
         }
+    }
+}
+
+function isJson(text: string): boolean {
+    try {
+        JSON.parse(text);
+        return true;
+    } catch {
+        return false;
     }
 }

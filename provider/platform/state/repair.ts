@@ -10,7 +10,7 @@ export async function repair(backend: StateBackend, stack: string): Promise<void
         if (!isStale(lock)) throw locked(stack, lock);
         await backend.removeLock(stack, lock);
     }
-    if ((await backend.read(stack))?.length === 0) await backend.restoreBackup(stack);
+    await backend.repair(stack);
 }
 
 /** Whether the operation that took a lock has ended. A lock from another host counts as live: only that host knows. */

@@ -43,6 +43,11 @@ export class S3Bucket implements Bucket {
         );
     }
 
+    removeIncompleteAttributes(): Promise<void> {
+        // An object and its attributes are written in one step.
+        return Promise.resolve();
+    }
+
     async copy(from: string, to: string): Promise<boolean> {
         const { Bucket, Key } = this.object(from);
         const source = `${Bucket}/${Key}`.split("/").map(encodeURIComponent).join("/");

@@ -71,19 +71,25 @@ export class SelfManagedBackend implements StateBackend {
         return this.bucket.remove(id);
     }
 
-    async restoreBackup(stack: string): Promise<void> {
-        const empty = await this.find(stack);
-        if (!empty || (await this.bucket.copy(`${empty.file}.bak`, empty.file))) return;
+    async repair(stack: string): Promise<void> {
+        const found = await this.find(stack);
+        if (!found) return;
+        await this.bucket.removeIncompleteAttributes(found.file);
+        if (found.content.length === 0) await this.restore(stack, found.file);
+    }
+
+    private async restore(stack: string, file: string): Promise<void> {
+        if (await this.bucket.copy(`${file}.bak`, file)) return;
         if ((await this.bucket.list(`${this.history}/${stack}`)).length > 0) {
             throw new PlatformError(
                 "backend-unreachable",
                 `the state of "${stack}" is empty, and there is no backup of it`,
-                `restore ${empty.file} in the backend`,
+                `restore ${file} in the backend`,
                 {},
             );
         }
         // The first write of a new stack was interrupted: nothing is deployed.
-        await this.bucket.remove(empty.file);
+        await this.bucket.remove(file);
     }
 
     private async find(stack: string): Promise<{ readonly file: string; readonly content: Buffer } | undefined> {

@@ -14,7 +14,7 @@ const emptyBackend: StateBackend = {
     read: () => Promise.resolve(undefined),
     locks: () => Promise.resolve([]),
     removeLock: () => Promise.resolve(),
-    restoreBackup: () => Promise.resolve(),
+    repair: () => Promise.resolve(),
 };
 
 beforeEach(() => {

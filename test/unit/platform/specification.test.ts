@@ -73,7 +73,9 @@ test("values that can contain a secret are not shown, also those of replicas", (
 
 test("a flavor in the version is the same as an argument", () => {
     expect(differencesOf({ version: "8.6", flavor: "aof" }, { version: "8.6-aof" })).toEqual([]);
-    expect(differencesOf({ version: "8.6", flavor: "aof" }, { version: "8.6-rdb" })).toMatchObject([{ path: "flavor" }]);
+    expect(differencesOf({ version: "8.6", flavor: "aof" }, { version: "8.6-rdb" })).toMatchObject([
+        { path: "flavor" },
+    ]);
 });
 
 test("what other operations have changed differs only if it is requested", () => {

@@ -61,7 +61,7 @@ test.each(["a.json", "a.json.gz"])("restores an empty %s from the CLI's backup o
     expect(await backend.read("a")).toHaveLength(0);
     write(`${stacks}/${file}.bak`, file.endsWith(".gz") ? gzipSync(state) : state);
     write(`${stacks}/${file}.bak.attrs`, "attributes");
-    await backend.restoreBackup("a");
+    await backend.repair("a");
     expect((await backend.read("a"))?.toString()).toBe(state);
     expect(existsSync(join(directory, `${stacks}/${file}.attrs`))).toBe(true);
 });
@@ -74,7 +74,7 @@ test("returns a state that cannot be decompressed as it is", async () => {
 test("keeps an empty state without a backup, and says what to do", async () => {
     write(`${stacks}/a.json`, "");
     write(".pulumi/history/redis/a/a-1.history.json", "{}");
-    await expect(backend.restoreBackup("a")).rejects.toMatchObject({
+    await expect(backend.repair("a")).rejects.toMatchObject({
         code: "backend-unreachable",
         message: 'the state of "a" is empty, and there is no backup of it',
         remedy: `restore ${stacks}/a.json in the backend`,
@@ -82,9 +82,19 @@ test("keeps an empty state without a backup, and says what to do", async () => {
     expect(readdirSync(join(directory, stacks))).toEqual(["a.json"]);
 });
 
+test("removes attributes that the CLI has not written completely, and leaves the state", async () => {
+    write(`${stacks}/a.json`, "{}");
+    write(`${stacks}/a.json.attrs`, "");
+    await backend.repair("a");
+    expect(readdirSync(join(directory, stacks))).toEqual(["a.json"]);
+    write(`${stacks}/a.json.attrs`, '{"user.content_type":"application/json"}');
+    await backend.repair("a");
+    expect(readdirSync(join(directory, stacks))).toEqual(["a.json", "a.json.attrs"]);
+});
+
 test("removes an empty state of a stack that was never updated", async () => {
     write(`${stacks}/a.json`, "");
-    await backend.restoreBackup("a");
+    await backend.repair("a");
     expect(readdirSync(join(directory, stacks))).toEqual([]);
 });
 
@@ -118,6 +128,7 @@ test("reads at most 32 files at once, however many are requested", async () => {
             return Buffer.from(state);
         },
         remove: () => Promise.resolve(),
+        removeIncompleteAttributes: () => Promise.resolve(),
         copy: () => Promise.resolve(true),
     };
     const large = new SelfManagedBackend(bucket, "redis");
