@@ -173,11 +173,12 @@ export class DatabaseStack {
         docker: DockerConnection | undefined,
     ): Promise<PlatformError> {
         const failure = failureOf(this.handle, ended, outcome);
-        if (failure.code === "locked") return locked(this.handle, (await this.backend.locks(this.handle))[0]);
+        if (failure.code === "locked") {
+            // A lock that was taken after the last check. A stale one may be next to it.
+            const locks = await this.backend.locks(this.handle);
+            return locked(this.handle, locks.find((each) => !isStale(each)) ?? locks[0]);
+        }
         if (failure.code !== "partial" && failure.code !== "backend-unreachable") return failure;
-        // A lock that was taken after the last check.
-        const lock = (await this.backend.locks(this.handle)).find((each) => !isStale(each));
-        if (lock) return locked(this.handle, lock);
         const problem = await dockerAnswers(docker);
         return problem === undefined ? failure : unreachable(problem);
     }

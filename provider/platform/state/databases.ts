@@ -94,7 +94,7 @@ export function hasSpecification({ resources }: Checkpoint): boolean {
     return resources.some(({ type, outputs }) => type === types.stack && outputs?.specification !== undefined);
 }
 
-/** Whether nothing is left to do. An interrupted update can have stored the specification before it was complete. */
+/** Whether nothing is left to do. A failed or interrupted update leaves the specification of the one before it. */
 export function isComplete(checkpoint: Checkpoint): boolean {
     const components = checkpoint.resources.filter(({ type }) => type === types.database || type === types.replica);
     return checkpoint.pending.length === 0 && hasSpecification(checkpoint) && components.every(hasOutputs);

@@ -12,8 +12,11 @@ import { FakeEngine } from "./support/fakeEngine";
 
 let engine: FakeEngine;
 
+fakeDocker();
+
 beforeEach(() => {
     engine = new FakeEngine();
+    dockerDoes("");
 });
 
 afterEach(() => {
@@ -172,8 +175,6 @@ describe("a replica that an interrupted `replicate` has begun to create", () => 
 });
 
 describe("a creation that was interrupted", () => {
-    fakeDocker();
-
     test("is removed from the state before the next update, and a volume that exists is reported", async () => {
         await engine.open().create("quick");
         const file = join(engine.stateDirectory, "stacks/redis/quick.json");

@@ -29,7 +29,7 @@ save() {
 
 begin() {
     for other in "$locks"/*.json; do
-        [ ! -e "$other" ] || { echo "error: the stack is locked" >&2 && exit 255; }
+        [ ! -e "$other" ] || { echo "error: the stack is currently locked by 1 lock(s)." >&2 && exit 255; }
     done
     printf '{"pid":%s,"hostname":"%s","timestamp":"%s"}' $$ "$(hostname)" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$lock"
     set -m
