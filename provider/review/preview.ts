@@ -11,7 +11,7 @@ export interface ResourceState {
     readonly retainOnDelete: boolean;
     /** Whether this is a component, which exists in the state only. */
     readonly isComponent: boolean;
-    /** The positions in the program that led to the resource, innermost first; empty in an event stream. */
+    /** The positions in the program that led to the resource, innermost first; empty in an event stream, which lacks them. */
     readonly stackTrace: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import type { RuleName } from "./rules/index";
 
 export function resourceFindings(step: Step): ReviewFinding[] {
     const finding = findingAbout(step);
-    const { old, next } = step;
+    const { old } = step;
     const found: ReviewFinding[] = [];
     if (isVolume(step) && replaces(step)) found.push(finding("volume-replaced", replacedVolume(step)));
     if (isVolume(step) && deletes(step)) found.push(deletedVolume(step, finding));
@@ -20,7 +20,7 @@ export function resourceFindings(step: Step): ReviewFinding[] {
     if (isContainer(step) && deletes(step)) found.push(finding("container-deleted", "the container is deleted"));
     if (old?.protect && deletes(step))
         found.push(finding("protected-resource-deleted", "it is protected, and deleted anyway"));
-    if (old?.protect && next && !next.protect)
+    if (losesProtect(step))
         found.push(finding("protect-lifted", "the option `protect` is no longer set"));
     return found;
 }
@@ -57,7 +57,11 @@ export function titleOf(type: string, name: string): string {
     return `${type.split(":").at(-1) ?? type} ${JSON.stringify(name)}`;
 }
 
-/** Whether a step is worth showing. */
+/** Whether a step changes anything. An option such as `protect` changes without an operation. */
 export function isShown(step: Step): boolean {
-    return changes(step) || !isKnown(step);
+    return changes(step) || !isKnown(step) || losesProtect(step);
+}
+
+function losesProtect({ old, next }: Step): boolean {
+    return (old?.protect ?? false) && next !== undefined && !next.protect;
 }

@@ -76,7 +76,7 @@ function reviewOne({ preview, folder = ".", ...given }: PreviewOf, today: Date):
         notes: violations
             ? []
             : [
-                  "policies and resources that stay the same are not part of the output of `pulumi preview --json`, so violations, and a removed `protect` without another change, are not seen",
+                  "policies are not part of the output of `pulumi preview --json`, so violations of policies are not seen",
               ],
     };
 }

@@ -18,6 +18,14 @@ export function readPreview(text: string): Preview {
     return { ...(address && { project: address.project, stack: address.stack }), ...read };
 }
 
+/**
+ * The preview from both outputs of one run: the document has the positions in the program, the events have the
+ * violations of policies.
+ */
+export function combine(document: Preview, events: Preview): Preview {
+    return { ...document, ...(events.violations && { violations: events.violations }) };
+}
+
 function readAny(text: string): Omit<Preview, "project" | "stack"> {
     const whole = parsed(text);
     if (isObject(whole) && !isEvent(whole) && isDocument(whole)) return readDocument(whole);
