@@ -1,5 +1,6 @@
 /** Runs one call of the command: parses it, runs the verb, and prints its result or error. */
 import { createInterface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
 import { once } from "node:events";
 import { type Command, CommanderError } from "commander";
 import type { PlatformOptions } from "../platform/index";
@@ -130,8 +131,9 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
             display.note(text);
         },
         ask: (question) => ask(question, surroundings),
-        print: (text) => {
-            stdout.write(`${text}\n`);
+        readInput: async () => (surroundings.stdin.isTTY ? undefined : text(surroundings.stdin)),
+        print: (line) => {
+            stdout.write(`${line}\n`);
         },
     };
 }

@@ -40,6 +40,8 @@ export interface Session {
     readonly note: (text: string) => void;
     /** Asks a person. Undefined if there is none: the input or the errors are not a terminal. */
     readonly ask: (question: string) => Promise<string | undefined>;
+    /** Reads the input to its end. Undefined if it is a terminal. */
+    readonly readInput: () => Promise<string | undefined>;
     /** Prints a part of the result at once, for a verb that does not end. */
     readonly print: (text: string) => void;
 }

@@ -81,7 +81,7 @@ const byPolicy = ({ maxmemoryPolicy }: DatabaseSpec, mayShow: (path: string) => 
     mayShow("maxmemoryPolicy") ? ` (${maxmemoryPolicy})` : "";
 
 /** Less memory, or a flavor or replicas that leave less of it for data. */
-const leavesLess = ({ spec: before }: Described, { spec }: Described) => maxmemoryOf(spec) < maxmemoryOf(before);
+export const leavesLess = ({ spec: before }: Described, { spec }: Described) => maxmemoryOf(spec) < maxmemoryOf(before);
 
 const evictsToFit = ({ evictToFit, maxmemoryPolicy }: DatabaseSpec) => evictToFit && maxmemoryPolicy !== "noeviction";
 
