@@ -146,7 +146,9 @@ function wrap(text: string, indent: string, width: number): string[] {
     return [...lines, line];
 }
 
-/** A word that is longer than a line, in parts. */
+/** A word that is longer than a line, in parts. A character of two code units stays whole. */
 function pieces(word: string, length: number): string[] {
-    return word.length <= length ? [word] : [word.slice(0, length), ...pieces(word.slice(length), length)];
+    if (word.length <= length) return [word];
+    const end = /[\uD800-\uDBFF]/.test(word.charAt(length - 1)) ? length - 1 : length;
+    return [word.slice(0, end), ...pieces(word.slice(end), length)];
 }
