@@ -94,13 +94,13 @@ test("without HTML, raw changes are left out and the marker is a link definition
 test("the summary comes first: it is the line after the marker", () => {
     const summaryOf = (review: Review) => fit(review, codeHosts.github).split("\n\n")[1];
     expect(summaryOf(dangerous)).toMatch(
-        /^❌ \*\*2 findings fail this review\*\*: 1 data-loss, 1 security\. .*adds 1 exception/,
+        /^✖ \*\*2 findings fail this review\*\*: 1 data-loss, 1 security\. .*adds 1 exception/,
     );
-    expect(summaryOf(failed)).toBe("🛑 **The preview failed** of `shop/prod`.");
+    expect(summaryOf(failed)).toBe("✖ **The preview failed** of `shop/prod`.");
     expect(summaryOf(excepted)).toContain("1 finding is allowed by an exception");
     // For an unchanged stack there is nothing else.
     expect(fit(unchanged, codeHosts.github)).toBe(
-        `${markerLine(markerOf(unchanged), codeHosts.github)}\n\n✅ **Nothing will change** in \`shop/prod\`.\n`,
+        `${markerLine(markerOf(unchanged), codeHosts.github)}\n\n✔ **Nothing will change** in \`shop/prod\`.\n`,
     );
 });
 
