@@ -5,6 +5,7 @@ import type { ListedVersion } from "../model/catalog/listVersions";
 import type { ChangeRow, DatabaseInfo, ErrorCode, Health, PlannedUpgrade, Preview, Step } from "../platform/index";
 import { exitCodeOfError, exitCodes } from "./exitCodes";
 import type { ErrorDocument } from "./output/errors";
+import { reviewSchema } from "./reviewSchema";
 import type { Report } from "./verbs/doctor";
 
 const about = <S extends z.ZodType>(schema: S, text: string): S => schema.describe(text);
@@ -136,6 +137,16 @@ export const outputs = {
     wait: healthOfOne,
     drift: z.array(z.strictObject({ handle: text, steps: z.array(step) })),
     doctor: z.array(report),
+    review: reviewSchema.extend({
+        comment: z
+            .strictObject({
+                action: z.enum(["created", "updated", "unchanged", "skipped"]),
+                url: about(text, "where a person reads it").optional(),
+            })
+            .describe("with --comment")
+            .optional(),
+    }),
+    up: z.strictObject({ stack: text, applied: z.literal(true) }),
     completion: z.strictObject({ shell: text, script: text }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
