@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { RedisDatabase } from "pulumi-redis-database";
 
-new RedisDatabase("sessions", { version: "8.0", memoryMb: 128 });
+new RedisDatabase("sessions", { version: "8.0", memoryMb: 128, plaintext: false });
 
 new RedisDatabase("cache", { version: "8.0", memoryMb: 64, deletionProtection: false });
 
