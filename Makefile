@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-all test-versions test-dist check sdk dist docs-site bench env setup clean
+.PHONY: help up down test test-all test-versions test-dist check sdk dist docs-site bench env setup clean record-previews
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

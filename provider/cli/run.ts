@@ -126,6 +126,8 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
         json: flags.json ?? false,
         yes: flags.yes ?? false,
         onTerminal: stdout.isTTY ?? false,
+        width: stdout.isTTY ? widthOf(stdout) : undefined,
+        style: (style, line) => screenOn(stdout, env, false).style(style, line),
         env,
         note: (text) => {
             display.note(text);

@@ -1,7 +1,7 @@
 /** The PR check: what a preview will do to servers, data and clients. Reads text, and contacts nothing. */
 export { type PreviewOf, type ReviewOptions, reviewPreviews } from "./review";
 export { UnreadablePreview, combine, readPreview } from "./reading/read";
-export { type Exception, type Exceptions, InvalidExceptions, readExceptions } from "./exceptions";
+export { type Exception, type Exceptions, InvalidExceptions, noExceptions, readExceptions } from "./exceptions";
 export { UnknownFailOn, defaultFailOn, parseFailOn } from "./failOn";
 export { type Rule, rules } from "./rules/index";
 export { type Severity, severities } from "./severity";

@@ -19,9 +19,8 @@ export function resourceFindings(step: Step): ReviewFinding[] {
     }
     if (isContainer(step) && deletes(step)) found.push(finding("container-deleted", "the container is deleted"));
     if (old?.protect && deletes(step))
-        found.push(finding("protected-resource-deleted", "it is protected, and deleted anyway"));
-    if (losesProtect(step))
-        found.push(finding("protect-lifted", "the option `protect` is no longer set"));
+        found.push(finding("protected-resource-deleted", "it is protected, and the program no longer has it"));
+    if (losesProtect(step)) found.push(finding("protect-lifted", "the option `protect` is no longer set"));
     return found;
 }
 

@@ -1,7 +1,7 @@
 /** The committed file with deliberate exceptions. Only what the base branch has applies. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { load } from "js-yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
 import { type Exception, type Exceptions, InvalidExceptions, noExceptions, readExceptions } from "../../review/index";
 import { UsageError } from "../commandErrors";
 import type { Project } from "./previews";
@@ -38,7 +38,8 @@ export async function findExceptions(
 
 function parse(text: string, where: string): readonly Exception[] {
     try {
-        return readExceptions(load(text));
+        // Without dates of its own: a date stays the text that was written.
+        return readExceptions(load(text, { schema: CORE_SCHEMA }));
     } catch (error) {
         if (!(error instanceof InvalidExceptions) && (error as Error).name !== "YAMLException") throw error;
         throw new UsageError(

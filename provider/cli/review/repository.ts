@@ -41,13 +41,20 @@ export async function baseOf(project: Project, requested: string | undefined): P
 }
 
 /** The content of a file at a commit; undefined if the commit does not have it. */
-export async function fileAt(project: Project, commit: string, root: string, file: string): Promise<string | undefined> {
+export async function fileAt(
+    project: Project,
+    commit: string,
+    root: string,
+    file: string,
+): Promise<string | undefined> {
     const path = relative(root, file).split(sep).join("/");
     return git(project, "show", `${commit}:${path}`);
 }
 
 async function exists(project: Project, commit: string): Promise<boolean> {
-    return (await git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{commit}`)) !== undefined;
+    return (
+        (await git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{commit}`)) !== undefined
+    );
 }
 
 /** Undefined if Git fails or is not installed. */

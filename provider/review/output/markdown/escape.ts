@@ -7,8 +7,8 @@ import { cleanLines, oneLine } from "../clean";
 
 /** Letters and digits; between them a few signs that have no meaning in Markdown. */
 const plainWord = /^[\p{L}\p{M}\p{N}]+(?:[-'/][\p{L}\p{M}\p{N}]+|(?<=\d)[.:,](?=\d)\d+)*$/u;
-/** Code hosts link issues such as GH-12 or SHOP-12, and commits. */
-const reference = /\p{L}-\d|^[0-9a-f]{7,}$/iu;
+/** Code hosts link issues such as GH-12 or SHOP-12, commits, and what follows `www.`. */
+const reference = /\p{L}-\d|^[0-9a-f]{7,}$|^www$/iu;
 const plainSigns = new Set(["→", "–", "—", "=", "…"]);
 const punctuated = /^(["'(]*)(.*?)([)"'.,;:!?%…]*)$/su;
 
@@ -20,11 +20,11 @@ export function code(text: string, limit = 120): string {
 
 /** A sentence that may contain names and values, and parts in backticks. Must not begin a line. */
 export function prose(text: string, limit = 400): string {
-    // An odd part is between two backticks.
+    // The odd parts were between two backticks. A single backtick becomes an apostrophe.
     return oneLine(text, limit)
-        .split("`")
-        .map((part, index, { length }) =>
-            index % 2 === 1 && index < length - 1 ? code(part, limit) : part.split(" ").map(word).join(" "),
+        .split(/`([^`]*)`/)
+        .map((part, index) =>
+            index % 2 === 1 ? code(part, limit) : part.replaceAll("`", "'").split(" ").map(word).join(" "),
         )
         .join("");
 }

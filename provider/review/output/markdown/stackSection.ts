@@ -28,7 +28,7 @@ export function stackLine(stack: StackReview, fails: Fails): string {
     const failing = stack.findings.filter(fails);
     const others = stack.findings.length - failing.length;
     const facts = [
-        failing.length > 0 ? `❌ ${counted(failing.length, "failing finding")} (${bySeverityInWords(failing)})` : "",
+        failing.length > 0 ? `✖ ${counted(failing.length, "failing finding")} (${bySeverityInWords(failing)})` : "",
         others > 0 ? counted(others, "other finding") : "",
         counted(stack.databases.filter(isAffected).length, "database changes", "databases change"),
     ];
@@ -74,7 +74,7 @@ function verdict({ worst }: ReviewedDatabase, findings: readonly ReviewFinding[]
     if (worst === undefined && findings.length === 0) return "–";
     const codes = [...new Set(findings.map((each) => code(shortCode(each.code))))].slice(0, 5);
     const severity = worst === undefined ? "allowed" : worst;
-    return [`${findings.some(fails) ? "❌ " : ""}**${severity}**`, ...codes].join(" ");
+    return [`${findings.some(fails) ? "✖ " : ""}**${severity}**`, ...codes].join(" ");
 }
 
 /** The part of a code after the package's name, which is the same for all. */
@@ -99,7 +99,7 @@ function finding(stack: StackReview, each: ReviewFinding, failing: boolean, { re
     const { code: rule, severity, resource, message, remedy, source, allowed } = each;
     const line = source && lineIn(stack, source);
     const where = line ? ` (${code(`${line.file}:${line.line}`, 160)})` : "";
-    const sign = failing ? "❌ " : allowed ? "☑️ " : "";
+    const sign = failing ? "✖ " : allowed ? "✔ " : "";
     return [
         `- ${sign}**${severity}** ${code(rule)}: ${prose(resource, 160)}: ${prose(message)}${where}`,
         ...(allowed

@@ -29,19 +29,19 @@ function verdict(review: Review): string {
     if (failed.length > 0) {
         const [first] = failed;
         const which = failed.length === 1 && first ? ` of ${stackName(first)}` : "";
-        const words = `🛑 **${failed.length === 1 ? "The preview" : `${failed.length} previews`} failed**${which}.`;
+        const words = `✖ **${failed.length === 1 ? "The preview" : `${failed.length} previews`} failed**${which}.`;
         return failingWords === "" ? words : `${words} **${failingWords}`;
     }
-    if (failing.length > 0) return `❌ **${failingWords}`;
+    if (failing.length > 0) return `✖ **${failingWords}`;
     const others = stacks.flatMap(({ findings }) => findings.filter((each) => each.allowed === undefined));
     if (others.length > 0) {
-        return `✅ **No finding fails this review.** ${counted(others.length, "other finding")}: ${bySeverityInWords(others)}.`;
+        return `✔ **No finding fails this review.** ${counted(others.length, "other finding")}: ${bySeverityInWords(others)}.`;
     }
     const [only] = stacks;
     if (stacks.every(({ status }) => status === "unchanged")) {
-        return `✅ **Nothing will change**${stacks.length === 1 && only ? ` in ${stackName(only)}` : ` in ${stacks.length} stacks`}.`;
+        return `✔ **Nothing will change**${stacks.length === 1 && only ? ` in ${stackName(only)}` : ` in ${stacks.length} stacks`}.`;
     }
-    return "✅ **No finding fails this review.**";
+    return "✔ **No finding fails this review.**";
 }
 
 function changes({ stacks }: Review): string[] {
@@ -106,8 +106,8 @@ export function failingCodes(review: Review, { entries }: Detail): string[] {
     }
     const shown = [...counts].slice(0, Math.min(entries, 100));
     const rest = [...counts].slice(shown.length).reduce((sum, [, count]) => sum + count, 0);
-    const listed = shown.map(([rule, count]) => `- ❌ ${code(rule)}: ${counted(count, "finding")}`);
-    return joined(rest > 0 ? [...listed, `- ❌ other codes: ${counted(rest, "finding")}`] : listed);
+    const listed = shown.map(([rule, count]) => `- ✖ ${code(rule)}: ${counted(count, "finding")}`);
+    return joined(rest > 0 ? [...listed, `- ✖ other codes: ${counted(rest, "finding")}`] : listed);
 }
 
 /** Items of one list; nothing for none. */
