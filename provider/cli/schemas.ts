@@ -77,7 +77,12 @@ const preview = z.strictObject({
     steps: z.array(step),
 }) satisfies z.ZodType<Preview>;
 
-const planned = z.strictObject({ handle: text, from: version, to: version }) satisfies z.ZodType<PlannedUpgrade>;
+const planned = z.strictObject({
+    handle: text,
+    from: version,
+    to: version,
+    replicas: about(z.array(text), "its replicas with earlier versions, which are upgraded before it"),
+}) satisfies z.ZodType<PlannedUpgrade>;
 
 const listedVersion = z.strictObject({
     engine,

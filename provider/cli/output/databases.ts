@@ -64,8 +64,8 @@ export function healthTable(health: readonly Health[]): string {
 
 export function upgradeTable(planned: readonly PlannedUpgrade[]): string {
     return table(
-        ["handle", "from", "to"],
-        planned.map(({ handle, from, to }) => [handle, from, to]),
+        ["handle", "from", "to", "replicas first"],
+        planned.map(({ handle, from, to, replicas }) => [handle, from, to, replicas.join(", ")]),
     );
 }
 

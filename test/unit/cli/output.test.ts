@@ -101,7 +101,7 @@ describe("questions", () => {
     ])("upgrade --all shows the plan and asks: %j", async (input, exitCode) => {
         const ended = await redisdb(["upgrade", "--all", "--to", "8.6"], { terminal: true, input });
         expect(ended.exitCode).toBe(exitCode);
-        expect(ended.stderr).toMatch(/HANDLE +FROM +TO\nsessions +7\.2 +8\.6/);
+        expect(ended.stderr).toMatch(/HANDLE +FROM +TO +REPLICAS FIRST\nsessions +7\.2 +8\.6 +sessions-copy/);
         expect(ended.calls.some(([method]) => method === "upgradeAll")).toBe(exitCode === 0);
     });
 

@@ -166,7 +166,7 @@ const fake = {
         ),
     wait: (handle: string) => Promise.resolve({ handle, state: "healthy" }),
     drift: () => Promise.resolve([]),
-    planUpgrade: () => Promise.resolve([{ handle: "sessions", from: "7.2", to: "8.6" }]),
+    planUpgrade: () => Promise.resolve([{ handle: "sessions", from: "7.2", to: "8.6", replicas: ["sessions-copy"] }]),
     upgradeAll: (_version: string, { onUpgraded }: { onUpgraded: (each: DatabaseInfo) => void }) => {
         onUpgraded(sessions);
         return Promise.resolve([sessions]);
