@@ -114,7 +114,7 @@ function optionsOf({ backend, project, environment, dockerHost }: GlobalFlags): 
 }
 
 function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: Surroundings): Session {
-    const { stdout, env, signal, openPlatform } = surroundings;
+    const { stdin, stdout, env, signal, openPlatform } = surroundings;
     let platform: Platform | undefined;
     return {
         // Opened when it is needed: `versions` and `completion` create no directories.
@@ -125,6 +125,7 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
         json: flags.json ?? false,
         yes: flags.yes ?? false,
         onTerminal: stdout.isTTY ?? false,
+        inputIsTerminal: stdin.isTTY ?? false,
         env,
         note: (text) => {
             display.note(text);

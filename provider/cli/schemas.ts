@@ -40,6 +40,7 @@ const databaseFields = {
     containerName: text.optional(),
     certificateExpires: time.optional(),
     dockerHost: text.optional(),
+    dockerCertPath: about(text, "the directory with the certificates for a tcp Docker host").optional(),
     updated: about(time, "when the state was written").optional(),
 };
 
@@ -55,6 +56,7 @@ const healthOfOne = z.strictObject({
 const step = z.strictObject({
     resource: text,
     operation: z.enum(["create", "update", "replace", "delete"]),
+    kind: about(z.enum(["container", "volume"]), "absent for internal resources").optional(),
 }) satisfies z.ZodType<Step>;
 
 const changeRow = z.strictObject({

@@ -35,6 +35,8 @@ export interface Session {
     readonly yes: boolean;
     /** Whether a person reads the result. */
     readonly onTerminal: boolean;
+    /** Whether a person can type the input. */
+    readonly inputIsTerminal: boolean;
     readonly env: NodeJS.ProcessEnv;
     /** Prints a line about the operation to stderr. */
     readonly note: (text: string) => void;

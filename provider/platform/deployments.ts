@@ -125,6 +125,10 @@ function checkBegunReplicas(
     if (begun) throw unfinished(begun.handle);
 }
 
+/** Which handles a new database can have. */
+export const allowedHandle =
+    "at most 100 letters, digits, hyphens, underscores and dots, beginning with a letter or digit";
+
 /** A handle is the name of a stack and of a component. */
 export function checkHandle(handle: string): void {
     const findings = checkName(handle, false, "handle", "is");
@@ -132,7 +136,7 @@ export function checkHandle(handle: string): void {
     throw new PlatformError(
         "validation",
         `the handle ${JSON.stringify(handle)} is not valid`,
-        "give at most 100 letters, digits, hyphens, underscores and dots, and begin with a letter or digit",
+        `give ${allowedHandle}`,
         { findings },
     );
 }

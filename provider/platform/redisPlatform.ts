@@ -43,7 +43,8 @@ export class RedisPlatform {
     }
 
     /**
-     * Creates a database. Changes nothing if it exists with the same arguments.
+     * Creates a database. Changes nothing if it exists with the same arguments. The handle has at most 100 letters, digits,
+     * hyphens, underscores and dots, and begins with a letter or digit.
      *
      * @throws `validation`, `unknown-version`; `handle-taken` if it exists with other arguments
      */
@@ -208,7 +209,10 @@ export class RedisPlatform {
             return;
         }
         await this.checkNotFollowed(handle, "deleted");
-        await this.operations.exclusively(handle, options, (stack) => stack.destroy(options));
+        await this.operations.exclusively(handle, options, async (stack) => {
+            await stack.destroy(options);
+            await this.operations.backend.forget(handle);
+        });
         if (info.primary === undefined) return;
         await this.deployments.apply(await this.get(info.primary), changes.revokeReplication(handle), options);
     }

@@ -8,8 +8,8 @@ import { checkNames } from "../model/arguments/names";
 import { listReplicas } from "../model/arguments/replicaList";
 import { checkArguments } from "../model/arguments/resolve";
 import { listServers } from "../model/arguments/servers";
-import { type Engine, type Version, parseVersion, releaseNames, versions } from "../model/catalog/versions";
-import { type Finding, formatFinding } from "../model/findings";
+import { type Engine, type Version, engineLabels, parseVersion, versionsOf } from "../model/catalog/versions";
+import { formatFinding } from "../model/findings";
 import { type Difference, PlatformError } from "./errors";
 import type { DockerConnection } from "./options";
 
@@ -67,14 +67,14 @@ export function inheritsVersion({ version, engine, promoted }: PlainArguments): 
 
 /** Throws an error with all problems, before anything is touched. */
 export function checkSpecification(specification: StoredSpecification): void {
-    const { name, follows } = specification;
+    const { name, args, follows } = specification;
     const kind: Kind = follows ? "RedisReplica" : "RedisDatabase";
     const plain: PlainArguments = { ...deployedArguments(specification), ...(follows && { primary: follows.access }) };
     const findings = [...checkArguments(plain, kind), ...checkNames(listServers(kind, name, plain))];
     const [first] = findings;
     if (first === undefined) return;
     if (findings.length === 1 && first.code === "redis-database/invalid-version" && first.path === "version") {
-        throw unknownVersion(String(plain.version), first);
+        throw unknownVersion(plain.version, args.engine, first.remedy);
     }
     throw new PlatformError(
         "validation",
@@ -84,14 +84,14 @@ export function checkSpecification(specification: StoredSpecification): void {
     );
 }
 
-export function unknownVersion(version: string, found?: Finding): PlatformError {
-    const known = [...new Set(releaseNames.map((release) => versions[release].version))];
-    return new PlatformError(
-        "unknown-version",
-        `version ${found?.problem ?? `is ${JSON.stringify(version)}`}`,
-        found?.remedy ?? "use one of the list of versions",
-        { known },
-    );
+/** The error about a value that is not a version of the engine. */
+export function unknownVersion(
+    value: unknown,
+    engine: Engine = "redis",
+    remedy = "use one of the list of versions",
+): PlatformError {
+    const message = `${JSON.stringify(value)} is not a version of ${engineLabels[engine]}`;
+    return new PlatformError("unknown-version", message, remedy, { known: versionsOf(engine) });
 }
 
 /** Arguments that other operations than `create` and `update` change. */

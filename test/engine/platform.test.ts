@@ -149,7 +149,11 @@ describe("a database of the platform", () => {
     test("shows as drift what was removed by hand, and the next update restores it", async () => {
         const agent = containersOf(handle).find((name) => name.startsWith(`${handle}-agent-`)) ?? "";
         docker("rm", "-f", agent);
-        expect(await platform.redis.drift(handle)).toContainEqual({ resource: `${handle}-agent`, operation: "create" });
+        expect(await platform.redis.drift(handle)).toContainEqual({
+            resource: `${handle}-agent`,
+            operation: "create",
+            kind: "container",
+        });
         await platform.redis.update(handle, {});
         expect(await platform.redis.drift(handle)).toEqual([]);
     });

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { replicaComponent, replicaNames } from "../../model/arguments/replicaList";
 import type { DockerConnection, Settings } from "../options";
 import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
@@ -149,7 +150,8 @@ export class DatabaseStack {
     ): Promise<Outcome> {
         const { resources = [], secrets } = (await this.checkpoint()) ?? {};
         const { onProgress = () => undefined } = options;
-        const progress = new Progress(this.handle, onProgress, resources.length || undefined);
+        const handles = specification && handlesIn(this.handle, specification);
+        const progress = new Progress(this.handle, onProgress, resources.length || undefined, handles);
         progress.phase(phase);
         await this.run(args, options, { secrets, specification, progress });
         return progress.outcome;
@@ -191,6 +193,12 @@ export class DatabaseStack {
         const problem = await dockerAnswers(docker);
         return problem === undefined ? failure : unreachable(problem);
     }
+}
+
+/** The handles of a stack's components: its own, and those of its replicas. */
+function handlesIn(stack: string, { name, args }: StoredSpecification): ReadonlyMap<string, string> {
+    const replicas = replicaNames(args.replicas).map((replica) => [replicaComponent(name, replica), replica] as const);
+    return new Map([[name, stack] as const, ...replicas]);
 }
 
 /** Whether Pulumi has generated the name. The next update uses a volume with a name from the arguments. */
