@@ -41,6 +41,7 @@ const databaseFields = {
     containerName: text.optional(),
     certificateExpires: time.optional(),
     dockerHost: text.optional(),
+    dockerCertPath: about(text, "the directory with the certificates for a tcp Docker host").optional(),
     updated: about(time, "when the state was written").optional(),
 };
 
@@ -56,6 +57,7 @@ const healthOfOne = z.strictObject({
 const step = z.strictObject({
     resource: text,
     operation: z.enum(["create", "update", "replace", "delete"]),
+    kind: about(z.enum(["container", "volume"]), "absent for internal resources").optional(),
 }) satisfies z.ZodType<Step>;
 
 const changeRow = z.strictObject({
@@ -78,7 +80,12 @@ const preview = z.strictObject({
     steps: z.array(step),
 }) satisfies z.ZodType<Preview>;
 
-const planned = z.strictObject({ handle: text, from: version, to: version }) satisfies z.ZodType<PlannedUpgrade>;
+const planned = z.strictObject({
+    handle: text,
+    from: version,
+    to: version,
+    replicas: about(z.array(text), "its replicas with earlier versions, which are upgraded before it"),
+}) satisfies z.ZodType<PlannedUpgrade>;
 
 const listedVersion = z.strictObject({
     engine,
