@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 export interface Recording {
     /** Paths of this machine, longest first, and what stands for them. */
     readonly paths: readonly (readonly [path: string, instead: string])[];
-    /** The ports of the stack in a stable order. */
-    readonly ports: readonly number[];
+    /** The pairs of ports that were chosen at random, in a stable order: pair N is the ports 2N and 2N + 1. */
+    readonly pairs: readonly number[];
     /** When the stack was created. */
     readonly start: Date;
 }
@@ -29,6 +29,9 @@ const leftOut = new Set([
     "timestamp",
 ]);
 
+/** Types whose outputs repeat the inputs, with the many defaults of Docker. */
+const repeated = "docker:index/container:Container";
+
 /** A stream has the complete state of each resource that stays the same, in up to four places. */
 const ofUnchanged = new Set(["inputs", "outputs", "dependencies", "stackTrace"]);
 
@@ -46,7 +49,10 @@ const patterns = {
 const random = new RegExp(
     Object.entries(patterns)
         // The first group's number is 2 here, since each alternative is a named group.
-        .map(([kind, { source }]) => `(?<${kind}>${source.replace("([A-Z ]+)", "(?<label>[A-Z ]+)").replace("\\1", "\\k<label>")})`)
+        .map(
+            ([kind, { source }]) =>
+                `(?<${kind}>${source.replace("([A-Z ]+)", "(?<label>[A-Z ]+)").replace("\\1", "\\k<label>")})`,
+        )
         .join("|"),
     "g",
 );
@@ -83,7 +89,15 @@ class Stable {
     private readonly hashes: string[] = [];
 
     constructor(private readonly recording: Recording) {
-        for (const [index, port] of recording.ports.entries()) this.names.set(String(port), String(12_000 + index));
+        for (const [index, pair] of recording.pairs.entries()) {
+            const stable = 6001 + index;
+            for (const [found, instead] of [
+                [pair, stable],
+                [2 * pair, 2 * stable],
+                [2 * pair + 1, 2 * stable + 1],
+            ] as const)
+                this.names.set(String(found), String(instead));
+        }
     }
 
     note(value: Value): void {
@@ -96,20 +110,24 @@ class Stable {
         if (typeof value !== "object" || value === null) return value;
         if (Array.isArray(value)) return value.map((item) => this.apply(item));
         const isUnchanged = "op" in value && value.op === "same";
-        const entries = Object.entries(value).filter(([name]) => !leftOut.has(name));
+        const isContainer = "type" in value && value.type === repeated;
+        const entries = Object.entries(value).filter(
+            ([name]) => !leftOut.has(name) && !(isContainer && name === "outputs"),
+        );
         return Object.fromEntries(
             entries.map(([name, member]) => {
                 const kept = isUnchanged && (name === "old" || name === "new") ? withoutState(member) : member;
-                if (name === "dependencies" && Array.isArray(kept)) return [name, this.apply([...(kept as string[])].sort())];
+                if (name === "dependencies" && Array.isArray(kept))
+                    return [name, this.apply([...(kept as string[])].sort())];
                 if (name === "stackTrace" && Array.isArray(kept)) return [name, this.apply(ownFrames(kept as Frame[]))];
-                return [name, this.apply(kept)];
+                return [name, this.apply(kept as Value)];
             }),
         );
     }
 
     private text(text: string): string {
         const local = this.recording.paths.reduce((each, [path, instead]) => each.replaceAll(path, instead), text);
-        const ported = local.replace(/\b[12]\d{4}\b/g, (port) => this.names.get(port) ?? port);
+        const ported = local.replace(/\b\d{4,5}\b/g, (port) => this.names.get(port) ?? port);
         return ported.replace(random, (found, ...rest) => {
             const groups = rest.at(-1) as Partial<Record<string, string>>;
             const kind = Object.keys(patterns).find((each) => groups[each] !== undefined) ?? "";
@@ -160,8 +178,8 @@ interface Frame {
     readonly sourcePosition?: string;
 }
 
-/** Without the frames of the module loader, which called the program. */
+/** The first frame with a position, and those of the program: the others are in packages. */
 function ownFrames(frames: readonly Frame[]): readonly Frame[] {
-    const isProgram = ({ sourcePosition = "" }: Frame) => sourcePosition !== "" && !sourcePosition.includes("node_modules");
-    return frames.slice(0, frames.findLastIndex(isProgram) + 1);
+    const known = frames.filter(({ sourcePosition }) => sourcePosition !== undefined);
+    return known.filter(({ sourcePosition = "" }, index) => index === 0 || !sourcePosition.includes("node_modules"));
 }

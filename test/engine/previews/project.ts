@@ -1,13 +1,14 @@
 /** A Pulumi project for recordings, as a user has it, with Pulumi state and a Pulumi home of its own. */
 import { execFile } from "node:child_process";
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { createExample, exampleDirectory } from "../../support/exampleProject";
 import { checkout } from "../../support/languageTools";
 import type { Base } from "../../support/previews/scenario";
-import { dockerObjects, type StackState } from "../support/stackState";
+import { OpenSsl } from "../../unit/support/openssl";
 import { existing } from "../support/docker";
+import { type StackState, dockerObjects } from "../support/stackState";
 
 interface Printed {
     readonly stdout: string;
@@ -15,9 +16,12 @@ interface Printed {
     readonly code: number;
 }
 
-const files = { typescript: "index.ts", python: "__main__.py", yaml: "Pulumi.yaml" } as const;
+const programs = { typescript: "index.ts", python: "__main__.py", yaml: "Pulumi.yaml" } as const;
 
 export class Project {
+    /** What Pulumi.yaml contains before a program in YAML. */
+    private header = "";
+
     private constructor(
         readonly directory: string,
         private readonly base: Base,
@@ -27,19 +31,16 @@ export class Project {
     static async create(name: string, base: Base): Promise<Project> {
         const directory = exampleDirectory(`previews-${name}`);
         const project = new Project(directory, base, createExample(directory));
-        writeFileSync(join(directory, "Pulumi.yaml"), `name: ${base.project}\nruntime: nodejs\n`);
-        writeFileSync(join(directory, "package.json"), JSON.stringify({ main: "index.ts" }));
-        // A copy, so that the stack traces have the paths that they have in a user's project.
-        const installed = join(directory, "node_modules/pulumi-redis-database");
-        for (const path of ["package.json", "dist/provider"])
-            cpSync(join(checkout, path), join(installed, path), { recursive: true });
+        // The recorded state's containers never existed, so the preview must not look for them.
+        if (base.createdBy !== undefined) project.env.DOCKER_HOST = "unix:///nonexistent/docker.sock";
+        await project[base.language]();
         await project.run("stack", "init", "production");
         await project.configure(base.config ?? {});
         return project;
     }
 
     program(text: string): void {
-        writeFileSync(join(this.directory, files[this.base.language]), text);
+        writeFileSync(join(this.directory, programs[this.base.language]), this.header + text);
     }
 
     async configure(secrets: Readonly<Record<string, string>>): Promise<void> {
@@ -48,6 +49,12 @@ export class Project {
 
     async up(): Promise<void> {
         await this.run("up", "--yes", "--skip-preview");
+    }
+
+    /** Runs an update that must fail. */
+    async failedUp(): Promise<void> {
+        const { code } = await this.start(["up", "--yes", "--skip-preview"]);
+        if (code === 0) throw new Error("the update was expected to fail");
     }
 
     /** The output of `pulumi preview --json`, also of a preview that fails. */
@@ -74,7 +81,58 @@ export class Project {
         await this.run("destroy", "--yes", "--skip-preview");
         const left = existing(created).map(({ kind, key }) => `${kind} ${key}`);
         if (left.length > 0) throw new Error(`the stack in ${this.directory} left behind: ${left.join(", ")}`);
+        this.forget();
+    }
+
+    /** Removes only the project, for a stack whose resources do not exist. */
+    forget(): void {
         rmSync(this.directory, { recursive: true });
+    }
+
+    private typescript(): void {
+        this.settings("runtime: nodejs\n");
+        writeFileSync(join(this.directory, "package.json"), JSON.stringify({ main: "index.ts" }));
+        // A copy, so that the stack traces have the paths that they have in a user's project.
+        const installed = join(this.directory, "node_modules/pulumi-redis-database");
+        for (const path of ["package.json", "dist/provider"])
+            cpSync(join(checkout, path), join(installed, path), { recursive: true });
+        const openssl = new OpenSsl();
+        const { certPem } = openssl.make({ commonName: "The CA of the clients", ca: true });
+        openssl.close();
+        writeFileSync(join(this.directory, "clients-ca.pem"), certPem);
+    }
+
+    private async python(): Promise<void> {
+        this.settings(
+            [
+                "runtime:\n  name: python\n  options:\n    virtualenv: venv\n",
+                "plugins:\n  providers:\n    - name: redis-database\n      path: plugin\n",
+            ].join(""),
+        );
+        this.copyPlugin();
+        const packages = join(checkout, "dist/packages");
+        const wheels = readdirSync(packages).filter((file) => file.endsWith(".whl"));
+        const requirements = readFileSync(join(checkout, "examples/python/requirements.txt"), "utf8").split("\n");
+        const pulumi = requirements.filter((line) => line.startsWith("pulumi=="));
+        await this.command("python3", ["-m", "venv", "venv"]);
+        const all = [...pulumi, ...wheels.map((wheel) => join(packages, wheel))];
+        await this.command("venv/bin/pip", ["install", "--quiet", ...all]);
+    }
+
+    private async yaml(): Promise<void> {
+        this.settings("runtime: yaml\n");
+        this.copyPlugin();
+        await this.run("package", "add", "./plugin");
+        this.header = readFileSync(join(this.directory, "Pulumi.yaml"), "utf8");
+    }
+
+    private settings(text: string): void {
+        writeFileSync(join(this.directory, "Pulumi.yaml"), `name: ${this.base.project}\n${text}`);
+    }
+
+    /** `pulumi package add` writes into the plugin's directory. */
+    private copyPlugin(): void {
+        cpSync(join(checkout, "dist/plugin"), join(this.directory, "plugin"), { recursive: true });
     }
 
     private async run(...args: string[]): Promise<string> {
@@ -84,10 +142,18 @@ export class Project {
     }
 
     private start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Printed> {
+        return this.execute("pulumi", [...args, "--non-interactive", "--color", "never"], env);
+    }
+
+    private async command(file: string, args: readonly string[]): Promise<void> {
+        const { stdout, stderr, code } = await this.execute(file, args);
+        if (code !== 0) throw new Error(`${file} ${args.join(" ")} exited with ${code}:\n${stdout}\n${stderr}`);
+    }
+
+    private execute(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Printed> {
         const options = { cwd: this.directory, maxBuffer: 1 << 28, env: { ...this.env, ...env } };
-        const all = [...args, "--non-interactive", "--color", "never"];
         return new Promise((resolve) => {
-            const child = execFile("pulumi", all, options, (error, stdout, stderr) => {
+            const child = execFile(file, args, options, (error, stdout, stderr) => {
                 resolve({ stdout, stderr, code: error ? (child.exitCode ?? 1) : 0 });
             });
         });
