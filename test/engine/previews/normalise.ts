@@ -29,30 +29,33 @@ const leftOut = new Set([
     "timestamp",
 ]);
 
-/** Types whose outputs repeat the inputs, with the many defaults of Docker. */
-const repeated = "docker:index/container:Container";
+/** Types whose outputs repeat the inputs, with many defaults or with random bytes. */
+const repeated = new Set([
+    "docker:index/container:Container",
+    "random:index/randomId:RandomId",
+    "tls:index/certRequest:CertRequest",
+    "tls:index/privateKey:PrivateKey",
+]);
 
 /** A stream has the complete state of each resource that stays the same, in up to four places. */
 const ofUnchanged = new Set(["inputs", "outputs", "dependencies", "stackTrace"]);
 
 /** What differs in each recording: certificates, times, and identifiers of Pulumi and Docker. */
 const patterns = {
-    pem: /-----BEGIN ([A-Z ]+)-----[^]*?-----END \1-----/,
+    pem: /-----BEGIN (?<label>[A-Z ]+)-----[^]*?-----END \k<label>-----/,
     time: /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
     uuid: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
     mac: /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/,
     ip: /\b172\.\d+\.\d+\.(?!0\b|1\b)\d+\b/,
+    serial: /\b\d{30,50}\b/,
+    sha1: /\b[0-9a-f]{40}\b/,
     hash: /\b[0-9a-f]{64}\b/,
     short: /\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{12}\b/,
     suffix: /(?<=-)[0-9a-f]{7}\b(?!-)/,
 } as const;
 const random = new RegExp(
     Object.entries(patterns)
-        // The first group's number is 2 here, since each alternative is a named group.
-        .map(
-            ([kind, { source }]) =>
-                `(?<${kind}>${source.replace("([A-Z ]+)", "(?<label>[A-Z ]+)").replace("\\1", "\\k<label>")})`,
-        )
+        .map(([kind, { source }]) => `(?<${kind}>${source})`)
         .join("|"),
     "g",
 );
@@ -109,20 +112,7 @@ class Stable {
         if (typeof value === "number") return Number(this.names.get(String(value)) ?? value);
         if (typeof value !== "object" || value === null) return value;
         if (Array.isArray(value)) return value.map((item) => this.apply(item));
-        const isUnchanged = "op" in value && value.op === "same";
-        const isContainer = "type" in value && value.type === repeated;
-        const entries = Object.entries(value).filter(
-            ([name]) => !leftOut.has(name) && !(isContainer && name === "outputs"),
-        );
-        return Object.fromEntries(
-            entries.map(([name, member]) => {
-                const kept = isUnchanged && (name === "old" || name === "new") ? withoutState(member) : member;
-                if (name === "dependencies" && Array.isArray(kept))
-                    return [name, this.apply([...(kept as string[])].sort())];
-                if (name === "stackTrace" && Array.isArray(kept)) return [name, this.apply(ownFrames(kept as Frame[]))];
-                return [name, this.apply(kept as Value)];
-            }),
-        );
+        return Object.fromEntries(keptOf(value).map(([name, member]) => [name, this.apply(member)]));
     }
 
     private text(text: string): string {
@@ -162,11 +152,32 @@ function made(kind: string, count: number, label: string): string {
         uuid: hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
         mac: `02:42:ac:11:00:${hex.slice(0, 2)}`,
         ip: `172.17.0.${count + 1}`,
+        serial: BigInt(`0x${hex.slice(0, 32)}`)
+            .toString()
+            .padStart(39, "1"),
+        sha1: hex.slice(0, 40),
         hash: hex,
         short: hex.slice(0, 12),
         suffix: hex.slice(0, 7),
     };
     return made[kind] ?? "";
+}
+
+/** The members of an event, a step or a state without what is left out. */
+function keptOf(value: object): [name: string, member: Value][] {
+    const type = "type" in value ? String(value.type) : "";
+    const isUnchanged = "op" in value && value.op === "same";
+    return (Object.entries(value) as [string, Value][])
+        .filter(([name]) => !leftOut.has(name) && !(name === "outputs" && repeated.has(type)))
+        .map(([name, member]) => {
+            if (isUnchanged && (name === "old" || name === "new")) return [name, withoutState(member)];
+            // They are in the order in which they resolved.
+            if (name === "dependencies") return [name, [...(member as string[])].sort()];
+            if (name === "stackTrace") return [name, ownFrames(member as Frame[])];
+            // One random byte, which no pattern recognizes.
+            if (name === "id" && member && type.endsWith(":RandomId")) return [name, "AA"];
+            return [name, member];
+        });
 }
 
 function withoutState(state: Value): Value {

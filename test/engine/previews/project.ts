@@ -30,7 +30,9 @@ export class Project {
 
     static async create(name: string, base: Base): Promise<Project> {
         const directory = exampleDirectory(`previews-${name}`);
-        const project = new Project(directory, base, createExample(directory));
+        // Every preview loads the same packages.
+        const env = { ...createExample(directory), NODE_COMPILE_CACHE: join(directory, "compile-cache") };
+        const project = new Project(directory, base, env);
         // The recorded state's containers never existed, so the preview must not look for them.
         if (base.createdBy !== undefined) project.env.DOCKER_HOST = "unix:///nonexistent/docker.sock";
         await project[base.language]();
