@@ -1,3 +1,8 @@
+const toCommonJs = (syntax) => [
+    "@swc/jest",
+    { jsc: { parser: { syntax }, target: "es2022" }, module: { type: "commonjs" } },
+];
+
 /**
  * The Jest projects: unit tests of pure code and with Pulumi mocks, engine tests with real Pulumi and Docker, the
  * examples, run with the commands of their READMEs, and the packages that `npm run dist` builds.
@@ -9,14 +14,16 @@ function project(name, files, options) {
         testMatch: [files].flat().map((each) => `<rootDir>/test/${each}.test.ts`),
         modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.local/"],
         transform: {
-            "\\.ts$": [
-                "@swc/jest",
-                { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
-            ],
+            "\\.ts$": toCommonJs("typescript"),
+            [`/node_modules/${esModules}.+\\.js$`]: toCommonJs("ecmascript"),
         },
+        transformIgnorePatterns: [`/node_modules/(?!${esModules})`],
         ...options,
     };
 }
+
+/** Packages that are ES modules only, which Jest cannot load without a transformation; below node_modules. */
+const esModules = "(@octokit|before-after-hook|content-type|universal-user-agent)/";
 
 /** Jest ignores `testTimeout` in a project, so a set-up file sets the timeout. */
 const timeoutIn = (file) => ({ setupFilesAfterEnv: [`<rootDir>/test/support/${file}`] });

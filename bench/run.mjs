@@ -2,10 +2,10 @@
  * Measures the component side by side with an equivalent written by hand (`compare`), and measures constants of the
  * component's model (`calibrate`).
  *
- *   node bench/run.mjs [noop] [first] [plugin] [idle] [memory] [downtime] [terminator] [platform] [replication]
- *       [headroom] [headroom-replicas] [disk] [--json] [--minutes 20]
+ *   node bench/run.mjs [noop] [first] [plugin] [idle] [memory] [downtime] [terminator] [platform] [review]
+ *       [replication] [headroom] [headroom-replicas] [disk] [--json] [--minutes 20]
  *
- * By default, it runs the first eight parts. The last four run only if they are named: `replication` alone takes eleven
+ * By default, it runs the first nine parts. The last four run only if they are named: `replication` alone takes eleven
  * minutes. Progress goes to standard error, the tables go to standard output.
  */
 import { execFileSync } from "node:child_process";
@@ -20,12 +20,13 @@ import { noop } from "./compare/noop.mjs";
 import { platform } from "./compare/platform.mjs";
 import { plugin } from "./compare/plugin.mjs";
 import { replication } from "./compare/replication.mjs";
+import { review } from "./compare/review.mjs";
 import { terminator } from "./compare/terminator.mjs";
 import { run, say, wasInterrupted, watchInterrupts } from "./lib/command.mjs";
 import { table } from "./lib/report.mjs";
 import { Workspace } from "./lib/workspace.mjs";
 
-const byDefault = { noop, first, plugin, idle, memory, downtime, terminator, platform };
+const byDefault = { noop, first, plugin, idle, memory, downtime, terminator, platform, review };
 const parts = { ...byDefault, replication };
 /** Programs in `calibrate`. They measure constants of `provider/model` and compare nothing. */
 const calibrations = ["headroom", "headroom-replicas", "disk"];

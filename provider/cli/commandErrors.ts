@@ -27,3 +27,13 @@ export function programFailed(program: string, message: string, remedy: string):
 export function cancelled(): PlatformError {
     return new PlatformError("cancelled", "cancelled; nothing was done", "repeat the command", { changed: [] });
 }
+
+/** Another update has changed the state since the review. */
+export class StateChanged extends CommandError {
+    constructor(stack: string) {
+        super(
+            `the state of ${stack} is no longer the one that was reviewed; nothing was changed`,
+            `review the change again: redisdb review --stack ${stack} --plan FILE`,
+        );
+    }
+}

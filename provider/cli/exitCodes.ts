@@ -1,6 +1,6 @@
 /** The exit codes of the command. Where Pulumi has a code for the same, it is that one. */
 import { type ErrorCode, PlatformError } from "../platform/index";
-import { UsageError } from "./commandErrors";
+import { StateChanged, UsageError } from "./commandErrors";
 
 /** Each exit code with its meaning, for the documentation. */
 export const exitCodes = {
@@ -9,7 +9,7 @@ export const exitCodes = {
     2: "the command line is not valid; nothing was done",
     3: "the state backend cannot be read, or rejects the credentials",
     4: "some resources have changed, others failed; repeat the command",
-    5: "refused: the arguments or the change are not valid; the databases run unchanged",
+    5: "refused: the arguments or the change are not valid, or a finding fails the review; the databases run unchanged",
     6: "there is no database or replica with this handle",
     8: "cancelled with Ctrl-C, or by the answer to a question",
     9: "another operation runs on the same database",
@@ -35,5 +35,6 @@ export const exitCodeOfError: Readonly<Record<ErrorCode, ExitCode>> = {
 
 export function exitCodeOf(error: unknown): ExitCode {
     if (error instanceof PlatformError) return exitCodeOfError[(error as PlatformError).code];
+    if (error instanceof StateChanged) return 5;
     return error instanceof UsageError ? 2 : 1;
 }

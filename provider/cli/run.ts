@@ -1,5 +1,6 @@
 /** Runs one call of the command: parses it, runs the verb, and prints its result or error. */
 import { createInterface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
 import { once } from "node:events";
 import { type Command, CommanderError } from "commander";
 import type { PlatformOptions } from "../platform/index";
@@ -125,13 +126,16 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
         json: flags.json ?? false,
         yes: flags.yes ?? false,
         onTerminal: stdout.isTTY ?? false,
+        width: stdout.isTTY ? widthOf(stdout) : undefined,
+        style: (style, line) => screenOn(stdout, env, false).style(style, line),
         env,
         note: (text) => {
             display.note(text);
         },
         ask: (question) => ask(question, surroundings),
-        print: (text) => {
-            stdout.write(`${text}\n`);
+        readInput: async () => (surroundings.stdin.isTTY ? undefined : text(surroundings.stdin)),
+        print: (line) => {
+            stdout.write(`${line}\n`);
         },
     };
 }

@@ -1,5 +1,6 @@
 /** What a verb of the command is: its name and flags, and the function that does it. */
 import type { Argument, Option } from "commander";
+import type { Screen } from "./output/screen";
 import type { OperationOptions, RedisPlatform } from "../platform/index";
 
 /** The part of the platform library that verbs use. */
@@ -35,11 +36,17 @@ export interface Session {
     readonly yes: boolean;
     /** Whether a person reads the result. */
     readonly onTerminal: boolean;
+    /** The width of the terminal on which the result appears; undefined in a pipe. */
+    readonly width: number | undefined;
+    /** Text of the result in a color, where there are colors. */
+    readonly style: Screen["style"];
     readonly env: NodeJS.ProcessEnv;
     /** Prints a line about the operation to stderr. */
     readonly note: (text: string) => void;
     /** Asks a person. Undefined if there is none: the input or the errors are not a terminal. */
     readonly ask: (question: string) => Promise<string | undefined>;
+    /** Reads the input to its end. Undefined if it is a terminal. */
+    readonly readInput: () => Promise<string | undefined>;
     /** Prints a part of the result at once, for a verb that does not end. */
     readonly print: (text: string) => void;
 }

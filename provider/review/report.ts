@@ -57,7 +57,7 @@ export interface RawChange {
     readonly operation: string;
     readonly type: string;
     readonly name: string;
-    /** The properties that differ, with their values where these are short and not secret. */
+    /** The properties that differ. Values are left out: the review cannot know which of them are secret. */
     readonly differences: readonly string[];
     /** The properties that force a replacement. */
     readonly replacedBecauseOf: readonly string[];

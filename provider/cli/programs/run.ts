@@ -1,4 +1,4 @@
-/** Runs the programs that the command needs in addition to Pulumi: docker, redis-cli and ssh. */
+/** Runs the programs that the command needs: docker, redis-cli, ssh and git, and Pulumi for stacks of other projects. */
 import { spawn } from "node:child_process";
 import { CommandError } from "../commandErrors";
 
@@ -8,6 +8,8 @@ export interface RunOptions {
     readonly signal?: AbortSignal;
     /** Whether to return what it prints instead of printing it. */
     readonly capture?: boolean;
+    /** The directory in which it runs. The default is that of this process. */
+    readonly cwd?: string;
 }
 
 export interface Ended {
@@ -22,10 +24,10 @@ export interface Ended {
 export async function run(
     program: string,
     args: readonly string[],
-    { env = process.env, signal, capture = false }: RunOptions = {},
+    { env = process.env, signal, capture = false, cwd }: RunOptions = {},
 ): Promise<Ended> {
     const output = capture ? "pipe" : "inherit";
-    const child = spawn(program, args, { env, stdio: ["inherit", output, output] });
+    const child = spawn(program, args, { env, cwd, stdio: ["inherit", output, output] });
     const stop = () => child.kill("SIGINT");
     signal?.addEventListener("abort", stop, { once: true });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];

@@ -11,7 +11,9 @@ import { drift, health, wait } from "./health";
 import { exists, list, show, url, versions } from "./inspect";
 import { logs } from "./logs";
 import { promote, replicate, switchover } from "./replicas";
+import { review } from "./review";
 import { tunnel } from "./tunnel";
+import { up } from "./up";
 import { upgrade } from "./upgrade";
 
 /** The verbs by group. */
@@ -21,6 +23,7 @@ export const groups: Readonly<Record<string, readonly Verb[]>> = {
     "What there is": [list, show, exists, url, versions],
     "Connections": [execute, tunnel, logs],
     "Checks": [health, wait, drift, doctor],
+    "Pull requests": [review, up],
     "Shell": [completion],
 };
 

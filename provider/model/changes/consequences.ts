@@ -9,7 +9,38 @@ import { canonicalFormat, replacements } from "./formats";
 import { differences, listed } from "./words";
 
 /** `mayShow` says whether the values of an argument may be shown. */
-export type Sentences = (before: Described, after: Described, mayShow: (path: string) => boolean) => readonly string[];
+type About<T> = (before: Described, after: Described, mayShow: (path: string) => boolean) => readonly T[];
+
+export type Sentences = About<string>;
+
+/** What is lost, or which clients can no longer connect. */
+export interface Loss {
+    /** The rule of the PR check (`provider/review/rules`) that reports it. */
+    readonly code: LossCode;
+    readonly text: string;
+}
+
+export type LossCode =
+    | "ca-changed"
+    | "certificate-names-removed"
+    | "clients-cannot-connect"
+    | "crash-loses-more"
+    | "import-replaces-data"
+    | "import-stops"
+    | "keys-evicted"
+    | "password-stops-working"
+    | "primary-changed"
+    | "protection-lifted"
+    | "replica-removed"
+    | "replication-ends"
+    | "urls-changed"
+    | "user-removed";
+
+export type Losses = About<Loss>;
+
+export function lost(code: LossCode, text: string): Loss[] {
+    return [{ code, text }];
+}
 
 /** A part of the URLs that changes. */
 export interface UrlChange {
@@ -28,13 +59,13 @@ function casOf(database: Described): readonly unknown[] {
     return ca ? [ca.certPem] : database.spec.tls.caVersions;
 }
 
-export const untrustedCa: Sentences = (before, after) =>
+export const untrustedCa: Losses = (before, after) =>
     casOf(before).includes(casOf(after)[0])
         ? []
-        : ["new connections that verify the certificate need a caCertPem with the new CA"];
+        : lost("ca-changed", "new connections that verify the certificate need a caCertPem with the new CA");
 
 /** The names that the certificate loses. A certificate from the program is left out: its names are not compared. */
-export const removedNames: Sentences = (before, after, mayShow) => {
+export const removedNames: Losses = (before, after, mayShow) => {
     if (tlsOf(before).certificate ?? tlsOf(after).certificate) return [];
     const [, removed] = differences(before.spec.tls.hosts, after.spec.tls.hosts);
     if (removed.length === 0) return [];
@@ -43,20 +74,20 @@ export const removedNames: Sentences = (before, after, mayShow) => {
         : removed.length === 1
           ? "one of its names"
           : "some of its names";
-    return [`the certificate is no longer valid for ${names}`];
+    return lost("certificate-names-removed", `the certificate is no longer valid for ${names}`);
 };
 
 const byPolicy = ({ maxmemoryPolicy }: DatabaseSpec, mayShow: (path: string) => boolean) =>
     mayShow("maxmemoryPolicy") ? ` (${maxmemoryPolicy})` : "";
 
 /** Less memory, or a flavor or replicas that leave less of it for data. */
-const leavesLess = ({ spec: before }: Described, { spec }: Described) => maxmemoryOf(spec) < maxmemoryOf(before);
+export const leavesLess = ({ spec: before }: Described, { spec }: Described) => maxmemoryOf(spec) < maxmemoryOf(before);
 
 const evictsToFit = ({ evictToFit, maxmemoryPolicy }: DatabaseSpec) => evictToFit && maxmemoryPolicy !== "noeviction";
 
-export const mayEvict: Sentences = (before, after, mayShow) =>
+export const mayEvict: Losses = (before, after, mayShow) =>
     leavesLess(before, after) && evictsToFit(after.spec)
-        ? [`Redis evicts keys${byPolicy(after.spec, mayShow)} if the data does not fit`]
+        ? lost("keys-evicted", `Redis evicts keys${byPolicy(after.spec, mayShow)} if the data does not fit`)
         : [];
 
 /** Only the running server can tell whether the data fits. The agent asks it during the update. */
@@ -64,9 +95,12 @@ export const mustFit = (before: Described, after: Described) =>
     leavesLess(before, after) && !evictsToFit(after.spec) ? ["the update is refused if the data does not fit"] : [];
 
 /** With the old policy, Redis refuses writes instead. */
-export const startsToEvict: Sentences = ({ spec: before }, { spec }, mayShow) =>
+export const startsToEvict: Losses = ({ spec: before }, { spec }, mayShow) =>
     before.maxmemoryPolicy === "noeviction" && spec.maxmemoryPolicy !== "noeviction"
-        ? [`after this change Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`]
+        ? lost(
+              "keys-evicted",
+              `after this change Redis evicts keys${byPolicy(spec, mayShow)} when the data reaches maxmemory`,
+          )
         : [];
 
 /** How many seconds of writes a crash can lose. */
@@ -78,8 +112,13 @@ function secondsLost({ flavor, savePoints }: DatabaseSpec): number {
     return seconds.length > 0 ? Math.min(...seconds) : Number.MAX_VALUE;
 }
 
+export const crashLosesMore: Losses = (...change) =>
+    crashLoses("more")(...change).map((text) => ({ code: "crash-loses-more", text }));
+
+export const crashLosesLess: Sentences = (...change) => crashLoses("less")(...change);
+
 /** What a crash can lose after the change, if that is more (or less) than before. */
-export const crashLoses =
+const crashLoses =
     (direction: "more" | "less"): Sentences =>
     ({ spec: before }, { spec }, mayShow) => {
         const [old, now] = [secondsLost(before), secondsLost(spec)];
@@ -98,8 +137,10 @@ export const crashLoses =
 
 export const hasUsers = ({ spec }: Described) => versions[releaseOf(spec)].acl;
 
-export const withoutGrace = (_before: Described, { spec }: Described) =>
-    spec.passwordGraceHours === 0 ? ["the old password stops working at once (passwordGraceHours 0)"] : [];
+export const withoutGrace = (_before: Described, { spec }: Described): Loss[] =>
+    spec.passwordGraceHours === 0
+        ? lost("password-stops-working", "the old password stops working at once (passwordGraceHours 0)")
+        : [];
 
 export const withGrace: Sentences = (before, { spec: { passwordGraceHours: hours } }, mayShow) => {
     if (hours === 0 || !hasUsers(before)) return [];
@@ -108,14 +149,19 @@ export const withGrace: Sentences = (before, { spec: { passwordGraceHours: hours
 };
 
 /** Replaced passwords that stop working earlier than announced. */
-export function shorterGrace(before: Described, after: Described): string[] {
+export function shorterGrace(before: Described, after: Described): Loss[] {
     const { passwordGraceHours: hours } = after.spec;
     if (!hasUsers(before) || !(hours < before.spec.passwordGraceHours)) return [];
-    return [`replaced passwords that are still accepted stop working ${hours === 0 ? "at once" : "earlier"}`];
+    return lost(
+        "password-stops-working",
+        `replaced passwords that are still accepted stop working ${hours === 0 ? "at once" : "earlier"}`,
+    );
 }
 
+const cannotConnect = (text: string) => lost("clients-cannot-connect", text);
+
 /** The clients that can no longer connect over TLS. */
-export function rejectedOverTls(before: Described, after: Described): string[] {
+export function rejectedOverTls(before: Described, after: Described): Loss[] {
     const removed = before.spec.tls.protocols.filter((protocol) => !after.spec.tls.protocols.includes(protocol));
     const { clientAuth } = tlsOf(after);
     return [
@@ -123,42 +169,46 @@ export function rejectedOverTls(before: Described, after: Described): string[] {
         ...(clientAuth && !isDeepStrictEqual(clientAuth, tlsOf(before).clientAuth)
             ? ["new connections need a client certificate signed by the CA in tls.clientAuth"]
             : []),
-    ];
+    ].flatMap(cannotConnect);
 }
 
 export const portsChange = ({ spec: { ports: before } }: Described, { spec: { ports } }: Described): UrlChange[] =>
     isDeepStrictEqual(before, ports) ? [] : [{ part: "ports", breaks: "all clients" }];
 
 /** The clients that can no longer reach the server at its address. */
-export function unreachable({ spec: before }: Described, { spec }: Described): string[] {
+export function unreachable({ spec: before }: Described, { spec }: Described): Loss[] {
     return [
         ...(before.plaintext && !spec.plaintext
-            ? ["plaintext clients can no longer connect, and there is no plaintext URL"]
+            ? cannotConnect("plaintext clients can no longer connect, and there is no plaintext URL")
             : []),
-        ...(before.bindAddress === spec.bindAddress ? [] : ["the server listens on the new address only"]),
+        ...(before.bindAddress === spec.bindAddress ? [] : cannotConnect("the server listens on the new address only")),
         ...leftNetwork(before, spec),
     ];
 }
 
-export const leftNetwork = (before: DatabaseSpec, spec: DatabaseSpec) =>
+export const leftNetwork = (before: DatabaseSpec, spec: DatabaseSpec): Loss[] =>
     before.network === undefined || before.network === spec.network
         ? []
-        : ["containers on the old network can no longer reach the database"];
+        : cannotConnect("containers on the old network can no longer reach the database");
 
 /** The running server alone knows about an import; the container that replaces it does not. */
-export const importStops = ({ spec: before }: Described, { spec }: Described) =>
-    before.importing && spec.importing ? ["a running import (REPLICAOF) stops and must be started again"] : [];
+export const importStops = ({ spec: before }: Described, { spec }: Described): Loss[] =>
+    before.importing && spec.importing
+        ? lost("import-stops", "a running import (REPLICAOF) stops and must be started again")
+        : [];
 
 export const mayUseChannels = ({ spec: { users } }: Described, user: string) =>
     users.some(({ name, rules }) => name === user && /&|allchannels/i.test(rules));
 
 /** A replica that the program no longer lists is removed with its copy of the data. */
-export const removedReplicas: Sentences = ({ args: before }, { args }) => {
+export const removedReplicas: Losses = ({ args: before }, { args }) => {
     const [, removed] = differences(replicaNames(before.replicas), replicaNames(args.replicas));
     if (removed.length === 0) return [];
-    return removed.length === 1
-        ? [`replica ${removed.join()} is removed with its copy of the data, and its connections close`]
-        : [`replicas ${listed(removed)} are removed with their copies of the data, and their connections close`];
+    const text =
+        removed.length === 1
+            ? `replica ${removed.join()} is removed with its copy of the data, and its connections close`
+            : `replicas ${listed(removed)} are removed with their copies of the data, and their connections close`;
+    return lost("replica-removed", text);
 };
 
 /** Why a release replaces a server. One reason is an address that the earlier release did not write as Docker does. */

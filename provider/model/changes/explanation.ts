@@ -7,7 +7,7 @@ import { clientLimits } from "../sizing/clients";
 import { maxmemoryOf } from "../sizing/memory";
 import { changesLimits } from "./formats";
 import type { Flavor } from "../catalog/versions";
-import { type UrlChange, mustFit } from "./consequences";
+import { type Loss, type UrlChange, lost, mustFit } from "./consequences";
 import type { Described } from "./describe";
 import { type Effect, effects } from "./rows";
 import { type ChangeRow, changeRows, changedIn, changesBetween } from "./table";
@@ -22,6 +22,49 @@ interface ExplanationOptions {
     readonly secrets?: readonly string[];
 }
 
+/** What a change does, in the parts of which the line of a preview consists. */
+export interface Explanation {
+    /** The most severe one. */
+    readonly effect: Effect;
+    readonly rows: readonly ChangeRow[];
+    readonly losses: readonly Loss[];
+    /** The changes that have this effect, such as `memoryMb 512 → 1024`. */
+    readonly causes: readonly string[];
+    readonly otherChanges: readonly string[];
+    /** What else the preview should mention. */
+    readonly remarks: readonly string[];
+}
+
+/** `undefined` if no row of the change table applies. */
+export function explanationOf(
+    before: Described,
+    after: Described,
+    { kind = "RedisDatabase", values = true, secrets = [] }: ExplanationOptions = {},
+): Explanation | undefined {
+    const rows = changesBetween(before, after, kind);
+    const effect = effectsBySeverity.find((each) => rows.some((row) => row.effect === each));
+    if (effect === undefined) return undefined;
+    const mayShow = (path: string) => values && !secrets.includes(path.split(".")[0] ?? "");
+    const changes = (some: readonly ChangeRow[]) => some.flatMap((row) => wordsFor(row, before, after, mayShow));
+    const causes = changes(rows.filter((row) => row.effect === effect));
+    const otherChanges = changes(rows.filter((row) => row.effect !== effect));
+    if (mayShow("config")) (otherChanges.length > 0 ? otherChanges : causes).push(...maxmemoryWords(before, after));
+    const urls = urlSentence(rows.flatMap((row) => row.urls?.(before, after) ?? []));
+    return {
+        effect,
+        rows,
+        losses: [...rows.flatMap(({ loss }) => loss?.(before, after, mayShow) ?? []), ...urls.losses],
+        causes,
+        otherChanges,
+        remarks: [
+            ...rows.flatMap(({ warning }) => warning?.(before, after, mayShow) ?? []),
+            ...(effect === "refused" ? [] : mustFit(before, after)),
+            ...urls.remarks,
+            ...introductions(before, after, kind),
+        ],
+    };
+}
+
 /**
  * What will happen, in one line; `undefined` if nothing changes. What is lost comes first, then what happens to the
  * server and which changes cause it, then other changes, and last what else the preview should mention.
@@ -30,32 +73,21 @@ export function explainChanges(
     database: string,
     before: Described,
     after: Described,
-    { kind = "RedisDatabase", values = true, secrets = [] }: ExplanationOptions = {},
+    options: ExplanationOptions = {},
 ): string | undefined {
-    const rows = changesBetween(before, after, kind);
-    const worst = effectsBySeverity.find((effect) => rows.some((row) => row.effect === effect));
-    if (worst === undefined) {
+    const { kind = "RedisDatabase" } = options;
+    const explanation = explanationOf(before, after, options);
+    if (!explanation) {
         return before.format === after.format
             ? undefined
             : `${kind} "${database}": created by an earlier release of this package; ${sentences.recorded(after.spec.flavor)}.`;
     }
-    const mayShow = (path: string) => values && !secrets.includes(path.split(".")[0] ?? "");
-    const changes = (some: readonly ChangeRow[]) => some.flatMap((row) => wordsFor(row, before, after, mayShow));
-    const causes = changes(rows.filter(({ effect }) => effect === worst));
-    const otherChanges = changes(rows.filter(({ effect }) => effect !== worst));
-    if (mayShow("config")) (otherChanges.length > 0 ? otherChanges : causes).push(...maxmemoryWords(before, after));
-    const urls = urlSentence(rows.flatMap((row) => row.urls?.(before, after) ?? []));
-    const losses = [...rows.flatMap(({ loss }) => loss?.(before, after, mayShow) ?? []), ...urls.losses];
+    const { effect, causes, otherChanges, remarks } = explanation;
+    const losses = explanation.losses.map(({ text }) => text);
     const closesConnections = losses.some((loss) => loss.endsWith("connections close"));
-    const remarks = [
-        ...rows.flatMap(({ warning }) => warning?.(before, after, mayShow) ?? []),
-        ...(worst === "refused" ? [] : mustFit(before, after)),
-        ...urls.remarks,
-        ...introductions(before, after, kind),
-    ];
     const parts = [
         ...losses,
-        `${sentences[worst](after.spec.flavor, closesConnections)}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
+        `${sentences[effect](after.spec.flavor, closesConnections)}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
         ...(otherChanges.length > 0 ? [`also ${otherChanges.join(", ")}`] : []),
         ...remarks,
     ];
@@ -66,11 +98,14 @@ export function explainChanges(
  * What changes in the URLs, as one sentence however many rows change them. It is a loss if clients can no longer use the
  * old URLs.
  */
-function urlSentence(changes: readonly UrlChange[]): { losses: string[]; remarks: string[] } {
+function urlSentence(changes: readonly UrlChange[]): { losses: Loss[]; remarks: string[] } {
     const breaks = changes.flatMap((change) => change.breaks ?? []);
     if (breaks.length > 0) {
         const clients = breaks.includes("all clients") ? "clients" : "clients that write";
-        return { losses: [`the URLs change, and ${clients} need the new ones`], remarks: [] };
+        return {
+            losses: lost("urls-changed", `the URLs change, and ${clients} need the new ones`),
+            remarks: [],
+        };
     }
     const parts = [...new Set(changes.map(({ part }) => (part === "user app" ? `the ${part}` : `the new ${part}`)))];
     if (parts.length === 0) return { losses: [], remarks: [] };

@@ -10,12 +10,15 @@ import { canUpgrade, nameOf, releaseOf, versions } from "../catalog/versions";
 import type { DatabaseSpec } from "../databaseSpec";
 import { type Finding, finding } from "../findings";
 import {
+    type Losses,
     type Sentences,
     type UrlChange,
-    crashLoses,
+    crashLosesLess,
+    crashLosesMore,
     hasUsers,
     importStops,
     leftNetwork,
+    lost,
     mayEvict,
     mayUseChannels,
     portsChange,
@@ -67,7 +70,7 @@ export interface Row {
     /** Whether the row applies, if a change of one argument can belong to several rows. */
     readonly when?: (before: Described, after: Described) => boolean;
     /** What is lost, or which clients can no longer connect. The preview states it first. */
-    readonly loss?: Sentences;
+    readonly loss?: Losses;
     /** What else the preview should mention. */
     readonly warning?: Sentences;
     /** What changes in the URLs. The preview combines this for all rows. */
@@ -138,9 +141,10 @@ export const rows = {
         loss: (before, after) =>
             hasUsers(before)
                 ? withoutGrace(before, after)
-                : [
+                : lost(
+                      "password-stops-working",
                       `${nameOf(releaseOf(before.spec))} has only one password, so the old one stops working at once (passwordGraceHours has no effect)`,
-                  ],
+                  ),
         warning: withGrace,
         urls: () => [{ part: "password" }],
     },
@@ -180,11 +184,11 @@ export const rows = {
         when: (before, after) => usersRemoved(before, after).length > 0,
         loss: (before, after) => {
             const removed = usersRemoved(before, after);
-            return [
+            const text =
                 removed.length === 1
                     ? `user ${removed.join()} is deleted, and its connections close`
-                    : `users ${listed(removed)} are deleted, and their connections close`,
-            ];
+                    : `users ${listed(removed)} are deleted, and their connections close`;
+            return lost("user-removed", text);
         },
     },
     grace: {
@@ -220,14 +224,14 @@ export const rows = {
     },
     settings: {
         effect: "live",
-        loss: (...change) => [...startsToEvict(...change), ...crashLoses("more")(...change)],
-        warning: crashLoses("less"),
+        loss: (...change) => [...startsToEvict(...change), ...crashLosesMore(...change)],
+        warning: crashLosesLess,
     },
     flavor: {
         effect: "live",
         data: "kept; with `nordb`, in memory only",
-        loss: (...change) => [...crashLoses("more")(...change), ...mayEvict(...change)],
-        warning: crashLoses("less"),
+        loss: (...change) => [...crashLosesMore(...change), ...mayEvict(...change)],
+        warning: crashLosesLess,
     },
     memory: {
         effect: "resized",
@@ -311,7 +315,8 @@ export const rows = {
             value: ({ name }) => name,
         },
         when: isRenamedOnNetwork,
-        loss: () => ["containers on the network can reach the database by its new name only"],
+        loss: () =>
+            lost("clients-cannot-connect", "containers on the network can reach the database by its new name only"),
         warning: () => [staysTheSame],
     },
     dataLocation: {
@@ -329,7 +334,9 @@ export const rows = {
         data: "kept; `REPLICAOF`, which it permits, replaces the data with that of the source",
         clients: "stay connected; they can write except while an import runs",
         loss: (_before, { spec }) =>
-            spec.importing ? ["a REPLICAOF command on this server will replace its data"] : [],
+            spec.importing
+                ? lost("import-replaces-data", "a REPLICAOF command on this server will replace its data")
+                : [],
         warning: (_before, { spec }) =>
             spec.importing
                 ? []
@@ -348,9 +355,10 @@ export const rows = {
         loss: (_before, { spec, args }) =>
             spec.replica
                 ? []
-                : [
+                : lost(
+                      "primary-changed",
                       `${primaryName(args) ?? "the database's own server"} becomes the primary once it has received all writes`,
-                  ],
+                  ),
         urls: (_before, { spec }) => (spec.replica ? [] : [{ part: "primary", breaks: "clients that write" }]),
     },
     switchoverRefused: {
@@ -370,9 +378,10 @@ export const rows = {
         when: (before, after) => !promoted(before) && promoted(after),
         loss: ({ spec: { replica } }, _after, mayShow) =>
             replica?.primary
-                ? [
+                ? lost(
+                      "replication-ends",
                       `it permanently stops replicating from ${mayShow("primary") ? addressOf(replica.primary) : "its primary"}`,
-                  ]
+                  )
                 : [],
     },
     demotion: {
@@ -390,7 +399,7 @@ export const rows = {
         effect: "recorded",
         loss: ({ spec: before }, { spec }) =>
             before.deletionProtection && !spec.deletionProtection
-                ? ["Pulumi no longer refuses to delete the database and its data"]
+                ? lost("protection-lifted", "Pulumi no longer refuses to delete the database and its data")
                 : [],
     },
 } satisfies Readonly<Record<string, Row>>;

@@ -1,8 +1,8 @@
 /** The Mermaid diagrams of the documents are valid: Mermaid's own parser accepts them. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { createContext, runInContext } from "node:vm";
 import { codeBlocksIn } from "../../support/codeBlocks";
+import { loadMermaid } from "../support/mermaid";
 
 const root = join(__dirname, "../../..");
 
@@ -13,24 +13,6 @@ const documents = [
         readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
     ),
 ].filter((file) => file.endsWith(".md"));
-
-interface Mermaid {
-    parse(source: string): Promise<unknown>;
-}
-
-/** Mermaid is a script for browsers. The stub of a document is enough for parsing; only drawing needs a real one. */
-function loadMermaid(): Mermaid {
-    const window: Record<string, unknown> = {
-        document: { nodeType: 9, createElement: () => undefined },
-        Element: Object,
-        addEventListener: () => undefined,
-        console,
-        TextEncoder,
-    };
-    window.window = window;
-    runInContext(readFileSync(require.resolve("@mermaid-js/tiny"), "utf8"), createContext(window));
-    return window.mermaid as Mermaid;
-}
 
 const mermaid = loadMermaid();
 

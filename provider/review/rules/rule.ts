@@ -1,5 +1,5 @@
-/** The rules of a review. Each has a stable code and a documentation page. */
-import type { Severity } from "./severity";
+/** What a rule of the PR check is. */
+import type { Severity } from "../severity";
 
 export interface Rule {
     /** Never changes, since exceptions name it. */
@@ -14,3 +14,6 @@ export interface Rule {
     /** The safe way, as an instruction. A finding repeats it. */
     readonly remedy: string;
 }
+
+/** A rule without its code, which is its name in the group. */
+export type RuleText = Omit<Rule, "code">;

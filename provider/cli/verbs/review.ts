@@ -1,0 +1,146 @@
+/** `redisdb review`: says what a preview will do to the data. */
+import { Argument, InvalidArgumentError, Option } from "commander";
+import {
+    type PreviewOf,
+    type Review,
+    UnknownFailOn,
+    defaultFailOn,
+    parseFailOn,
+    reviewPreviews,
+} from "../../review/index";
+import { json } from "../../review/output/json";
+import { codeHosts, fit, markerLine, markerOf } from "../../review/output/markdown";
+import { UsageError } from "../commandErrors";
+import { type CommentMode, type Published, commentModes, publishComment } from "../comments/publish";
+import { findPullRequest } from "../comments/pullRequest";
+import { findExceptions } from "../review/exceptionsFile";
+import { type Format, formats, formatted, parseTargets, write } from "../review/formats";
+import { previewWithPlan } from "../review/plan";
+import { type Project, previewIn, previewOfStack } from "../review/previews";
+import { folderOf } from "../review/repository";
+import type { Call, Session, Verb } from "../verb";
+import { textFlag } from "./operands";
+
+export const review: Verb = {
+    name: "review",
+    summary: "say what a Pulumi preview will do to your data",
+    description:
+        "Reads the output of `pulumi preview --json` or the engine's event stream, from files or the input, or runs the " +
+        "preview of a stack itself. It needs no secrets, and contacts neither Docker nor Redis. The exit code is 5 if a " +
+        "finding fails the review, and 1 if the preview itself failed.",
+    operands: [new Argument("[file...]", "previews, - for the input (default: the input)")],
+    flags: () => [
+        repeatable("--stack <name>", "run the preview of this stack of the project; repeat it for several"),
+        new Option("--cwd <directory>", "the directory of the Pulumi project").default("."),
+        new Option("--format <format>", "how to print the review").choices(formats).default("text"),
+        repeatable("--write <format=file>", "also write it to a file, such as sarif=review.sarif; can be repeated"),
+        new Option("--fail-on <list>", "the severities and codes that fail the review").default(
+            defaultFailOn.join(","),
+        ),
+        new Option("--allow <file>", "the exceptions (default: redisdb-allow.yaml at the root of the repository)"),
+        new Option("--base <commit>", "the base branch, whose exceptions apply (default: the one that the CI names)"),
+        new Option("--comment <mode>", "write a comment on the pull request").choices(commentModes),
+        new Option("--skip-no-diff", "write no new comment if nothing changes"),
+        new Option("--pull-request <number>", "the pull request (default: that of the CI job)").argParser(positive),
+        new Option("--plan <file>", "with --stack: also save the plan, for redisdb up --plan"),
+    ],
+    examples: [
+        "review preview.json",
+        "review --stack production --comment update",
+        "review --stack production --plan plan.json",
+    ],
+    async run(session, call) {
+        const { flags } = call;
+        const targets = parseTargets(list(flags.write));
+        const failOn = failOnOf(textFlag(call, "failOn") ?? "");
+        const mode = textFlag(call, "comment") as CommentMode | undefined;
+        const pullRequest = mode && findPullRequest(session.env, flags.pullRequest as number | undefined);
+        const project = projectOf(session, call);
+        const requested = { file: textFlag(call, "allow"), base: textFlag(call, "base") };
+        const exceptions = await findExceptions(project, requested, session.note);
+        const reviewed = reviewPreviews(await previewsOf(session, call, project), { failOn, exceptions });
+        write(reviewed, targets);
+        const published =
+            mode &&
+            pullRequest &&
+            (await publishComment(requestOf(reviewed, mode, flags), pullRequest, session.options));
+        if (published) session.note(commentNote(published));
+        return {
+            value: { ...json(reviewed), ...(published && { comment: published }) },
+            text: formatted(reviewed, textFlag(call, "format") as Format, session.style, session.width).trimEnd(),
+            exitCode: reviewed.exitCode,
+        };
+    },
+};
+
+function repeatable(flags: string, description: string): Option {
+    return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
+        ...(before ?? []),
+        value,
+    ]);
+}
+
+const list = (value: unknown) => (value ?? []) as readonly string[];
+
+function positive(value: string): number {
+    if (/^[1-9]\d*$/.test(value)) return Number(value);
+    throw new InvalidArgumentError("Give the number of the pull request.");
+}
+
+function failOnOf(value: string): string[] {
+    try {
+        return parseFailOn(value);
+    } catch (error) {
+        if (!(error instanceof UnknownFailOn)) throw error;
+        throw new UsageError(`--fail-on: ${error.message}`, `did you mean ${error.nearest}? The guide lists all rules`);
+    }
+}
+
+function projectOf({ env, options }: Session, call: Call): Project {
+    return { directory: textFlag(call, "cwd") ?? ".", env, signal: options.signal };
+}
+
+async function previewsOf(session: Session, call: Call, project: Project): Promise<PreviewOf[]> {
+    const stacks = list(call.flags.stack);
+    const planFile = textFlag(call, "plan");
+    if (stacks.length > 0 && call.rest.length > 0)
+        throw new UsageError("both --stack and a file are given", "leave one of them out");
+    if (planFile !== undefined && stacks.length !== 1)
+        throw new UsageError("--plan needs exactly one --stack", "give the stack: --stack NAME --plan FILE");
+    const folder = await folderOf(project);
+    const previews: PreviewOf[] = [];
+    for (const stack of stacks) {
+        session.note(`running the preview of ${stack}`);
+        const preview =
+            planFile === undefined
+                ? await previewOfStack(stack, project)
+                : await previewWithPlan(stack, project, planFile);
+        previews.push({ preview, folder, stack });
+    }
+    if (stacks.length > 0) return previews;
+    for (const file of call.rest.length > 0 ? call.rest : ["-"]) {
+        previews.push({ preview: await previewIn(file, session), folder });
+    }
+    return previews;
+}
+
+function requestOf(reviewed: Review, mode: CommentMode, flags: Call["flags"]) {
+    const marker = markerOf(reviewed);
+    const nothingChanges = reviewed.stacks.every(({ status }) => status === "unchanged");
+    return {
+        body: fit(reviewed, codeHosts.github, marker),
+        marker: markerLine(marker, codeHosts.github),
+        mode,
+        onlyUpdate: flags.skipNoDiff === true && nothingChanges,
+    };
+}
+
+function commentNote({ action, url }: Published): string {
+    const words = {
+        created: "the comment was written",
+        updated: "the comment was updated",
+        unchanged: "the comment is up to date",
+        skipped: "nothing changes, so no comment was written",
+    };
+    return url === undefined ? words[action] : `${words[action]}: ${url}`;
+}

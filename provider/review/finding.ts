@@ -1,0 +1,33 @@
+/** Makes findings, and finds the line of the program that each belongs to. */
+import type { LossCode } from "../model/changes/consequences";
+import type { Step } from "./preview";
+import type { ReviewFinding, SourceLine } from "./report";
+import { type RuleName, ruleOf } from "./rules/index";
+
+/** What a finding is about. */
+export interface Subject {
+    readonly urn: string;
+    /** Such as `RedisDatabase "sessions"`. */
+    readonly resource: string;
+    readonly name: string;
+    readonly source?: SourceLine;
+}
+
+export function findingOf(rule: RuleName | LossCode, subject: Subject, message: string): ReviewFinding {
+    const { code, severity, remedy } = ruleOf(rule);
+    return { code, severity, ...subject, message, remedy };
+}
+
+/**
+ * The line of the program that creates the resource: the innermost position outside of packages. Packages are below
+ * node_modules; this package may also be linked to a checkout.
+ */
+export function sourceOf(step: Step | undefined): SourceLine | undefined {
+    const frames = (step?.next?.stackTrace.length ? step.next : step?.old)?.stackTrace ?? [];
+    for (const frame of frames) {
+        const [, file = "", line = "0"] = /^project:\/\/\/(.+)#(\d+)(?:,\d+)?$/s.exec(frame) ?? [];
+        if (file !== "" && !/(^|\/)(node_modules|dist\/provider|provider\/components)\//.test(file))
+            return { file, line: Number(line) };
+    }
+    return undefined;
+}

@@ -1,0 +1,54 @@
+/** The rules about lost data. */
+import type { RuleText } from "./rule";
+
+export const dataLossRules = {
+    "volume-replaced": {
+        severity: "data-loss",
+        title: "A volume is replaced",
+        meaning: "Docker deletes the volume and creates an empty one with the new properties.",
+        danger: "All files on the volume are lost. Docker cannot change the labels, the driver or the driver options of a volume, so a new label is enough.",
+        remedy: "undo the change of the volume; to keep it, create a second volume with the new properties and copy the data there first",
+    },
+    "volume-deleted": {
+        severity: "data-loss",
+        title: "A volume is deleted",
+        meaning: "The program no longer has the volume, so Docker deletes it.",
+        danger: "All files on the volume are lost. A renamed volume without `aliases` counts as deleted.",
+        remedy: "keep the volume in the program; after a rename, add `aliases`; to keep the files without the program, set `retainOnDelete` in an update before this one",
+    },
+    "database-deleted": {
+        severity: "data-loss",
+        title: "A database is deleted",
+        meaning: "The program no longer has the database, so its server and its data are deleted.",
+        danger: "The data is lost, and clients can no longer connect. A renamed database without `aliases` counts as deleted.",
+        remedy: "keep the database in the program; after a rename or a move, add `aliases`; otherwise copy the data first",
+    },
+    "protected-resource-deleted": {
+        severity: "data-loss",
+        title: "A protected resource is deleted",
+        meaning: "The state protects the resource from deletion, and the program no longer has it.",
+        danger: "Somebody decided that this resource must stay. Pulumi refuses the update; with `--ignore-protect`, it deletes the resource.",
+        remedy: "keep the resource in the program; if it is no longer needed, set `protect: false` in an update of its own",
+    },
+    "crash-loses-more": {
+        severity: "data-loss",
+        title: "A crash loses more data than before",
+        meaning: "With the new flavor or save points, Redis writes data to the disk later than before, or not at all.",
+        danger: "After a crash or a power failure, writes since the last dump are lost; without persistence, all data is.",
+        remedy: "keep the flavor and the save points, unless the data can be created again, as in a cache",
+    },
+    "keys-evicted": {
+        severity: "data-loss",
+        title: "Redis may evict keys",
+        meaning: "With less memory or another policy, Redis deletes keys when the data does not fit.",
+        danger: "Evicted keys are lost. Which ones, depends on `maxmemoryPolicy`.",
+        remedy: "keep enough memory for the data, or the policy `noeviction`, unless the database is a cache",
+    },
+    "import-replaces-data": {
+        severity: "data-loss",
+        title: "The data can be replaced by an import",
+        meaning: "`importing` permits the command REPLICAOF on this server.",
+        danger: "REPLICAOF replaces all data of the server with the data of the source.",
+        remedy: "set `importing` only for a database that is meant to be overwritten, and remove it after the import",
+    },
+} as const satisfies Readonly<Record<string, RuleText>>;
