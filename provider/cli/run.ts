@@ -134,7 +134,7 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
             display.note(text);
         },
         ask: (question) => ask(question, surroundings),
-        readInput: async () => (surroundings.stdin.isTTY ? undefined : text(surroundings.stdin)),
+        readInput: async () => (stdin.isTTY ? undefined : text(stdin)),
         print: (line) => {
             stdout.write(`${line}\n`);
         },
