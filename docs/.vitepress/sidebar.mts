@@ -36,6 +36,12 @@ export function sidebar(): DefaultTheme.SidebarItem[] {
         { text: "Guides", items: pages("guides", guides) },
         { text: "Reference", items: pages("", reference) },
         { text: "Reference by language", items: pages("languages", languages) },
+        {
+            text: "Rules of the PR check",
+            link: "/rules/",
+            collapsed: true,
+            items: pages("rules", pagesIn(join(docs, "rules"))),
+        },
     ];
 }
 

@@ -1,6 +1,5 @@
 /** Finds the databases and replicas in a preview, with the steps of their resources. */
 import type { Kind } from "../model/arguments/definition";
-import { deletionProtectionName } from "../model/plan";
 import type { ResourceState, Step } from "./preview";
 
 export interface Component {
@@ -88,10 +87,6 @@ function kindAndName(urn: string): { kind: Kind; name: string } | undefined {
 /** The step of a child, by its suffix, such as `server`. */
 export function child({ name, children }: Component, suffix: string): Step | undefined {
     return children.find((step) => step.name === `${name}-${suffix}` && changes(step));
-}
-
-export function isGuard({ name }: Step): boolean {
-    return name.endsWith(`-${deletionProtectionName}`);
 }
 
 /** Operations that leave the resource as it is, and those that only read it. */

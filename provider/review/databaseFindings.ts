@@ -7,7 +7,7 @@ import { hasUsers, leavesLess } from "../model/changes/consequences";
 import type { Described } from "../model/changes/describe";
 import { maxmemoryOf } from "../model/sizing/memory";
 import type { Change } from "./change";
-import { type Component, child, deletes, isGuard, replaces } from "./components";
+import { type Component, child, deletes, replaces } from "./components";
 import { type Subject, findingOf } from "./finding";
 import type { Step } from "./preview";
 import type { ReviewFinding } from "./report";
@@ -56,7 +56,7 @@ function deletionFindings(component: Component, change: Change, subject: Subject
               ? [findingOf("server-deleted", subject, `the server is deleted; its data stays in ${kept}`)]
               : [findingOf("database-deleted", subject, "the database is deleted with all its data")]),
         ...(isProtected
-            ? [findingOf("protected-resource-deleted", subject, "it is protected, and deleted anyway")]
+            ? [findingOf("protected-resource-deleted", subject, "it is protected, and the program no longer has it")]
             : []),
     ];
 }
@@ -68,9 +68,12 @@ function stepFindings(component: Component, change: Change, subject: Subject): R
         child(component, suffix),
     );
     const isReplaced = (step: Step | undefined): step is Step => step !== undefined && replaces(step);
-    const lifted = [component.own, ...component.children].some(
-        (step) => step?.old?.protect && step.next && !step.next.protect && !isGuard(step),
-    );
+    const all = [component.own, ...component.children].filter((step) => step !== undefined);
+    // The protection of a database also protects its resources, and has a rule of its own.
+    const lifted =
+        !change.explanation?.losses.some(({ code }) => code === "protection-lifted") &&
+        all.some((step) => step.old?.protect && step.next && !step.next.protect);
+    const isProtected = all.some((step) => step.old?.protect && deletes(step));
     const effect = change.explanation?.effect;
     return [
         ...(isReplaced(volume) ? [finding("volume-replaced", replacedVolume(volume))] : []),
@@ -82,6 +85,9 @@ function stepFindings(component: Component, change: Change, subject: Subject): R
             ? [finding("haproxy-replaced", "HAProxy is replaced, and TLS clients reconnect once")]
             : []),
         ...(lifted ? [finding("protect-lifted", "the option `protect` is no longer set")] : []),
+        ...(isProtected
+            ? [finding("protected-resource-deleted", "it is protected, and the program no longer has it")]
+            : []),
         ...automaticFindings(component, change, finding),
     ];
 }

@@ -79,8 +79,8 @@ function changed(component: Component, change: Change, title: string, operation:
 /** What happens to a database whose arguments stay the same. */
 function without(component: Component, { secretChanged }: Change): string {
     if (secretChanged) return "a secret argument changes; the preview hides its value";
-    const replaced = component.children.filter((step) => changes(step)).map(({ name }) => name);
-    return `its arguments stay the same; ${replaced.length === 1 ? "one of its resources changes" : `${replaced.length} of its resources change`}`;
+    const changed = component.children.filter(changes).length;
+    return `its arguments stay the same; ${changed === 1 ? "one of its resources changes" : `${changed} of its resources change`}`;
 }
 
 /** The change table is written in Markdown. */

@@ -19,7 +19,7 @@ export function resourceFindings(step: Step): ReviewFinding[] {
     }
     if (isContainer(step) && deletes(step)) found.push(finding("container-deleted", "the container is deleted"));
     if (old?.protect && deletes(step))
-        found.push(finding("protected-resource-deleted", "it is protected, and deleted anyway"));
+        found.push(finding("protected-resource-deleted", "it is protected, and the program no longer has it"));
     if (losesProtect(step)) found.push(finding("protect-lifted", "the option `protect` is no longer set"));
     return found;
 }

@@ -73,11 +73,7 @@ function reviewOne({ preview, folder = ".", ...given }: PreviewOf, today: Date):
         ],
         counts: countsOf(preview, shown),
         rawChanges: shown.map(rawChange),
-        notes: violations
-            ? []
-            : [
-                  "policies are not part of the output of `pulumi preview --json`, so violations of policies are not seen",
-              ],
+        notes: violations ? [] : ["policies not seen: they are not part of the output of `pulumi preview --json`"],
     };
 }
 

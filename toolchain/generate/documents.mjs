@@ -1,7 +1,7 @@
 /**
  * The generated files: types and reference of the arguments from their definitions, outputs and API reference from
  * docstrings, the change table, the list of errors, the versions from the catalog and the results of their tests, the
- * reference of the command, and the schema of the plugin.
+ * reference of the command, the rules of the PR check, and the schema of the plugin.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,6 +15,7 @@ import { languagePages } from "./languagePages.mjs";
 import { outputsPage } from "./outputsPage.mjs";
 import { pluginSchema } from "./pluginSchema.mjs";
 import { redisdbPage, redisdbSchemas } from "./redisdbPage.mjs";
+import { rulePages } from "./rulePages.mjs";
 import { versionsPage } from "./versions.mjs";
 
 const require = createRequire(import.meta.url);
@@ -34,6 +35,7 @@ export const documents = {
     "docs/versions.md": versionsPage,
     "provider/plugin/schema.json": pluginSchema,
     ...languagePages,
+    ...rulePages,
 };
 
 /** The text that a generated file should have. */

@@ -1,5 +1,9 @@
 // Writes all generated files.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { documents, generated } from "./documents.mjs";
 
-for (const path of Object.keys(documents)) writeFileSync(path, await generated(path));
+for (const path of Object.keys(documents)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, await generated(path));
+}

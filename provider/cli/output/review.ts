@@ -24,6 +24,7 @@ const colors = {
 export function reviewText(review: Review, style: Style, width?: number): string {
     const findings = allFindings(review);
     const printed = (lines: readonly Line[]) => lines.flatMap((line) => wrapped(line, width, style));
+    if (nothingChanges(review)) return printed([unchanged(review)]).join("\n");
     const groups = [
         review.stacks.filter(({ status }) => status === "failed").flatMap(failure),
         findings.flatMap((each) => finding(each, review.stacks.length > 1)),
@@ -97,15 +98,26 @@ function databaseLine({ kind, name, database, operation, changes, explanation, .
     return { text: `${name}${role} ${operation}${what === "" ? "" : `: ${what}`} | ${consequences}`, indent: "  " };
 }
 
+function nothingChanges({ stacks, addedExceptions }: Review): boolean {
+    return (
+        addedExceptions.length === 0 &&
+        stacks.every(({ status, findings }) => status === "unchanged" && findings.length === 0)
+    );
+}
+
+/** One line, with what the review could not see. */
+function unchanged({ stacks }: Review): Line {
+    const names = stacks.map(({ project, stack }) => `${project}/${stack}`).join(", ");
+    const notes = [...new Set(stacks.flatMap((stack) => stack.notes))];
+    return { label: "nothing will change", color: "green", text: [names, ...notes].join("; ") };
+}
+
 function verdict({ stacks, failing, failOn }: Review): Line[] {
     const failed = stacks.filter(({ status }) => status === "failed").length;
     if (failed > 0) return [{ label: counted(failed, "preview failed", "previews failed"), color: "red", text: "" }];
     if (failing.length > 0) {
         const label = counted(failing.length, "finding fails", "findings fail").concat(" this review");
         return [{ label, color: "red", text: bySeverityInWords(failing) }];
-    }
-    if (stacks.every(({ status }) => status === "unchanged") && stacks.every(({ findings }) => findings.length === 0)) {
-        return [{ label: "nothing will change", color: "green", text: "" }];
     }
     const open = stacks.flatMap(({ findings }) => findings.filter((each: ReviewFinding) => each.allowed === undefined));
     const others = open.length > 0 ? `; ${counted(open.length, "other finding")}: ${bySeverityInWords(open)}` : "";
