@@ -21,7 +21,7 @@ test: ## run all checks, then all tests with real Pulumi, Docker and Redis; SUIT
 
 test-all: ## like test, with the cases that test skips to save time
 	@toolchain/setup.sh s3
-	@TEST_ALL=yes TEST_VERSIONS=yes $(MAKE) test
+	@TEST_ALL=yes TEST_VERSIONS=yes $(MAKE) --no-print-directory test
 
 test-versions: ## test every version that runs here in every flavor, and print a table of the results
 	@toolchain/setup.sh node dependencies tools pulumi docker versions runtimes clients
