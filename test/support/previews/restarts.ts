@@ -62,8 +62,8 @@ export const restarts: Readonly<Record<string, Scenario<BaseName>>> = {
     },
     "network-joined": {
         ...noticed,
-        change: "A database joins a network of Docker.",
-        edits: [[disk, `${disk}\n    network: "bridge",`]],
+        change: "A database joins a network that the same change creates.",
+        edits: [[disk, `${disk}\n    network: new docker.Network("backend").name,`]],
     },
     "logs-smaller": {
         ...noticed,
