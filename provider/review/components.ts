@@ -123,3 +123,16 @@ const known = [
 export function isKnown({ operation }: Step): boolean {
     return known.includes(operation);
 }
+
+/** Whether a certificate or a CA is issued again. */
+export function renewsCertificate({ children }: Component): boolean {
+    return children.some(
+        (step) => step.type.startsWith("tls:") && /-(certificate|ca(-\d+)?)$/.test(step.name) && replaces(step),
+    );
+}
+
+/** Whether a new password is generated. */
+export function rotatesPassword(component: Component): boolean {
+    const password = child(component, "password");
+    return password !== undefined && replaces(password);
+}

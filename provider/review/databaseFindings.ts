@@ -7,7 +7,7 @@ import { hasUsers, leavesLess } from "../model/changes/consequences";
 import type { Described } from "../model/changes/describe";
 import { maxmemoryOf } from "../model/sizing/memory";
 import type { Change } from "./change";
-import { type Component, child, deletes, replaces } from "./components";
+import { type Component, child, deletes, renewsCertificate, replaces, rotatesPassword } from "./components";
 import { type Subject, findingOf } from "./finding";
 import type { Step } from "./preview";
 import type { ReviewFinding } from "./report";
@@ -93,31 +93,22 @@ function stepFindings(component: Component, change: Change, subject: Subject): R
 }
 
 /** Changes for which no argument asks: certificates expire, and passwords are due. */
-function automaticFindings(component: Component, { explanation, before, after }: Change, finding: Finding) {
-    if (!component.own && !component.record && component.children.length === 0) return [];
+function automaticFindings(
+    component: Component,
+    { explanation, after }: Change,
+    finding: Finding,
+): readonly ReviewFinding[] {
+    if (component.own?.operation === "create") return [];
     const applies = (...rows: readonly string[]) => explanation?.rows.some(({ id }) => rows.includes(id)) ?? false;
-    const exists = before !== undefined || (component.own === undefined && component.record === undefined);
-    const renewed = [...component.children].some(
-        (step) => /-(certificate|ca(-\d+)?)$/.test(step.name) && replaces(step) && /^tls:/.test(step.type),
-    );
-    const rotated = child(component, "password");
-    const endsAtOnce = after !== undefined && after.spec.passwordGraceHours === 0;
+    const renews = renewsCertificate(component) && !applies("certificate", "ca");
+    const rotates = rotatesPassword(component) && !applies("password");
     return [
-        ...(exists && renewed && !applies("certificate", "ca")
+        ...(renews
             ? [finding("certificate-renewed", "its certificate is renewed automatically; clients stay connected")]
             : []),
-        ...(rotated && replaces(rotated) && !applies("password")
-            ? [
-                  finding("password-rotated", "its password is rotated as scheduled"),
-                  ...(endsAtOnce
-                      ? [
-                            finding(
-                                "password-stops-working",
-                                "the old password stops working at once (passwordGraceHours 0)",
-                            ),
-                        ]
-                      : []),
-              ]
+        ...(rotates ? [finding("password-rotated", "its password is rotated as scheduled")] : []),
+        ...(rotates && after?.spec.passwordGraceHours === 0
+            ? [finding("password-stops-working", "the old password stops working at once (passwordGraceHours 0)")]
             : []),
     ];
 }

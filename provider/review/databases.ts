@@ -3,7 +3,7 @@ import { engineLabels } from "../model/catalog/versions";
 import { persistenceLabel } from "../model/catalog/flavors";
 import { effects } from "../model/changes/rows";
 import type { Change } from "./change";
-import { type Component, changes, child, deletes, replaces } from "./components";
+import { type Component, changes, child, deletes, renewsCertificate, replaces, rotatesPassword } from "./components";
 import { locationKept } from "./databaseFindings";
 import type { Operation, ReviewedDatabase } from "./report";
 
@@ -79,6 +79,8 @@ function changed(component: Component, change: Change, title: string, operation:
 /** What happens to a database whose arguments stay the same. */
 function without(component: Component, { secretChanged }: Change): string {
     if (secretChanged) return "a secret argument changes; the preview hides its value";
+    if (rotatesPassword(component)) return "its password is rotated as scheduled";
+    if (renewsCertificate(component)) return "its certificate is renewed automatically";
     const changed = component.children.filter(changes).length;
     return `its arguments stay the same; ${changed === 1 ? "one of its resources changes" : `${changed} of its resources change`}`;
 }
