@@ -19,6 +19,7 @@ const guides = [
     "upgrade",
     "old-versions",
     "adopt-data",
+    "pull-requests",
     "platform",
     "failed-updates",
     "drift",

@@ -163,9 +163,9 @@ describe("a database of the platform", () => {
         for (const client of clients) client.on("error", () => undefined);
         await clients[0]?.set("upgraded", "kept");
         const seen: string[] = [];
-        let done = false;
+        const watch = { done: false };
         const watching = (async () => {
-            while (!done) {
+            while (!watch.done) {
                 const answers = await Promise.allSettled(clients.map((client) => client.info("server")));
                 const versions = answers.map((each) =>
                     each.status === "fulfilled" ? /redis_version:(\d+\.\d+)/.exec(each.value)?.[1] : undefined,
@@ -179,7 +179,7 @@ describe("a database of the platform", () => {
         const first = `a first update upgrades the replicas (${replica}); a second one upgrades the database itself`;
         expect(messages.map(({ text }) => text)).toContain(first);
         await platform.redis.upgrade(handle, "8.6", { onProgress });
-        done = true;
+        watch.done = true;
         await watching;
         // The database's own version is on the left.
         expect(seen).toEqual(["8.0 8.0", "8.0 8.6", "8.6 8.6"]);

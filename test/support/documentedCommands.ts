@@ -12,7 +12,7 @@ export function suiteOf(page: string): string | undefined {
     if (page === "README.md") return "quickstart";
     if (page.startsWith("docs/guides/")) return "guides";
     if (page === "examples/platform/README.md") return "portal";
-    const [, example] = /^examples\/(\w+)\/README\.md$/.exec(page) ?? [];
+    const [, example] = /^examples\/([\w-]+)\/README\.md$/.exec(page) ?? [];
     return example && languages.includes(example) ? "languages" : example;
 }
 

@@ -108,6 +108,19 @@ test("reads the locks of one stack, and removes one with its attributes", async 
     expect(readdirSync(join(directory, locks, "a"))).toEqual([]);
 });
 
+test("forgets what the CLI keeps of a removed stack, and nothing of another one", async () => {
+    for (const stack of ["a", "ab"]) {
+        write(`.pulumi/history/redis/${stack}/${stack}-1764197063.history.json`, state);
+        write(`.pulumi/backups/redis/${stack}/${stack}.1764197063.json`, state);
+        write(`${stacks}/${stack}.json.bak`, state);
+    }
+    await backend.forget("a");
+    const left = readdirSync(directory, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name);
+    expect(left.sort()).toEqual(["ab-1764197063.history.json", "ab.1764197063.json", "ab.json.bak"]);
+});
+
 test("says which directory cannot be read", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");
