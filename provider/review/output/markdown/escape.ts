@@ -5,10 +5,10 @@
  */
 import { cleanLines, oneLine } from "../clean";
 
-/** Letters and digits; between them a few signs that have no meaning in Markdown. */
-const plainWord = /^[\p{L}\p{M}\p{N}]+(?:[-'/][\p{L}\p{M}\p{N}]+|(?<=\d)[.:,](?=\d)\d+)*$/u;
+/** Letters and digits; between them a few signs that have no meaning in Markdown. A colon could make an emoji: `:100:`. */
+const plainWord = /^[\p{L}\p{M}\p{N}]+(?:[-'/][\p{L}\p{M}\p{N}]+|(?<=\d)[.,](?=\d)\d+)*$/u;
 /** Code hosts link issues such as GH-12 or SHOP-12, commits, and what follows `www.`. */
-const reference = /\p{L}-\d|^[0-9a-f]{7,}$|^www$/iu;
+const reference = /\p{L}-\d|[0-9a-f]{7}|www$/iu;
 const plainSigns = new Set(["→", "–", "—", "=", "…"]);
 const punctuated = /^(["'(]*)(.*?)([)"'.,;:!?%…]*)$/su;
 
