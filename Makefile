@@ -2,10 +2,10 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-all test-versions test-dist check sdk dist docs-site bench env setup clean record-previews
+.PHONY: help up down test test-all test-versions test-dist check sdk dist docs-site bench record-previews env setup clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## deploy the quickstart's database, ping it, print its URLs
 	@toolchain/setup.sh node dependencies pulumi docker image
@@ -50,6 +50,11 @@ docs-site: ## build the documentation site and check all links
 bench: ## measure the component against an equivalent written by hand
 	@toolchain/setup.sh node dependencies pulumi docker image versions
 	@toolchain/with-env.sh npm run bench
+
+record-previews: ## record the previews that the review is tested with; NAMES="volume-label shop" records only these
+	@toolchain/setup.sh node dependencies pulumi docker images versions runtimes languages
+	@toolchain/with-env.sh npm run dist
+	@toolchain/with-env.sh npx ts-node --transpile-only test/engine/previews/record.ts $(NAMES)
 
 env: ## print these commands' environment for your shell: eval "$(make -s env)"
 	@toolchain/env.sh

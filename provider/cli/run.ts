@@ -115,7 +115,7 @@ function optionsOf({ backend, project, environment, dockerHost }: GlobalFlags): 
 }
 
 function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: Surroundings): Session {
-    const { stdout, env, signal, openPlatform } = surroundings;
+    const { stdin, stdout, env, signal, openPlatform } = surroundings;
     let platform: Platform | undefined;
     return {
         // Opened when it is needed: `versions` and `completion` create no directories.
@@ -128,12 +128,13 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
         onTerminal: stdout.isTTY ?? false,
         width: stdout.isTTY ? widthOf(stdout) : undefined,
         style: (style, line) => screenOn(stdout, env, false).style(style, line),
+        inputIsTerminal: stdin.isTTY ?? false,
         env,
         note: (text) => {
             display.note(text);
         },
         ask: (question) => ask(question, surroundings),
-        readInput: async () => (surroundings.stdin.isTTY ? undefined : text(surroundings.stdin)),
+        readInput: async () => (stdin.isTTY ? undefined : text(stdin)),
         print: (line) => {
             stdout.write(`${line}\n`);
         },

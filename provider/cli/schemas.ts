@@ -5,6 +5,7 @@ import type { ListedVersion } from "../model/catalog/listVersions";
 import type { ChangeRow, DatabaseInfo, ErrorCode, Health, PlannedUpgrade, Preview, Step } from "../platform/index";
 import { exitCodeOfError, exitCodes } from "./exitCodes";
 import type { ErrorDocument } from "./output/errors";
+import { reviewSchema } from "./reviewSchema";
 import type { Report } from "./verbs/doctor";
 
 const about = <S extends z.ZodType>(schema: S, text: string): S => schema.describe(text);
@@ -40,6 +41,7 @@ const databaseFields = {
     containerName: text.optional(),
     certificateExpires: time.optional(),
     dockerHost: text.optional(),
+    dockerCertPath: about(text, "the directory with the certificates for a tcp Docker host").optional(),
     updated: about(time, "when the state was written").optional(),
 };
 
@@ -55,6 +57,7 @@ const healthOfOne = z.strictObject({
 const step = z.strictObject({
     resource: text,
     operation: z.enum(["create", "update", "replace", "delete"]),
+    kind: about(z.enum(["container", "volume"]), "absent for internal resources").optional(),
 }) satisfies z.ZodType<Step>;
 
 const changeRow = z.strictObject({
@@ -77,7 +80,12 @@ const preview = z.strictObject({
     steps: z.array(step),
 }) satisfies z.ZodType<Preview>;
 
-const planned = z.strictObject({ handle: text, from: version, to: version }) satisfies z.ZodType<PlannedUpgrade>;
+const planned = z.strictObject({
+    handle: text,
+    from: version,
+    to: version,
+    replicas: about(z.array(text), "its replicas with earlier versions, which are upgraded before it"),
+}) satisfies z.ZodType<PlannedUpgrade>;
 
 const listedVersion = z.strictObject({
     engine,
@@ -136,6 +144,16 @@ export const outputs = {
     wait: healthOfOne,
     drift: z.array(z.strictObject({ handle: text, steps: z.array(step) })),
     doctor: z.array(report),
+    review: reviewSchema.extend({
+        comment: z
+            .strictObject({
+                action: z.enum(["created", "updated", "unchanged", "skipped"]),
+                url: about(text, "where a person reads it").optional(),
+            })
+            .describe("with --comment")
+            .optional(),
+    }),
+    up: z.strictObject({ stack: text, applied: z.literal(true) }),
     completion: z.strictObject({ shell: text, script: text }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 

@@ -40,6 +40,8 @@ export interface Session {
     readonly width: number | undefined;
     /** Text of the result in a color, where there are colors. */
     readonly style: Screen["style"];
+    /** Whether a person can type the input. */
+    readonly inputIsTerminal: boolean;
     readonly env: NodeJS.ProcessEnv;
     /** Prints a line about the operation to stderr. */
     readonly note: (text: string) => void;

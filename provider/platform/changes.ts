@@ -61,7 +61,10 @@ export const changes = {
     /** Lets a replica accept the writes or, with `undefined`, the database's own server. */
     switchover: (replica: string | undefined): Change => changes.update({ primary: replica }),
 
-    /** Upgrades the database and its replicas. The flavor stays, unless the version names another one. */
+    /**
+     * Upgrades the database and its replicas, except those with a `version` of their own. The flavor stays, unless the
+     * version names another one.
+     */
     upgrade: (version: string): Change => {
         return (args) => {
             const { engine = "redis" } = args;

@@ -29,11 +29,6 @@ export class Databases {
         );
     }
 
-    /** The database of a stack and its replicas. */
-    async inStack(stack: string): Promise<readonly DatabaseInfo[]> {
-        return this.read(stack);
-    }
-
     /** Throws `handle-taken` if there is a database or a replica with this handle. */
     async checkFree(handle: string): Promise<void> {
         if (await this.find(handle)) throw taken(handle, []);

@@ -4,13 +4,15 @@ import { replicaNames } from "../model/arguments/replicaList";
 import type { Change } from "./changes";
 import { type Databases, taken } from "./databases";
 import type { DatabaseStack, OperationOptions } from "./engine/databaseStack";
+import type { Message } from "./engine/progress";
 import { PlatformError } from "./errors";
 import type { Operations } from "./operations";
 import type { Settings } from "./options";
 import { checkChange, planChange } from "./plannedChanges";
 import type { StackOutputs } from "./program";
+import { planUpdates } from "./replicasFirst";
 import { type DatabaseSpec, type StoredSpecification, checkSpecification, differencesOf } from "./specification";
-import { type DatabaseInfo, hasSpecification, isComplete, isMember } from "./state/databases";
+import { type DatabaseInfo, databasesIn, hasSpecification, isComplete } from "./state/databases";
 
 /** How a change is applied. */
 export interface ChangeDetails {
@@ -40,15 +42,19 @@ export class Deployments {
         const { name: handle, args } = specification;
         await this.operations.exclusively(handle, options, async (stack) => {
             const checkpoint = await stack.checkpoint();
+            let current: StoredSpecification | undefined;
             if (!checkpoint) {
                 await this.databases.checkFree(handle);
                 await stack.create(options);
             } else if (hasSpecification(checkpoint)) {
-                const differences = differencesOf((await stack.outputs(options)).specification.args, args);
+                current = (await stack.outputs(options, checkpoint)).specification;
+                const differences = differencesOf(current.args, args);
                 if (differences.length > 0) throw taken(handle, differences);
                 if (isComplete(checkpoint)) return;
             }
-            await stack.update(specification, options);
+            // Replicas that an unfinished upgrade has upgraded cannot go back.
+            const upgraded = current?.replicasUpgraded;
+            await stack.update({ ...specification, ...(upgraded && { replicasUpgraded: upgraded }) }, options);
         });
         return this.databases.get(handle);
     }
@@ -70,34 +76,31 @@ export class Deployments {
         { flags = [], removes }: ChangeDetails = {},
     ): Promise<void> {
         await this.operations.exclusively(name, options, async (stack) => {
-            await stack.update((await this.changed(stack, change, options, removes)).after, options, ...flags);
+            const { first, after, notes } = await this.changed(stack, change, options, removes);
+            for (const message of notes) options.onProgress?.({ type: "message", handle: name, ...message });
+            if (first) await stack.update(first, options, ...flags);
+            await stack.update(after, options, ...flags);
         });
     }
 
-    /** The specification after a change, checked, and the rows of the change table that apply. */
+    /**
+     * The specification after a change, and the one of an update before it, if there is one: checked. Also the rows of the
+     * change table that apply. `removes` is the replica whose removal was requested.
+     */
     async changed(stack: DatabaseStack, change: Change, options: OperationOptions, removes?: string) {
-        const info = await this.databases.get(stack.handle);
-        const { specification: before } = await this.outputsOf(info, options);
-        const after = { ...before, args: change(before.args) };
-        checkSpecification(after);
-        await this.checkBegunReplicas(stack.handle, [before, after], removes);
-        const planned = planChange(before, after, info.version);
-        checkChange(stack.handle, planned);
-        return { after, rows: planned.rows };
-    }
-
-    /** An update would delete a replica that an interrupted `replicate` has begun to create. `removes` may be deleted. */
-    private async checkBegunReplicas(
-        name: string,
-        specifications: readonly StoredSpecification[],
-        removes: string | undefined,
-    ): Promise<void> {
-        const known = specifications.flatMap(({ args }) => replicaNames(args.replicas));
-        const members = (await this.databases.inStack(name)).filter(isMember);
-        const begun = members.find(
-            ({ handle, status }) => status === "incomplete" && handle !== removes && !known.includes(handle),
-        );
-        if (begun) throw unfinished(begun.handle);
+        const checkpoint = await stack.checkpoint();
+        if (!checkpoint || !hasSpecification(checkpoint)) throw incomplete(stack.handle);
+        const [info, ...others] = databasesIn(stack.handle, checkpoint, new Date());
+        const { specification: before } = await stack.outputs(options, checkpoint);
+        const requested = { ...before, args: change(before.args) };
+        checkBegunReplicas(others, [before, requested], removes);
+        const { first, last: after, note } = planUpdates(before, requested, info ?? {});
+        for (const each of [after, ...(first ? [first] : [])]) {
+            checkSpecification(each);
+            checkChange(stack.handle, planChange(before, each, info?.version));
+        }
+        const notes: Message[] = note === undefined ? [] : [{ severity: "info", about: before.name, text: note }];
+        return { after, rows: planChange(before, after, info?.version).rows, ...(first && { first }), notes };
     }
 
     /** Throws `partial` if the stack has no specification yet. */
@@ -105,9 +108,26 @@ export class Deployments {
         const stack = this.operations.stack(name);
         const checkpoint = await stack.checkpoint();
         if (!checkpoint || !hasSpecification(checkpoint)) throw incomplete(name);
-        return stack.outputs(options);
+        return stack.outputs(options, checkpoint);
     }
 }
+
+/** An update would delete a replica that an interrupted `replicate` has begun to create. `removes` may be deleted. */
+function checkBegunReplicas(
+    replicas: readonly DatabaseInfo[],
+    specifications: readonly StoredSpecification[],
+    removes: string | undefined,
+): void {
+    const known = specifications.flatMap(({ args }) => replicaNames(args.replicas));
+    const begun = replicas.find(
+        ({ handle, status }) => status === "incomplete" && handle !== removes && !known.includes(handle),
+    );
+    if (begun) throw unfinished(begun.handle);
+}
+
+/** Which handles a new database can have. */
+export const allowedHandle =
+    "at most 100 letters, digits, hyphens, underscores and dots, beginning with a letter or digit";
 
 /** A handle is the name of a stack and of a component. */
 export function checkHandle(handle: string): void {
@@ -116,7 +136,7 @@ export function checkHandle(handle: string): void {
     throw new PlatformError(
         "validation",
         `the handle ${JSON.stringify(handle)} is not valid`,
-        "give at most 100 letters, digits, hyphens, underscores and dots, and begin with a letter or digit",
+        `give ${allowedHandle}`,
         { findings },
     );
 }

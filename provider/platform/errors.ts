@@ -10,7 +10,7 @@ export interface ErrorDetails {
     readonly "handle-taken": { readonly differences: readonly Difference[] };
     /** There is no database or replica with this handle. */
     readonly "handle-unknown": { readonly nearest: readonly string[] };
-    /** The requested version does not exist. */
+    /** The requested version does not exist. `known` are those of the engine. */
     readonly "unknown-version": { readonly known: readonly string[] };
     /** Another operation is running on the same database. */
     readonly "locked": LockHolder;

@@ -19,13 +19,14 @@ export interface Health {
 
 /** The health of databases, with one query for each Docker host. */
 export async function healthOf(databases: readonly DatabaseInfo[]): Promise<readonly Health[]> {
-    const names = new Set(databases.map(({ dockerHost }) => dockerHost));
-    const hosts = new Map([...names].map((name) => [name, ask(name)]));
+    const hosts = new Map(databases.map((each) => [keyOf(each), each]));
+    const answers = new Map([...hosts].map(([key, each]) => [key, ask(each)]));
     return Promise.all(
-        databases.map(async ({ handle, dockerHost, containerName }): Promise<Health> => {
+        databases.map(async (database): Promise<Health> => {
+            const { handle, containerName } = database;
             if (containerName === undefined)
                 return { handle, state: "missing", reason: "its container has not been created yet" };
-            const containers = await hosts.get(dockerHost);
+            const containers = await answers.get(keyOf(database));
             if (typeof containers === "string") return { handle, state: "unknown", reason: containers };
             return { handle, ...stateOf(containerName, containers?.get(containerName)) };
         }),
@@ -56,10 +57,18 @@ export async function waitUntilHealthy(
     }
 }
 
-/** The containers of a host, or why it does not answer. */
-async function ask(host: string | undefined): Promise<ReadonlyMap<string, ContainerState> | string> {
+/** The same for databases that are reached by the same connection. */
+function keyOf({ dockerHost, dockerCertPath }: DatabaseInfo): string {
+    return JSON.stringify([dockerHost, dockerCertPath]);
+}
+
+/** The containers of a database's Docker host, or why it does not answer. */
+async function ask({
+    dockerHost: host,
+    dockerCertPath: certPath,
+}: DatabaseInfo): Promise<ReadonlyMap<string, ContainerState> | string> {
     try {
-        return await containersOn(host === undefined ? undefined : { host });
+        return await containersOn({ ...(host !== undefined && { host }), ...(certPath !== undefined && { certPath }) });
     } catch (error) {
         return (error as Error).message;
     }

@@ -6,7 +6,7 @@ import { effects } from "../model/changes/rows";
 import { changedIn, changesBetween, upgradesByDefault } from "../model/changes/table";
 import { type Finding, formatFinding } from "../model/findings";
 import { type ChangeRow, PlatformError } from "./errors";
-import type { StoredSpecification } from "./specification";
+import { type StoredSpecification, deployedArguments } from "./specification";
 
 export interface PlannedChange {
     readonly rows: readonly ChangeRow[];
@@ -17,7 +17,10 @@ export interface PlannedChange {
 /** `version` is the one that runs: without `version` among the arguments, the default may have changed since. */
 export function planChange(before: StoredSpecification, after: StoredSpecification, version?: string): PlannedChange {
     const kind: Kind = before.follows ? "RedisReplica" : "RedisDatabase";
-    const recorded = ({ args }: StoredSpecification) => ({ args: args as PlainArguments, format: currentFormat });
+    const recorded = (specification: StoredSpecification) => ({
+        args: deployedArguments(specification) as PlainArguments,
+        format: currentFormat,
+    });
     const pair = describeRecorded({ ...recorded(before), resolvedVersion: version }, recorded(after), kind);
     if (!pair) return { rows: [], findings: [] };
     const rows = changesBetween(pair.before, pair.after, kind);

@@ -5,10 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { RedisDatabase } from "../components/redisDatabase";
 import { RedisReplica } from "../components/redisReplica";
 import type { RedisServer } from "../components/redisServer";
-import type { ReplicationAccess } from "./specification";
 import { replicaNames } from "../model/arguments/replicaList";
 import { specificationFile } from "./engine/workDirectory";
-import type { StoredSpecification } from "./specification";
+import { type ReplicationAccess, type StoredSpecification, deployedArguments } from "./specification";
 
 /** The stack's outputs. */
 export interface StackOutputs {
@@ -34,7 +33,8 @@ export interface Connection {
 
 export function deploy(): { readonly [K in keyof StackOutputs]: pulumi.Input<unknown> } {
     const specification = JSON.parse(readFileSync(specificationFile, "utf8")) as StoredSpecification;
-    const { name, args, docker: connection, follows } = specification;
+    const { name, docker: connection, follows } = specification;
+    const args = deployedArguments(specification);
     const provider =
         connection && new docker.Provider("docker", { ...connection, sshOpts: connection.sshOpts?.slice() });
     const opts = { ...(provider && { provider }) };

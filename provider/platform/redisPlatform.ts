@@ -43,7 +43,8 @@ export class RedisPlatform {
     }
 
     /**
-     * Creates a database. Changes nothing if it exists with the same arguments.
+     * Creates a database. Changes nothing if it exists with the same arguments. The handle has at most 100 letters, digits,
+     * hyphens, underscores and dots, and begins with a letter or digit.
      *
      * @throws `validation`, `unknown-version`; `handle-taken` if it exists with other arguments
      */
@@ -118,7 +119,12 @@ export class RedisPlatform {
         );
     }
 
-    /** Upgrades a database, and then its replicas. */
+    /**
+     * Upgrades a database with its replicas. Those that follow are upgraded first, in an update of their own, since a
+     * replica of an earlier version cannot follow. If the database cannot be upgraded then, they keep the later version, and
+     * a repeat continues. Replicas with a `version` of their own keep it. One update upgrades all, and the server that
+     * accepts the writes first, after a switchover to a replica, and from a version before 6.0 to 6.0 or later.
+     */
     async upgrade(handle: string, version: string, options: OperationOptions = {}): Promise<DatabaseInfo> {
         return this.deployments.change(await this.get(handle), changes.upgrade(version), options);
     }
@@ -181,9 +187,9 @@ export class RedisPlatform {
     async preview(handle: string, change: Change, options: OperationOptions = {}): Promise<Preview> {
         const { stack: name } = await this.get(handle);
         return this.operations.exclusively(name, options, async (stack) => {
-            const { after, rows } = await this.deployments.changed(stack, change, options);
+            const { after, rows, notes } = await this.deployments.changed(stack, change, options);
             const { messages, steps } = await stack.preview(after, options);
-            return { rows, messages, steps };
+            return { rows, messages: [...notes, ...messages], steps };
         });
     }
 
@@ -203,7 +209,10 @@ export class RedisPlatform {
             return;
         }
         await this.checkNotFollowed(handle, "deleted");
-        await this.operations.exclusively(handle, options, (stack) => stack.destroy(options));
+        await this.operations.exclusively(handle, options, async (stack) => {
+            await stack.destroy(options);
+            await this.operations.backend.forget(handle);
+        });
         if (info.primary === undefined) return;
         await this.deployments.apply(await this.get(info.primary), changes.revokeReplication(handle), options);
     }
@@ -280,12 +289,14 @@ export class RedisPlatform {
     async planUpgrade(version: string): Promise<readonly PlannedUpgrade[]> {
         const wanted = parseVersion(version);
         if (!wanted) throw unknownVersion(version);
-        const databases = (await this.list()).filter(({ stack, handle }) => stack === handle);
-        return databases.flatMap(({ handle, engine, version: from }) =>
-            engine === "redis" && from !== undefined && compareVersions(from, wanted.version) < 0
-                ? [{ handle, from, to: wanted.version }]
-                : [],
-        );
+        const all = await this.list();
+        const isEarlier = ({ engine, version }: DatabaseInfo) =>
+            engine === "redis" && version !== undefined && compareVersions(version, wanted.version) < 0;
+        return all.filter(isEarlier).flatMap(({ handle, stack, version: from }) => {
+            if (stack !== handle || from === undefined) return [];
+            const replicas = all.filter((each) => isMember(each) && each.stack === stack && isEarlier(each));
+            return [{ handle, from, to: wanted.version, replicas: replicas.map((each) => each.handle) }];
+        });
     }
 
     /**

@@ -36,4 +36,6 @@ export interface PlannedUpgrade {
     readonly handle: string;
     readonly from: Version;
     readonly to: Version;
+    /** The handles of its replicas with earlier versions. They are upgraded with it: see `RedisPlatform.upgrade`. */
+    readonly replicas: readonly string[];
 }

@@ -8,8 +8,8 @@ import { checkNames } from "../model/arguments/names";
 import { listReplicas } from "../model/arguments/replicaList";
 import { checkArguments } from "../model/arguments/resolve";
 import { listServers } from "../model/arguments/servers";
-import { parseVersion, releaseNames, versions } from "../model/catalog/versions";
-import { type Finding, formatFinding } from "../model/findings";
+import { type Engine, type Version, engineLabels, parseVersion, versionsOf } from "../model/catalog/versions";
+import { formatFinding } from "../model/findings";
 import { type Difference, PlatformError } from "./errors";
 import type { DockerConnection } from "./options";
 
@@ -24,12 +24,22 @@ export type DatabaseSpec = Omit<pulumi.Unwrap<RedisDatabaseArgs>, "transform" | 
 /** How a replica with a stack of its own reaches its primary and logs in there. */
 export type ReplicationAccess = pulumi.Unwrap<AccessArgs>;
 
+/** Replicas that an upgrade has upgraded before their database, and their release. */
+export interface UpgradedReplicas {
+    readonly engine: Engine;
+    readonly version: Version;
+    /** Their names. */
+    readonly replicas: readonly string[];
+}
+
 /** What a stack stores as a secret output, so that later operations can change it. */
 export interface StoredSpecification {
     /** The name of the component, which is the handle with which the database was created. */
     readonly name: string;
     readonly args: DatabaseSpec;
     readonly docker?: DockerConnection;
+    /** Present between the two updates of an upgrade. The arguments do not contain this version yet. */
+    readonly replicasUpgraded?: UpgradedReplicas;
     /** For a replica with a stack of its own. */
     readonly follows?: {
         /** The handle of its database. */
@@ -38,15 +48,33 @@ export interface StoredSpecification {
     };
 }
 
+/** The arguments with the versions of replicas that an upgrade has upgraded before their database. */
+export function deployedArguments({ args, replicasUpgraded }: StoredSpecification): DatabaseSpec {
+    if (!replicasUpgraded) return args;
+    const { engine, version, replicas } = replicasUpgraded;
+    return {
+        ...args,
+        replicas: listReplicas(args.replicas).map((entry) =>
+            replicas.includes(String(entry.name)) && inheritsVersion(entry) ? { ...entry, engine, version } : entry,
+        ),
+    };
+}
+
+/** Whether a replica follows its database and has its version. */
+export function inheritsVersion({ version, engine, promoted }: PlainArguments): boolean {
+    return version === undefined && engine === undefined && promoted !== true;
+}
+
 /** Throws an error with all problems, before anything is touched. */
-export function checkSpecification({ name, args, follows }: StoredSpecification): void {
+export function checkSpecification(specification: StoredSpecification): void {
+    const { name, args, follows } = specification;
     const kind: Kind = follows ? "RedisReplica" : "RedisDatabase";
-    const plain: PlainArguments = { ...args, ...(follows && { primary: follows.access }) };
+    const plain: PlainArguments = { ...deployedArguments(specification), ...(follows && { primary: follows.access }) };
     const findings = [...checkArguments(plain, kind), ...checkNames(listServers(kind, name, plain))];
     const [first] = findings;
     if (first === undefined) return;
     if (findings.length === 1 && first.code === "redis-database/invalid-version" && first.path === "version") {
-        throw unknownVersion(String(plain.version), first);
+        throw unknownVersion(plain.version, args.engine, first.remedy);
     }
     throw new PlatformError(
         "validation",
@@ -56,14 +84,14 @@ export function checkSpecification({ name, args, follows }: StoredSpecification)
     );
 }
 
-export function unknownVersion(version: string, found?: Finding): PlatformError {
-    const known = [...new Set(releaseNames.map((release) => versions[release].version))];
-    return new PlatformError(
-        "unknown-version",
-        `version ${found?.problem ?? `is ${JSON.stringify(version)}`}`,
-        found?.remedy ?? "use one of the list of versions",
-        { known },
-    );
+/** The error about a value that is not a version of the engine. */
+export function unknownVersion(
+    value: unknown,
+    engine: Engine = "redis",
+    remedy = "use one of the list of versions",
+): PlatformError {
+    const message = `${JSON.stringify(value)} is not a version of ${engineLabels[engine]}`;
+    return new PlatformError("unknown-version", message, remedy, { known: versionsOf(engine) });
 }
 
 /** Arguments that other operations than `create` and `update` change. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Described, describeRecorded } from "../model/changes/describe";
 import { type Explanation, explainChanges, explanationOf, warnOfLimits } from "../model/changes/explanation";
 import { type ReadArguments, readArguments } from "./arguments";
-import type { Component } from "./components";
+import { type Component, changes } from "./components";
 import type { ResourceState } from "./preview";
 import { containsSecret, secretValue } from "./reading/values";
 
@@ -29,7 +29,8 @@ export interface Change {
 
 export function changeOf({ kind, name, own, record }: Component): Change {
     // The record has the arguments that took effect; the component itself has those of the last attempt.
-    const [old, next] = [record?.old ?? own?.old, record?.next ?? own?.next];
+    const [first, second] = [record, own].filter((step) => step !== undefined && changes(step));
+    const [old, next] = [first?.old ?? second?.old, first?.next ?? second?.next];
     const changesSecret = secretChanged(own);
     const before = readState(kind, old);
     const after = readState(kind, next, changesSecret ? `${secretValue} changed` : secretValue);

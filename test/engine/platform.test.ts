@@ -1,7 +1,7 @@
 /** The platform library with real Pulumi and Docker: each operation, and that it can be repeated. */
 import { execFileSync } from "node:child_process";
 import Redis from "ioredis";
-import type { ProgressEvent } from "../../provider/platform/index";
+import { type ProgressEvent, changes } from "../../provider/platform/index";
 import { docker, uniqueName } from "./support/docker";
 import { TestPlatform, containersOf, volumesOf } from "./support/testPlatform";
 import { TlsTraffic } from "./support/traffic";
@@ -149,9 +149,45 @@ describe("a database of the platform", () => {
     test("shows as drift what was removed by hand, and the next update restores it", async () => {
         const agent = containersOf(handle).find((name) => name.startsWith(`${handle}-agent-`)) ?? "";
         docker("rm", "-f", agent);
-        expect(await platform.redis.drift(handle)).toContainEqual({ resource: `${handle}-agent`, operation: "create" });
+        expect(await platform.redis.drift(handle)).toContainEqual({
+            resource: `${handle}-agent`,
+            operation: "create",
+            kind: "container",
+        });
         await platform.redis.update(handle, {});
         expect(await platform.redis.drift(handle)).toEqual([]);
+    });
+
+    test("is upgraded after its replica, without an update in which the replica could not follow", async () => {
+        const clients = await Promise.all([handle, replica].map(connect));
+        for (const client of clients) client.on("error", () => undefined);
+        await clients[0]?.set("upgraded", "kept");
+        const seen: string[] = [];
+        const watch = { done: false };
+        const watching = (async () => {
+            while (!watch.done) {
+                const answers = await Promise.allSettled(clients.map((client) => client.info("server")));
+                const versions = answers.map((each) =>
+                    each.status === "fulfilled" ? /redis_version:(\d+\.\d+)/.exec(each.value)?.[1] : undefined,
+                );
+                const pair = versions.join(" ");
+                if (!versions.includes(undefined) && seen.at(-1) !== pair) seen.push(pair);
+                await new Promise((next) => setTimeout(next, 100));
+            }
+        })();
+        const { messages } = await platform.redis.preview(handle, changes.upgrade("8.6"));
+        const first = `a first update upgrades the replicas (${replica}); a second one upgrades the database itself`;
+        expect(messages.map(({ text }) => text)).toContain(first);
+        await platform.redis.upgrade(handle, "8.6", { onProgress });
+        watch.done = true;
+        await watching;
+        // The database's own version is on the left.
+        expect(seen).toEqual(["8.0 8.0", "8.0 8.6", "8.6 8.6"]);
+        expect(await clients[1]?.get("upgraded")).toBe("kept");
+        for (const client of clients) client.disconnect();
+        // The replica inherits its database's version again.
+        expect(await platform.redis.drift(handle)).toEqual([]);
+        expect(await platform.redis.planUpgrade("8.6")).toEqual([]);
     });
 
     test("loses its replica on request, and gets another handle", async () => {

@@ -57,7 +57,7 @@ async function accessibilityProblems(page: Page): Promise<string[]> {
 /** For the guide. Only on request, since each run would change the files. */
 async function screenshot(page: Page, name: string): Promise<void> {
     if (process.env.UPDATE_SCREENSHOTS === undefined) return;
-    await page.screenshot({ path: join(images, `review-${name}.png`), fullPage: true });
+    await page.locator("body").screenshot({ path: join(images, `review-${name}.png`) });
 }
 
 test.each([

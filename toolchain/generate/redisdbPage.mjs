@@ -92,8 +92,9 @@ function flagLines(command, create) {
 
 function flagList(options) {
     return options
-        .map(({ flags, description, envVar, defaultValue }) => {
+        .map(({ flags, description, envVar, defaultValue, argChoices }) => {
             const facts = [
+                argChoices && `one of ${argChoices.join(", ")}`,
                 envVar && `environment variable \`${envVar}\``,
                 defaultValue !== undefined && `default: ${defaultValue}`,
             ].filter(Boolean);

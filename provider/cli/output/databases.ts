@@ -64,21 +64,32 @@ export function healthTable(health: readonly Health[]): string {
 
 export function upgradeTable(planned: readonly PlannedUpgrade[]): string {
     return table(
-        ["handle", "from", "to"],
-        planned.map(({ handle, from, to }) => [handle, from, to]),
+        ["handle", "from", "to", "replicas first"],
+        planned.map(({ handle, from, to, replicas }) => [handle, from, to, replicas.join(", ")]),
     );
 }
 
 export function previewText({ messages, steps }: Preview): string {
-    const explanations = messages.map(({ text }) => text);
+    // Messages mark code as in Markdown.
+    const explanations = messages.map(({ text }) => text.replaceAll("`", ""));
     return [...explanations, ...(steps.length > 0 ? [stepTable(steps)] : ["nothing changes"])].join("\n");
 }
 
+/** Containers and volumes, and the number of other resources: those exist only for Pulumi. */
 export function stepTable(steps: readonly Step[]): string {
-    return table(
-        ["resource", "operation"],
-        steps.map(({ resource, operation }) => [resource, operation]),
-    );
+    const [shown, others] = [visible(steps), hiddenNote(steps)];
+    const rows = shown.map(({ resource, operation }) => [resource, operation]);
+    return [...(rows.length > 0 ? [table(["resource", "operation"], rows)] : []), ...others].join("\n");
+}
+
+export const visible = (steps: readonly Step[]) => steps.filter(({ kind }) => kind !== undefined);
+
+/** A line about the steps that are not visible; none if all are. */
+export function hiddenNote(steps: readonly Step[]): string[] {
+    const hidden = steps.length - visible(steps).length;
+    if (hidden === 0) return [];
+    const containers = hidden < steps.length ? "and " : "";
+    return [`${containers}${hidden} internal ${hidden === 1 ? "resource" : "resources"}`];
 }
 
 function softwareOf({ engine, version, flavor, persistenceLabel }: DatabaseInfo): string {
@@ -86,6 +97,14 @@ function softwareOf({ engine, version, flavor, persistenceLabel }: DatabaseInfo)
     return [engineLabels[engine], version, persistenceLabel ?? flavor].filter(Boolean).join(" ");
 }
 
-function endOfLifeOf({ endOfLife, ended }: { readonly endOfLife?: string; readonly ended: boolean }): string {
-    return `${endOfLife ?? ""}${ended ? " (past)" : ""}`;
+interface Supported {
+    readonly version?: string;
+    readonly endOfLife?: string;
+    readonly ended: boolean;
+}
+
+/** Empty for a database whose version is not known yet. */
+function endOfLifeOf({ version, endOfLife, ended }: Supported): string {
+    if (version === undefined) return "";
+    return `${endOfLife ?? "not announced"}${ended ? " (past)" : ""}`;
 }

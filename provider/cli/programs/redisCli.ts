@@ -13,6 +13,14 @@ export interface Invocation {
     readonly env: Readonly<Record<string, string>>;
 }
 
+/** What redis-cli runs. */
+export interface Commands {
+    /** One command with its arguments; empty if redis-cli reads commands from its input. */
+    readonly command: readonly string[];
+    /** Whether a person types them. */
+    readonly typed: boolean;
+}
+
 /** From this version on, redis-cli can fail for an error reply. */
 const failsSince = "7.0";
 
@@ -21,12 +29,12 @@ export function localRedisCli(
     { host, port, user, password }: Login,
     caFile: string,
     version: string,
-    command: readonly string[],
+    commands: Commands,
 ): Invocation {
     const address = ["-h", host, "-p", port, "--tls", "--cacert", caFile];
     return {
         program: "redis-cli",
-        args: [...address, ...(user === "" ? [] : ["--user", user]), ...failing(version, command)],
+        args: [...address, ...(user === "" ? [] : ["--user", user]), ...failing(version, commands)],
         env: { REDISCLI_AUTH: password },
     };
 }
@@ -35,20 +43,22 @@ export function localRedisCli(
 export function redisCliInContainer(
     database: DatabaseInfo,
     password: string,
-    { interactive }: { readonly interactive: boolean },
-    command: readonly string[],
+    commands: Commands & { readonly interactive: boolean },
 ): Invocation {
-    const exec = ["exec", "--interactive", ...(interactive ? ["--tty"] : []), "--env", "REDISCLI_AUTH"];
+    const exec = ["exec", "--interactive", ...(commands.interactive ? ["--tty"] : []), "--env", "REDISCLI_AUTH"];
     const cli = ["redis-cli", "-s", socketPath, "--user", clientUser];
     const version = database.engine === "valkey" ? failsSince : (database.version ?? "");
     return {
         program: "docker",
-        args: [...onHostOf(database), ...exec, containerOf(database), ...cli, ...failing(version, command)],
+        args: [...onHostOf(database), ...exec, containerOf(database), ...cli, ...failing(version, commands)],
         env: { REDISCLI_AUTH: password },
     };
 }
 
-/** The command. An error reply makes redis-cli fail, if it can. Without a command, redis-cli would end at the first one. */
-function failing(version: string, command: readonly string[]): readonly string[] {
-    return command.length > 0 && compareVersions(version, failsSince) >= 0 ? ["-e", ...command] : command;
+/**
+ * The command. An error reply makes redis-cli fail, if it can. It also ends redis-cli, so a person who types commands does
+ * not want it.
+ */
+function failing(version: string, { command, typed }: Commands): readonly string[] {
+    return !typed && compareVersions(version, failsSince) >= 0 ? ["-e", ...command] : command;
 }

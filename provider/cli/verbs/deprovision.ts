@@ -1,5 +1,6 @@
 /** `redisdb deprovision`. */
 import { Option } from "commander";
+import { PlatformError } from "../../platform/index";
 import { stepTable } from "../output/databases";
 import { UsageError } from "../commandErrors";
 import type { Call, Result, Session, Verb } from "../verb";
@@ -21,7 +22,13 @@ export const deprovision: Verb = {
         const name = operand(call, 0);
         if (call.flags.dryRun === true) return dryRun(session, call);
         await platform.get(name);
-        await platform.deprovision(name, await confirmation(session, call), options);
+        const confirm = await confirmation(session, call);
+        try {
+            await platform.deprovision(name, confirm, options);
+        } catch (error) {
+            if (!PlatformError.is(error, "validation")) throw error;
+            throw new PlatformError(error.code, error.message, `repeat the handle: --confirm ${name}`, error.details);
+        }
         return { value: { handle: name, deleted: true }, text: `${name}: deleted` };
     },
 };

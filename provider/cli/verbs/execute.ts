@@ -8,7 +8,7 @@ import type { DatabaseInfo } from "../../platform/index";
 import { CommandError, programFailed } from "../commandErrors";
 import { loginOf } from "../connections";
 import { reachOf } from "../programs/docker";
-import { type Invocation, localRedisCli, redisCliInContainer } from "../programs/redisCli";
+import { type Commands, type Invocation, localRedisCli, redisCliInContainer } from "../programs/redisCli";
 import { run, versionOf } from "../programs/run";
 import type { Session, Verb } from "../verb";
 import { handle, operand } from "./operands";
@@ -19,7 +19,7 @@ export const execute: Verb = {
     description:
         "Connects over TLS with the redis-cli of this machine. Without one, or if the server is not reachable from this " +
         "machine, it uses the one in the server's container. Without a COMMAND, redis-cli reads commands from its input. " +
-        "An error reply has the exit code 1, if the version of redis-cli is 7.0 or later.",
+        "An error reply ends redis-cli with the exit code 1, if its version is 7.0 or later and no person types the commands.",
     operands: [handle(), new Argument("[command...]", "after --, the command with its arguments")],
     examples: ["execute sessions -- PING", "execute sessions -- SET greeting hello"],
     async run(session, call) {
@@ -28,14 +28,15 @@ export const execute: Verb = {
         const database = await platform.get(name);
         const { tlsUrl, caCertPem } = await platform.url(name, options);
         const login = loginOf(tlsUrl);
+        const commands: Commands = { command: call.rest, typed: call.rest.length === 0 && session.inputIsTerminal };
         const directory = mkdtempSync(join(tmpdir(), "redisdb-"));
         try {
             const caFile = join(directory, "ca.pem");
             writeFileSync(caFile, caCertPem, { mode: 0o600 });
             const version = reachOf(database, env).kind === "direct" ? await versionOf("redis-cli", env) : undefined;
             const invocation = version
-                ? localRedisCli(login, caFile, version, call.rest)
-                : inContainer(session, database, login.password, call.rest);
+                ? localRedisCli(login, caFile, version, commands)
+                : inContainer(session, database, login.password, commands);
             const { code, stdout, stderr } = await run(invocation.program, invocation.args, {
                 env: { ...env, ...invocation.env },
                 signal: options.signal,
@@ -59,7 +60,7 @@ function inContainer(
     { onTerminal }: Session,
     database: DatabaseInfo,
     password: string,
-    command: readonly string[],
+    commands: Commands,
 ): Invocation {
     const { engine, version } = database;
     if (engine && version && !versions[releaseOf({ engine, version })].acl) {
@@ -68,6 +69,5 @@ function inContainer(
             "install redis-cli 6.0 or later on this machine",
         );
     }
-    const interactive = command.length === 0 && onTerminal && process.stdin.isTTY;
-    return redisCliInContainer(database, password, { interactive }, command);
+    return redisCliInContainer(database, password, { ...commands, interactive: commands.typed && onTerminal });
 }

@@ -1,7 +1,7 @@
 /** The verbs that check whether databases are as they should be. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Step } from "../../platform/index";
-import { healthTable } from "../output/databases";
+import { healthTable, hiddenNote, visible } from "../output/databases";
 import { table } from "../output/table";
 import type { Call, Verb } from "../verb";
 import { handle, operand, optionalHandles } from "./operands";
@@ -55,9 +55,14 @@ export const drift: Verb = {
         const value: { handle: string; steps: readonly Step[] }[] = [];
         for (const each of handles) value.push({ handle: each, steps: await platform.drift(each, options) });
         const rows = value.flatMap(({ handle: each, steps }) =>
-            steps.map(({ resource, operation }) => [each, resource, operation]),
+            visible(steps).map(({ resource, operation }) => [each, resource, operation]),
         );
-        const text = rows.length > 0 ? table(["handle", "resource", "would be"], rows) : "nothing was changed";
-        return { value, text, exitCode: rows.length > 0 ? 1 : 0 };
+        const steps = value.flatMap((each) => each.steps);
+        const lines = [
+            ...(rows.length > 0 ? [table(["handle", "resource", "would be"], rows)] : []),
+            ...hiddenNote(steps),
+        ];
+        const text = steps.length > 0 ? lines.join("\n") : "nothing was changed";
+        return { value, text, exitCode: steps.length > 0 ? 1 : 0 };
     },
 };

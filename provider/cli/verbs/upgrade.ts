@@ -11,7 +11,8 @@ export const upgrade: Verb = {
     name: "upgrade",
     summary: "upgrade a database, or all, to a later version",
     description:
-        "Replicas are upgraded too. The flavor stays, unless the version names another one. With --all, every Redis " +
+        "Replicas that follow are upgraded first, in an update of their own, and then the database. If that fails, repeat " +
+        "the command: it continues. The flavor stays, unless the version names another one. With --all, every Redis " +
         "database with an earlier version is upgraded, one after the other, until one fails; the plan is shown first.",
     operands: [new Argument("[handle]", "the database")],
     flags: () => [

@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { replicaComponent, replicaNames } from "../../model/arguments/replicaList";
 import type { DockerConnection, Settings } from "../options";
 import { PlatformError } from "../errors";
 import type { StackOutputs } from "../program";
 import type { StoredSpecification } from "../specification";
 import type { StateBackend } from "../state/backend";
-import { type Checkpoint, type StoredResource, nameOf, parseCheckpoint } from "../state/checkpoint";
+import { type Checkpoint, type SecretsState, type StoredResource, nameOf, parseCheckpoint } from "../state/checkpoint";
 import { openBackend } from "../state/open";
 import { isStale, locked } from "../state/repair";
 import { type Ended, type RunOptions, runPulumi } from "./cli";
@@ -25,6 +26,15 @@ export interface OperationOptions {
     readonly signal?: AbortSignal;
     /** Receives what happens while it runs. Contains no secrets. */
     readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** What a command works with. */
+interface CommandContext {
+    /** How the stack's secrets are encrypted. A command that reads or writes secrets needs it. */
+    readonly secrets?: SecretsState | undefined;
+    readonly specification?: StoredSpecification | undefined;
+    /** For a command that works on resources. */
+    readonly progress?: Progress;
 }
 
 export class DatabaseStack {
@@ -50,9 +60,9 @@ export class DatabaseStack {
         }
     }
 
-    /** The stack's outputs, secrets included. */
-    async outputs(options: OperationOptions): Promise<StackOutputs> {
-        const { stdout } = await this.run(["stack", "output", "--json", "--show-secrets"], options);
+    /** The stack's outputs, secrets included. `checkpoint` is its state. */
+    async outputs(options: OperationOptions, { secrets }: Checkpoint): Promise<StackOutputs> {
+        const { stdout } = await this.run(["stack", "output", "--json", "--show-secrets"], options, { secrets });
         return JSON.parse(stdout) as StackOutputs;
     }
 
@@ -94,7 +104,8 @@ export class DatabaseStack {
 
     /** Gives the stack another name. Its resources keep theirs. */
     async rename(handle: string, options: OperationOptions): Promise<void> {
-        await this.run(["stack", "rename", handle], options);
+        const { secrets } = (await this.checkpoint()) ?? {};
+        await this.run(["stack", "rename", handle], options, { secrets });
     }
 
     /** Deletes all resources with the data, and the stack. */
@@ -116,12 +127,12 @@ export class DatabaseStack {
      * Docker has already created. A volume is only reported: it must not be deleted unless its deletion was requested.
      */
     private async settle(docker: DockerConnection | undefined, options: OperationOptions): Promise<void> {
-        const { creating = [] } = (await this.checkpoint()) ?? {};
+        const { creating = [], secrets } = (await this.checkpoint()) ?? {};
         if (creating.length === 0) return;
         const existing = await volumesOn(docker).catch((error: unknown) => {
             throw unreachable((error as Error).message);
         });
-        await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"], options);
+        await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"], options, { secrets });
         for (const { urn, inputs } of creating.filter(isUnnamedVolume)) {
             const name = String(inputs?.name);
             if (!existing.includes(name)) continue;
@@ -137,20 +148,20 @@ export class DatabaseStack {
         options: OperationOptions,
         specification?: StoredSpecification,
     ): Promise<Outcome> {
-        const total = (await this.checkpoint())?.resources.length;
-        const progress = new Progress(this.handle, options.onProgress ?? (() => undefined), total || undefined);
+        const { resources = [], secrets } = (await this.checkpoint()) ?? {};
+        const { onProgress = () => undefined } = options;
+        const handles = specification && handlesIn(this.handle, specification);
+        const progress = new Progress(this.handle, onProgress, resources.length || undefined, handles);
         progress.phase(phase);
-        await this.run(args, options, specification, progress);
+        await this.run(args, options, { secrets, specification, progress });
         return progress.outcome;
     }
 
     private async run(
         args: readonly string[],
         { signal }: OperationOptions,
-        specification?: StoredSpecification,
-        progress?: Progress,
+        { secrets, specification, progress }: CommandContext = {},
     ): Promise<Ended> {
-        const secrets = (await this.checkpoint())?.secrets;
         const directory = new WorkDirectory(this.settings, this.handle, secrets, specification);
         const options: RunOptions = {
             ...(signal && { signal }),
@@ -182,6 +193,12 @@ export class DatabaseStack {
         const problem = await dockerAnswers(docker);
         return problem === undefined ? failure : unreachable(problem);
     }
+}
+
+/** The handles of a stack's components: its own, and those of its replicas. */
+function handlesIn(stack: string, { name, args }: StoredSpecification): ReadonlyMap<string, string> {
+    const replicas = replicaNames(args.replicas).map((replica) => [replicaComponent(name, replica), replica] as const);
+    return new Map([[name, stack] as const, ...replicas]);
 }
 
 /** Whether Pulumi has generated the name. The next update uses a volume with a name from the arguments. */

@@ -31,6 +31,8 @@ export interface Message {
 export interface Step {
     readonly resource: string;
     readonly operation: "create" | "update" | "replace" | "delete";
+    /** What it is on the Docker host; absent for other resources, which belong to one of these. */
+    readonly kind?: "container" | "volume";
 }
 
 /** What an operation has done, or in a preview would do. */
@@ -49,6 +51,11 @@ const operations: Readonly<Partial<Record<string, Step["operation"]>>> = {
     "delete": "delete",
 };
 
+const kinds: Readonly<Partial<Record<string, Step["kind"]>>> = {
+    "docker:index/container:Container": "container",
+    "docker:index/volume:Volume": "volume",
+};
+
 /** Collects an operation's events. */
 export class Progress {
     private readonly messages: Message[] = [];
@@ -61,6 +68,8 @@ export class Progress {
         private readonly report: (event: ProgressEvent) => void,
         /** The number of resources, if it is known. */
         private readonly total?: number,
+        /** The handles of components that have another name. */
+        private readonly handles: ReadonlyMap<string, string> = new Map(),
     ) {}
 
     get outcome(): Outcome {
@@ -84,7 +93,8 @@ export class Progress {
         const operation = operations[op];
         // Components do not exist outside of Pulumi.
         if (operation === undefined || /^(pulumi|redis-database):/.test(type)) return;
-        const step = { resource: nameOf(urn), operation };
+        const kind = kinds[type];
+        const step = { resource: nameOf(urn), operation, ...(kind && { kind }) };
         this.steps.set(urn, step);
         if (status === "done" && !planned) this.changed.add(step.resource);
         const waitsFor = status === "started" && operation !== "delete" ? waitOf(type) : undefined;
@@ -103,9 +113,18 @@ export class Progress {
         const severity = given === "info#err" ? "info" : given;
         const text = message.trim();
         if (!["info", "warning", "error"].includes(severity) || text === "") return;
-        const found = { severity, about: urn ? nameOf(urn) : this.handle, text };
+        const about = urn ? nameOf(urn) : this.handle;
+        const found = { severity, about: this.handles.get(about) ?? about, text: this.withHandles(text) };
         this.messages.push(found);
         this.report({ type: "message", handle: this.handle, ...found });
+    }
+
+    /** A message names its component in quotes. */
+    private withHandles(text: string): string {
+        return text.replace(/"([^"\s]+)"/g, (quoted, name: string) => {
+            const handle = this.handles.get(name);
+            return handle === undefined ? quoted : `"${handle}"`;
+        });
     }
 }
 
@@ -114,5 +133,5 @@ type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
 
 /** What a step waits for. Steps of other resources take no noticeable time. */
 function waitOf(type: string): string | undefined {
-    return type === "docker:index/container:Container" ? "its health check to pass" : undefined;
+    return kinds[type] === "container" ? "its health check to pass" : undefined;
 }

@@ -24,6 +24,8 @@ export interface StateBackend {
      * backup of it. Without a backup, the stack was never created: removes it.
      */
     repair(stack: string): Promise<void>;
+    /** Removes what the CLI keeps of a removed stack: its history and backups of its state, with its secrets. */
+    forget(stack: string): Promise<void>;
 }
 
 /** The content of a lock, as the CLI writes it. */

@@ -41,6 +41,10 @@ export class CliBackend implements StateBackend {
         // There are none to remove.
     }
 
+    async forget(): Promise<void> {
+        // The service removes the history with the stack.
+    }
+
     async repair(): Promise<void> {
         // The CLI never exports an incomplete state.
     }

@@ -40,6 +40,8 @@ export interface DatabaseInfo {
     readonly certificateExpires?: string;
     /** The Docker host, if the database names one. */
     readonly dockerHost?: string;
+    /** The directory with the certificates for a `tcp` Docker host, if the database names one. */
+    readonly dockerCertPath?: string;
     /** When the state was written, in ISO 8601. */
     readonly updated?: string;
 }
@@ -123,6 +125,7 @@ function describe(
     const release = version && releaseOf({ engine, version });
     const label = flavor && persistenceLabel(flavor);
     const server = checkpoint.resources.find(({ type, urn: each }) => isServer(type, each, nameOf(urn)));
+    const connection = connectionIn(checkpoint);
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
         ...identity,
@@ -140,7 +143,8 @@ function describe(
         tlsPort: read("tlsPort") as number | undefined,
         containerName: (read("containerName") ?? plainOf(server?.outputs?.name)) as string | undefined,
         certificateExpires: read("certificateExpires") as string | undefined,
-        dockerHost: dockerHostIn(checkpoint),
+        dockerHost: connection?.host as string | undefined,
+        dockerCertPath: connection?.certPath as string | undefined,
         updated: checkpoint.written,
     };
     return Object.fromEntries(
@@ -165,9 +169,9 @@ function isServer(type: string, urn: string, component: string): boolean {
     return type === types.container && nameOf(urn) === `${component}-server`;
 }
 
-function dockerHostIn({ resources }: Checkpoint): string | undefined {
-    const provider = resources.find(({ type, urn }) => type === types.provider && nameOf(urn) === "docker");
-    return plainOf(provider?.inputs?.host) as string | undefined;
+/** The inputs of the platform's Docker provider. */
+function connectionIn({ resources }: Checkpoint): StoredResource["inputs"] {
+    return resources.find(({ type, urn }) => type === types.provider && nameOf(urn) === "docker")?.inputs;
 }
 
 function plainOf(value: unknown): unknown {

@@ -25,6 +25,7 @@ export class SelfManagedBackend implements StateBackend {
     private readonly stacks: string;
     private readonly allLocks: string;
     private readonly history: string;
+    private readonly backups: string;
     private readonly slots = limit(concurrentReads);
 
     constructor(
@@ -34,6 +35,7 @@ export class SelfManagedBackend implements StateBackend {
         this.stacks = `.pulumi/stacks/${project}`;
         this.allLocks = `.pulumi/locks/organization/${project}`;
         this.history = `.pulumi/history/${project}`;
+        this.backups = `.pulumi/backups/${project}`;
     }
 
     async list(): Promise<readonly string[]> {
@@ -76,6 +78,14 @@ export class SelfManagedBackend implements StateBackend {
         if (!found) return;
         await this.bucket.removeIncompleteAttributes(found.file);
         if (found.content.length === 0) await this.restore(stack, found.file);
+    }
+
+    async forget(stack: string): Promise<void> {
+        for (const folder of [`${this.history}/${stack}`, `${this.backups}/${stack}`]) {
+            for (const file of await this.bucket.list(folder)) await this.bucket.remove(`${folder}/${file}`);
+        }
+        const suffixes = Object.keys(decompress);
+        for (const suffix of suffixes) await this.bucket.remove(`${this.stacks}/${stack}.json${suffix}.bak`);
     }
 
     private async restore(stack: string, file: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Reads the document that `pulumi preview --json` prints. */
 import type { Preview } from "../preview";
 import { readState, readStep } from "./steps";
-import { type Properties, listAt, objectAt, textAt, textsAt } from "./values";
+import { type Properties, listAt, messageAt, objectAt, textAt, textsAt } from "./values";
 
 /** A failed preview has `diagnostics` and perhaps no steps. */
 export function isDocument(value: Properties): boolean {
@@ -25,7 +25,7 @@ export function readDocument(document: Properties): Omit<Preview, "project" | "s
     return {
         steps,
         errors: listAt(document, "diagnostics").flatMap((each) =>
-            textAt(each, "severity") === "error" ? [(textAt(each, "message") ?? "").trim()] : [],
+            textAt(each, "severity") === "error" ? [messageAt(each, "message")] : [],
         ),
         counts: readCounts(objectAt(document, "changeSummary")),
         unreadable: entries.length - steps.length,

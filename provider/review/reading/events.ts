@@ -2,7 +2,7 @@
 import type { PolicyViolation, Preview, Step } from "../preview";
 import { readCounts } from "./document";
 import { readState, readStep } from "./steps";
-import { type Properties, isObject, objectAt, textAt, textsAt } from "./values";
+import { type Properties, isObject, messageAt, objectAt, textAt, textsAt } from "./values";
 
 const kinds = [
     "preludeEvent",
@@ -49,9 +49,9 @@ export function readEvents(events: readonly unknown[]): Omit<Preview, "project" 
             else unreadable += 1;
         } else if (isObject(event.diagnosticEvent)) {
             if (textAt(event.diagnosticEvent, "severity") === "error")
-                errors.push((textAt(event.diagnosticEvent, "message") ?? "").trim());
+                errors.push(messageAt(event.diagnosticEvent, "message"));
         } else if (isObject(event.errorEvent)) {
-            errors.push((textAt(event.errorEvent, "error") ?? "").trim());
+            errors.push(messageAt(event.errorEvent, "error"));
         } else if (isObject(event.policyEvent)) {
             violations.push(readViolation(event.policyEvent));
         } else if (isObject(event.summaryEvent)) {
@@ -65,7 +65,7 @@ function readViolation(event: Properties): PolicyViolation {
     return {
         urn: textAt(event, "resourceUrn") ?? "",
         policy: `${textAt(event, "policyPackName") ?? ""} ${textAt(event, "policyName") ?? ""}`.trim(),
-        message: (textAt(event, "message") ?? "").trim(),
+        message: messageAt(event, "message"),
         isMandatory: textAt(event, "enforcementLevel") === "mandatory",
     };
 }

@@ -1,4 +1,5 @@
 /** Reads values from a preview, which may have been made by hostile code: any shape and any depth is accepted. */
+import { stripVTControlCharacters } from "node:util";
 import { unresolved } from "../../model/arguments/definition";
 
 /** Pulumi's placeholder for a value that is known only during the update. */
@@ -28,6 +29,11 @@ export function objectAt(value: unknown, name: string): Properties {
 export function textAt(value: unknown, name: string): string | undefined {
     const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
     return typeof found === "string" ? found : undefined;
+}
+
+/** A message without the colors of a terminal, which programs write even into documents. */
+export function messageAt(value: unknown, name: string): string {
+    return stripVTControlCharacters(textAt(value, name) ?? "").trim();
 }
 
 export function textsAt(value: unknown, name: string): string[] {

@@ -13,7 +13,7 @@ async function completed(line: string): Promise<string[]> {
 }
 
 test("verbs", async () => {
-    expect(await completed("redisdb re")).toEqual(["restart", "reload", "rename", "replicate"]);
+    expect(await completed("redisdb re")).toEqual(["restart", "reload", "rename", "replicate", "review"]);
     expect(await completed("redisdb preview up")).toEqual(["update", "upgrade"]);
     expect(await completed("redisdb ")).not.toContain("complete");
 });

@@ -1,7 +1,7 @@
 /** What each verb prints: for people, as JSON that matches its schema, and without secrets. */
 import { outputs } from "../../../provider/cli/schemas";
 import { verbs } from "../../../provider/cli/verbs/index";
-import { password, redisdb } from "./support";
+import { password, redisdb, sessions } from "./support";
 
 /** A call of each verb that needs no other program. */
 const calls: Readonly<Partial<Record<keyof typeof outputs, string>>> = {
@@ -59,6 +59,29 @@ test.each([
     expect(stdout).toMatchSnapshot();
 });
 
+test("a preview shows what is on the Docker host, counts the rest, and has no Markdown", async () => {
+    const { stdout } = await redisdb(["preview", "upgrade", "sessions", "--to", "8.6"]);
+    expect(stdout).toContain("the server restarts on its volume\n");
+    expect(stdout).toMatch(/sessions-server +replace\nand 1 internal resource\n$/);
+    expect(stdout).not.toContain("guard");
+});
+
+test("a version without a suffix: a preview of `create` says that it is RDB-only, too", async () => {
+    const previewCreate = () => Promise.resolve({ rows: [], messages: [], steps: [] });
+    for (const verb of ["create", "preview create"]) {
+        const { stderr } = await redisdb([...verb.split(" "), "new", "--version", "7.2"], {
+            platform: { previewCreate },
+        });
+        expect(stderr).toContain("version 7.2 without a suffix has RDB-only persistence");
+    }
+});
+
+test("list says if no end of life is announced", async () => {
+    const { endOfLife: _endOfLife, ...newest } = sessions;
+    const { stdout } = await redisdb(["list"], { platform: { list: () => Promise.resolve([newest]) } });
+    expect(stdout).toContain("not announced");
+});
+
 test("--quiet prints only the result", async () => {
     const line = ["upgrade", "--all", "--to", "8.6", "--yes"];
     expect((await redisdb(line)).stderr).toContain("sessions: upgraded");
@@ -101,7 +124,7 @@ describe("questions", () => {
     ])("upgrade --all shows the plan and asks: %j", async (input, exitCode) => {
         const ended = await redisdb(["upgrade", "--all", "--to", "8.6"], { terminal: true, input });
         expect(ended.exitCode).toBe(exitCode);
-        expect(ended.stderr).toMatch(/HANDLE +FROM +TO\nsessions +7\.2 +8\.6/);
+        expect(ended.stderr).toMatch(/HANDLE +FROM +TO +REPLICAS FIRST\nsessions +7\.2 +8\.6 +sessions-copy/);
         expect(ended.calls.some(([method]) => method === "upgradeAll")).toBe(exitCode === 0);
     });
 
@@ -120,7 +143,7 @@ describe("questions", () => {
 test("exit codes of checks", async () => {
     const health = () => Promise.resolve([{ handle: "sessions", state: "stopped", reason: "exited" }]);
     expect((await redisdb(["health"], { platform: { health } })).exitCode).toBe(1);
-    const drift = () => Promise.resolve([{ resource: "sessions-server", operation: "create" }]);
+    const drift = () => Promise.resolve([{ resource: "sessions-server", operation: "create", kind: "container" }]);
     const drifted = await redisdb(["drift"], { platform: { drift } });
     expect([drifted.exitCode, drifted.stdout]).toEqual([1, expect.stringMatching(/sessions +sessions-server +create/)]);
     // Replicas belong to the stacks of their databases.

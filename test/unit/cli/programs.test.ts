@@ -82,6 +82,15 @@ describe("execute", () => {
         expect(recorded()).toMatch(/--user app PING$/m);
     });
 
+    test.each([
+        [false, "-e"],
+        [true, "app"],
+    ])("commands from the input fail at an error reply, unless a person types them: %s", async (terminal, last) => {
+        fake("redis-cli", recording);
+        await redisdb(["execute", "sessions", "--json"], { env: recordingEnv(), terminal });
+        expect(recorded().split("\n")[0]?.split(" ").at(-1)).toBe(last);
+    });
+
     test("before 6.0, the container's redis-cli cannot log in", async () => {
         const platform = { get: () => Promise.resolve({ ...sessions, version: "4.0" }) };
         const { exitCode, stderr } = await redisdb(["execute", "sessions", "--", "PING"], { env, platform });

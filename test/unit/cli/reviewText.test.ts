@@ -27,7 +27,7 @@ test("findings come first, and the verdict last", () => {
     const lines = reviewText(dangerous, plain).split("\n");
     expect(lines[0]).toMatch(/^✗ data-loss: redis-database\/volume-replaced/);
     expect(lines.at(-1)).toBe("2 findings fail this review: 1 data-loss, 1 security");
-    expect(reviewText(unchanged, plain)).toBe("shop/prod: unchanged\n\nnothing will change");
+    expect(reviewText(unchanged, plain)).toBe("nothing will change: shop/prod");
 });
 
 test("hostile texts cannot control a terminal or add lines", () => {

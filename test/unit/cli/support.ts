@@ -134,10 +134,13 @@ const fake = {
     preview: () =>
         Promise.resolve({
             rows: [],
-            messages: [{ severity: "info", about: "sessions", text: "sessions: the server restarts on its volume" }],
-            steps: [{ resource: "sessions-server", operation: "replace" }],
+            messages: [{ severity: "info", about: "sessions", text: "sessions: the server restarts on its `volume`" }],
+            steps: [
+                { resource: "sessions-server", operation: "replace", kind: "container" },
+                { resource: "sessions-guard-of-a-change-of-the-data", operation: "create" },
+            ],
         }),
-    planDeprovision: () => Promise.resolve([{ resource: "sessions-data", operation: "delete" }]),
+    planDeprovision: () => Promise.resolve([{ resource: "sessions-data", operation: "delete", kind: "volume" }]),
     deprovision: (handle: string, confirm: string) => {
         if (confirm === handle) return Promise.resolve();
         const error = new PlatformError(
@@ -166,7 +169,7 @@ const fake = {
         ),
     wait: (handle: string) => Promise.resolve({ handle, state: "healthy" }),
     drift: () => Promise.resolve([]),
-    planUpgrade: () => Promise.resolve([{ handle: "sessions", from: "7.2", to: "8.6" }]),
+    planUpgrade: () => Promise.resolve([{ handle: "sessions", from: "7.2", to: "8.6", replicas: ["sessions-copy"] }]),
     upgradeAll: (_version: string, { onUpgraded }: { onUpgraded: (each: DatabaseInfo) => void }) => {
         onUpgraded(sessions);
         return Promise.resolve([sessions]);

@@ -54,6 +54,15 @@ test("one query for each Docker host, however many databases it has", async () =
     expect(dockerCalls().sort()).toEqual([`--host ssh://one ${query}`, `--host ssh://two ${query}`, query]);
 });
 
+test("a host is asked with the certificates of its databases", async () => {
+    dockerDoes(
+        '[ "$DOCKER_TLS_VERIFY $DOCKER_CERT_PATH" = "1 /certificates" ] || exit 1',
+        line("db", "running", "(healthy)"),
+    );
+    const more = { dockerHost: "tcp://far:2376", dockerCertPath: "/certificates" };
+    expect(await healthOf([database("db", more)])).toEqual([{ handle: "db", state: "healthy" }]);
+});
+
 test("a host that does not answer makes its databases unknown, and no others", async () => {
     dockerDoes(
         'case "$*" in *ssh://down*) echo "cannot connect" >&2; exit 1 ;; *ssh://slow*) exec sleep 30 ;; esac',

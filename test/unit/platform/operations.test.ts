@@ -15,6 +15,7 @@ const emptyBackend: StateBackend = {
     locks: () => Promise.resolve([]),
     removeLock: () => Promise.resolve(),
     repair: () => Promise.resolve(),
+    forget: () => Promise.resolve(),
 };
 
 beforeEach(() => {

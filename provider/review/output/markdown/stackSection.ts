@@ -99,7 +99,7 @@ function finding(stack: StackReview, each: ReviewFinding, failing: boolean, { re
     const { code: rule, severity, resource, message, remedy, source, allowed } = each;
     const line = source && lineIn(stack, source);
     const where = line ? ` (${code(`${line.file}:${line.line}`, 160)})` : "";
-    const sign = failing ? "✖ " : allowed ? "✔ " : "";
+    const sign = failing ? "✖ " : allowed ? "✔ allowed: " : "";
     return [
         `- ${sign}**${severity}** ${code(rule)}: ${prose(resource, 160)}: ${prose(message)}${where}`,
         ...(allowed

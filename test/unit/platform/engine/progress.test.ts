@@ -34,23 +34,24 @@ test("a resource starts and is done, with what it waits for and the percentage",
     );
     const common = { type: "resource", handle: "sessions" };
     expect(reported).toEqual([
-        { ...common, resource: "data", operation: "create", status: "started", percent: 0 },
-        { ...common, resource: "data", operation: "create", status: "done", percent: 25 },
+        { ...common, resource: "data", kind: "volume", operation: "create", status: "started", percent: 0 },
+        { ...common, resource: "data", kind: "volume", operation: "create", status: "done", percent: 25 },
         {
             ...common,
             resource: "server",
+            kind: "container",
             operation: "replace",
             status: "started",
             waitsFor: "its health check to pass",
             percent: 25,
         },
-        { ...common, resource: "server", operation: "replace", status: "failed", percent: 50 },
+        { ...common, resource: "server", kind: "container", operation: "replace", status: "failed", percent: 50 },
     ]);
     expect(outcome).toEqual({
         messages: [],
         steps: [
-            { resource: "data", operation: "create" },
-            { resource: "server", operation: "replace" },
+            { resource: "data", kind: "volume", operation: "create" },
+            { resource: "server", kind: "container", operation: "replace" },
         ],
         changed: ["data"],
     });

@@ -63,7 +63,7 @@ const text = fc.oneof(
         .array(fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: "binary" })), { maxLength: 4 })
         .map((all) => all.join("")),
     fc.array(fc.oneof(fc.constantFrom(...attacks), fc.string()), { maxLength: 6 }).map((all) => all.join(" ")),
-    fc.string({ unit: fc.constantFrom(..."`|\\@#<>[]()!&*_~:;/-.\n \"'a1") }),
+    fc.string({ unit: fc.constantFrom(..."`|\\@#<>[]()!&*_~:;/-.\n \"'a1".split(/(?:)/u)) }),
 );
 
 const severity = fc.constantFrom(...(Object.keys(severities) as Severity[]));

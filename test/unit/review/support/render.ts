@@ -4,9 +4,9 @@ import { buildSync } from "esbuild";
 import MarkdownIt from "markdown-it";
 
 interface Micromark {
-    micromark(text: string, options: object): string;
-    gfm(): object;
-    gfmHtml(): object;
+    readonly micromark: (text: string, options: object) => string;
+    readonly gfm: () => object;
+    readonly gfmHtml: () => object;
 }
 
 /** micromark consists of ES modules, which jest cannot load. */
