@@ -27,7 +27,7 @@ export const dataLossRules = {
         severity: "data-loss",
         title: "A protected resource is deleted",
         meaning: "The state protects the resource from deletion, and the program no longer has it.",
-        danger: "Somebody decided that this resource must stay. Pulumi refuses the update; with `--ignore-protect`, it deletes the resource.",
+        danger: "The protection was set on purpose. Pulumi refuses the update; with `--ignore-protect`, it deletes the resource.",
         remedy: "keep the resource in the program; if it is no longer needed, set `protect: false` in an update of its own",
     },
     "crash-loses-more": {

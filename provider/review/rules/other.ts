@@ -47,7 +47,7 @@ export const otherRules = {
     "replication-ends": {
         severity: "info",
         title: "A replica is promoted",
-        meaning: "It stops replicating for good, and accepts writes.",
+        meaning: "It stops replicating permanently, and accepts writes.",
         danger: "It no longer gets what is written to its former primary.",
         remedy: "stop the clients that write to the former primary first",
     },
@@ -97,7 +97,7 @@ export const otherRules = {
         severity: "info",
         title: "A volume leaves the program, but stays on the host",
         meaning: "`retainOnDelete` is set, so Pulumi only forgets the volume.",
-        danger: "Nobody manages the volume any more.",
+        danger: "No program manages the volume any more.",
         remedy: "delete it by hand once nobody needs it",
     },
     "policy-advice": {
