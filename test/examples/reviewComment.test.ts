@@ -26,7 +26,7 @@ afterAll(() => browser.close());
 /** A page that loads nothing from elsewhere, with the diagrams drawn. */
 async function open(review: Review, requests: string[] = []): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 900, height: 400 }, colorScheme: "light" });
-    page.on("request", ({ url }) => requests.push(url()));
+    page.on("request", (request) => requests.push(request.url()));
     const comment = renderers["GitHub's Markdown"]?.(fit(review, codeHosts.github)) ?? "";
     await page.setContent(
         `<!doctype html><html lang="en"><head><title>Review</title><style>${styles} body { margin: 16px } .page { position: absolute; left: -9999px }</style></head>` +

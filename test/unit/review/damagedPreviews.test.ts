@@ -65,7 +65,7 @@ test("5,000 damaged documents are reviewed", () => {
     fc.assert(
         fc.property(fc.array(damages, { minLength: 1, maxLength: 4 }), (all) => {
             const damaged = all.reduce((value, { path, replacement }) => damage(value, path, replacement), original);
-            reviewed(JSON.stringify(damaged));
+            reviewed(JSON.stringify([damaged]).slice(1, -1));
         }),
         { numRuns: runs },
     );
