@@ -152,6 +152,7 @@ export const outputs = {
             })
             .describe("with --comment")
             .optional(),
+        commentError: about(text, "why the comment was not written").optional(),
     }),
     up: z.strictObject({ stack: text, applied: z.literal(true) }),
     completion: z.strictObject({ shell: text, script: text }),

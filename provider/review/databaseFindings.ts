@@ -22,7 +22,7 @@ export function databaseFindings(
 ): readonly ReviewFinding[] {
     const finding = (rule: RuleName, message: string) => findingOf(rule, subject, message);
     if (component.own && deletes(component.own)) return deletionFindings(component, change, subject);
-    return [
+    return combined([
         ...(change.explanation?.losses ?? []).map(({ code, text }) => findingOf(code, subject, text)),
         ...stepFindings(component, change, subject),
         ...(change.after ? securityFindings(change.before, change.after, finding) : []),
@@ -30,7 +30,17 @@ export function databaseFindings(
         ...(change.after ? versionFindings(change.before, change.after, today, finding) : []),
         ...(change.limits !== undefined ? [finding("limits-changed", withoutSubject(change.limits))] : []),
         ...knowledgeFindings(change, finding),
-    ];
+    ]);
+}
+
+/** One finding for each rule, with all its messages. */
+function combined(findings: readonly ReviewFinding[]): ReviewFinding[] {
+    const byCode = new Map<string, ReviewFinding>();
+    for (const finding of findings) {
+        const found = byCode.get(finding.code);
+        byCode.set(finding.code, found ? { ...found, message: `${found.message}; ${finding.message}` } : finding);
+    }
+    return [...byCode.values()];
 }
 
 type Finding = (rule: RuleName, message: string) => ReviewFinding;

@@ -1,7 +1,7 @@
 /** What a preview does to each database: its server, its data and its clients. */
 import { engineLabels } from "../model/catalog/versions";
 import { persistenceLabel } from "../model/catalog/flavors";
-import { effects } from "../model/changes/rows";
+import { type Effect, effects } from "../model/changes/rows";
 import type { Change } from "./change";
 import { type Component, changes, child, deletes, renewsCertificate, replaces, rotatesPassword } from "./components";
 import { locationKept } from "./databaseFindings";
@@ -63,17 +63,24 @@ function changed(component: Component, change: Change, title: string, operation:
     // Without a change of arguments, the agent applies what changes to the running server.
     const effect = restarts ? "replaced" : (explanation?.effect ?? (child(component, "agent") ? "live" : "recorded"));
     const rows = (explanation?.rows ?? []).filter((row) => row.effect === effect);
-    const words = (of: "data" | "clients") =>
-        [...new Set(rows.map((row) => row[of] ?? effects[effect][of]))].map(plain).join("; ") ||
-        plain(effects[effect][of]);
+    const clients = rows.map((row) => row.clients ?? effects[effect].clients);
     return {
         operation,
         changes: [...(explanation?.causes ?? []), ...(explanation?.otherChanges ?? [])].map(plain),
         explanation: line ?? `${title}: ${without(component, change)}.`,
         server: plain(effects[effect].server),
-        data: losesVolume ? "lost: the volume is replaced" : words("data"),
-        clients: words("clients"),
+        data: losesVolume ? "lost: the volume is replaced" : dataWords(effect, change),
+        clients: plain([...new Set(clients)].join("; ") || effects[effect].clients),
     };
+}
+
+/** The words of the change table are for every flavor; these are for the flavor that the database has. */
+function dataWords(effect: Effect, { explanation, after }: Change): string {
+    const inMemory = after?.spec.flavor === "nordb";
+    if (effect === "replaced") return inMemory ? "handed over in one dump" : "kept on its volume";
+    const [special] = (explanation?.rows ?? []).filter(({ id, data }) => id !== "flavor" && data !== undefined);
+    if (special?.data !== undefined) return plain(special.data);
+    return inMemory ? "kept, in memory only" : "kept";
 }
 
 /** What happens to a database whose arguments stay the same. */

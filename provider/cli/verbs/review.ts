@@ -10,9 +10,9 @@ import {
 } from "../../review/index";
 import { json } from "../../review/output/json";
 import { codeHosts, fit, markerLine, markerOf } from "../../review/output/markdown";
-import { UsageError } from "../commandErrors";
+import { CommandError, UsageError } from "../commandErrors";
 import { type CommentMode, type Published, commentModes, publishComment } from "../comments/publish";
-import { findPullRequest } from "../comments/pullRequest";
+import { type PullRequest, findPullRequest } from "../comments/pullRequest";
 import { findExceptions } from "../review/exceptionsFile";
 import { type Format, formats, formatted, parseTargets, write } from "../review/formats";
 import { previewWithPlan } from "../review/plan";
@@ -60,16 +60,28 @@ export const review: Verb = {
         const exceptions = await findExceptions(project, requested, session.note);
         const reviewed = reviewPreviews(await previewsOf(session, call, project), { failOn, exceptions });
         write(reviewed, targets);
-        const published =
-            mode &&
-            pullRequest &&
-            (await publishComment(requestOf(reviewed, mode, flags), pullRequest, session.options));
-        if (published) session.note(commentNote(published));
-        return {
-            value: { ...json(reviewed), ...(published && { comment: published }) },
-            text: formatted(reviewed, textFlag(call, "format") as Format, session.style, session.width).trimEnd(),
+        const { style, width } = session;
+        const result = (comment?: Published) => ({
+            value: { ...json(reviewed), ...(comment && { comment }) },
+            text: formatted(reviewed, textFlag(call, "format") as Format, style, width).trimEnd(),
             exitCode: reviewed.exitCode,
-        };
+        });
+        if (!mode || !pullRequest) return result();
+        try {
+            const comment = await publishComment(
+                requestOf(reviewed, mode, pullRequest, flags),
+                pullRequest,
+                session.options,
+            );
+            session.note(commentNote(comment));
+            return result(comment);
+        } catch (error) {
+            // What the review found matters more than the comment, and must not be lost with it.
+            if (!session.json) session.print(result().text);
+            if (reviewed.exitCode === 0 || !(error instanceof CommandError)) throw error;
+            session.note(`${error.message}\n→ ${error.remedy}`);
+            return { ...result(), value: { ...json(reviewed), commentError: error.message }, text: "" };
+        }
     },
 };
 
@@ -124,12 +136,13 @@ async function previewsOf(session: Session, call: Call, project: Project): Promi
     return previews;
 }
 
-function requestOf(reviewed: Review, mode: CommentMode, flags: Call["flags"]) {
+function requestOf(reviewed: Review, mode: CommentMode, { host }: PullRequest, flags: Call["flags"]) {
     const marker = markerOf(reviewed);
+    const codeHost = codeHosts[host];
     const nothingChanges = reviewed.stacks.every(({ status }) => status === "unchanged");
     return {
-        body: fit(reviewed, codeHosts.github, marker),
-        marker: markerLine(marker, codeHosts.github),
+        body: fit(reviewed, codeHost, marker),
+        marker: markerLine(marker, codeHost),
         mode,
         onlyUpdate: flags.skipNoDiff === true && nothingChanges,
     };

@@ -3,7 +3,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outputs } from "../../../provider/cli/schemas";
 import { type Surroundings, redisdb } from "./support";
+import { CodeHostServer } from "./support/codeHostServer";
 
 const directory = mkdtempSync(join(tmpdir(), "redisdb-review-"));
 const repository = join(directory, "repository");
@@ -203,6 +205,55 @@ describe("exceptions", () => {
         );
         propose("allow: [\n");
         expect((await review("--base", "main")).exitCode).toBe(2);
+    });
+});
+
+describe("--comment", () => {
+    let server: CodeHostServer;
+    const review = (...args: string[]) =>
+        command(["review", "--comment", "update", ...args], {
+            input: preview("delete"),
+            env: {
+                GITHUB_API_URL: server.url,
+                GITHUB_REPOSITORY: CodeHostServer.repository,
+                GITHUB_REF: `refs/pull/${CodeHostServer.number}/merge`,
+                GITHUB_TOKEN: CodeHostServer.token,
+                GITHUB_EVENT_PATH: "",
+            },
+        });
+
+    beforeEach(async () => {
+        server = new CodeHostServer();
+        await server.listen();
+    });
+    afterEach(() => server.close());
+
+    test("writes one comment, and updates it", async () => {
+        const { exitCode, stderr } = await review();
+        expect(exitCode).toBe(5);
+        expect(stderr).toContain("the comment was written");
+        expect(server.comments.map(({ body }) => body)).toEqual([expect.stringContaining("volume-deleted")]);
+        expect((await review()).stderr).toContain("the comment is up to date");
+        expect(server.comments).toHaveLength(1);
+        const { stdout } = await review("--json");
+        expect(outputs.review.parse(JSON.parse(stdout)).comment).toMatchObject({ action: "unchanged" });
+    });
+
+    test("that fails does not hide what the review found", async () => {
+        server.fail({ request: "", status: 401, times: 100 });
+        const { exitCode, stdout, stderr } = await review();
+        expect(exitCode).toBe(5);
+        expect(stdout).toContain("redis-database/volume-deleted");
+        expect(stderr).toContain("the comment on shop/infrastructure#7 was not written");
+        const json = await review("--json");
+        expect([json.exitCode, outputs.review.parse(JSON.parse(json.stdout)).commentError]).toEqual([
+            5,
+            expect.stringContaining("was not written"),
+        ]);
+        const passing = await review("--fail-on", "eol");
+        expect(passing.exitCode).toBe(1);
+        expect(passing.stdout).toContain("redis-database/volume-deleted");
+        expect(stdout + stderr).not.toContain(CodeHostServer.token);
     });
 });
 
