@@ -30,7 +30,7 @@ test.each(["-V", "--version"])("%s", async (flag) => {
 test.each(verbs.flatMap(({ name, examples }) => examples.map((example) => [name, example])))(
     "an example of %s is a valid call: %s",
     async (name, example) => {
-        const runs = ["execute", "logs", "doctor", "tunnel"].includes(name);
+        const runs = ["execute", "logs", "doctor", "tunnel", "review", "up"].includes(name);
         if (runs) return;
         const { exitCode, stderr } = await redisdb([...example.split(" "), "--yes"]);
         expect([exitCode, stderr.includes("→")]).toEqual([0, false]);
