@@ -19,13 +19,16 @@ type Value = unknown;
 const epoch = Date.parse("2026-01-01T00:00:00Z");
 const day = 86_400_000;
 
-/** Internal notes of Pulumi and its bridge for Terraform providers, and times. */
+/** Internal notes of Pulumi and of its bridge for Terraform providers, and times. */
 const leftOut = new Set([
     "__meta",
     "__pulumi_raw_state_delta",
+    "additionalSecretOutputs",
     "created",
+    "dependencies",
     "modified",
     "propertyDependencies",
+    "resourceHooks",
     "timestamp",
 ]);
 
@@ -38,7 +41,18 @@ const repeated = new Set([
 ]);
 
 /** A stream has the complete state of each resource that stays the same, in up to four places. */
-const ofUnchanged = new Set(["inputs", "outputs", "dependencies", "stackTrace"]);
+const ofUnchanged = new Set(["inputs", "outputs", "stackTrace"]);
+
+/** What stands for values that are not known yet: a text, a boolean, a number, a list, an asset, an archive, an object. */
+const unknowns = new Set([
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
 
 /** What differs in each recording: certificates, times, and identifiers of Pulumi and Docker. */
 const patterns = {
@@ -75,7 +89,7 @@ export function normaliseEvents(lines: string, recording: Recording): string {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Record<string, Value>)
         .filter(({ diagnosticEvent }) => (diagnosticEvent as { severity?: string } | undefined)?.severity !== "debug")
-        .map((event, sequence) => ({ ...event, sequence }));
+        .map((event, sequence) => ({ ...withoutRepetition(event), sequence }));
     const stable = new Stable(recording);
     stable.note([...events].sort(byUrn));
     return `${events.map((event) => JSON.stringify(stable.apply(event))).join("\n")}\n`;
@@ -132,6 +146,7 @@ class Stable {
     }
 
     private name(kind: string, found: string, label: string): string {
+        if (unknowns.has(found)) return found;
         const known = this.names.get(`${kind} ${found}`);
         if (known !== undefined) return known;
         const longer = kind === "short" ? this.hashes.find((hash) => hash.startsWith(found)) : undefined;
@@ -171,8 +186,6 @@ function keptOf(value: object): [name: string, member: Value][] {
         .filter(([name]) => !leftOut.has(name) && !(name === "outputs" && repeated.has(type)))
         .map(([name, member]) => {
             if (isUnchanged && (name === "old" || name === "new")) return [name, withoutState(member)];
-            // They are in the order in which they resolved.
-            if (name === "dependencies") return [name, [...(member as string[])].sort()];
             if (name === "stackTrace") return [name, ownFrames(member as Frame[])];
             // One random byte, which no pattern recognizes.
             if (name === "id" && member && type.endsWith(":RandomId")) return [name, "AA"];
@@ -183,6 +196,14 @@ function keptOf(value: object): [name: string, member: Value][] {
 function withoutState(state: Value): Value {
     if (typeof state !== "object" || state === null) return state;
     return Object.fromEntries(Object.entries(state).filter(([name]) => !ofUnchanged.has(name)));
+}
+
+/** A resource that stays the same has two events with the same contents. The second one keeps only what it is about. */
+function withoutRepetition(event: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+    const { metadata } = (event.resOutputsEvent ?? {}) as { metadata?: Readonly<Record<string, Value>> };
+    if (metadata?.op !== "same") return event;
+    const { op, urn, type } = metadata;
+    return { ...event, resOutputsEvent: { ...(event.resOutputsEvent as object), metadata: { op, urn, type } } };
 }
 
 interface Frame {

@@ -38,8 +38,8 @@ async function recordAll(base: Base, name: string, all: readonly (readonly [stri
         }
     } finally {
         say(`${name}: destroying the stack`);
-        if (base.createdBy === undefined) await project.close();
-        else project.forget();
+        if (base.empty || base.createdBy !== undefined) project.forget();
+        else await project.close();
     }
     return failed;
 }

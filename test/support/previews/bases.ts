@@ -75,6 +75,7 @@ const catalog = new RedisDatabase("catalog", {
     version: "8.0",
     memoryMb: 64,
     replicas: [{ name: "near" }, { name: "far" }],
+    replicationAccess: ["archive", "reports"],
 });
 
 const archive = new RedisReplica("archive", { primary: catalog, memoryMb: 64 });
@@ -128,7 +129,7 @@ import { RedisDatabase } from "pulumi-redis-database";
 const config = new pulumi.Config();
 
 new RedisDatabase("db", {
-    version: "8.6",
+    version: "8.0",
 });
 
 new RedisDatabase("cache", {

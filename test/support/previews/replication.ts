@@ -22,7 +22,7 @@ export const replication: Readonly<Record<string, Scenario<BaseName>>> = {
     "replication-access-added": {
         ...harmless,
         change: "A replica of another program may follow the database.",
-        edits: [[replicas, `${replicas}\n    replicationAccess: ["elsewhere"],`]],
+        edits: [[`["archive", "reports"]`, `["archive", "reports", "elsewhere"]`]],
     },
     "replica-priority": {
         ...harmless,

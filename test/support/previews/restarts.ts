@@ -94,7 +94,7 @@ export const restarts: Readonly<Record<string, Scenario<BaseName>>> = {
     "package-upgrade-without-version": {
         base: "earlier",
         change: "The package is upgraded, and a database without `version` would get a later default, which is refused.",
-        edits: [[`\n    version: "8.6",\n`, ""]],
+        edits: [[`\n    version: "8.0",\n`, ""]],
         fails: true,
         loses: false,
         harmless: false,
@@ -103,7 +103,7 @@ export const restarts: Readonly<Record<string, Scenario<BaseName>>> = {
         base: "earlier",
         change: "The package is upgraded, and the program keeps the servers from being replaced.",
         edits: [
-            [`version: "8.6",`, `version: "8.6",\n    logs: false,`],
+            [`version: "8.0",`, `version: "8.0",\n    logs: false,`],
             [`version: "8.0-nordb",`, `version: "8.0-nordb",\n    logs: false,`],
             [`version: "7.0",`, `version: "7.0",\n    logs: false,`],
         ],

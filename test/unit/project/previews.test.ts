@@ -144,6 +144,17 @@ describe("normalising", () => {
         expect(second?.id).not.toBe(first?.id);
     });
 
+    test("keeps the mark of a value that is not known yet", () => {
+        const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+        const [other, instead] = ["11111111-2222-3333-4444-555555555555", /^\w{8}-/];
+        const { steps } = JSON.parse(
+            normalisePreview(JSON.stringify({ steps: [{ urn: "urn:a", newState: { unknown, other } }] }), recording),
+        ) as { steps: { newState: Record<string, string> }[] };
+        expect(steps[0]?.newState.unknown).toBe(unknown);
+        expect(steps[0]?.newState.other).toMatch(instead);
+        expect(steps[0]?.newState.other).not.toBe(other);
+    });
+
     test("does not depend on the values, nor on the order of the steps", () => {
         expect(recorded([0, 1], ["3d".repeat(32), "4e".repeat(32)])).toBe(recorded([0, 1]));
         const stepsOf = (json: string) => (JSON.parse(json) as { steps: unknown[] }).steps;
@@ -155,11 +166,20 @@ describe("normalising", () => {
         const events = [
             { sequence: 4, diagnosticEvent: { severity: "debug" } },
             { sequence: 5, timestamp: 8, resourcePreEvent: { metadata } },
+            { sequence: 6, timestamp: 9, resOutputsEvent: { metadata, planning: true } },
         ];
         const lines = normaliseEvents(events.map((event) => JSON.stringify(event)).join("\n"), recording);
-        expect(JSON.parse(lines)).toEqual({
-            sequence: 0,
-            resourcePreEvent: { metadata: { op: "same", urn: "urn:a", old: { urn: "urn:a" }, new: { protect: true } } },
-        });
+        expect(
+            lines
+                .trim()
+                .split("\n")
+                .map((line) => JSON.parse(line) as unknown),
+        ).toEqual([
+            {
+                sequence: 0,
+                resourcePreEvent: { metadata: { ...metadata, old: { urn: "urn:a" } } },
+            },
+            { sequence: 1, resOutputsEvent: { metadata: { op: "same", urn: "urn:a" }, planning: true } },
+        ]);
     });
 });
