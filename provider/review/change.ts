@@ -38,7 +38,11 @@ export function changeOf({ kind, name, own, record }: Component): Change {
         unknown: after?.unknown ?? [],
         secrets: [...new Set([...(before?.secrets ?? []), ...(after?.secrets ?? [])])],
         secretChanged: changesSecret,
-        incomplete: own?.old !== undefined && record?.old === undefined && own.old.outputs.version === undefined,
+        incomplete:
+            own?.old !== undefined &&
+            changes(own) &&
+            record?.old === undefined &&
+            own.old.outputs.version === undefined,
     };
     if (!before || !after) {
         const [only] = [before, after].flatMap((read) => (read ? [describeAlone(kind, read)] : []));

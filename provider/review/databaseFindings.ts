@@ -55,9 +55,14 @@ export function locationKept(component: Component, { before }: Change): string |
     return given === undefined ? (hostPath ?? "its directory") : `the volume ${given}`;
 }
 
+/** Whether it is a replica that is not promoted, and not the primary of its group. */
+export function isFollower({ kind }: Component, { before }: Change): boolean {
+    return kind === "RedisReplica" && before?.spec.replica?.primary !== undefined;
+}
+
 function deletionFindings(component: Component, change: Change, subject: Subject): ReviewFinding[] {
     const kept = locationKept(component, change);
-    const isCopy = component.kind === "RedisReplica" && change.before?.spec.replica?.primary !== undefined;
+    const isCopy = isFollower(component, change);
     const isProtected = [component.own, ...component.children].some((step) => step?.old?.protect && deletes(step));
     return [
         ...(isCopy
@@ -110,7 +115,9 @@ function automaticFindings(
 ): readonly ReviewFinding[] {
     if (component.own?.operation === "create") return [];
     const applies = (...rows: readonly string[]) => explanation?.rows.some(({ id }) => rows.includes(id)) ?? false;
-    const renews = renewsCertificate(component) && !applies("certificate", "ca");
+    // On another network, the certificate gets another name.
+    const renews =
+        renewsCertificate(component) && !applies("certificate", "ca", "container", "terminator", "renamedOnNetwork");
     const rotates = rotatesPassword(component) && !applies("password");
     return [
         ...(renews

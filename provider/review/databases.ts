@@ -1,10 +1,11 @@
 /** What a preview does to each database: its server, its data and its clients. */
 import { engineLabels } from "../model/catalog/versions";
 import { persistenceLabel } from "../model/catalog/flavors";
+import { leavesLess } from "../model/changes/consequences";
 import { type Effect, effects } from "../model/changes/rows";
 import type { Change } from "./change";
 import { type Component, changes, child, deletes, renewsCertificate, replaces, rotatesPassword } from "./components";
-import { locationKept } from "./databaseFindings";
+import { isFollower, locationKept } from "./databaseFindings";
 import type { Operation, ReviewedDatabase } from "./report";
 
 type Words = Pick<ReviewedDatabase, "operation" | "changes" | "explanation" | "server" | "data" | "clients">;
@@ -26,7 +27,7 @@ function created({ after }: Change, title: string): Words {
         : "with a version that is known only during the update";
     return {
         operation: "created",
-        changes: [],
+        changes: [described],
         explanation: `${title}: is created: ${described}.`,
         server: "created",
         data: after?.spec.data ? "existing data is adopted" : "empty",
@@ -36,10 +37,15 @@ function created({ after }: Change, title: string): Words {
 
 function deleted(component: Component, change: Change, title: string): Words {
     const kept = locationKept(component, change);
+    const consequence = isFollower(component, change)
+        ? "with its copy of the data"
+        : kept === undefined
+          ? "its data is lost"
+          : `its data stays in ${kept}`;
     return {
         operation: "deleted",
-        changes: [],
-        explanation: `${title}: is deleted; ${kept === undefined ? "its data is lost" : `its data stays in ${kept}`}.`,
+        changes: [consequence],
+        explanation: `${title}: is deleted; ${consequence}.`,
         server: "deleted",
         data: kept === undefined ? "deleted" : `stays in ${kept}`,
         clients: "can no longer connect",
@@ -55,6 +61,7 @@ function operationOf({ own, children, record }: Component, { explanation, line }
 
 function changed(component: Component, change: Change, title: string, operation: Operation): Words {
     const { explanation, line } = change;
+    const words = [...(explanation?.causes ?? []), ...(explanation?.otherChanges ?? [])].map(plain);
     const losesVolume = [child(component, "data")].some((step) => step && (replaces(step) || deletes(step)));
     const restarts = ["server", "settings"].some((suffix) => {
         const step = child(component, suffix);
@@ -66,7 +73,7 @@ function changed(component: Component, change: Change, title: string, operation:
     const clients = rows.map((row) => row.clients ?? effects[effect].clients);
     return {
         operation,
-        changes: [...(explanation?.causes ?? []), ...(explanation?.otherChanges ?? [])].map(plain),
+        changes: words.length > 0 ? words : [without(component, change)],
         explanation: line ?? `${title}: ${without(component, change)}.`,
         server: plain(effects[effect].server),
         data: losesVolume ? "lost: the volume is replaced" : dataWords(effect, change),
@@ -75,10 +82,13 @@ function changed(component: Component, change: Change, title: string, operation:
 }
 
 /** The words of the change table are for every flavor; these are for the flavor that the database has. */
-function dataWords(effect: Effect, { explanation, after }: Change): string {
+function dataWords(effect: Effect, { explanation, before, after }: Change): string {
     const inMemory = after?.spec.flavor === "nordb";
     if (effect === "replaced") return inMemory ? "handed over in one dump" : "kept on its volume";
-    const [special] = (explanation?.rows ?? []).filter(({ id, data }) => id !== "flavor" && data !== undefined);
+    const fits = !before || !after || !leavesLess(before, after);
+    const special = (explanation?.rows ?? []).find(
+        ({ id, data }) => data !== undefined && id !== "flavor" && !(id === "memory" && fits),
+    );
     if (special?.data !== undefined) return plain(special.data);
     return inMemory ? "kept, in memory only" : "kept";
 }

@@ -18,16 +18,16 @@ export function findingOf(rule: RuleName | LossCode, subject: Subject, message: 
     return { code, severity, ...subject, message, remedy };
 }
 
-/**
- * The line of the program that creates the resource: the innermost position outside of packages. Packages are below
- * node_modules; this package may also be linked to a checkout.
- */
+/** Where the packages of each language are, and the plugin. This package may also be linked to a checkout. */
+const packages =
+    /(^|\/)((node_modules|site-packages|dist-packages|pkg\/mod|dist\/provider|provider\/components)\/|plugin\/main\.js$)/;
+
+/** The line of the program that creates the resource: the innermost position outside of packages. */
 export function sourceOf(step: Step | undefined): SourceLine | undefined {
     const frames = (step?.next?.stackTrace.length ? step.next : step?.old)?.stackTrace ?? [];
     for (const frame of frames) {
         const [, file = "", line = "0"] = /^project:\/\/\/(.+)#(\d+)(?:,\d+)?$/s.exec(frame) ?? [];
-        if (file !== "" && !/(^|\/)(node_modules|dist\/provider|provider\/components)\//.test(file))
-            return { file, line: Number(line) };
+        if (file !== "" && !packages.test(file)) return { file, line: Number(line) };
     }
     return undefined;
 }

@@ -39,7 +39,7 @@ export interface ReviewedDatabase {
     /** For a replica that is an entry of `replicas`: the name of its database. */
     readonly database?: string;
     readonly operation: Operation;
-    /** Each changed argument in words, such as `memoryMb 512 → 1024`. */
+    /** What changes: each argument in words, such as `memoryMb 512 → 1024`; for a new database, what it is. */
     readonly changes: readonly string[];
     /** What happens, in one line, as the preview of the component says it. */
     readonly explanation: string;
@@ -73,6 +73,7 @@ export interface StackReview {
     readonly status: "unchanged" | "changed" | "failed";
     /** Why the preview failed. */
     readonly errors: readonly string[];
+    /** By name. */
     readonly databases: readonly ReviewedDatabase[];
     /** The most serious first. */
     readonly findings: readonly ReviewFinding[];

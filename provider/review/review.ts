@@ -63,9 +63,9 @@ function reviewOne({ preview, folder = ".", ...given }: PreviewOf, today: Date):
         folder,
         status: errors.length > 0 ? "failed" : shown.length > 0 ? "changed" : "unchanged",
         errors: [...new Set(errors)],
-        databases: reviewed.flatMap(({ database }) => database ?? []),
+        databases: reviewed.flatMap(({ database }) => database ?? []).sort(byName),
         findings: [
-            ...reviewed.flatMap(({ findings }) => findings),
+            ...reviewed.flatMap(({ findings }) => findings).filter((each) => !isRepeated(each, components, reviewed)),
             ...others.flatMap(resourceFindings),
             ...steps.flatMap(unknownOperation),
             ...(violations ?? []).map(violationFinding),
@@ -103,18 +103,36 @@ function reviewComponent(
     };
 }
 
+/** The database already reports each of its replicas that the program no longer lists. */
+function isRepeated(
+    { code, urn }: ReviewFinding,
+    components: readonly Component[],
+    reviewed: readonly { readonly findings: readonly ReviewFinding[] }[],
+): boolean {
+    const database = components.find((each) => each.urn === urn)?.database;
+    return (
+        database !== undefined &&
+        reviewed.some(({ findings }) =>
+            findings.some(
+                (each) => each.urn === database && each.code === code && code === "redis-database/replica-removed",
+            ),
+        )
+    );
+}
+
 /** The worst severity of a database's findings that no exception allows. */
 function withWorst(database: ReviewedDatabase, findings: readonly ReviewFinding[]): ReviewedDatabase {
     const [worst] = findings.filter(({ urn, allowed }) => urn === database.urn && !allowed);
     return worst ? { ...database, worst: worst.severity } : database;
 }
 
+/** The engine's order changes from run to run. */
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+    return one.name.localeCompare(other.name, "en", { numeric: true });
+}
+
 function byImportance(one: ReviewFinding, other: ReviewFinding): number {
-    return (
-        bySeverity(one.severity, other.severity) ||
-        one.name.localeCompare(other.name, "en", { numeric: true }) ||
-        one.code.localeCompare(other.code, "en")
-    );
+    return bySeverity(one.severity, other.severity) || byName(one, other) || one.code.localeCompare(other.code, "en");
 }
 
 function unreadableEntries(count: number, stack: string): ReviewFinding {

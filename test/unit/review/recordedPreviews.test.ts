@@ -67,7 +67,8 @@ test.each(all)("%s: the explanation is that of the component, where no secret ch
     };
     const said = (file.diagnostics ?? [])
         .filter(({ severity, message }) => severity === "info" && /^Redis(Database|Replica) "/.test(message))
-        .map(({ message }) => message.trim())
+        // In Python, the component spells arguments as the program does.
+        .map(({ message }) => message.trim().replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()))
         .filter((message) => !/known only during the update|first update did not complete/.test(message));
     const explanations = recorded(`${name}.json`).stacks.flatMap(({ databases }) =>
         databases.map(({ explanation }) => explanation),
