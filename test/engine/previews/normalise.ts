@@ -32,6 +32,9 @@ const leftOut = new Set([
     "timestamp",
 ]);
 
+/** Sets of property names: why a resource is replaced, and which properties differ. */
+const unordered = new Set(["replaceReasons", "diffReasons", "keys", "diffs"]);
+
 /** Types whose outputs repeat the inputs, with many defaults or with random bytes. */
 const repeated = new Set([
     "docker:index/container:Container",
@@ -64,6 +67,7 @@ const patterns = {
     serial: /\b\d{30,50}\b/,
     sha1: /\b[0-9a-f]{40}\b/,
     hash: /\b[0-9a-f]{64}\b/,
+    digest: /\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{16}\b/,
     short: /\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{12}\b/,
     suffix: /(?<=-)[0-9a-f]{7}\b(?!-)/,
 } as const;
@@ -130,7 +134,8 @@ class Stable {
     }
 
     private text(text: string): string {
-        const local = this.recording.paths.reduce((each, [path, instead]) => each.replaceAll(path, instead), text);
+        const relative = text.replace(/(\.\.\/){2,}/g, "../../");
+        const local = this.recording.paths.reduce((each, [path, instead]) => each.replaceAll(path, instead), relative);
         const ported = local.replace(/\b\d{4,5}\b/g, (port) => this.names.get(port) ?? port);
         return ported.replace(random, (found, ...rest) => {
             const groups = rest.at(-1) as Partial<Record<string, string>>;
@@ -172,6 +177,7 @@ function made(kind: string, count: number, label: string): string {
             .padStart(39, "1"),
         sha1: hex.slice(0, 40),
         hash: hex,
+        digest: hex.slice(0, 16),
         short: hex.slice(0, 12),
         suffix: hex.slice(0, 7),
     };
@@ -182,11 +188,13 @@ function made(kind: string, count: number, label: string): string {
 function keptOf(value: object): [name: string, member: Value][] {
     const type = "type" in value ? String(value.type) : "";
     const isUnchanged = "op" in value && value.op === "same";
+    const isComponent = "custom" in value && value.custom === false;
     return (Object.entries(value) as [string, Value][])
         .filter(([name]) => !leftOut.has(name) && !(name === "outputs" && repeated.has(type)))
         .map(([name, member]) => {
             if (isUnchanged && (name === "old" || name === "new")) return [name, withoutState(member)];
-            if (name === "stackTrace") return [name, ownFrames(member as Frame[])];
+            if (unordered.has(name) && Array.isArray(member)) return [name, [...(member as string[])].sort()];
+            if (name === "stackTrace") return [name, ownFrames(member as Frame[], isComponent)];
             // One random byte, which no pattern recognizes.
             if (name === "id" && member && type.endsWith(":RandomId")) return [name, "AA"];
             return [name, member];
@@ -210,8 +218,13 @@ interface Frame {
     readonly sourcePosition?: string;
 }
 
-/** The first frame with a position, and those of the program: the others are in packages. */
-function ownFrames(frames: readonly Frame[]): readonly Frame[] {
+/** Packages, language hosts and run times. */
+const notProgram = /node_modules|site-packages|^project:\/\/\/\.\.\//;
+
+/** The frames of the program, and for a component the first frame, which may be in a package. */
+function ownFrames(frames: readonly Frame[], keepFirst: boolean): readonly Frame[] {
     const known = frames.filter(({ sourcePosition }) => sourcePosition !== undefined);
-    return known.filter(({ sourcePosition = "" }, index) => index === 0 || !sourcePosition.includes("node_modules"));
+    return known.filter(
+        ({ sourcePosition = "" }, index) => (keepFirst && index === 0) || !notProgram.test(sourcePosition),
+    );
 }

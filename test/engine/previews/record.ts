@@ -3,7 +3,7 @@
  * `make record-previews NAMES="volume-label memory-up"`. The name of a base stands for all of its scenarios.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { checkout } from "../../support/languageTools";
@@ -103,9 +103,10 @@ function recordingOf({ directory }: Project, state: Deployment): Recording {
     return {
         // Packages of this checkout, which a user's project has in its own folder.
         paths: [
-            ["/../../../node_modules", "/node_modules"],
+            ["/../../node_modules", "/node_modules"],
             [directory, "/project"],
             [checkout, "/project"],
+            [`${homedir()}/`, "/home/user/"],
         ],
         pairs,
         start: new Date(),
