@@ -32,7 +32,7 @@ export function readArguments(
         // The first format does not record the resolved version, but the outputs have it.
         recorded: {
             ...(typeof version === "string" && { resolvedVersion: version }),
-            ...withoutUnknownFacts(recorded),
+            ...withResolvedVersion(recorded),
         },
         unknown: unresolvedPaths(onlyArguments(kind, inputs)),
         secrets,
@@ -47,9 +47,13 @@ function onlyArguments(kind: Kind, inputs: Properties): PlainArguments {
     return Object.fromEntries(Object.entries(inputs).filter(([name]) => Object.hasOwn(definitions[kind], name)));
 }
 
-/** What is recorded besides the arguments is never a secret and always known, unless the preview is damaged. */
-function withoutUnknownFacts({ resolvedVersion, ...recorded }: Recorded): Recorded {
-    return typeof resolvedVersion === "string" ? { ...recorded, resolvedVersion } : recorded;
+/**
+ * Without `version` among the arguments, the version that the program's own release of this package chose: this release
+ * may have another default. It is recorded, and neither secret nor unknown, unless the preview is damaged.
+ */
+function withResolvedVersion({ resolvedVersion, args, ...recorded }: Recorded): Recorded {
+    if (typeof resolvedVersion !== "string") return { ...recorded, args };
+    return { ...recorded, resolvedVersion, args: { version: resolvedVersion, ...args } };
 }
 
 /**

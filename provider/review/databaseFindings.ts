@@ -22,6 +22,8 @@ export function databaseFindings(
 ): readonly ReviewFinding[] {
     const finding = (rule: RuleName, message: string) => findingOf(rule, subject, message);
     if (component.own && deletes(component.own)) return deletionFindings(component, change, subject);
+    // The update does not take place, and the error of the preview says why.
+    if (change.explanation?.effect === "refused") return [];
     return combined([
         ...(change.explanation?.losses ?? []).map(({ code, text }) => findingOf(code, subject, text)),
         ...stepFindings(component, change, subject),
@@ -62,6 +64,11 @@ export function isFollower({ kind }: Component, { before }: Change): boolean {
 
 function deletionFindings(component: Component, change: Change, subject: Subject): ReviewFinding[] {
     const kept = locationKept(component, change);
+    const hasServer = component.children.some(({ name }) => name === `${component.name}-server`);
+    if (change.incomplete && !hasServer)
+        return [
+            findingOf("first-update-incomplete", subject, "its server was never created, so there is no data to lose"),
+        ];
     const isCopy = isFollower(component, change);
     const isProtected = [component.own, ...component.children].some((step) => step?.old?.protect && deletes(step));
     return [
@@ -102,6 +109,9 @@ function stepFindings(component: Component, change: Change, subject: Subject): R
         ...(lifted ? [finding("protect-lifted", "the option `protect` is no longer set")] : []),
         ...(isProtected
             ? [finding("protected-resource-deleted", "it is protected, and the program no longer has it")]
+            : []),
+        ...(change.explanation?.rows.some(({ id }) => id === "userRules")
+            ? [finding("user-rules-changed", "the new rules of a user apply at once; what they do not allow fails")]
             : []),
         ...automaticFindings(component, change, finding),
     ];
@@ -197,10 +207,12 @@ function versionFindings(before: Described | undefined, { spec }: Described, tod
     const release = releaseOf(spec);
     const name = nameOf(release);
     const ends = versions[release].endOfLife ?? "";
+    // Otherwise, every other change of such a database would be reported.
+    const isChosen = !before || releaseOf(before.spec) !== release;
     return [
         ...(isPastEndOfLife(release, today)
             ? [finding("version-ended", `${name} reached end of life on ${ends}`)]
-            : isPastEndOfLife(release, new Date(today.getTime() + soonMs))
+            : isChosen && isPastEndOfLife(release, new Date(today.getTime() + soonMs))
               ? [finding("version-ends-soon", `${name} reaches end of life on ${ends}`)]
               : []),
         ...(before && releaseOf(before.spec) !== release

@@ -15,16 +15,20 @@ export function wordsFor(component: Component, change: Change): Words | undefine
     const { kind, name, own } = component;
     const title = `${kind} ${JSON.stringify(name)}`;
     if (own && deletes(own)) return deleted(component, change, title);
-    if (own?.operation === "create") return created(change, title);
+    if (own?.operation === "create") return created(kind, change, title);
     const operation = operationOf(component, change);
     if (operation === "unchanged") return undefined;
     return changed(component, change, title, operation);
 }
 
-function created({ after }: Change, title: string): Words {
-    const described = after
-        ? `${engineLabels[after.spec.engine]} ${after.spec.version}, ${persistenceLabel(after.spec.flavor) ?? "append-only file"}, ${after.spec.memoryMb} MiB`
-        : "with a version that is known only during the update";
+function created(kind: Component["kind"], { after }: Change, title: string): Words {
+    // A replica takes most of its arguments from its primary, which the preview does not show with it.
+    const described =
+        kind === "RedisReplica"
+            ? "a replica"
+            : after
+              ? `${engineLabels[after.spec.engine]} ${after.spec.version}, ${persistenceLabel(after.spec.flavor) ?? "append-only file"}, ${after.spec.memoryMb} MiB`
+              : "with a version that is known only during the update";
     return {
         operation: "created",
         changes: [described],
@@ -68,7 +72,9 @@ function changed(component: Component, change: Change, title: string, operation:
         return step && replaces(step);
     });
     // Without a change of arguments, the agent applies what changes to the running server.
-    const effect = restarts ? "replaced" : (explanation?.effect ?? (child(component, "agent") ? "live" : "recorded"));
+    const refused = explanation?.effect === "refused";
+    const effect =
+        restarts && !refused ? "replaced" : (explanation?.effect ?? (child(component, "agent") ? "live" : "recorded"));
     const rows = (explanation?.rows ?? []).filter((row) => row.effect === effect);
     const clients = rows.map((row) => row.clients ?? effects[effect].clients);
     return {
@@ -83,6 +89,7 @@ function changed(component: Component, change: Change, title: string, operation:
 
 /** The words of the change table are for every flavor; these are for the flavor that the database has. */
 function dataWords(effect: Effect, { explanation, before, after }: Change): string {
+    if (effect === "refused") return "kept";
     const inMemory = after?.spec.flavor === "nordb";
     if (effect === "replaced") return inMemory ? "handed over in one dump" : "kept on its volume";
     const fits = !before || !after || !leavesLess(before, after);

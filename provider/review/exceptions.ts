@@ -10,9 +10,11 @@ const text = (error: string) => z.string({ error }).trim().min(1, { error });
 
 const exceptionSchema = z.strictObject({
     database: text("give the name of the database or the resource"),
-    code: text("give the code of a rule").refine((code) => rules.some((rule) => rule.code === code), {
-        error: "give the code of a rule, such as redis-database/volume-replaced",
-    }),
+    code: text("give the code of a rule")
+        .transform((code) => (code.includes("/") ? code : `redis-database/${code}`))
+        .refine((code) => rules.some((rule) => rule.code === code), {
+            error: "give the code of a rule, such as redis-database/volume-replaced",
+        }),
     reason: text("say why this is allowed"),
     expires: date,
     stack: text("give the name of a stack").optional(),

@@ -17,10 +17,11 @@ export class UnknownFailOn extends Error {
     }
 }
 
-/** Reads a list such as `data-loss,redis-database/server-replaced`; the codes may be without `redis-database/`. */
+/** Reads `none`, or a list such as `data-loss,redis-database/server-replaced`; the codes may be without `redis-database/`. */
 export function parseFailOn(list: string): string[] {
+    if (list.trim() === "none") return [];
     const entries = list.split(",").map((each) => each.trim());
-    return entries.filter(Boolean).map((entry) => {
+    return entries.map((entry) => {
         if (isSeverity(entry)) return entry;
         const code = entry.includes("/") ? entry : `redis-database/${entry}`;
         if (rules.some((rule) => rule.code === code)) return code;

@@ -24,8 +24,8 @@ const packages =
 
 /** The line of the program that creates the resource: the innermost position outside of packages. */
 export function sourceOf(step: Step | undefined): SourceLine | undefined {
-    const frames = (step?.next?.stackTrace.length ? step.next : step?.old)?.stackTrace ?? [];
-    for (const frame of frames) {
+    // The old state has positions in a program that may have changed since.
+    for (const frame of step?.next?.stackTrace ?? []) {
         const [, file = "", line = "0"] = /^project:\/\/\/(.+)#(\d+)(?:,\d+)?$/s.exec(frame) ?? [];
         if (file !== "" && !packages.test(file)) return { file, line: Number(line) };
     }

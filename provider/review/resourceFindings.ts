@@ -15,7 +15,12 @@ export function resourceFindings(step: Step): ReviewFinding[] {
     if (isVolume(step) && deletes(step)) found.push(deletedVolume(step, finding));
     if (isContainer(step) && replaces(step)) {
         const because = step.replaces.length > 0 ? ` (${step.replaces.join(", ")})` : "";
-        found.push(finding("container-replaced", `the container is stopped and created again${because}`));
+        found.push(
+            finding(
+                "container-replaced",
+                `the container is stopped and created again${because}; files that are not on a named volume are lost`,
+            ),
+        );
     }
     if (isContainer(step) && deletes(step)) found.push(finding("container-deleted", "the container is deleted"));
     if (old?.protect && deletes(step))

@@ -31,8 +31,10 @@ export async function findExceptions(
     const atBase = root !== undefined && base !== undefined ? await fileAt(project, base, root, file) : undefined;
     const applies = atBase === undefined ? [] : parse(atBase, `${relative(root ?? ".", file)} at ${base ?? ""}`);
     if (proposed.length === 0 && applies.length === 0) return noExceptions;
-    if (base === undefined)
+    if (base === undefined) {
         note("the base branch is not known, so no exception applies; name it with --base, such as --base origin/main");
+        return noExceptions;
+    }
     return { base: applies, proposed, file: relative(root ?? process.cwd(), file) };
 }
 

@@ -1,5 +1,6 @@
 /** The formats in which `redisdb review` prints and writes a review. */
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Review, rules } from "../../review/index";
 import { codeQuality } from "../../review/output/codeQuality";
 import { json } from "../../review/output/json";
@@ -49,7 +50,7 @@ export function parseTargets(values: readonly string[]): Target[] {
         const [name = "", ...rest] = value.split("=");
         const format = formats.find((each) => each === name);
         const file = rest.join("=");
-        if (format && file !== "") return { format, file };
+        if (format && file !== "") return checkedTarget(format, file);
         throw new UsageError(
             `--write: "${value}" is not FORMAT=FILE`,
             `give one of ${formats.join(", ")} and a file, such as --write sarif=review.sarif`,
@@ -57,15 +58,19 @@ export function parseTargets(values: readonly string[]): Target[] {
     });
 }
 
-export function write(review: Review, targets: readonly Target[]): void {
-    for (const { format, file } of targets) {
-        try {
-            writeFileSync(file, `${formatted(review, format).trimEnd()}\n`);
-        } catch (error) {
-            throw new UsageError(
-                `--write: ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? ""})`,
-                "name a file in a directory that exists and that you may write to",
-            );
-        }
+/** Refused before anything is done, so that no review is lost. */
+function checkedTarget(format: Format, file: string): Target {
+    try {
+        accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+        return { format, file };
+    } catch (error) {
+        throw new UsageError(
+            `--write: ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? ""})`,
+            "name a file in a directory that exists and that you may write to",
+        );
     }
+}
+
+export function write(review: Review, targets: readonly Target[]): void {
+    for (const { format, file } of targets) writeFileSync(file, `${formatted(review, format).trimEnd()}\n`);
 }

@@ -1,10 +1,10 @@
 /** Where `redisdb review` gets previews from: files, the input, or a preview that it runs itself. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Preview, UnreadablePreview, combine, readPreview } from "../../review/index";
-import { CommandError, UsageError, programFailed } from "../commandErrors";
+import { CommandError, UsageError, cancelled, programFailed } from "../commandErrors";
 import { run } from "../programs/run";
 import type { Session } from "../verb";
 
@@ -13,6 +13,12 @@ export interface Project {
     readonly directory: string;
     readonly env: NodeJS.ProcessEnv;
     readonly signal: AbortSignal;
+}
+
+export function projectOf({ env, options }: Session, directory = "."): Project {
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+        return { directory, env, signal: options.signal };
+    throw new UsageError(`--cwd: there is no directory ${directory}`, "give the directory of the Pulumi project");
 }
 
 /** Reads a file; `-` is the input. */
@@ -56,6 +62,7 @@ export async function previewOfStack(stack: string, project: Project, planFile?:
             ...["preview", "--stack", stack, "--json", "--event-log", eventLog],
             ...(planFile === undefined ? [] : ["--save-plan", planFile]),
         ]);
+        if (project.signal.aborted) throw cancelled();
         // Without a document, Pulumi could not even start the program.
         if (code !== 0 && stdout.trim() === "") throw previewFailed(stderr);
         return combine(readPreview(stdout), readPreview(readFileSync(eventLog, "utf8")));

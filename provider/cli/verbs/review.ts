@@ -1,4 +1,5 @@
 /** `redisdb review`: says what a preview will do to the data. */
+import { rmSync } from "node:fs";
 import { Argument, InvalidArgumentError, Option } from "commander";
 import {
     type PreviewOf,
@@ -16,7 +17,7 @@ import { type PullRequest, findPullRequest } from "../comments/pullRequest";
 import { findExceptions } from "../review/exceptionsFile";
 import { type Format, formats, formatted, parseTargets, write } from "../review/formats";
 import { previewWithPlan } from "../review/plan";
-import { type Project, previewIn, previewOfStack } from "../review/previews";
+import { type Project, previewIn, previewOfStack, projectOf } from "../review/previews";
 import { folderOf } from "../review/repository";
 import type { Call, Session, Verb } from "../verb";
 import { textFlag } from "./operands";
@@ -26,7 +27,7 @@ export const review: Verb = {
     summary: "say what a Pulumi preview will do to your data",
     description:
         "Reads the output of `pulumi preview --json` or the engine's event stream, from files or the input, or runs the " +
-        "preview of a stack itself. It needs no secrets, and contacts neither Docker nor Redis. The exit code is 5 if a " +
+        "preview of a stack itself. Reading a file needs no secrets, and neither Docker nor Redis. The exit code is 5 if a " +
         "finding fails the review, and 1 if the preview itself failed.",
     operands: [new Argument("[file...]", "previews, - for the input (default: the input)")],
     flags: () => [
@@ -34,7 +35,7 @@ export const review: Verb = {
         new Option("--cwd <directory>", "the directory of the Pulumi project").default("."),
         new Option("--format <format>", "how to print the review").choices(formats).default("text"),
         repeatable("--write <format=file>", "also write it to a file, such as sarif=review.sarif; can be repeated"),
-        new Option("--fail-on <list>", "the severities and codes that fail the review").default(
+        new Option("--fail-on <list>", "the severities and codes that fail the review, or none").default(
             defaultFailOn.join(","),
         ),
         new Option("--allow <file>", "the exceptions (default: redisdb-allow.yaml at the root of the repository)"),
@@ -55,10 +56,11 @@ export const review: Verb = {
         const failOn = failOnOf(textFlag(call, "failOn") ?? "");
         const mode = textFlag(call, "comment") as CommentMode | undefined;
         const pullRequest = mode && findPullRequest(session.env, flags.pullRequest as number | undefined);
-        const project = projectOf(session, call);
+        const project = projectOf(session, textFlag(call, "cwd"));
         const requested = { file: textFlag(call, "allow"), base: textFlag(call, "base") };
         const exceptions = await findExceptions(project, requested, session.note);
         const reviewed = reviewPreviews(await previewsOf(session, call, project), { failOn, exceptions });
+        keepOnlyPassingPlan(textFlag(call, "plan"), reviewed, session);
         write(reviewed, targets);
         const { style, width } = session;
         const result = (comment?: Published) => ({
@@ -108,10 +110,6 @@ function failOnOf(value: string): string[] {
     }
 }
 
-function projectOf({ env, options }: Session, call: Call): Project {
-    return { directory: textFlag(call, "cwd") ?? ".", env, signal: options.signal };
-}
-
 async function previewsOf(session: Session, call: Call, project: Project): Promise<PreviewOf[]> {
     const stacks = list(call.flags.stack);
     const planFile = textFlag(call, "plan");
@@ -134,6 +132,13 @@ async function previewsOf(session: Session, call: Call, project: Project): Promi
         previews.push({ preview: await previewIn(file, session), folder });
     }
     return previews;
+}
+
+/** A plan that fails the review must not be applied by mistake. An exception allows what is deliberate. */
+function keepOnlyPassingPlan(file: string | undefined, { exitCode }: Review, { note }: Session): void {
+    if (file === undefined || exitCode === 0) return;
+    rmSync(file, { force: true });
+    note("the plan was not saved, because the review fails");
 }
 
 function requestOf(reviewed: Review, mode: CommentMode, { host }: PullRequest, flags: Call["flags"]) {

@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { StateChanged } from "../commandErrors";
 import { applyPlan, readPlan } from "../review/plan";
+import { projectOf } from "../review/previews";
 import type { Verb } from "../verb";
 import { textFlag } from "./operands";
 
@@ -16,10 +17,9 @@ export const up: Verb = {
         new Option("--cwd <directory>", "the directory of the Pulumi project").default("."),
     ],
     examples: ["up --plan plan.json"],
-    async run({ env, options }, call) {
+    async run(session, call) {
         const plan = readPlan(textFlag(call, "plan") ?? "");
-        const project = { directory: textFlag(call, "cwd") ?? ".", env, signal: options.signal };
-        if (await applyPlan(plan, project)) {
+        if (await applyPlan(plan, projectOf(session, textFlag(call, "cwd")))) {
             return { value: { stack: plan.stack, applied: true }, text: `${plan.stack} has the reviewed change` };
         }
         throw new StateChanged(plan.stack);

@@ -1,5 +1,7 @@
 /** What a change costs clients or data, and what else the preview should mention: sentences for the rows of rows.ts. */
+import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
+import { isEveryAddress } from "../arguments/endpoints";
 import { replicaNames } from "../arguments/replicaList";
 import { releaseOf, versions } from "../catalog/versions";
 import type { DatabaseSpec } from "../databaseSpec";
@@ -103,10 +105,13 @@ export const startsToEvict: Losses = ({ spec: before }, { spec }, mayShow) =>
           )
         : [];
 
+/** When the append-only file reaches the disk, by `appendfsync`. With `no`, Linux decides: usually after 30 seconds. */
+const afterSeconds: Readonly<Record<string, number>> = { always: 0, everysec: 1, no: 30 };
+
 /** How many seconds of writes a crash can lose. */
-function secondsLost({ flavor, savePoints }: DatabaseSpec): number {
+function secondsLost({ flavor, savePoints, config }: DatabaseSpec): number {
     if (flavor === "nordb") return Infinity;
-    if (flavor === "aof") return 1;
+    if (flavor === "aof") return afterSeconds[String(config.appendfsync ?? "everysec").toLowerCase()] ?? 1;
     // If every save point needs more than one change, a single write may never be dumped.
     const seconds = savePoints.filter(({ changes }) => changes === 1).map((point) => point.seconds);
     return seconds.length > 0 ? Math.min(...seconds) : Number.MAX_VALUE;
@@ -126,14 +131,24 @@ const crashLoses =
         const bySavePoints =
             now === Number.MAX_VALUE || !mayShow("savePoints")
                 ? "all writes since the last dump"
-                : `up to ${now % 60 === 0 ? `${now / 60} minutes` : `${now} seconds`} of writes`;
+                : `up to ${inWords(now)} of writes`;
         const loss = {
             nordb: "a crash or a restart loses all data, which is kept in memory only",
             rdb: `a crash can lose ${bySavePoints}`,
-            aof: "a crash can lose the last second of writes, or two seconds if the disk is slow",
+            aof: aofLosses[now] ?? "a crash can lose the last second of writes, or two seconds if the disk is slow",
         }[spec.flavor];
         return [`after this change ${loss}`];
     };
+
+const aofLosses: Readonly<Record<number, string>> = {
+    0: "a crash loses no write that was acknowledged",
+    30: "a crash of the host can lose the last 30 seconds of writes, or more (appendfsync no)",
+};
+
+function inWords(seconds: number): string {
+    if (seconds % 3600 === 0) return seconds === 3600 ? "1 hour" : `${seconds / 3600} hours`;
+    return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`;
+}
 
 export const hasUsers = ({ spec }: Described) => versions[releaseOf(spec)].acl;
 
@@ -175,13 +190,18 @@ export function rejectedOverTls(before: Described, after: Described): Loss[] {
 export const portsChange = ({ spec: { ports: before } }: Described, { spec: { ports } }: Described): UrlChange[] =>
     isDeepStrictEqual(before, ports) ? [] : [{ part: "ports", breaks: "all clients" }];
 
+/** Whether an address that stands for all of them includes another one. */
+const includes = (all: string, address: string) => isEveryAddress(all) && isIP(all) === isIP(address);
+
 /** The clients that can no longer reach the server at its address. */
 export function unreachable({ spec: before }: Described, { spec }: Described): Loss[] {
     return [
         ...(before.plaintext && !spec.plaintext
             ? cannotConnect("plaintext clients can no longer connect, and there is no plaintext URL")
             : []),
-        ...(before.bindAddress === spec.bindAddress ? [] : cannotConnect("the server listens on the new address only")),
+        ...(before.bindAddress === spec.bindAddress || includes(spec.bindAddress, before.bindAddress)
+            ? []
+            : cannotConnect("the server listens on the new address only")),
         ...leftNetwork(before, spec),
     ];
 }

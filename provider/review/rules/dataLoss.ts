@@ -41,7 +41,7 @@ export const dataLossRules = {
         severity: "data-loss",
         title: "Redis may evict keys",
         meaning: "With less memory or another policy, Redis deletes keys when the data does not fit.",
-        danger: "Evicted keys are lost. Which ones, depends on `maxmemoryPolicy`.",
+        danger: "Evicted keys are lost; `maxmemoryPolicy` decides which ones.",
         remedy: "keep enough memory for the data, or the policy `noeviction`, unless the database is a cache",
     },
     "import-replaces-data": {

@@ -52,6 +52,13 @@ export const downtimeRules = {
         danger: "Clients that connect by such a name and verify the certificate fail.",
         remedy: "let clients use a name that stays; then remove the old one from `tls.hosts`",
     },
+    "user-rules-changed": {
+        severity: "downtime",
+        title: "The rules of a user change",
+        meaning: "The new rules apply at once, also to open connections.",
+        danger: "Commands, keys and channels that the new rules do not allow fail with NOPERM.",
+        remedy: "check with `ACL DRYRUN` that the new rules allow what the user's clients do",
+    },
     "user-removed": {
         severity: "downtime",
         title: "A user is deleted",
@@ -84,7 +91,7 @@ export const downtimeRules = {
         severity: "downtime",
         title: "A container is replaced",
         meaning: "A container that is not part of a database is stopped and created again.",
-        danger: "Its connections close. Files that are not on a volume are lost.",
+        danger: "Its connections close. Files that are not on a named volume are lost, also those on an anonymous volume.",
         remedy: "make the change when the service may be interrupted",
     },
     "container-deleted": {

@@ -55,7 +55,7 @@ export const otherRules = {
         severity: "info",
         title: "A certificate is renewed",
         meaning: "The certificate is renewed before it expires. Nothing in the program asks for it.",
-        danger: "None: connections stay open, and the CA stays the same.",
+        danger: "Nothing is lost: connections stay open, and the CA stays the same.",
         remedy: "nothing to do",
     },
     "password-rotated": {
@@ -83,7 +83,7 @@ export const otherRules = {
         severity: "info",
         title: "The first update did not complete",
         meaning: "The database was never created completely; this update continues.",
-        danger: "None: there was no database to lose.",
+        danger: "Nothing is lost: there was no database yet.",
         remedy: "nothing to do",
     },
     "memory-only": {
@@ -125,7 +125,7 @@ export const otherRules = {
         severity: "info",
         title: "An exception has expired",
         meaning: "An entry of the file with exceptions is past its date, so it no longer applies.",
-        danger: "None: the finding that it allowed is reported again.",
+        danger: "Nothing is lost: the finding that it allowed is reported again.",
         remedy: "remove the entry",
     },
     "exception-unused": {

@@ -85,7 +85,7 @@ describe("redisdb review", () => {
         const { exitCode, stdout, stderr } = await command(["review"], { input: preview("delete") });
         expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: "" });
         expect(stdout).toMatch(
-            /^✗ data-loss: redis-database\/volume-deleted: Volume "uploads": .*\(shop\/index.ts:4\)$/m,
+            /^✗ data-loss: redis-database\/volume-deleted: Volume "uploads": the volume is deleted with all files$/m,
         );
     });
 
@@ -197,7 +197,7 @@ describe("exceptions", () => {
     });
 
     test("that are not valid are reported with their paths", async () => {
-        propose("allow:\n  - database: uploads\n    code: volume-deleted\n    expires: soon\n");
+        propose("allow:\n  - database: uploads\n    code: volumes\n    expires: soon\n");
         const { exitCode, stderr } = await review("--base", "main");
         expect(exitCode).toBe(2);
         expect(stderr).toMatch(
@@ -259,11 +259,11 @@ describe("--comment", () => {
 
 describe("a plan", () => {
     const plan = join(directory, "plan.json");
-    const save = () => command(["review", "--stack", "production", "--plan", plan]);
+    const save = (failOn = "none") => command(["review", "--stack", "production", "--plan", plan, "--fail-on", failOn]);
     const apply = () => command(["up", "--plan", plan]);
 
     test("is applied to the state that was reviewed", async () => {
-        expect((await save()).exitCode).toBe(5);
+        expect((await save()).exitCode).toBe(0);
         const { exitCode, stdout } = await apply();
         expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "production has the reviewed change\n" });
         expect(got("calls")).toMatch(/^up --stack production --plan \S+ --yes --skip-preview --non-interactive$/m);
@@ -276,6 +276,13 @@ describe("a plan", () => {
         expect(exitCode).toBe(5);
         expect(stderr).toContain("the state of production is no longer the one that was reviewed; nothing was changed");
         expect(got("calls")).not.toMatch(/^up /m);
+    });
+
+    test("is not saved if the review fails", async () => {
+        const { exitCode, stderr } = await save("data-loss");
+        expect(exitCode).toBe(5);
+        expect(stderr).toContain("the plan was not saved, because the review fails");
+        expect(() => readFileSync(plan)).toThrow("ENOENT");
     });
 
     test("is not saved if the state changes during the preview", async () => {
@@ -294,6 +301,7 @@ test.each([
     [["review", "--write", "html=a"], '--write: "html=a" is not FORMAT=FILE'],
     [["review", "--write", "sarif=/does/not/exist/a"], "--write: /does/not/exist/a cannot be written (ENOENT)"],
     [["review", "--fail-on", "dataloss"], '--fail-on: "dataloss" is neither a severity nor the code of a rule'],
+    [["review", "--fail-on", ""], '--fail-on: "" is neither a severity nor the code of a rule'],
     [["review", "--base", "nowhere"], '--base: there is no commit "nowhere"'],
     [["review", "--allow", "/does/not/exist"], "--allow: there is no file /does/not/exist"],
     [["review", "--pull-request", "0", "--comment", "new"], "Give the number of the pull request."],

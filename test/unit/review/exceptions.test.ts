@@ -106,7 +106,8 @@ test("--fail-on takes severities and codes", () => {
         "redis-database/volume-deleted",
         "redis-database/urls-changed",
     ]);
-    expect(parseFailOn("")).toEqual([]);
+    expect(parseFailOn("none")).toEqual([]);
+    expect(() => parseFailOn("")).toThrow(UnknownFailOn);
     expect(() => parseFailOn("dataloss")).toThrow(UnknownFailOn);
     const failing = (failOn: string[]) => reviewPreviews([{ preview: deletion() }], { failOn, today }).exitCode;
     expect([failing(["downtime"]), failing(["redis-database/volume-deleted"]), failing([])]).toEqual([0, 5, 0]);
