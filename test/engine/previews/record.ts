@@ -63,19 +63,22 @@ async function createStack(project: Project, base: Base): Promise<Deployment> {
 
 async function record(project: Project, base: Base, state: Deployment, name: string, scenario: Scenario) {
     const { config, edits, expiring, stream, fails = false } = scenario;
-    if (config) await project.configure(config);
-    if (expiring !== undefined) await project.import(expiringTomorrow(state, expiring));
-    project.program(edited(base.program, edits));
-    const { stdout, stderr, code } = await project.preview();
-    const events = stream && (await project.preview({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" })).stdout;
-    if (expiring !== undefined) await project.import(state);
-    if (config) await project.configure(base.config ?? {});
-    if ((code !== 0) !== fails) throw new Error(`exit code ${code}\n${stdout.slice(-3000)}\n${stderr}`);
-
     const recording = recordingOf(project, state);
     const secrets = [...secretsOf(state), ...Object.values(config ?? {})];
-    write(`${name}.json`, normalisePreview(stdout, recording), secrets);
-    if (events) write(`${name}.events.ndjson`, normaliseEvents(events, recording), secrets);
+    try {
+        if (config) await project.configure(config);
+        if (expiring !== undefined) await project.import(expiringTomorrow(state, expiring));
+        project.program(edited(base.program, edits));
+        const { stdout, stderr, code } = await project.preview();
+        if ((code !== 0) !== fails) throw new Error(`exit code ${code}\n${stdout.slice(-3000)}\n${stderr}`);
+        write(`${name}.json`, normalisePreview(stdout, recording), secrets);
+        if (!stream) return;
+        const events = await project.preview({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
+        write(`${name}.events.ndjson`, normaliseEvents(events.stdout, recording), secrets);
+    } finally {
+        if (expiring !== undefined) await project.import(state);
+        if (config) await project.configure(base.config ?? {});
+    }
 }
 
 /** Lines of secrets, without those that are public as well, such as the first line of a certificate. */
@@ -85,9 +88,9 @@ function secretsOf(state: Deployment): string[] {
 }
 
 function write(file: string, text: string, secrets: readonly string[]): void {
-    const forbidden = [...secrets, checkout, hostname()];
-    const found = forbidden.find((each) => text.includes(each));
-    if (found !== undefined) throw new Error(`${file} would contain ${found}`);
+    if (secrets.some((secret) => text.includes(secret))) throw new Error(`${file} would contain a secret`);
+    const local = [checkout, hostname()].find((each) => text.includes(each));
+    if (local !== undefined) throw new Error(`${file} would contain ${local}`);
     writeFileSync(join(folder, file), text);
 }
 
