@@ -95,12 +95,15 @@ export class Deployments {
         const requested = { ...before, args: change(before.args) };
         checkBegunReplicas(others, [before, requested], removes);
         const { first, last: after, note } = planUpdates(before, requested, info ?? {});
-        for (const each of [after, ...(first ? [first] : [])]) {
-            checkSpecification(each);
-            checkChange(stack.handle, planChange(before, each, info?.version));
+        const planned = planChange(before, after, info?.version);
+        checkSpecification(after);
+        checkChange(stack.handle, planned);
+        if (first) {
+            checkSpecification(first);
+            checkChange(stack.handle, planChange(before, first, info?.version));
         }
         const notes: Message[] = note === undefined ? [] : [{ severity: "info", about: before.name, text: note }];
-        return { after, rows: planChange(before, after, info?.version).rows, ...(first && { first }), notes };
+        return { after, rows: planned.rows, ...(first && { first }), notes };
     }
 
     /** Throws `partial` if the stack has no specification yet. */

@@ -1,9 +1,10 @@
 /** What a preview changes in the arguments of one database or replica, by the change table. */
 import { isDeepStrictEqual } from "node:util";
 import { type Described, describeRecorded } from "../model/changes/describe";
-import { type Explanation, explainChanges, explanationOf, warnOfLimits } from "../model/changes/explanation";
+import { type Explanation, explanationOf, limitsAfter, lineOf } from "../model/changes/explanation";
 import { type ReadArguments, readArguments } from "./arguments";
-import { type Component, changes } from "./components";
+import type { Component } from "./components";
+import { changes } from "./operations";
 import type { ResourceState } from "./preview";
 import { containsSecret, secretValue } from "./reading/values";
 
@@ -15,7 +16,7 @@ export interface Change {
     readonly explanation?: Explanation;
     /** The explanation as one line, as the component's own preview prints it. */
     readonly line?: string;
-    /** The line about a release of this package that limits the memory of clients. */
+    /** How a release of this package changes the memory limits. */
     readonly limits?: string;
     /** The paths of arguments that are known only during the update. */
     readonly unknown: readonly string[];
@@ -58,8 +59,8 @@ export function changeOf({ kind, name, own, record }: Component): Change {
         secrets: facts.secrets.map((path) => path.split(/[.[]/)[0] ?? ""),
     };
     const explanation = explanationOf(pair.before, pair.after, options);
-    const line = explainChanges(name, pair.before, pair.after, options);
-    const limits = warnOfLimits(name, pair.before, pair.after, kind);
+    const line = lineOf(name, pair.before, pair.after, explanation, kind);
+    const limits = limitsAfter(pair.before, pair.after);
     return {
         ...facts,
         ...pair,

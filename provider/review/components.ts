@@ -1,6 +1,8 @@
 /** Finds the databases and replicas in a preview, with the steps of their resources. */
 import type { Kind } from "../model/arguments/definition";
+import { changes, replaces } from "./operations";
 import type { ResourceState, Step } from "./preview";
+import { parseUrn } from "./reading/steps";
 
 export interface Component {
     readonly kind: Kind;
@@ -16,10 +18,10 @@ export interface Component {
     readonly children: readonly Step[];
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
-    "redis-database:index:RedisDatabase": "RedisDatabase",
-    "redis-database:index:RedisReplica": "RedisReplica",
-};
+const kinds: ReadonlyMap<string, Kind> = new Map([
+    ["redis-database:index:RedisDatabase", "RedisDatabase"],
+    ["redis-database:index:RedisReplica", "RedisReplica"],
+]);
 
 const recordType = "redis-database:index:CompletedUpdate";
 
@@ -35,7 +37,7 @@ export function groupByComponent(steps: readonly Step[]): Grouped {
     const owners = new Map<string, { kind: Kind; name: string; steps: Step[] }>();
     const others: Step[] = [];
     for (const step of steps) {
-        const owner = kinds[step.type] ? step.urn : ownerOf(step, parents);
+        const owner = kinds.has(step.type) ? step.urn : ownerOf(step, parents);
         const address = owner === undefined ? undefined : kindAndName(owner);
         if (owner === undefined || !address) {
             others.push(step);
@@ -79,49 +81,14 @@ function ownerOf(step: Step, parents: ReadonlyMap<string, string>): string | und
 }
 
 function kindAndName(urn: string): { kind: Kind; name: string } | undefined {
-    const found = /^urn:pulumi:.*?::.*?::(?:[^:]*(?::[^:]+)*\$)?(redis-database:index:\w+)::(.*)$/s.exec(urn);
-    const kind = kinds[found?.[1] ?? ""];
-    return kind && { kind, name: found?.[2] ?? "" };
+    const { type = "", name = "" } = parseUrn(urn) ?? {};
+    const kind = kinds.get(type);
+    return kind && { kind, name };
 }
 
 /** The step of a child, by its suffix, such as `server`. */
 export function child({ name, children }: Component, suffix: string): Step | undefined {
     return children.find((step) => step.name === `${name}-${suffix}` && changes(step));
-}
-
-/** Operations that leave the resource as it is, and those that only read it. */
-const unchanging = ["same", "read", "refresh", "discard", "read-discard"];
-
-export function changes({ operation }: Step): boolean {
-    return !unchanging.includes(operation);
-}
-
-/** Also for operations that only a later version of Pulumi has, as far as their names say it. */
-export function replaces({ operation }: Step): boolean {
-    return operation.includes("replace");
-}
-
-export function deletes(step: Step): boolean {
-    return step.operation.includes("delete") && !replaces(step);
-}
-
-const known = [
-    ...unchanging,
-    "create",
-    "update",
-    "delete",
-    "replace",
-    "create-replacement",
-    "delete-replaced",
-    "read-replacement",
-    "discard-replaced",
-    "remove-pending-replace",
-    "import",
-    "import-replacement",
-];
-
-export function isKnown({ operation }: Step): boolean {
-    return known.includes(operation);
 }
 
 /** Whether a certificate or a CA is issued again. */

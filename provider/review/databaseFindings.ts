@@ -7,11 +7,13 @@ import { hasUsers, leavesLess } from "../model/changes/consequences";
 import type { Described } from "../model/changes/describe";
 import { maxmemoryOf } from "../model/sizing/memory";
 import type { Change } from "./change";
-import { type Component, child, deletes, renewsCertificate, replaces, rotatesPassword } from "./components";
-import { type Subject, findingOf } from "./finding";
+import { type Component, child, renewsCertificate, rotatesPassword } from "./components";
+import { type Finding, type Subject, about } from "./finding";
+import { deletes, replaces } from "./operations";
 import type { Step } from "./preview";
 import type { ReviewFinding } from "./report";
-import type { RuleName } from "./rules/index";
+import { protectionFindings, volumeFindings } from "./resourceFindings";
+import { ruleOf } from "./rules/index";
 
 /** `today` is compared with the end-of-life dates. */
 export function databaseFindings(
@@ -20,17 +22,17 @@ export function databaseFindings(
     subject: Subject,
     today: Date,
 ): readonly ReviewFinding[] {
-    const finding = (rule: RuleName, message: string) => findingOf(rule, subject, message);
+    const finding = about(subject);
     if (component.own && deletes(component.own)) return deletionFindings(component, change, subject);
     // The update does not take place, and the error of the preview says why.
     if (change.explanation?.effect === "refused") return [];
     return combined([
-        ...(change.explanation?.losses ?? []).map(({ code, text }) => findingOf(code, subject, text)),
+        ...(change.explanation?.losses ?? []).map(({ code, text }) => finding(code, text)),
         ...stepFindings(component, change, subject),
         ...(change.after ? securityFindings(change.before, change.after, finding) : []),
         ...(change.after ? capacityFindings(change.before, change.after, finding) : []),
         ...(change.after ? versionFindings(change.before, change.after, today, finding) : []),
-        ...(change.limits !== undefined ? [finding("limits-changed", withoutSubject(change.limits))] : []),
+        ...(change.limits !== undefined ? [finding("limits-changed", change.limits)] : []),
         ...knowledgeFindings(change, finding),
     ]);
 }
@@ -44,8 +46,6 @@ function combined(findings: readonly ReviewFinding[]): ReviewFinding[] {
     }
     return [...byCode.values()];
 }
-
-type Finding = (rule: RuleName, message: string) => ReviewFinding;
 
 /** Where the data of a deleted database stays; `undefined` if it is deleted. */
 export function locationKept(component: Component, { before }: Change): string | undefined {
@@ -63,53 +63,46 @@ export function isFollower({ kind }: Component, { before }: Change): boolean {
 }
 
 function deletionFindings(component: Component, change: Change, subject: Subject): ReviewFinding[] {
+    const finding = about(subject);
     const kept = locationKept(component, change);
     const hasServer = component.children.some(({ name }) => name === `${component.name}-server`);
     if (change.incomplete && !hasServer)
-        return [
-            findingOf("first-update-incomplete", subject, "its server was never created, so there is no data to lose"),
-        ];
-    const isCopy = isFollower(component, change);
-    const isProtected = [component.own, ...component.children].some((step) => step?.old?.protect && deletes(step));
+        return [finding("first-update-incomplete", "its server was never created, so there is no data to lose")];
     return [
-        ...(isCopy
-            ? [findingOf("replica-removed", subject, "the replica is deleted with its copy of the data")]
+        isFollower(component, change)
+            ? finding("replica-removed", "the replica is deleted with its copy of the data")
             : kept !== undefined
-              ? [findingOf("server-deleted", subject, `the server is deleted; its data stays in ${kept}`)]
-              : [findingOf("database-deleted", subject, "the database is deleted with all its data")]),
-        ...(isProtected
-            ? [findingOf("protected-resource-deleted", subject, "it is protected, and the program no longer has it")]
-            : []),
+              ? finding("server-deleted", `the server is deleted; its data stays in ${kept}`)
+              : finding("database-deleted", "the database is deleted with all its data"),
+        ...protectionFindings(stepsOf(component), finding),
     ];
+}
+
+/** The steps of the component and of its resources, without its record. */
+function stepsOf({ own, children }: Component): readonly Step[] {
+    return own ? [own, ...children] : children;
 }
 
 /** What the steps of the resources say, whatever the arguments do: options such as `transform` are not recorded. */
 function stepFindings(component: Component, change: Change, subject: Subject): ReviewFinding[] {
-    const finding = (rule: RuleName, message: string) => findingOf(rule, subject, message);
+    const finding = about(subject);
     const [server, haproxy, volume, settings] = ["server", "terminator", "data", "settings"].map((suffix) =>
         child(component, suffix),
     );
-    const isReplaced = (step: Step | undefined): step is Step => step !== undefined && replaces(step);
-    const all = [component.own, ...component.children].filter((step) => step !== undefined);
+    const isReplaced = (step: Step | undefined) => step !== undefined && replaces(step);
     // The protection of a database also protects its resources, and has a rule of its own.
-    const lifted =
-        !change.explanation?.losses.some(({ code }) => code === "protection-lifted") &&
-        all.some((step) => step.old?.protect && step.next && !step.next.protect);
-    const isProtected = all.some((step) => step.old?.protect && deletes(step));
+    const hasOwnRule = change.explanation?.losses.some(({ code }) => code === "protection-lifted") ?? false;
+    const protection = protectionFindings(stepsOf(component), finding);
     const effect = change.explanation?.effect;
     return [
-        ...(isReplaced(volume) ? [finding("volume-replaced", replacedVolume(volume))] : []),
-        ...(volume && deletes(volume) ? [deletedVolume(volume, finding)] : []),
+        ...(volume ? volumeFindings(volume, finding) : []),
         ...(effect === "replaced" || isReplaced(server) || isReplaced(settings)
             ? [finding("server-replaced", "the server is replaced, and clients reconnect once")]
             : []),
         ...(effect === "terminator" || isReplaced(haproxy)
             ? [finding("haproxy-replaced", "HAProxy is replaced, and TLS clients reconnect once")]
             : []),
-        ...(lifted ? [finding("protect-lifted", "the option `protect` is no longer set")] : []),
-        ...(isProtected
-            ? [finding("protected-resource-deleted", "it is protected, and the program no longer has it")]
-            : []),
+        ...protection.filter(({ code }) => !(hasOwnRule && code === ruleOf("protect-lifted").code)),
         ...(change.explanation?.rows.some(({ id }) => id === "userRules")
             ? [finding("user-rules-changed", "the new rules of a user apply at once; what they do not allow fails")]
             : []),
@@ -138,17 +131,6 @@ function automaticFindings(
             ? [finding("password-stops-working", "the old password stops working at once (passwordGraceHours 0)")]
             : []),
     ];
-}
-
-export function replacedVolume(step: Step): string {
-    const because = step.replaces.length > 0 ? ` (${step.replaces.join(", ")})` : "";
-    return `the volume is deleted with all files, and an empty one is created${because}`;
-}
-
-export function deletedVolume(step: Step, finding: Finding): ReviewFinding {
-    return step.old?.retainOnDelete
-        ? finding("volume-kept", "the volume leaves the program, but stays on the host")
-        : finding("volume-deleted", "the volume is deleted with all files");
 }
 
 function securityFindings(before: Described | undefined, { spec, args }: Described, finding: Finding): ReviewFinding[] {
@@ -260,9 +242,4 @@ function knowledgeFindings(
               ]
             : []),
     ];
-}
-
-/** Without the component's name in front, and without the period. */
-function withoutSubject(line: string): string {
-    return line.replace(/^Redis(Database|Replica) ".*?": /, "").replace(/\.$/, "");
 }

@@ -4,8 +4,10 @@ import { persistenceLabel } from "../model/catalog/flavors";
 import { leavesLess } from "../model/changes/consequences";
 import { type Effect, effects } from "../model/changes/rows";
 import type { Change } from "./change";
-import { type Component, changes, child, deletes, renewsCertificate, replaces, rotatesPassword } from "./components";
+import { type Component, child, renewsCertificate, rotatesPassword } from "./components";
 import { isFollower, locationKept } from "./databaseFindings";
+import { titleOf } from "./finding";
+import { changes, deletes, replaces } from "./operations";
 import type { Operation, ReviewedDatabase } from "./report";
 
 type Words = Pick<ReviewedDatabase, "operation" | "changes" | "explanation" | "server" | "data" | "clients">;
@@ -13,7 +15,7 @@ type Words = Pick<ReviewedDatabase, "operation" | "changes" | "explanation" | "s
 /** `undefined` if nothing happens to the database. */
 export function wordsFor(component: Component, change: Change): Words | undefined {
     const { kind, name, own } = component;
-    const title = `${kind} ${JSON.stringify(name)}`;
+    const title = titleOf(kind, name);
     if (own && deletes(own)) return deleted(component, change, title);
     if (own?.operation === "create") return created(kind, change, title);
     const operation = operationOf(component, change);
@@ -66,11 +68,9 @@ function operationOf({ own, children, record }: Component, { explanation, line }
 function changed(component: Component, change: Change, title: string, operation: Operation): Words {
     const { explanation, line } = change;
     const words = [...(explanation?.causes ?? []), ...(explanation?.otherChanges ?? [])].map(plain);
-    const losesVolume = [child(component, "data")].some((step) => step && (replaces(step) || deletes(step)));
-    const restarts = ["server", "settings"].some((suffix) => {
-        const step = child(component, suffix);
-        return step && replaces(step);
-    });
+    const volume = child(component, "data");
+    const losesVolume = volume !== undefined && (replaces(volume) || deletes(volume));
+    const restarts = [child(component, "server"), child(component, "settings")].some((step) => step && replaces(step));
     // Without a change of arguments, the agent applies what changes to the running server.
     const refused = explanation?.effect === "refused";
     const effect =

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { findingOf } from "./finding";
 import type { AddedException, ReviewFinding } from "./report";
-import { rules } from "./rules/index";
+import { findRule } from "./rules/index";
 
 const date = z.iso.date({ error: "give a date such as 2027-01-31" });
 
@@ -11,10 +11,10 @@ const text = (error: string) => z.string({ error }).trim().min(1, { error });
 const exceptionSchema = z.strictObject({
     database: text("give the name of the database or the resource"),
     code: text("give the code of a rule")
-        .transform((code) => (code.includes("/") ? code : `redis-database/${code}`))
-        .refine((code) => rules.some((rule) => rule.code === code), {
+        .refine((code) => findRule(code) !== undefined, {
             error: "give the code of a rule, such as redis-database/volume-replaced",
-        }),
+        })
+        .transform((code) => findRule(code)?.code ?? code),
     reason: text("say why this is allowed"),
     expires: date,
     stack: text("give the name of a stack").optional(),

@@ -1,7 +1,7 @@
 /** Which findings fail a review. */
 import { closest } from "fastest-levenshtein";
 import type { ReviewFinding } from "./report";
-import { rules } from "./rules/index";
+import { findRule, rules } from "./rules/index";
 import { isSeverity, severities } from "./severity";
 
 /** Severities and codes. */
@@ -23,9 +23,9 @@ export function parseFailOn(list: string): string[] {
     const entries = list.split(",").map((each) => each.trim());
     return entries.map((entry) => {
         if (isSeverity(entry)) return entry;
-        const code = entry.includes("/") ? entry : `redis-database/${entry}`;
-        if (rules.some((rule) => rule.code === code)) return code;
-        throw new UnknownFailOn(entry, closest(entry, [...Object.keys(severities), ...rules.map((rule) => rule.code)]));
+        const rule = findRule(entry);
+        if (rule) return rule.code;
+        throw new UnknownFailOn(entry, closest(entry, [...Object.keys(severities), ...rules.map(({ code }) => code)]));
     });
 }
 

@@ -18,9 +18,21 @@ export function findingOf(rule: RuleName | LossCode, subject: Subject, message: 
     return { code, severity, ...subject, message, remedy };
 }
 
+/** Makes the findings about one subject. */
+export type Finding = (rule: RuleName | LossCode, message: string) => ReviewFinding;
+
+export function about(subject: Subject): Finding {
+    return (rule, message) => findingOf(rule, subject, message);
+}
+
 /** Where the packages of each language are, and the plugin. This package may also be linked to a checkout. */
 const packages =
     /(^|\/)((node_modules|site-packages|dist-packages|pkg\/mod|dist\/provider|provider\/components)\/|plugin\/main\.js$)/;
+
+/** Such as `Volume "uploads"`. */
+export function titleOf(type: string, name: string): string {
+    return `${type.split(":").at(-1) ?? type} ${JSON.stringify(name)}`;
+}
 
 /** The line of the program that creates the resource: the innermost position outside of packages. */
 export function sourceOf(step: Step | undefined): SourceLine | undefined {

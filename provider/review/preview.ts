@@ -9,8 +9,6 @@ export interface ResourceState {
     readonly protect: boolean;
     /** Whether Pulumi only forgets it instead of deleting it. */
     readonly retainOnDelete: boolean;
-    /** Whether this is a component, which exists in the state only. */
-    readonly isComponent: boolean;
     /** The positions in the program that led to the resource, innermost first; empty in an event stream, which lacks them. */
     readonly stackTrace: readonly string[];
 }

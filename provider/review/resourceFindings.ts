@@ -1,32 +1,51 @@
 /** The findings about resources that are not part of a database: volumes, containers, and protected resources. */
-import { changes, deletes, isKnown, replaces } from "./components";
-import { deletedVolume, replacedVolume } from "./databaseFindings";
-import { findingOf, sourceOf } from "./finding";
+import { type Finding, about, findingOf, sourceOf, titleOf } from "./finding";
+import { changes, deletes, deletesProtected, isKnown, losesProtect, replaces } from "./operations";
 import type { PolicyViolation, Step } from "./preview";
 import { parseUrn } from "./reading/steps";
 import type { ReviewFinding } from "./report";
-import type { RuleName } from "./rules/index";
 
 export function resourceFindings(step: Step): ReviewFinding[] {
     const finding = findingAbout(step);
-    const { old } = step;
-    const found: ReviewFinding[] = [];
-    if (isVolume(step) && replaces(step)) found.push(finding("volume-replaced", replacedVolume(step)));
-    if (isVolume(step) && deletes(step)) found.push(deletedVolume(step, finding));
-    if (isContainer(step) && replaces(step)) {
-        const because = step.replaces.length > 0 ? ` (${step.replaces.join(", ")})` : "";
-        found.push(
-            finding(
-                "container-replaced",
-                `the container is stopped and created again${because}; files that are not on a named volume are lost`,
-            ),
-        );
+    return [
+        ...(isVolume(step) ? volumeFindings(step, finding) : []),
+        ...(isContainer(step) ? containerFindings(step, finding) : []),
+        ...protectionFindings([step], finding),
+    ];
+}
+
+export function volumeFindings(step: Step, finding: Finding): ReviewFinding[] {
+    if (replaces(step)) {
+        const text = `the volume is deleted with all files, and an empty one is created${becauseOf(step)}`;
+        return [finding("volume-replaced", text)];
     }
-    if (isContainer(step) && deletes(step)) found.push(finding("container-deleted", "the container is deleted"));
-    if (old?.protect && deletes(step))
-        found.push(finding("protected-resource-deleted", "it is protected, and the program no longer has it"));
-    if (losesProtect(step)) found.push(finding("protect-lifted", "the option `protect` is no longer set"));
-    return found;
+    if (!deletes(step)) return [];
+    return step.old?.retainOnDelete
+        ? [finding("volume-kept", "the volume leaves the program, but stays on the host")]
+        : [finding("volume-deleted", "the volume is deleted with all files")];
+}
+
+function containerFindings(step: Step, finding: Finding): ReviewFinding[] {
+    if (replaces(step)) {
+        const text = `the container is stopped and created again${becauseOf(step)}; files that are not on a named volume are lost`;
+        return [finding("container-replaced", text)];
+    }
+    return deletes(step) ? [finding("container-deleted", "the container is deleted")] : [];
+}
+
+/** The properties that force a replacement. */
+function becauseOf({ replaces: properties }: Step): string {
+    return properties.length > 0 ? ` (${properties.join(", ")})` : "";
+}
+
+/** About the option `protect` of resources that belong together. */
+export function protectionFindings(steps: readonly Step[], finding: Finding): ReviewFinding[] {
+    return [
+        ...(steps.some(deletesProtected)
+            ? [finding("protected-resource-deleted", "it is protected, and the program no longer has it")]
+            : []),
+        ...(steps.some(losesProtect) ? [finding("protect-lifted", "the option `protect` is no longer set")] : []),
+    ];
 }
 
 /** For every step, also of a database. */
@@ -45,27 +64,13 @@ const isVolume = ({ type }: Step) => /^docker:index(\/volume)?:Volume$/.test(typ
 
 const isContainer = ({ type }: Step) => /^docker:index(\/container)?:Container$/.test(type);
 
-function findingAbout(step: Step) {
+function findingAbout(step: Step): Finding {
     const source = sourceOf(step);
-    const subject = {
-        urn: step.urn,
-        resource: titleOf(step.type, step.name),
-        name: step.name,
-        ...(source && { source }),
-    };
-    return (rule: RuleName, message: string) => findingOf(rule, subject, message);
-}
-
-/** Such as `Volume "uploads"`. */
-export function titleOf(type: string, name: string): string {
-    return `${type.split(":").at(-1) ?? type} ${JSON.stringify(name)}`;
+    const resource = titleOf(step.type, step.name);
+    return about({ urn: step.urn, resource, name: step.name, ...(source && { source }) });
 }
 
 /** Whether a step changes anything. An option such as `protect` changes without an operation. */
 export function isShown(step: Step): boolean {
     return changes(step) || !isKnown(step) || losesProtect(step);
-}
-
-function losesProtect({ old, next }: Step): boolean {
-    return (old?.protect ?? false) && next !== undefined && !next.protect;
 }

@@ -5,10 +5,11 @@ import { databaseFindings } from "./databaseFindings";
 import { wordsFor } from "./databases";
 import { type Exceptions, addedExceptions, allow, exceptionFindings, noExceptions } from "./exceptions";
 import { defaultFailOn, isFailing } from "./failOn";
-import { findingOf, sourceOf } from "./finding";
+import { findingOf, sourceOf, titleOf } from "./finding";
 import type { Preview, Step } from "./preview";
 import type { RawChange, Review, ReviewFinding, ReviewedDatabase, StackReview } from "./report";
-import { isShown, resourceFindings, titleOf, unknownOperation, violationFinding } from "./resourceFindings";
+import { isShown, resourceFindings, unknownOperation, violationFinding } from "./resourceFindings";
+import { ruleOf } from "./rules/index";
 import { bySeverity } from "./severity";
 
 /** A preview with what it does not say about itself. */
@@ -54,7 +55,8 @@ export function reviewPreviews(
 function reviewOne({ preview, folder = ".", ...given }: PreviewOf, today: Date): StackReview {
     const { steps, errors, violations, unreadable } = preview;
     const { components, others } = groupByComponent(steps);
-    const reviewed = components.map((component) => reviewComponent(component, components, today));
+    const names = new Map(components.map(({ urn, name }) => [urn, name]));
+    const reviewed = components.map((component) => reviewComponent(component, names, today));
     const shown = steps.filter(isShown);
     const stack = preview.stack ?? given.stack ?? "";
     return {
@@ -65,7 +67,7 @@ function reviewOne({ preview, folder = ".", ...given }: PreviewOf, today: Date):
         errors: [...new Set(errors)],
         databases: reviewed.flatMap(({ database }) => database ?? []).sort(byName),
         findings: [
-            ...reviewed.flatMap(({ findings }) => findings).filter((each) => !isRepeated(each, components, reviewed)),
+            ...withoutRepeated(reviewed),
             ...others.flatMap(resourceFindings),
             ...steps.flatMap(unknownOperation),
             ...(violations ?? []).map(violationFinding),
@@ -77,20 +79,25 @@ function reviewOne({ preview, folder = ".", ...given }: PreviewOf, today: Date):
     };
 }
 
-function reviewComponent(
-    component: Component,
-    all: readonly Component[],
-    today: Date,
-): { database?: ReviewedDatabase; findings: readonly ReviewFinding[] } {
+interface ReviewedComponent {
+    readonly component: Component;
+    /** Absent if nothing happens to it. */
+    readonly database?: ReviewedDatabase;
+    readonly findings: readonly ReviewFinding[];
+}
+
+/** `names` are those of all components, by URN. */
+function reviewComponent(component: Component, names: ReadonlyMap<string, string>, today: Date): ReviewedComponent {
     const { kind, name, urn, own, record, children } = component;
     const change = changeOf(component);
     const words = wordsFor(component, change);
     const source = sourceOf(own) ?? sourceOf(record) ?? sourceOf(children[0]);
     const subject = { urn, resource: titleOf(kind, name), name, ...(source && { source }) };
     const findings = databaseFindings(component, change, subject, today);
-    if (!words) return { findings };
-    const database = all.find((each) => each.urn === component.database)?.name;
+    if (!words) return { component, findings };
+    const database = names.get(component.database ?? "");
     return {
+        component,
         database: {
             kind,
             name,
@@ -103,20 +110,12 @@ function reviewComponent(
     };
 }
 
-/** The database already reports each of its replicas that the program no longer lists. */
-function isRepeated(
-    { code, urn }: ReviewFinding,
-    components: readonly Component[],
-    reviewed: readonly { readonly findings: readonly ReviewFinding[] }[],
-): boolean {
-    const database = components.find((each) => each.urn === urn)?.database;
-    return (
-        database !== undefined &&
-        reviewed.some(({ findings }) =>
-            findings.some(
-                (each) => each.urn === database && each.code === code && code === "redis-database/replica-removed",
-            ),
-        )
+/** A database already reports each of its replicas that the program no longer lists. */
+function withoutRepeated(reviewed: readonly ReviewedComponent[]): ReviewFinding[] {
+    const isRemoval = ({ code }: ReviewFinding) => code === ruleOf("replica-removed").code;
+    const reporting = new Set(reviewed.flatMap(({ findings }) => findings.filter(isRemoval).map(({ urn }) => urn)));
+    return reviewed.flatMap(({ component, findings }) =>
+        findings.filter((each) => !(isRemoval(each) && reporting.has(component.database ?? ""))),
     );
 }
 

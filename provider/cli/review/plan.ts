@@ -18,14 +18,17 @@ const planSchema = z.object({
 
 export type ReviewedPlan = z.output<typeof planSchema>;
 
-/** Throws if the state changes meanwhile: then it is not known which state the preview is of. */
-export async function previewWithPlan(stack: string, project: Project, file: string): Promise<Preview> {
+/** Without a plan if the preview fails. Throws if the state changes meanwhile: it is not known which one was previewed. */
+export async function previewWithPlan(
+    stack: string,
+    project: Project,
+): Promise<{ readonly preview: Preview; readonly plan?: ReviewedPlan }> {
     const directory = mkdtempSync(join(tmpdir(), "redisdb-"));
     try {
         const planFile = join(directory, "plan.json");
         const state = await stateOf(stack, project);
         const preview = await previewOfStack(stack, project, planFile);
-        if (preview.errors.length > 0) return preview;
+        if (preview.errors.length > 0) return { preview };
         if ((await stateOf(stack, project)) !== state) {
             throw new CommandError(
                 `the state of ${stack} changed during the preview, so there is no plan`,
@@ -33,13 +36,15 @@ export async function previewWithPlan(stack: string, project: Project, file: str
             );
         }
         const plan = JSON.parse(readFileSync(planFile, "utf8")) as Record<string, unknown>;
-        const reviewed: ReviewedPlan = { format: 1, stack, state, plan };
-        // The plan has encrypted secrets, and values that are not secret.
-        writeFileSync(file, JSON.stringify(reviewed), { mode: 0o600 });
-        return preview;
+        return { preview, plan: { format: 1, stack, state, plan } };
     } finally {
         rmSync(directory, { recursive: true });
     }
+}
+
+/** A plan has encrypted secrets, and values that are not secret. */
+export function savePlan(file: string, plan: ReviewedPlan): void {
+    writeFileSync(file, JSON.stringify(plan), { mode: 0o600 });
 }
 
 export function readPlan(file: string): ReviewedPlan {

@@ -16,7 +16,7 @@ import { type CommentMode, type Published, commentModes, publishComment } from "
 import { type PullRequest, findPullRequest } from "../comments/pullRequest";
 import { findExceptions } from "../review/exceptionsFile";
 import { type Format, formats, formatted, parseTargets, write } from "../review/formats";
-import { previewWithPlan } from "../review/plan";
+import { type ReviewedPlan, previewWithPlan, savePlan } from "../review/plan";
 import { type Project, previewIn, previewOfStack, projectOf } from "../review/previews";
 import { folderOf } from "../review/repository";
 import type { Call, Session, Verb } from "../verb";
@@ -59,16 +59,17 @@ export const review: Verb = {
         const project = projectOf(session, textFlag(call, "cwd"));
         const requested = { file: textFlag(call, "allow"), base: textFlag(call, "base") };
         const exceptions = await findExceptions(project, requested, session.note);
-        const reviewed = reviewPreviews(await previewsOf(session, call, project), { failOn, exceptions });
-        keepOnlyPassingPlan(textFlag(call, "plan"), reviewed, session);
+        const { previews, plan } = await previewsOf(session, call, project);
+        const reviewed = reviewPreviews(previews, { failOn, exceptions });
+        const planFile = textFlag(call, "plan");
+        if (planFile !== undefined) savePassing(plan, planFile, reviewed, session);
         write(reviewed, targets);
-        const { style, width } = session;
-        const result = (comment?: Published) => ({
-            value: { ...json(reviewed), ...(comment && { comment }) },
-            text: formatted(reviewed, textFlag(call, "format") as Format, style, width).trimEnd(),
+        const result = {
+            value: json(reviewed),
+            text: formatted(reviewed, textFlag(call, "format") as Format, session.style, session.width).trimEnd(),
             exitCode: reviewed.exitCode,
-        });
-        if (!mode || !pullRequest) return result();
+        };
+        if (!mode || !pullRequest) return result;
         try {
             const comment = await publishComment(
                 requestOf(reviewed, mode, pullRequest, flags),
@@ -76,13 +77,13 @@ export const review: Verb = {
                 session.options,
             );
             session.note(commentNote(comment));
-            return result(comment);
+            return { ...result, value: { ...result.value, comment } };
         } catch (error) {
             // What the review found matters more than the comment, and must not be lost with it.
-            if (!session.json) session.print(result().text);
+            if (!session.json) session.print(result.text);
             if (reviewed.exitCode === 0 || !(error instanceof CommandError)) throw error;
             session.note(`${error.message}\n→ ${error.remedy}`);
-            return { ...result(), value: { ...json(reviewed), commentError: error.message }, text: "" };
+            return { ...result, value: { ...result.value, commentError: error.message }, text: "" };
         }
     },
 };
@@ -110,33 +111,43 @@ function failOnOf(value: string): string[] {
     }
 }
 
-async function previewsOf(session: Session, call: Call, project: Project): Promise<PreviewOf[]> {
+/** The plan is that of the only stack, if one was requested and its preview has succeeded. */
+async function previewsOf(
+    session: Session,
+    call: Call,
+    project: Project,
+): Promise<{ readonly previews: readonly PreviewOf[]; readonly plan?: ReviewedPlan }> {
     const stacks = list(call.flags.stack);
-    const planFile = textFlag(call, "plan");
+    const needsPlan = textFlag(call, "plan") !== undefined;
     if (stacks.length > 0 && call.rest.length > 0)
         throw new UsageError("both --stack and a file are given", "leave one of them out");
-    if (planFile !== undefined && stacks.length !== 1)
+    if (needsPlan && stacks.length !== 1)
         throw new UsageError("--plan needs exactly one --stack", "give the stack: --stack NAME --plan FILE");
     const folder = await folderOf(project);
     const previews: PreviewOf[] = [];
+    let plan: ReviewedPlan | undefined;
     for (const stack of stacks) {
         session.note(`running the preview of ${stack}`);
-        const preview =
-            planFile === undefined
-                ? await previewOfStack(stack, project)
-                : await previewWithPlan(stack, project, planFile);
-        previews.push({ preview, folder, stack });
+        const found = needsPlan
+            ? await previewWithPlan(stack, project)
+            : { preview: await previewOfStack(stack, project) };
+        previews.push({ preview: found.preview, folder, stack });
+        if ("plan" in found) plan = found.plan;
     }
-    if (stacks.length > 0) return previews;
+    if (stacks.length > 0) return { previews, ...(plan && { plan }) };
     for (const file of call.rest.length > 0 ? call.rest : ["-"]) {
         previews.push({ preview: await previewIn(file, session), folder });
     }
-    return previews;
+    return { previews };
 }
 
 /** A plan that fails the review must not be applied by mistake. An exception allows what is deliberate. */
-function keepOnlyPassingPlan(file: string | undefined, { exitCode }: Review, { note }: Session): void {
-    if (file === undefined || exitCode === 0) return;
+function savePassing(plan: ReviewedPlan | undefined, file: string, { exitCode }: Review, { note }: Session): void {
+    if (plan && exitCode === 0) {
+        savePlan(file, plan);
+        return;
+    }
+    // One of an earlier review would seem to be this one.
     rmSync(file, { force: true });
     note("the plan was not saved, because the review fails");
 }

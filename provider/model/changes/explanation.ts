@@ -75,8 +75,17 @@ export function explainChanges(
     after: Described,
     options: ExplanationOptions = {},
 ): string | undefined {
-    const { kind = "RedisDatabase" } = options;
-    const explanation = explanationOf(before, after, options);
+    return lineOf(database, before, after, explanationOf(before, after, options), options.kind);
+}
+
+/** The explanation as one line. Without one, `undefined` or what the release of this package changes. */
+export function lineOf(
+    database: string,
+    before: Described,
+    after: Described,
+    explanation: Explanation | undefined,
+    kind: Kind = "RedisDatabase",
+): string | undefined {
     if (!explanation) {
         return before.format === after.format
             ? undefined
@@ -130,9 +139,18 @@ export function explainUnknown(database: string, paths: readonly string[], kind:
 /** The warning about a release that limits the memory of clients; `undefined` if the release does not apply here. */
 export function warnOfLimits(
     database: string,
+    before: Described,
+    after: Described,
+    kind: Kind = "RedisDatabase",
+): string | undefined {
+    const limits = limitsAfter(before, after);
+    return limits === undefined ? undefined : `${kind} "${database}": ${limits}.`;
+}
+
+/** How the memory limits change with the release; `undefined` if they do not. */
+export function limitsAfter(
     { spec: before, format: from }: Described,
     { spec, format: to }: Described,
-    kind: Kind = "RedisDatabase",
 ): string | undefined {
     if (!changesLimits(from, to)) return undefined;
     const { valueMb, allMb } = clientLimits(spec);
@@ -140,7 +158,7 @@ export function warnOfLimits(
     const maxmemory = isDeepStrictEqual(sized(before), sized(spec))
         ? `maxmemory stays the same until memoryMb, the flavor or the number of replicas changes; it will then leave room for clients (${maxmemoryOf(spec)} MiB with the current values)`
         : `maxmemory now leaves room for clients and is ${maxmemoryOf(spec)} MiB`;
-    return `${kind} "${database}": ${maxmemory}. A value is now limited to ${valueMb} MiB, and the buffers of all clients together to ${allMb} MiB; \`config\` can raise these limits.`;
+    return `${maxmemory}. A value is now limited to ${valueMb} MiB, and the buffers of all clients together to ${allMb} MiB; \`config\` can raise these limits`;
 }
 
 /** The most severe first. */

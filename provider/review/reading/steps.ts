@@ -3,22 +3,17 @@ import type { ResourceState, Step } from "../preview";
 import { isObject, listAt, objectAt, propertiesAt, textAt } from "./values";
 
 /** `undefined` if there is none. */
-export function readState(
-    value: unknown,
-    name: string,
-): (ResourceState & { readonly urn?: string; readonly type?: string }) | undefined {
+export function readState(value: unknown, name: string): (ResourceState & { readonly urn?: string }) | undefined {
     if (!isObject(value) || !isObject(value[name])) return undefined;
     const state = objectAt(value, name);
-    const [parent, urn, type] = [textAt(state, "parent"), textAt(state, "urn"), textAt(state, "type")];
+    const [parent, urn] = [textAt(state, "parent"), textAt(state, "urn")];
     return {
         inputs: propertiesAt(state, "inputs"),
         outputs: propertiesAt(state, "outputs"),
         ...(parent ? { parent } : {}),
         ...(urn ? { urn } : {}),
-        ...(type ? { type } : {}),
         protect: state.protect === true,
         retainOnDelete: state.retainOnDelete === true,
-        isComponent: state.custom !== true,
         stackTrace: listAt(state, "stackTrace").flatMap((frame) => textAt(frame, "sourcePosition") ?? []),
     };
 }

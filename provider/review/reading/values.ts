@@ -21,13 +21,18 @@ export function isObject(value: unknown): value is Properties {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Only a member of its own: any object also has a `constructor`. */
+function memberAt(value: unknown, name: string): unknown {
+    return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
 export function objectAt(value: unknown, name: string): Properties {
-    const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    const found = memberAt(value, name);
     return isObject(found) ? found : {};
 }
 
 export function textAt(value: unknown, name: string): string | undefined {
-    const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    const found = memberAt(value, name);
     return typeof found === "string" ? found : undefined;
 }
 
@@ -41,7 +46,7 @@ export function textsAt(value: unknown, name: string): string[] {
 }
 
 export function listAt(value: unknown, name: string): readonly unknown[] {
-    const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    const found = memberAt(value, name);
     return Array.isArray(found) ? found : [];
 }
 

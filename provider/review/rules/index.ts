@@ -27,6 +27,11 @@ const registered = register(dataLossRules, securityRules, downtimeRules, otherRu
 /** In the order of the documentation: the most serious first. */
 export const rules: readonly Rule[] = [...registered.values()];
 
+/** The rule with this code, which may be without `redis-database/`; undefined if there is none. */
+export function findRule(code: string): Rule | undefined {
+    return registered.get(code.replace(/^redis-database\//, ""));
+}
+
 /** Every loss of the change table has a rule: the compiler checks it. */
 export function ruleOf(name: RuleName | LossCode): Rule {
     const found = registered.get(name satisfies RuleName);
