@@ -1,6 +1,6 @@
 /** Reads the arguments that a component has recorded. A preview hides secrets, so some values are missing. */
 import { type Definition, type Kind, type PlainArguments, unresolved } from "../model/arguments/definition";
-import { definitions, holdsSecret } from "../model/arguments/index";
+import { definitionAt, definitions, holdsSecret } from "../model/arguments/index";
 import { unresolvedPaths } from "../model/arguments/partial";
 import { type Recorded, readRecorded } from "../model/changes/recorded";
 import { type Properties, isObject, secretValue } from "./reading/values";
@@ -24,7 +24,10 @@ export function readArguments(
 ): ReadArguments {
     const secrets = Object.entries(inputs).flatMap(([name, value]) => secretPaths(value, name));
     const plain = Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [name, comparable(definitions[kind][name], value, placeholder)]),
+        Object.entries(inputs).map(([name, value]) => [
+            name,
+            comparable(definitionAt(kind, [name]), value, placeholder),
+        ]),
     );
     const { version } = outputs;
     const recorded = readRecorded(plain);
@@ -37,7 +40,7 @@ export function readArguments(
         unknown: unresolvedPaths(onlyArguments(kind, inputs)),
         secrets,
         hidesShownValue: Object.entries(inputs).some(([name, value]) => {
-            const definition = definitions[kind][name];
+            const definition = definitionAt(kind, [name]);
             return definition !== undefined && !holdsSecret(definition) && secretPaths(value, name).length > 0;
         }),
     };

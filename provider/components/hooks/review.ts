@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkNewCertificates } from "../../model/arguments/certificateChecks";
 import type { Kind, PlainArguments } from "../../model/arguments/definition";
-import { definitions, holdsSecret } from "../../model/arguments/index";
+import { definitionAt, holdsSecret } from "../../model/arguments/index";
 import { unresolvedPaths } from "../../model/arguments/partial";
 import { describeRecorded } from "../../model/changes/describe";
 import { explainChanges, explainUnknown, warnOfLimits } from "../../model/changes/explanation";
@@ -140,7 +140,7 @@ function secretArguments(inputs: object): string[] {
  */
 function hidesShownValue(kind: Kind, inputs: object): boolean {
     return Object.entries(inputs).some(([name, value]) => {
-        const definition = definitions[kind][name];
+        const definition = definitionAt(kind, [name]);
         return definition !== undefined && !holdsSecret(definition) && pulumi.Output.isInstance(value);
     });
 }

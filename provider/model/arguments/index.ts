@@ -91,11 +91,16 @@ export function argumentNames(kind: Kind): string[] {
 /** The definition at a path such as `["tls", "ca", "keyPem"]`; numbers are indexes of a list. */
 export function definitionAt(kind: Kind, path: readonly PropertyKey[]): Definition | undefined {
     const [name, ...rest] = path;
-    let found: Definition | undefined = definitions[kind][String(name)];
+    let found = ownMember(definitions[kind], String(name));
     for (const key of rest) {
-        found = typeof key === "number" ? (found?.element ?? found) : found?.members?.[String(key)];
+        found = typeof key === "number" ? (found?.element ?? found) : ownMember(found?.members, String(key));
     }
     return found;
+}
+
+/** Every object also has a `constructor`, which is no argument. */
+function ownMember(members: Definitions | undefined, name: string): Definition | undefined {
+    return members && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
 /** Whether an argument contains a secret, which may then also be in a value of the wrong type. */

@@ -105,6 +105,12 @@ test("secrets that a preview shows are not in any output", () => {
     for (const output of reviewed(text) ?? []) expect(output).not.toContain(canary);
 });
 
+test.each(["constructor", "toString", "__proto__"])("an argument that every object seems to have: %s", (name) => {
+    const text = document.replaceAll('"memoryMb":', `"${name}": { "a": 1 }, "memoryMb":`);
+    expect(text).not.toBe(document);
+    expect(reviewed(text)).toBeDefined();
+});
+
 test("an operation that no release knows is reported", () => {
     const { steps, ...rest } = JSON.parse(document) as { steps: Record<string, unknown>[] };
     const unknown = steps.map((step, index) => (index === 1 ? { ...step, op: "transmute" } : step));
