@@ -7,6 +7,7 @@ import { holdsUnresolved } from "./arguments/partial";
 import { entriesOf } from "./arguments/users";
 import { listReplicas, replicaComponent, replicaNames } from "./arguments/replicaList";
 import type { Role } from "./arguments/replication";
+import { type RestoreSource, restoreSources } from "./arguments/restore";
 import { releaseOf, versions } from "./catalog/versions";
 import { followerUser, ownMember } from "./render/replication";
 
@@ -22,6 +23,13 @@ export interface PlannedLogin {
 export interface PlannedUser {
     readonly name: string;
     readonly randomPassword: boolean;
+}
+
+/** The container that restores data before the first start. */
+export interface PlannedRestore {
+    readonly source: RestoreSource;
+    /** Whether the program sets `version`, and not a default that may change. */
+    readonly versionGiven: boolean;
 }
 
 /** The resources of one server. */
@@ -41,6 +49,7 @@ export interface ServerPlan {
     readonly caVersions: readonly number[];
     readonly logins: readonly PlannedLogin[];
     readonly users: readonly PlannedUser[];
+    readonly restore?: PlannedRestore;
     readonly deletionProtection: boolean;
 }
 
@@ -95,8 +104,14 @@ export function planServer(
             name: user,
             randomPassword: password === undefined && !shared.includes(user),
         })),
+        ...restoreOf(args),
         deletionProtection,
     };
+}
+
+function restoreOf({ restoreFrom, version }: PlainArguments): { restore?: PlannedRestore } {
+    const source = restoreSources.find((name) => (restoreFrom as PlainArguments | undefined)?.[name] !== undefined);
+    return source ? { restore: { source, versionGiven: version !== undefined } } : {};
 }
 
 /** Whether HAProxy terminates TLS. It does not if the version depends on an Output. */
@@ -173,6 +188,7 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
         ...(plan.tunnel ? ["tunnel"] : []),
+        ...(plan.restore ? ["restore"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 
