@@ -1,10 +1,9 @@
 /** A new database starts with data from a dump, an append-only directory, another server or a backup. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, uniqueName } from "./support/docker";
-import { TestStack } from "./support/stack";
+import { Client, docker, until } from "./support/docker";
+import { TestStack, findingsIn } from "./support/stack";
 
 /** Keys of every type, in two databases, with and without a time to live. */
 const seed = `
@@ -25,50 +24,90 @@ for _, db in ipairs({'0', '3'}) do
 end
 return text`;
 
+const password = "pass/w@rd %";
+
 describe("restoreFrom", () => {
     let client: Client;
     let stack: TestStack;
     let source: string;
+    let url: string;
     let expected: string;
-    const directory = mkdtempSync(join(tmpdir(), "redis-restore-"));
+    let directory: string;
 
-    const redisOf = (url: string, ...command: string[]) => client.redis(url, command);
-    const content = (url: string) => redisOf(url, "EVAL", describeAll, "0");
+    const content = (of: string) => client.redis(of, ["EVAL", describeAll, "0"]);
+    const ofSource = (...command: string[]) =>
+        docker("exec", "-e", `REDISCLI_AUTH=${password}`, source, "redis-cli", "--raw", ...command);
+    const program = (databases: Readonly<Record<string, object>>) =>
+        stack.program(
+            Object.entries(databases)
+                .map(
+                    ([name, args]) =>
+                        `exports["${name}"] = new RedisDatabase("${name}", ${JSON.stringify({ version: "8.6", memoryMb: 64, ...args })}).url;`,
+                )
+                .join("\n"),
+        );
 
     beforeAll(async () => {
         client = new Client("redis:8.6");
         stack = await TestStack.create("restore");
-        source = docker("run", "-d", "-v", `${directory}:/data`, "--name", uniqueName("restore-source"), "redis:8.6", "redis-server", "--appendonly", "yes", "--save", "");
-        execFileSync("sh", ["-c", `until docker exec ${source} redis-cli ping >/dev/null 2>&1; do sleep 0.1; done`]);
-        docker("exec", source, "redis-cli", "EVAL", seed, "0");
-        docker("exec", source, "redis-cli", "SAVE");
-        expected = docker("exec", source, "redis-cli", "--raw", "EVAL", describeAll, "0");
+        directory = mkdtempSync(join(tmpdir(), "redis-restore-"));
+        source = docker(
+            ...["run", "-d", "-v", `${directory}:/data`, "redis:8.6"],
+            ...["redis-server", "--appendonly", "yes", "--save", "", "--requirepass", password],
+        );
+        await until(() => ofSource("PING") === "PONG");
+        ofSource("EVAL", seed, "0");
+        ofSource("SAVE");
+        expected = ofSource("EVAL", describeAll, "0");
+        const address = docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", source);
+        url = `redis://:${encodeURIComponent(password)}@${address}:6379`;
     });
 
     afterAll(async () => {
         docker("rm", "-f", "-v", source);
+        rmSync(directory, { recursive: true });
         await stack.close();
         client.close();
-        rmSync(directory, { recursive: true });
     });
 
-    const address = () => docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", source);
-
-    test("each source", async () => {
+    test("takes the data of a file, a directory or another server, with every flavor, once", async () => {
+        const rdbFile = join(directory, "dump.rdb");
         const databases = {
-            "rdb-aof": { version: "8.6", restoreFrom: { rdbFile: join(directory, "dump.rdb") } },
-            "rdb-nordb": { version: "8.6", flavor: "nordb", restoreFrom: { rdbFile: join(directory, "dump.rdb") } },
-            "log-rdb": { version: "8.6", flavor: "rdb", restoreFrom: { appendOnlyDir: directory } },
-            "url-aof": { version: "8.6", restoreFrom: { url: `redis://${address()}:6379` } },
+            "dump": { restoreFrom: { rdbFile } },
+            "dump-in-memory": { flavor: "nordb", restoreFrom: { rdbFile } },
+            "log": { flavor: "rdb", restoreFrom: { appendOnlyDir: directory } },
+            "server": { restoreFrom: { url } },
+            "old-server": { version: "8.6", flavor: "rdb", restoreFrom: { url } },
         };
-        const program = (all: Readonly<Record<string, object>>) =>
-            stack.program(
-                Object.entries(all)
-                    .map(([name, args]) => `exports["${name}"] = new RedisDatabase("${name}", ${JSON.stringify({ memoryMb: 64, ...args })}).url;`)
-                    .join("\n"),
-            );
         await program(databases).up();
-        for (const name of Object.keys(databases)) expect([name, content(await stack.value(name))]).toEqual([name, expected]);
+        for (const name of Object.keys(databases)) {
+            expect([name, content(await stack.value(name))]).toEqual([name, expected]);
+        }
         await stack.expectNoChanges();
+        // Leaving it out removes the container that restored, and nothing else.
+        const { restoreFrom: _restoreFrom, ...rest } = databases["dump-in-memory"];
+        client.redis(await stack.value("dump-in-memory"), ["SET", "later", "1"]);
+        const planned = await program({ ...databases, "dump-in-memory": rest }).plannedSteps();
+        expect(planned.steps).toEqual({});
+        expect(planned.explanations).toEqual([]);
+    });
+
+    test("is refused before anything is created", async () => {
+        const refused = {
+            "no-file": { restoreFrom: { rdbFile: "/nowhere/dump.rdb" } },
+            "no-dump": { restoreFrom: { rdbFile: "/etc/hostname" } },
+            "no-log": { restoreFrom: { appendOnlyDir: "/etc" } },
+            "too-old": { version: "7.0", restoreFrom: { url } },
+            "wrong-login": { restoreFrom: { url: url.replace(":6379", "").replace(/:[^:@]*@/, ":wrong@") } },
+            "unreachable": { restoreFrom: { url: "redis://127.0.0.1:1" } },
+            "no-volume": { restoreFrom: { repository: { volume: "no-such-volume-of-backups" } } },
+        };
+        const output = await program(refused).failure("preview");
+        expect(findingsIn(output)).toMatchInlineSnapshot(`
+            "RedisDatabase "wrong-login": 1 problem in its arguments; nothing was touched.
+              restoreFrom.url: 172.17.0.3:6379 rejects the user or the password (NOAUTH Authentication required.)
+                → Correct the user and the password in the URL, and encode special characters. [redis-database/restore-url-login-refused]"
+        `);
+        expect(output).not.toContain("wrong@");
     });
 });

@@ -1,6 +1,7 @@
 /** The container that restores data onto the empty data volume of a new database, before its agent starts. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { RestoreSource } from "../../model/arguments/restore";
 import { startTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
@@ -12,6 +13,7 @@ import type { Owner } from "../hooks/owner";
 import type { Children } from "../server/children";
 import { type ContainerHooks, containerOf } from "../server/container";
 import { script } from "../server/scripts";
+import { previewRestore } from "./preview";
 import type { Specification } from "../server/specification";
 import type { Volumes } from "../server/volumes";
 
@@ -54,7 +56,7 @@ export function createRestore(
     if (!restore || !secrets) return undefined;
     const facts = { ...restore, owner: ownerOf(plan.name) };
     const { beforeCreate = [], ...otherHooks } = hooks;
-    const checks = plan.dataVolume ? [] : checkUse(owner);
+    const checks = [...(plan.dataVolume ? [] : checkUse(owner)), ...previewRestore(owner, restore.source)];
     const planned = children.plan(
         "restore",
         "restore",
@@ -81,7 +83,11 @@ export function createRestore(
                 .apply(([data, settings]) => [...(data ? [data] : []), ...(settings ? [{ ...settings, readOnly: true }] : [])]),
             // Unlike `volumes`, these fail if the source does not exist.
             mounts: spec.apply(sourceMounts),
-            ...(restore.source === "url" || restore.source === "repository" ? {} : { networkMode: "none" }),
+            ...(isLocal(restore.source)
+                ? { networkMode: "none" }
+                : {
+                      networksAdvanced: spec.apply(({ network }) => (network === undefined ? [] : [{ name: network }])),
+                  }),
         },
         // After a refusal, another attempt needs another container.
         {
@@ -91,6 +97,11 @@ export function createRestore(
         },
     );
     return planned.create(docker.Container);
+}
+
+/** Whether the data comes from a file on the Docker host. */
+function isLocal(source: RestoreSource): boolean {
+    return source === "rdbFile" || source === "appendOnlyDir";
 }
 
 function sourceMounts({ restoreFrom }: DatabaseSpec): docker.types.input.ContainerMount[] {

@@ -22,8 +22,9 @@ fetch_from_source() {
     esac
 }
 
-# Checks without the data volume whether the source can be read.
+# Checks whether the source can be read and, if the location of the data is mounted, whether that is empty.
 try_source() {
+    if [ -d "$data_dir" ]; then check_empty; fi
     case $(wanted source) in
     repository) try_backup ;;
     rdb) check_dump_file ;;

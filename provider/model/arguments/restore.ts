@@ -292,11 +292,6 @@ export const restoreProblems = {
         "A property of `restoreFrom` belongs to another source than the one that is given.",
         "leave it out, or give the source that it belongs to",
     ),
-    noVersion: problem(
-        "restore-version-not-set",
-        "`version` is not set. A backup is restored with its own version or a later one, never with a default that may change.",
-        "set `version` to that of the backup, or to a later one",
-    ),
     noCa: problem(
         "restore-url-without-ca",
         "`restoreFrom.url` uses TLS, but `caCert` is not set, so the server's certificate cannot be verified.",

@@ -78,6 +78,9 @@ export function locationName(repository: RepositoryLocation | undefined): string
     return repositoryKinds.map((kind) => repository?.[kind]).find((location) => location !== undefined);
 }
 
+/** Its program restic is copied to the container that restores, whose image is the server's. */
+export const resticImage = "restic/restic:0.19.1";
+
 /** Where the container mounts a repository in a volume or a directory. */
 export const repositoryDir = "/repositories/1";
 
