@@ -18,7 +18,10 @@ export function script(
         | "restore/restore.sh"
         | "haproxy/health.sh"
         | "haproxy/tunnel.sh"
-        | "haproxy/tunnelHealth.sh",
+        | "haproxy/tunnelHealth.sh"
+        | "backup/backup.sh"
+        | "backup/install.sh"
+        | "backup/notify.sh",
 ): string {
     const path = join(directory, name);
     const text =
