@@ -18,6 +18,7 @@ export function script(
         | "backup/notify.sh"
         | "server/start.sh"
         | "server/health.sh"
+        | "restore/restore.sh"
         | "haproxy/health.sh"
         | "haproxy/tunnel.sh"
         | "haproxy/tunnelHealth.sh"
