@@ -289,7 +289,7 @@ export const backupArguments = {
             doc:
                 "Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is checked, encrypted if there is a " +
                 "password, and deduplicated. A replica is only backed up if it sets `backup` too. " +
-                'See the guide "Backups and restore".',
+                'See the guide "Back up and restore".',
             defaultDoc: "no backups",
             example: {},
             decides: true,
