@@ -23,6 +23,8 @@ function databaseSections() {
         ["Version and image", args("engine").engineArguments],
         ["Memory", args("memory").memoryArguments],
         ["Data on disk", { ...args("persistence").persistenceArguments, ...args("persistence").dataArguments }],
+        ["Backups", args("backup").backupArguments],
+        ["Restore", args("restore").restoreArguments],
         ["Addresses and ports", args("endpoints").endpointArguments],
         ["Passwords", args("passwords").passwordArguments],
         ["Users", args("users").userArguments],

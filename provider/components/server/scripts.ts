@@ -15,6 +15,7 @@ export function script(
         | "agent/agent.sh"
         | "server/start.sh"
         | "server/health.sh"
+        | "restore/restore.sh"
         | "haproxy/health.sh"
         | "haproxy/tunnel.sh"
         | "haproxy/tunnelHealth.sh"
