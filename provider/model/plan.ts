@@ -50,6 +50,11 @@ export interface ServerPlan {
     readonly logins: readonly PlannedLogin[];
     readonly users: readonly PlannedUser[];
     readonly restore?: PlannedRestore;
+    /** Whether its containers need the program restic. */
+    readonly restic: boolean;
+    /** Whether there are backups, and whether failed ones are reported to a webhook. */
+    readonly backup: boolean;
+    readonly notifier: boolean;
     readonly deletionProtection: boolean;
 }
 
@@ -105,6 +110,9 @@ export function planServer(
             randomPassword: password === undefined && !shared.includes(user),
         })),
         ...restoreOf(args),
+        restic: args.backup !== undefined || restoreOf(args).restore?.source === "repository",
+        backup: args.backup !== undefined,
+        notifier: ((args.backup ?? {}) as PlainArguments).notify !== undefined,
         deletionProtection,
     };
 }
@@ -189,6 +197,9 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...(plan.haproxy ? ["terminator"] : []),
         ...(plan.tunnel ? ["tunnel"] : []),
         ...(plan.restore ? ["restore"] : []),
+        ...(plan.restic ? ["backup-files", "restic"] : []),
+        ...(plan.backup ? ["backup"] : []),
+        ...(plan.notifier ? ["notifier"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 

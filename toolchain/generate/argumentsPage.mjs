@@ -23,7 +23,7 @@ function databaseSections() {
         ["Version and image", args("engine").engineArguments],
         ["Memory", args("memory").memoryArguments],
         ["Data on disk", { ...args("persistence").persistenceArguments, ...args("persistence").dataArguments }],
-        ["Restore", args("restore").restoreArguments],
+        ["Backups and restore", { ...args("backup").backupArguments, ...args("restore").restoreArguments }],
         ["Addresses and ports", args("endpoints").endpointArguments],
         ["Passwords", args("passwords").passwordArguments],
         ["Users", args("users").userArguments],

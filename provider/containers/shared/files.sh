@@ -33,6 +33,8 @@ id_file=$settings_dir/id
 # Passwords of the users `agent` and `health` (from 6.0 on). They never leave the volume.
 agent_secret=$settings_dir/agent.secret
 health_secret=$settings_dir/health.secret
+# Password of the user `backup` (from 6.0 on), which exists while there are backups. Only root can read it.
+backup_secret=$settings_dir/backup.secret
 # One directory for each set of settings (a generation), named after the hash of its content; staging_dir is the one
 # being written. A generation also has two hidden files, which the hash does not cover: `.settings`, all settings of its
 # trial server, and `.meanwhile`, the settings that a running server keeps until it is replaced.
@@ -189,11 +191,12 @@ connection_output=$scratch_dir/connection.out
 
 # ---- The container that restores data -------------------------------------------------------------------------------
 # The uploaded file in its parts; a dump or an append-only directory on the Docker host; the program restic and the CAs,
-# which another container has copied there.
-input_dir=$scratch_dir/input
+# which another container has copied there; and the cache of restic, which is not used again.
+desired=$scratch_dir/input
 source_path=$ROOT/source
-restic_program=$ROOT/backup/bin/restic
-restic_ca_file=$ROOT/backup/bin/ca-certificates.crt
+restic=$ROOT/backup/bin/restic
+ca_certificates=$ROOT/backup/bin/ca-certificates.crt
+cache=$scratch_dir/cache
 # The errors of the last call of restic.
 restic_errors_file=$scratch_dir/restic.errors
 # The data is restored, or nothing was to be done.

@@ -1,4 +1,5 @@
 /** All arguments by component, the rules between them, and the problems that the rules report. */
+import { backupArguments, backupProblems, backupRules } from "./backup";
 import { configArguments, configRules } from "./config";
 import { directiveProblems } from "./directiveChecks";
 import type { Definition, Definitions, Kind, Rule } from "./definition";
@@ -28,6 +29,7 @@ export const serverArguments = {
     ...userArguments,
     ...tlsArguments,
     ...configArguments,
+    ...backupArguments,
     ...operationArguments,
 };
 
@@ -48,6 +50,7 @@ const serverRules = [
     ...passwordRules,
     ...userRules,
     ...tlsRules,
+    ...backupRules,
 ];
 
 export const rules: Readonly<Record<Kind, readonly Rule[]>> = {
@@ -78,6 +81,7 @@ export const argumentProblems = [
     passwordProblems,
     userProblems,
     tlsProblems,
+    backupProblems,
     directiveProblems,
     replicationProblems,
     restoreProblems,
