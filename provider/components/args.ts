@@ -163,9 +163,9 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
-     * Backups with restic, in a container beside the server. Each one is checked, encrypted if there is a password,
-     * and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Backups and restore".
-     * Example: `{  }`.
+     * Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is
+     * checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup`
+     * too. See the guide "Backups and restore". Example: `{  }`.
      * @default no backups
      */
     readonly backup?: BackupArgs;
@@ -434,7 +434,7 @@ export interface BackupArgs {
     readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
     /**
      * How often the newest backup of each repository is restored into a temporary server and compared with what was
-     * backed up. The backup container's memory limit then includes `memoryMb`. False turns it off. Example: `"month"`.
+     * backed up. False turns it off. Example: `"month"`.
      * @default "week"
      */
     readonly verifyEvery?: pulumi.Input<"day" | "week" | "month" | false>;

@@ -29,6 +29,7 @@ function databaseSections() {
         ["Users", args("users").userArguments],
         ["TLS", args("tls").tlsArguments],
         ["Replicas", args("replication").groupArguments],
+        ["Backups", args("backup").backupArguments],
         ["redis.conf", args("config").configArguments],
         ["Resources", args("operations").operationArguments],
     ];

@@ -13,9 +13,6 @@ const scripts = new Map<string, string>();
 export function script(
     name:
         | "agent/agent.sh"
-        | "backup/backup.sh"
-        | "backup/install.sh"
-        | "backup/notify.sh"
         | "server/start.sh"
         | "server/health.sh"
         | "restore/restore.sh"
