@@ -183,7 +183,7 @@ export const restoreArguments = {
             doc:
                 "The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and " +
                 "`url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or " +
-                'changed later, and can be removed at any time. See the guide "Backups and restore".',
+                'changed later, and can be removed at any time. See the guide "Back up and restore".',
             defaultDoc: "the database starts empty",
             example: repositoryExample,
             exampleWith: { version: "8.6" },
