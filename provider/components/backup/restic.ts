@@ -13,7 +13,9 @@ export interface ResticFiles {
 }
 
 /** Undefined for a server that needs no restic. */
-export function createResticFiles(server: Pick<PreparedServer, "children" | "plan" | "spec" | "hooks">): ResticFiles | undefined {
+export function createResticFiles(
+    server: Pick<PreparedServer, "children" | "plan" | "spec" | "hooks">,
+): ResticFiles | undefined {
     if (!server.plan.restic) return undefined;
     const files = createBackupVolume(server.children);
     return { files, restic: createRestic(server, files) };
