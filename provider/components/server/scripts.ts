@@ -13,6 +13,7 @@ const scripts = new Map<string, string>();
 export function script(
     name:
         | "agent/agent.sh"
+        | "backup/orphans.sh"
         | "server/start.sh"
         | "server/health.sh"
         | "haproxy/health.sh"
