@@ -163,6 +163,13 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
+     * Backups with restic, in a container beside the server. Each one is checked, encrypted if there is a password,
+     * and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Backups and restore".
+     * Example: `{  }`.
+     * @default no backups
+     */
+    readonly backup?: BackupArgs;
+    /**
      * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's
      * `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's
      * configuration. Example: `{ maxSizeMb: 50, files: 2 }`.
@@ -383,6 +390,53 @@ export interface TlsArgs {
     readonly certificate?: CertificateArgs;
 }
 
+/** Backups: where they are stored, when they are made, and how long they are kept. */
+export interface BackupArgs {
+    /**
+     * Where backups are stored. Each backup is stored in every repository, which needs no set-up. Example:
+     * `[{ volume: "sessions-backups" }]`.
+     * @default the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps
+     */
+    readonly repositories?: readonly BackupRepositoryArgs[];
+    /**
+     * When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a
+     * name, the time depends on the database's name, so that databases do not all start at once. Example:
+     * `"30 3 * * *"`.
+     * @default "daily"
+     */
+    readonly schedule?: pulumi.Input<string>;
+    /**
+     * How many backups are kept. Days without a backup do not count. The final backup of a database that was
+     * deprovisioned is kept until you purge it. Example: `{ daily: 14, monthly: 6 }`.
+     * @default { daily: 30, monthly: 12, yearly: 6, verified: 3 }
+     */
+    readonly keep?: pulumi.Input<BackupKeepArgs>;
+    /**
+     * Password with which restic encrypts the repositories. It is required for every repository outside of the Docker
+     * host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing
+     * repositories unreadable. Example: `config.requireSecret("backupPassword")`. Kept secret.
+     * @default repositories on the Docker host are not protected by a password
+     */
+    readonly encryptionPassword?: pulumi.Input<string>;
+    /**
+     * How to log in to S3 or to restic's REST server. Example:
+     * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     * @default none
+     */
+    readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
+    /**
+     * How often the newest backup of each repository is restored into a temporary server and compared with what was
+     * backed up. The backup container's memory limit then includes `memoryMb`. False turns it off. Example: `"month"`.
+     * @default "week"
+     */
+    readonly verifyEvery?: pulumi.Input<"day" | "week" | "month" | false>;
+    /**
+     * Reports failed backups, and the next one that succeeds. Example: `{ url: config.requireSecret("webhook") }`.
+     * @default only the health check and the logs of the backup container report failures
+     */
+    readonly notify?: BackupNotifyArgs;
+}
+
 /** Limits for the log of each container. */
 export interface LogsArgs {
     /**
@@ -492,4 +546,104 @@ export interface CertificateArgs {
      * `readFileSync("ca.pem", "utf8")`.
      */
     readonly caCertPem: pulumi.Input<string>;
+}
+
+/** Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. */
+export interface BackupRepositoryArgs {
+    /** Name of a Docker volume. Docker creates it, and Pulumi never deletes it. Example: `"sessions-backups"`. */
+    readonly volume?: pulumi.Input<string>;
+    /** Absolute path of a directory on the Docker host. Docker creates it. Example: `"/srv/backups"`. */
+    readonly path?: pulumi.Input<string>;
+    /**
+     * URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+     * Example: `"https://s3.eu-central-1.amazonaws.com/my-backups/sessions"`.
+     */
+    readonly s3?: pulumi.Input<string>;
+    /**
+     * Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program
+     * `ssh`, a key and the known hosts. Example: `"backups@storage.example.com:/srv/backups"`.
+     */
+    readonly sftp?: pulumi.Input<string>;
+    /** URL of restic's REST server. Not tested. Example: `"https://storage.example.com:8000/sessions"`. */
+    readonly rest?: pulumi.Input<string>;
+    /**
+     * How many backups are kept here. What is not set is that of `backup.keep`. Example: `{ daily: 14, monthly: 6 }`.
+     * @default { daily: 30, monthly: 12, yearly: 6, verified: 3 }
+     */
+    readonly keep?: pulumi.Input<BackupKeepArgs>;
+    /**
+     * Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if
+     * another program with its own credentials runs `restic forget`. Example: `true`.
+     * @default false
+     */
+    readonly appendOnly?: pulumi.Input<boolean>;
+    /**
+     * Password of this repository. Example: `config.requireSecret("backupPassword")`. Kept secret.
+     * @default that of `backup`
+     */
+    readonly encryptionPassword?: pulumi.Input<string>;
+    /**
+     * How to log in here. Example:
+     * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     * @default those of `backup`
+     */
+    readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
+}
+
+/** How many backups are kept. */
+export interface BackupKeepArgs {
+    /**
+     * Days for which the last backup of the day is kept. Example: `14`.
+     * @default 30
+     */
+    readonly daily?: pulumi.Input<number>;
+    /**
+     * Months for which the last backup of the month is kept. Example: `6`.
+     * @default 12
+     */
+    readonly monthly?: pulumi.Input<number>;
+    /**
+     * Years for which the last backup of the year is kept. Example: `2`.
+     * @default 6
+     */
+    readonly yearly?: pulumi.Input<number>;
+    /**
+     * Number of verified backups, the newest ones, that are always kept. Example: `1`.
+     * @default 3
+     */
+    readonly verified?: pulumi.Input<number>;
+}
+
+/** How to log in to S3 or to restic's REST server. */
+export interface BackupCredentialsArgs {
+    /** ID of the access key for S3. Example: `"AKIAIOSFODNN7EXAMPLE"`. */
+    readonly accessKeyId?: pulumi.Input<string>;
+    /** Secret access key for S3. Example: `config.requireSecret("secretAccessKey")`. Kept secret. */
+    readonly secretAccessKey?: pulumi.Input<string>;
+    /**
+     * Session token of temporary credentials for S3. Backups fail once they expire. Example:
+     * `config.requireSecret("sessionToken")`. Kept secret.
+     */
+    readonly sessionToken?: pulumi.Input<string>;
+    /** Region of the S3 bucket, if the server needs it. Example: `"eu-central-1"`. */
+    readonly region?: pulumi.Input<string>;
+    /**
+     * The CA with which the server's certificate is verified, in PEM. Example:
+     * `readFileSync("storage-ca.pem", "utf8")`.
+     * @default the CAs that browsers trust
+     */
+    readonly caCert?: pulumi.Input<string>;
+    /** User of restic's REST server. Example: `"backups"`. */
+    readonly user?: pulumi.Input<string>;
+    /** The user's password. Example: `config.requireSecret("restPassword")`. Kept secret. */
+    readonly password?: pulumi.Input<string>;
+}
+
+/** Who learns of failed backups. */
+export interface BackupNotifyArgs {
+    /**
+     * URL of a webhook, which receives JSON in a POST request. Example: `config.requireSecret("webhook")`. Kept
+     * secret.
+     */
+    readonly url: pulumi.Input<string>;
 }

@@ -17,11 +17,12 @@ export function requestServer(
     plan: ServerPlan,
     sharedUsers?: UserPasswords,
 ): ServerRequest {
-    const { transform, password, users, tls } = args as {
+    const { transform, password, users, tls, backup } = args as {
         readonly transform?: DatabaseTransforms;
         readonly password?: OwnSecrets["password"];
         readonly users?: OwnSecrets["users"];
         readonly tls?: Pick<OwnSecrets, "ca" | "certificate">;
+        readonly backup?: unknown;
     };
     return {
         identity,
@@ -34,6 +35,7 @@ export function requestServer(
             ...(sharedUsers && { sharedUsers }),
             ca: tls?.ca,
             certificate: tls?.certificate,
+            backup,
         },
         ...(transform && { transform }),
     };

@@ -20,6 +20,12 @@ export interface DatabaseTransforms {
     readonly terminator?: Transform<docker.ContainerArgs>;
     /** HAProxy as the tunnel of a replica before 6.0 to its primary. */
     readonly tunnel?: Transform<docker.ContainerArgs>;
+    readonly backup?: Transform<docker.ContainerArgs>;
+    /** Copies restic to the volume of the backup container. */
+    readonly restic?: Transform<docker.ContainerArgs>;
+    /** Reports failed backups to `backup.notify`. */
+    readonly notifier?: Transform<docker.ContainerArgs>;
+    readonly backupVolume?: Transform<docker.VolumeArgs>;
     readonly dataVolume?: Transform<docker.VolumeArgs>;
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;

@@ -41,6 +41,9 @@ export interface ServerPlan {
     readonly caVersions: readonly number[];
     readonly logins: readonly PlannedLogin[];
     readonly users: readonly PlannedUser[];
+    /** Whether there are backups, and whether failed ones are reported to a webhook. */
+    readonly backup: boolean;
+    readonly notifier: boolean;
     readonly deletionProtection: boolean;
 }
 
@@ -95,6 +98,8 @@ export function planServer(
             name: user,
             randomPassword: password === undefined && !shared.includes(user),
         })),
+        backup: args.backup !== undefined,
+        notifier: ((args.backup ?? {}) as PlainArguments).notify !== undefined,
         deletionProtection,
     };
 }
@@ -173,6 +178,8 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
         ...(plan.tunnel ? ["tunnel"] : []),
+        ...(plan.backup ? ["backup", "backup-files", "restic"] : []),
+        ...(plan.notifier ? ["notifier"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 

@@ -18,7 +18,10 @@ import type { Specification } from "./specification";
 import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
 
 /** Secrets that the program sets. The specification does not contain them. */
-export interface OwnSecrets extends OwnCertificates, OwnPasswords {}
+export interface OwnSecrets extends OwnCertificates, OwnPasswords {
+    /** The argument `backup`, which contains secrets. */
+    readonly backup?: unknown;
+}
 
 /** A request to create a server. */
 export interface ServerRequest {
@@ -38,6 +41,7 @@ export interface PreparedServer extends PlannedServer {
     readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
     readonly spec: Specification;
+    readonly secrets: OwnSecrets;
     readonly dockerHost: DockerHost;
     readonly owner: Owner;
     readonly children: Children;
@@ -73,6 +77,7 @@ export function prepareServer(
         inputs,
         plan,
         spec,
+        secrets,
         dockerHost,
         owner,
         children,

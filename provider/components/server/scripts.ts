@@ -13,6 +13,9 @@ const scripts = new Map<string, string>();
 export function script(
     name:
         | "agent/agent.sh"
+        | "backup/backup.sh"
+        | "backup/install.sh"
+        | "backup/notify.sh"
         | "backup/orphans.sh"
         | "server/start.sh"
         | "server/health.sh"

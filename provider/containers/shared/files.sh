@@ -29,6 +29,8 @@ id_file=$settings_dir/id
 # Passwords of the users `agent` and `health` (from 6.0 on). They never leave the volume.
 agent_secret=$settings_dir/agent.secret
 health_secret=$settings_dir/health.secret
+# Password of the user `backup` (from 6.0 on), which exists while there are backups. Only root can read it.
+backup_secret=$settings_dir/backup.secret
 # One directory for each set of settings (a generation), named after the hash of its content; staging_dir is the one
 # being written. A generation also has two hidden files, which the hash does not cover: `.settings`, all settings of its
 # trial server, and `.meanwhile`, the settings that a running server keeps until it is replaced.

@@ -1,4 +1,5 @@
 /** All arguments by component, the rules between them, and the problems that the rules report. */
+import { backupArguments, backupProblems, backupRules } from "./backup";
 import { configArguments, configRules } from "./config";
 import { directiveProblems } from "./directiveChecks";
 import type { Definition, Definitions, Kind, Rule } from "./definition";
@@ -27,6 +28,7 @@ export const serverArguments = {
     ...userArguments,
     ...tlsArguments,
     ...configArguments,
+    ...backupArguments,
     ...operationArguments,
 };
 
@@ -47,6 +49,7 @@ const serverRules = [
     ...passwordRules,
     ...userRules,
     ...tlsRules,
+    ...backupRules,
 ];
 
 export const rules: Readonly<Record<Kind, readonly Rule[]>> = {
@@ -77,6 +80,7 @@ export const argumentProblems = [
     passwordProblems,
     userProblems,
     tlsProblems,
+    backupProblems,
     directiveProblems,
     replicationProblems,
     optionProblems,

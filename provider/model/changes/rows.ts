@@ -15,6 +15,7 @@ import {
     type UrlChange,
     crashLosesLess,
     crashLosesMore,
+    fewerBackups,
     hasUsers,
     importStops,
     leftNetwork,
@@ -394,6 +395,11 @@ export const rows = {
                 "is no longer set, but following the primary again would replace the data written since the promotion",
             ),
         ],
+    },
+    backup: {
+        effect: "live",
+        data: "kept; backups that `keep` no longer covers are deleted",
+        loss: (...change) => [...fewerBackups(...change), ...mayEvict(...change)],
     },
     recorded: {
         effect: "recorded",

@@ -48,6 +48,7 @@ const scenarioOf: Readonly<Record<RowId, string>> = {
     following: "replica-priority",
     promotion: "promotion",
     demotion: "demotion",
+    backup: "backup-added",
     recorded: "protection-ended",
 };
 
