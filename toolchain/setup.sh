@@ -22,7 +22,7 @@ step() {
     image) "$toolchain/images.sh" "redis:$DEFAULT_REDIS_VERSION" ;;
     images)
         # shellcheck disable=SC2046,SC2086  # one word each
-        "$toolchain/images.sh" $(printf 'redis:%s ' $TEST_REDIS_VERSIONS)
+        "$toolchain/images.sh" $(printf 'redis:%s ' $TEST_REDIS_VERSIONS) $BACKUP_IMAGES
         ;;
     versions)
         # shellcheck disable=SC2086  # one word each

@@ -21,7 +21,10 @@ export function script(
         | "server/health.sh"
         | "haproxy/health.sh"
         | "haproxy/tunnel.sh"
-        | "haproxy/tunnelHealth.sh",
+        | "haproxy/tunnelHealth.sh"
+        | "backup/backup.sh"
+        | "backup/install.sh"
+        | "backup/notify.sh",
 ): string {
     const path = join(directory, name);
     const text =

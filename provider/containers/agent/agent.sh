@@ -35,6 +35,7 @@ fi
 
 . "$parts/../shared/settings.sh"
 . "$parts/../shared/redact.sh"
+. "$parts/../server/secrets.sh"
 . "$parts/links.sh"
 . "$parts/settings.sh"
 . "$parts/connection.sh"

@@ -6,6 +6,7 @@ parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
 . "$parts/../shared/redact.sh"
+. "$parts/../server/secrets.sh"
 . "$parts/../shared/pace.sh"
 . "$parts/ask.sh"
 

@@ -8,6 +8,7 @@ parts=$(dirname "$0")
 . "$parts/../shared/files.sh"
 . "$parts/../shared/settings.sh"
 . "$parts/../shared/redact.sh"
+. "$parts/secrets.sh"
 . "$parts/../shared/pace.sh"
 . "$parts/login.sh"
 . "$parts/memory.sh"

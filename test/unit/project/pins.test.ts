@@ -59,11 +59,17 @@ test("each image for the version tests is in the catalog and can be built withou
         .split("\n")
         .filter((line) => line !== "" && !line.startsWith("#"))
         .map((line) => line.split("\t"));
-    expect(recipes.map(([reference]) => reference)).toEqual([...images, ...(pins.TERMINATOR_IMAGES?.split(" ") ?? [])]);
+    const others = [pins.TERMINATOR_IMAGES, pins.BACKUP_IMAGES].flatMap((list) => list?.split(" ") ?? []);
+    expect(recipes.map(([reference]) => reference)).toEqual([...images, ...others]);
     for (const [reference, recipe, ...rest] of recipes) {
-        expect([reference, ["debian", "source", "wheel"].includes(recipe ?? "")]).toEqual([reference, true]);
-        // A package from a source other than Debian is pinned by its hash.
+        expect([reference, ["debian", "source", "wheel", "go"].includes(recipe ?? "")]).toEqual([reference, true]);
+        // A Python package is pinned by its hash, and a Go module by go.sum.
         const pinned = rest.length === 4 && /^[0-9a-f]{64}$/.test(rest[3] ?? "");
-        expect([reference, pinned]).toEqual([reference, recipe !== "debian"]);
+        expect([reference, pinned]).toEqual([reference, recipe === "source" || recipe === "wheel"]);
     }
+});
+
+test("the restic of the backup image is the one that its Go module requires", () => {
+    const [, version] = /^restic\/restic:(\S+)/m.exec(read("images/images.tsv")) ?? [];
+    expect(read("toolchain/restic/go.mod")).toContain(`\tgithub.com/restic/restic v${version ?? "none"} // indirect`);
 });
