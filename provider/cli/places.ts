@@ -2,7 +2,12 @@
 import { readFileSync } from "node:fs";
 import { Option } from "commander";
 import { type Location, locationKinds } from "../model/backup/repositories";
-import { type RepositoryAccess, type RepositoryCredentials, type StackDatabase, stackDatabase } from "../platform/index";
+import {
+    type RepositoryAccess,
+    type RepositoryCredentials,
+    type StackDatabase,
+    stackDatabase,
+} from "../platform/index";
 import { UsageError, programFailed } from "./commandErrors";
 import { projectOf, pulumi } from "./review/previews";
 import type { Call, Session } from "./verb";
@@ -112,7 +117,7 @@ function credentialsIn(env: NodeJS.ProcessEnv, { s3, rest }: Location): Reposito
         password: rest && env.RESTIC_REST_PASSWORD,
     };
     const found = Object.entries(given).filter(([, value]) => value);
-    return found.length > 0 ? (Object.fromEntries(found) as RepositoryCredentials) : undefined;
+    return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 const credentialNames: readonly string[] = [

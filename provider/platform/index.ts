@@ -41,7 +41,15 @@ export type { DockerConnection, PlatformOptions } from "./options";
 export type { BackupHealth, Health } from "./health";
 export type { Connection } from "./program";
 export { RedisPlatform } from "./redisPlatform";
-export type { DeprovisionOptions, Deprovisioned, Drift, PlannedUpgrade, Preview, PurgeOptions, ReplicateOptions } from "./results";
+export type {
+    DeprovisionOptions,
+    Deprovisioned,
+    Drift,
+    PlannedUpgrade,
+    Preview,
+    PurgeOptions,
+    ReplicateOptions,
+} from "./results";
 export type { DatabaseSpec, ReplicaSpec } from "./specification";
 export type { DatabaseInfo } from "./state/databases";
 export type { ListedVersion } from "../model/catalog/listVersions";

@@ -2,7 +2,6 @@
 import { listReplicas, replicaComponent } from "../model/arguments/replicaList";
 import { type ListedVersion, listVersions } from "../model/catalog/listVersions";
 import { compareVersions, parseVersion } from "../model/catalog/versions";
-import type { Writable } from "node:stream";
 import type {
     Backup,
     BackupList,
@@ -307,7 +306,7 @@ export class RedisPlatform {
     async exportBackup(
         of: BackupPlace,
         id: string,
-        to: string | Writable,
+        to: string | NodeJS.WritableStream,
         options: ExportOptions = {},
     ): Promise<Exported> {
         return this.backups.export(of, id, to, options);

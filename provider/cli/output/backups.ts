@@ -108,7 +108,9 @@ export function backupText(backup: Backup): string {
         ["sha256", sha256],
         ...where.map((each) => ["repository", each] as const),
     ];
-    return record(fields.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, value] as const])));
+    return record(
+        fields.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, value] as const])),
+    );
 }
 
 /** A new backup on one line, and the repositories that have not stored it. */
@@ -124,14 +126,18 @@ export function newBackupText(name: string, { id, keys, bytes, repositories, fai
 export function verificationTable(results: readonly Verification[]): string {
     return table(
         ["repository", "backup", "result", "keys", "seconds", "reason"],
-        results.map(({ number, id, ok, keys, seconds, reason }) => [number, id, ok ? "ok" : "FAILED", keys, seconds, reason]),
+        results.map(({ number, id, ok, keys, seconds, reason }) => [
+            number,
+            id,
+            ok ? "ok" : "FAILED",
+            keys,
+            seconds,
+            reason,
+        ]),
     );
 }
 
-function failureLines(
-    failed: readonly Pick<FailedRepository, "location" | "reason">[],
-    what = "not read:",
-): string[] {
+function failureLines(failed: readonly Pick<FailedRepository, "location" | "reason">[], what = "not read:"): string[] {
     return failed.map(({ location, reason }) => `${what} ${location}: ${reason}`);
 }
 

@@ -35,7 +35,8 @@ export function table(
 ): string {
     const text = format([headings.map((heading) => heading.toUpperCase()), ...rows]);
     const left = dispensable.find((heading) => headings.includes(heading));
-    if (width === undefined || left === undefined || text.split("\n").every((line) => line.length <= width)) return text;
+    if (width === undefined || left === undefined || text.split("\n").every((line) => line.length <= width))
+        return text;
     const column = headings.indexOf(left);
     return table(
         headings.filter((_heading, index) => index !== column),

@@ -2,14 +2,7 @@
 import { Argument, Option } from "commander";
 import type { Backup, BackupPlace, NewBackup } from "../../platform/index";
 import { UsageError, cancelled } from "../commandErrors";
-import {
-    backupTable,
-    backupText,
-    newBackupText,
-    orphanTable,
-    placeText,
-    verificationTable,
-} from "../output/backups";
+import { backupTable, backupText, newBackupText, orphanTable, placeText, verificationTable } from "../output/backups";
 import { databaseNamed, placeOf, repositoryFlags, repositoryOf, stackFlags } from "../places";
 import type { Call, Result, Session, Verb } from "../verb";
 import { handle, operand, textFlag } from "./operands";
@@ -47,7 +40,8 @@ const run: Verb = {
 const list: Verb = {
     name: "list",
     summary: "list the backups of a database, or in a repository",
-    description: "The exit code is 1 if a repository cannot be read. The last column has the numbers of the repositories.",
+    description:
+        "The exit code is 1 if a repository cannot be read. The last column has the numbers of the repositories.",
     operands: [optionalHandle()],
     flags: () => [...stackFlags(), ...repositoryFlags()],
     examples: ["backup list sessions", "backup list --repository volume:redis-sessions-sessions-backups"],
@@ -142,10 +136,13 @@ const exportVerb: Verb = {
         if (file === undefined) throw new UsageError("there is no file", "give the path of a new file");
         if (file === "-" && (onTerminal || json)) {
             const what = json ? "--json prints a document there" : "it is a terminal";
-            throw new UsageError(`the dump cannot be written to the standard output: ${what}`, "give the path of a new file");
+            throw new UsageError(
+                `the dump cannot be written to the standard output: ${what}`,
+                "give the path of a new file",
+            );
         }
         const from = textFlag(call, "in");
-        const to = file === "-" ? (stdout as NodeJS.WriteStream) : file;
+        const to = file === "-" ? stdout : file;
         const value = await platform.exportBackup(place, id, to, { ...options, ...(from !== undefined && { from }) });
         return { value, text: file === "-" ? "" : `${id}: written to ${file}` };
     },
@@ -183,7 +180,9 @@ const orphaned: Verb = {
     async run(session, call) {
         const value = await session.platform.orphanedBackups(repositoryOf(session, call), session.options);
         const [first] = value.backups;
-        const hint = first && `remove one: redisdb backup purge ${first.id} --repository ${placeText({ repository: first.repository })}`;
+        const hint =
+            first &&
+            `remove one: redisdb backup purge ${first.id} --repository ${placeText({ repository: first.repository })}`;
         if (hint !== undefined) session.note(hint);
         return { value, text: orphanTable(value, session.width), ...(value.failed.length > 0 && { exitCode: 1 }) };
     },

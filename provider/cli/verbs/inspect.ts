@@ -112,7 +112,7 @@ function oneField(fields: Readonly<Record<string, unknown>>, field: string, { on
     const known = Object.keys(fields);
     if (!known.includes(field)) throw unknownField(field, nearest(field, known), known);
     const value = onTerminal ? maskedField(field, fields[field]) : fields[field];
-    return { value: { [field]: value }, text: typeof value === "object" ? JSON.stringify(value) : String(value) };
+    return { value: { [field]: value }, text: typeof value === "string" ? value : JSON.stringify(value) };
 }
 
 function maskedField(field: string, value: unknown): unknown {

@@ -83,7 +83,10 @@ function wanted(call: Call) {
     if (snapshot !== "latest") {
         throw new UsageError("both --snapshot and --before are given", "leave one of them out");
     }
-    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(before) || Number.isNaN(Date.parse(before))) {
+    if (
+        !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(before) ||
+        Number.isNaN(Date.parse(before))
+    ) {
         throw new UsageError(
             `--before ${before} is not a time with its zone`,
             "give a time in ISO 8601, such as 2026-11-27T03:00:00Z",

@@ -10,7 +10,9 @@ export interface GivenBackup {
     readonly credentials?: RepositoryCredentials | undefined;
 }
 
-type GivenRepository = Omit<GivenBackup, "repositories"> & { readonly [kind in (typeof locationKinds)[number]]?: string };
+type GivenRepository = Omit<GivenBackup, "repositories"> & {
+    readonly [kind in (typeof locationKinds)[number]]?: string;
+};
 
 /** The repositories in their order. `owner` is the database, as `PROJECT/STACK/NAME`. */
 export function accessesOf(backup: GivenBackup, owner: string): readonly Omit<RepositoryAccess, "docker">[] {

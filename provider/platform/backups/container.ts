@@ -29,7 +29,11 @@ export async function inBackupContainer(
 }
 
 /** What a verb has printed. Throws `backup-failed` with its reason if it has failed. */
-export function printed(source: Pick<BackupSource, "handle">, what: string, { code, stdout, stderr }: DockerEnded): string {
+export function printed(
+    source: Pick<BackupSource, "handle">,
+    what: string,
+    { code, stdout, stderr }: DockerEnded,
+): string {
     if (code === 0) return stdout;
     const failure = reasonIn(stderr);
     throw backupFailed(`${what} of "${source.handle}" failed: ${failure.message}`, [failure]);

@@ -15,7 +15,11 @@ export interface CopyOptions extends OperationOptions {
 }
 
 /** Returns the backup with its repositories. Changes nothing if the repository has it already. */
-export async function copyBackup(source: BackupSource, id: string, { to, from, ...options }: CopyOptions): Promise<Backup> {
+export async function copyBackup(
+    source: BackupSource,
+    id: string,
+    { to, from, ...options }: CopyOptions,
+): Promise<Backup> {
     const store = new DatabaseStore(source);
     const { signal } = options;
     const listed = await store.list({ ...(signal && { signal }) });
@@ -24,7 +28,11 @@ export async function copyBackup(source: BackupSource, id: string, { to, from, .
     if (found.repositories.some(({ number }) => number === target.number)) return found;
     const [copied] = copiesIn(found, from);
     const verb = ["copy", found.id, String(copied?.number), String(target.number)];
-    printed(source, `the copy of backup ${id}`, await inBackupContainer(source, verb, reporting(source, "copying", options)));
+    printed(
+        source,
+        `the copy of backup ${id}`,
+        await inBackupContainer(source, verb, reporting(source, "copying", options)),
+    );
     const { number, kind, location } = target;
     return { ...found, repositories: [...found.repositories, { number, kind, location, verified: false }] };
 }

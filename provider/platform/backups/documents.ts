@@ -12,9 +12,7 @@ const listedSchema = z.object({
 });
 
 /** The snapshots of one repository, or why it could not be read. */
-export type Listed =
-    | (BackupRepository & { readonly snapshots: readonly StoredSnapshot[] })
-    | FailedRepository;
+export type Listed = (BackupRepository & { readonly snapshots: readonly StoredSnapshot[] }) | FailedRepository;
 
 export function parseList(stdout: string): readonly Listed[] {
     return linesOf(stdout).map((line) => {
@@ -89,9 +87,7 @@ const statusSchema = z.object({
     next: z.string().nullish(),
     failing: z.object({ since: z.string(), reason: z.string() }).nullish(),
     alarm: z.string().nullish(),
-    verified: z
-        .object({ id: z.string(), time: z.string(), ok: z.boolean(), reason: z.string().nullish() })
-        .nullish(),
+    verified: z.object({ id: z.string(), time: z.string(), ok: z.boolean(), reason: z.string().nullish() }).nullish(),
 });
 
 /** The status in what a health check has printed; undefined if there is none. The age is that at `now`. */
@@ -113,7 +109,7 @@ function linesOf(text: string): unknown[] {
     return text.split("\n").flatMap((line) => {
         if (!line.startsWith("{")) return [];
         try {
-            return [JSON.parse(line)];
+            return [JSON.parse(line) as unknown];
         } catch {
             return [];
         }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { link, rm } from "node:fs/promises";
-import { Transform, type Writable } from "node:stream";
+import { Transform } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import type { OperationOptions } from "../engine/databaseStack";
 import { PlatformError } from "../errors";
@@ -30,7 +30,7 @@ export interface Exported extends Backup {
 export async function exportBackup(
     store: BackupStore,
     id: string,
-    to: string | Writable,
+    to: string | NodeJS.WritableStream,
     { from, ...options }: ExportOptions,
 ): Promise<Exported> {
     const found = await findBackup(store, id, options);
@@ -61,7 +61,7 @@ export async function exportBackup(
 async function write(
     store: BackupStore,
     found: Backup,
-    output: Writable,
+    output: NodeJS.WritableStream,
     from: string | number | undefined,
     { signal }: OperationOptions,
 ): Promise<void> {
@@ -91,6 +91,13 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
 
 function unwritable(file: string, { code = "" }: NodeJS.ErrnoException): PlatformError {
     return code === "EEXIST"
-        ? new PlatformError("validation", `the file ${file} exists`, "give another file, or remove this one", { findings: [] })
-        : new PlatformError("validation", `the file ${file} cannot be written (${code})`, "give a file in a directory that you can write to, with enough space", { findings: [] });
+        ? new PlatformError("validation", `the file ${file} exists`, "give another file, or remove this one", {
+              findings: [],
+          })
+        : new PlatformError(
+              "validation",
+              `the file ${file} cannot be written (${code})`,
+              "give a file in a directory that you can write to, with enough space",
+              { findings: [] },
+          );
 }

@@ -9,10 +9,6 @@ export async function listBackups(store: BackupStore, { signal }: OperationOptio
 }
 
 /** Throws `backup-unknown` if there is no such backup. */
-export async function findBackup(
-    store: BackupStore,
-    wanted: WantedBackup,
-    options: OperationOptions,
-): Promise<Backup> {
+export async function findBackup(store: BackupStore, wanted: WantedBackup, options: OperationOptions): Promise<Backup> {
     return selectBackup(await listBackups(store, options), wanted, store.name);
 }

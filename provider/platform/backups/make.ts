@@ -19,7 +19,10 @@ export async function makeBackup(
     if (made && made.repositories.length > 0) return made;
     if (made) {
         const failures = made.failed.map(({ location, reason }) => ({ location, message: reason }));
-        throw backupFailed(`no repository has stored the backup of "${source.handle}": ${reasonIn(ended.stderr).message}`, failures);
+        throw backupFailed(
+            `no repository has stored the backup of "${source.handle}": ${reasonIn(ended.stderr).message}`,
+            failures,
+        );
     }
     printed(source, "the backup", ended);
     throw backupFailed(`the backup of "${source.handle}" has printed no result`, []);

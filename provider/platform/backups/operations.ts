@@ -1,5 +1,4 @@
 /** The operations on backups: finds the database, its backup container and its repositories. */
-import type { Writable } from "node:stream";
 import { listReplicas } from "../../model/arguments/replicaList";
 import { type Databases, taken } from "../databases";
 import { type Deployments, checkHandle } from "../deployments";
@@ -9,8 +8,16 @@ import type { Settings } from "../options";
 import type { StateBackend } from "../state/backend";
 import { nameOf, parseCheckpoint } from "../state/checkpoint";
 import { type DatabaseInfo, isMember } from "../state/databases";
-import { type GivenBackup, accessesOf } from "./access";
-import type { Backup, BackupList, BackupPlace, BackupSource, NewBackup, RepositoryAccess, Verification } from "./backup";
+import { accessesOf } from "./access";
+import type {
+    Backup,
+    BackupList,
+    BackupPlace,
+    BackupSource,
+    NewBackup,
+    RepositoryAccess,
+    Verification,
+} from "./backup";
 import { dockerOf } from "./container";
 import { type CopyOptions, copyBackup } from "./copy";
 import { type ExportOptions, type Exported, exportBackup } from "./export";
@@ -50,11 +57,21 @@ export class BackupOperations {
         return copyBackup(await this.sourceOf(of), id, options);
     }
 
-    async purge(of: BackupPlace, id: string, from: string | number | undefined, options: OperationOptions): Promise<Backup> {
+    async purge(
+        of: BackupPlace,
+        id: string,
+        from: string | number | undefined,
+        options: OperationOptions,
+    ): Promise<Backup> {
         return purgeBackup(await this.storeOf(of), id, from, options);
     }
 
-    async export(of: BackupPlace, id: string, to: string | Writable, options: ExportOptions): Promise<Exported> {
+    async export(
+        of: BackupPlace,
+        id: string,
+        to: string | NodeJS.WritableStream,
+        options: ExportOptions,
+    ): Promise<Exported> {
         return exportBackup(await this.storeOf(of), id, to, options);
     }
 
@@ -84,10 +101,7 @@ export class BackupOperations {
             ...(args && { args }),
         });
         const specification = this.deployments.specificationOf(handle, planned.args);
-        return this.deployments.deploy(
-            { ...specification, ...(planned.docker && { docker: planned.docker }) },
-            rest,
-        );
+        return this.deployments.deploy({ ...specification, ...(planned.docker && { docker: planned.docker }) }, rest);
     }
 
     /** Makes a backup, and creates a database from it. */
@@ -145,7 +159,7 @@ export class BackupOperations {
         const { owner } = info;
         if (!args.backup || owner === undefined) throw needsRepository(from);
         return {
-            accesses: accessesOf(args.backup as GivenBackup, owner),
+            accesses: accessesOf(args.backup, owner),
             docker: dockerOf(info),
             database: owner,
             sizes: sizesOf(args),

@@ -49,7 +49,12 @@ export async function orphanedBackups(
 ): Promise<OrphanedBackups> {
     const options = { ...(signal && { signal }) };
     const found = only
-        ? [{ docker: only.docker ?? known.docker, listed: await new DetachedStore([only], only.docker ?? known.docker).list(options) }]
+        ? [
+              {
+                  docker: only.docker ?? known.docker,
+                  listed: await new DetachedStore([only], only.docker ?? known.docker).list(options),
+              },
+          ]
         : [...(await besideDatabases(known, options)), ...(await inVolumes(known, options))];
     const exists = existing(known);
     const backups = new Map<string, OrphanedBackup>();
@@ -94,7 +99,11 @@ async function besideDatabases({ databases }: Known, options: { readonly signal?
                     return { docker, listed: await new DatabaseStore(source).listAll(options) };
                 } catch (error) {
                     if (!PlatformError.is(error, "backup-failed")) throw error;
-                    const failed = { number: 0, kind: "volume", location: `the repositories of "${source.handle}"` } as const;
+                    const failed = {
+                        number: 0,
+                        kind: "volume",
+                        location: `the repositories of "${source.handle}"`,
+                    } as const;
                     return { docker, listed: [{ ...failed, reason: error.message }] };
                 }
             }),
@@ -107,7 +116,9 @@ async function inVolumes(
     { databases, project, docker }: Known,
     options: { readonly signal?: AbortSignal },
 ): Promise<Found[]> {
-    const hosts = new Map([docker ?? {}, ...databases.map(dockerOf)].map((each) => [JSON.stringify([each.host, each.certPath]), each]));
+    const hosts = new Map(
+        [docker ?? {}, ...databases.map(dockerOf)].map((each) => [JSON.stringify([each.host, each.certPath]), each]),
+    );
     return Promise.all(
         [...hosts.values()].map(async (host): Promise<Found> => {
             const prefix = defaultVolume(`${project}/`).replace(/backups$/, "");

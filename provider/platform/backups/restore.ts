@@ -68,7 +68,7 @@ function softwareOf({ engine, version, flavor }: Backup, args: DatabaseSpec): Da
         ...(engine && args.engine === undefined && args.version === undefined && { engine }),
         ...(version && args.version === undefined && args.engine === undefined && { version }),
         ...(flavor && args.flavor === undefined && named === undefined && { flavor }),
-    } as DatabaseSpec;
+    };
 }
 
 function onlyDatabaseIn(backups: readonly Backup[], of: string): string | undefined {

@@ -61,7 +61,9 @@ function describe({ time, hostname, tags }: StoredSnapshot): Tagged | undefined 
         bytes: number("bytes"),
         sha256: text("sha256"),
     };
-    return Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined)) as unknown as Tagged;
+    return Object.fromEntries(
+        Object.entries(described).filter(([, value]) => value !== undefined),
+    ) as unknown as Tagged;
 }
 
 function splitAt(text: string, separator: string): [string, string] {

@@ -69,7 +69,9 @@ function unknown(name: string, servers: readonly StoredResource[]): PlatformErro
     return new PlatformError(
         "handle-unknown",
         `the stack has no database or replica "${name}"`,
-        suggestion === undefined ? "give the name of a RedisDatabase or a RedisReplica in the program" : `did you mean "${suggestion}"?`,
+        suggestion === undefined
+            ? "give the name of a RedisDatabase or a RedisReplica in the program"
+            : `did you mean "${suggestion}"?`,
         { nearest: suggestion === undefined ? [] : [suggestion] },
     );
 }

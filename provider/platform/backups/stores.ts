@@ -1,6 +1,5 @@
 /** Access to the backups in repositories: through a database's backup container, or without a database. */
 import { randomBytes } from "node:crypto";
-import type { Writable } from "node:stream";
 import { isOnHost, locationOf, type Repository } from "../../model/backup/repositories";
 import { accessFiles, repositoryLine, repositoryMounts, resticImage } from "../../model/render/backup";
 import { type DockerRunOptions, runDocker } from "../engine/dockerRun";
@@ -17,7 +16,7 @@ export interface BackupStore {
     /** Removes a backup from one repository. */
     purge(backup: Backup, repository: number, options: DockerRunOptions): Promise<void>;
     /** Writes the dump of a backup. */
-    export(backup: Backup, repository: number, output: Writable, options: DockerRunOptions): Promise<void>;
+    export(backup: Backup, repository: number, output: NodeJS.WritableStream, options: DockerRunOptions): Promise<void>;
 }
 
 /** The backups of a database. */
@@ -42,7 +41,12 @@ export class DatabaseStore implements BackupStore {
         printed(this.source, `the removal of backup ${id}`, ended);
     }
 
-    async export({ id }: Backup, repository: number, output: Writable, options: DockerRunOptions): Promise<void> {
+    async export(
+        { id }: Backup,
+        repository: number,
+        output: NodeJS.WritableStream,
+        options: DockerRunOptions,
+    ): Promise<void> {
         const ended = await inBackupContainer(this.source, ["export", id, String(repository)], { ...options, output });
         printed(this.source, `the export of backup ${id}`, ended);
     }
@@ -85,10 +89,13 @@ export class DetachedStore implements BackupStore {
     async export(
         { id, database }: Backup,
         repository: number,
-        output: Writable,
+        output: NodeJS.WritableStream,
         options: DockerRunOptions,
     ): Promise<void> {
-        await this.run(["export", id, String(repository), database], `the export of backup ${id}`, { ...options, output });
+        await this.run(["export", id, String(repository), database], `the export of backup ${id}`, {
+            ...options,
+            output,
+        });
     }
 
     private async run(verb: readonly string[], what: string, options: DockerRunOptions): Promise<string> {
@@ -115,7 +122,7 @@ export class DetachedStore implements BackupStore {
     private script(): string {
         // Loaded when it is needed: other operations do without the components.
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would always load it
-        const { script } = require("../../components/server/scripts") as typeof import("../../components/server/scripts");
+        const scripts = require("../../components/server/scripts") as typeof import("../../components/server/scripts");
         const files = Object.assign(
             { repositories: this.repositories.map((each) => `${repositoryLine(each)}\n`).join("") },
             ...this.accesses.map((access, index) => {
@@ -123,8 +130,10 @@ export class DetachedStore implements BackupStore {
                 return repository ? accessFiles(repository, access) : {};
             }),
         ) as Record<string, string>;
-        const written = Object.entries(files).map(([name, content]) => `printf %s ${quoted(content)} >/desired/${name}`);
-        return ["umask 077", ...written, script("backup/orphans.sh"), ""].join("\n");
+        const written = Object.entries(files).map(
+            ([name, content]) => `printf %s ${quoted(content)} >/desired/${name}`,
+        );
+        return ["umask 077", ...written, scripts.script("backup/orphans.sh"), ""].join("\n");
     }
 }
 

@@ -1,6 +1,5 @@
 /** Runs docker commands that take time, print much, or read secrets from their input. */
 import { spawn } from "node:child_process";
-import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createInterface } from "node:readline";
 import { PlatformError } from "../errors";
@@ -15,7 +14,7 @@ export interface DockerRunOptions {
     /** What the command reads. */
     readonly input?: string;
     /** Receives what the command prints. Otherwise it is returned. It is not ended. */
-    readonly output?: Writable;
+    readonly output?: NodeJS.WritableStream;
 }
 
 export interface DockerEnded {
