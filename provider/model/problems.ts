@@ -1,6 +1,7 @@
 /** All errors that the package reports. */
 import { hasNoValue, singleArgumentProblems } from "./arguments/check";
 import { argumentProblems } from "./arguments/index";
+import { backupRefusals } from "./backupRefusals";
 import { changeProblems } from "./changes/problems";
 import { dockerProblems } from "./dockerRefusals";
 import { type Finding, type Problem, problem } from "./findings";
@@ -10,7 +11,9 @@ import { clientProblems } from "./sizing/clients";
 
 /** One entry for each code. */
 export function allProblems(): Problem[] {
-    const refused = Object.entries(agentRefusals).map(([code, { meaning, remedy }]) => problem(code, meaning, remedy));
+    const refused = Object.entries({ ...agentRefusals, ...backupRefusals }).map(([code, { meaning, remedy }]) =>
+        problem(code, meaning, remedy),
+    );
     return [
         ...singleArgumentProblems(),
         ...argumentProblems,

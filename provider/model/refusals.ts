@@ -1,6 +1,6 @@
 /** The codes of refusals by a database's containers: `refused: … [redis-database/CODE]` at the end of an error. */
 
-interface Refusal {
+export interface Refusal {
     /** What is wrong. */
     readonly meaning: string;
     /** What to do so that the next update succeeds. */

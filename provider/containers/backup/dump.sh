@@ -114,8 +114,8 @@ databases() { { log_in; echo 'INFO keyspace'; } | timeout 60 redis-cli -s "$sock
 free_space() { df -Pk "$1" | awk 'NR == 2 { printf "%.0f\n", $4 * 1024 }'; }
 
 #   $1       a number of bytes
-#   prints   it in MiB
-mebibytes() { awk -v bytes="$1" 'BEGIN { printf "%.0f MiB\n", bytes / 1048576 + 0.5 }'; }
+#   prints   it in the unit that fits
+size() { if [ "$1" -lt 10485760 ]; then echo "$1 bytes"; else echo "$(($1 / 1048576)) MiB"; fi; }
 
 # Before a dump: its size is known only from the previous one.
 #   fails    if there is no space for it
@@ -125,7 +125,7 @@ check_staging_space() {
     needed=$((${needed:-0} * 5 / 4 + 8388608))
     free=$(free_space "$staging_dir")
     if [ "$free" -lt $needed ]; then
-        problem backup-disk-full "the dump needs about $(mebibytes "$needed"), and the disk of the volume for the files of backups has $(mebibytes "$free") free space"
+        problem backup-disk-full "the dump needs about $(size "$needed"), and the disk of the volume for the files of backups has $(size "$free") free space"
     fi
 }
 

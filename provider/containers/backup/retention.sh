@@ -1,14 +1,15 @@
 # shellcheck shell=sh
 # Which backups a repository keeps. restic decides and removes; final backups, and the last verified ones, are kept.
 
-# Removes the backups of this database that are no longer kept.
+# Removes the backups of this database that are no longer kept. All backups of a day are kept until a day has passed:
+# otherwise a backup before and one after a risky change could not both exist.
 #   $1       the number of a repository
 #   fails    if that is not possible
 apply_retention() {
     local status=0
     if is_append_only "$1"; then return; fi
     run_restic "$1" forget --quiet --host "$owner" --group-by host \
-        --keep-daily "$(repository "$1" 5)" --keep-monthly "$(repository "$1" 6)" --keep-yearly "$(repository "$1" 7)" \
+        --keep-within 24h --keep-daily "$(repository "$1" 5)" --keep-monthly "$(repository "$1" 6)" --keep-yearly "$(repository "$1" 7)" \
         --keep-tag final --keep-tag verified --prune >/dev/null 2>"$restic_errors" || status=$?
     [ $status = 0 ] || restic_problem "$1" $status
 }

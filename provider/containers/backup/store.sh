@@ -54,7 +54,7 @@ check_repository_space() {
     case $(repository "$1" 2) in volume | path) ;; *) return 0 ;; esac
     free=$(free_space "$(repository "$1" 3)")
     if [ "$free" -lt $((bytes + 8388608)) ]; then
-        problem backup-disk-full "$(repository_name "$1"): the backup needs up to $(mebibytes "$bytes"), and the disk has $(mebibytes "$free") free space"
+        problem backup-disk-full "$(repository_name "$1"): the backup needs up to $(size "$bytes"), and the disk has $(size "$free") free space"
     fi
 }
 
@@ -115,7 +115,7 @@ back_up() {
     if [ "$1" = final ]; then tags="$tags,final"; fi
     tags="$tags,engine=$(wanted engine),version=$(wanted version),release=$release,flavor=$(wanted flavor),keys=$keys,bytes=$bytes,sha256=$sha256"
     for number in $(repository_numbers); do
-        say "storing $keys keys, $(mebibytes "$bytes"), in $(repository_name "$number")"
+        say "storing $keys keys, $(size "$bytes"), in $(repository_name "$number")"
         ok=false
         reason=
         if store "$number" "$(restic_time "$started")" "$tags"; then

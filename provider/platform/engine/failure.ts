@@ -1,4 +1,5 @@
 /** Which error a failed command means: from its exit code, its diagnostic events and the codes in the components' messages. */
+import { backupRefusals } from "../../model/backupRefusals";
 import { agentRefusals } from "../../model/refusals";
 import { type Failure, PlatformError, type Refusal } from "../errors";
 import { locked } from "../state/repair";
@@ -94,7 +95,8 @@ function refused(handle: string, failures: readonly Required<Failure>[], changed
 }
 
 function isAgentRefusal(code: string): boolean {
-    return code.slice("redis-database/".length) in agentRefusals;
+    const name = code.slice("redis-database/".length);
+    return name in agentRefusals || name in backupRefusals;
 }
 
 /** The last code in a message: `[redis-database/CODE]`. */

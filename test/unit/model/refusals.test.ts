@@ -1,6 +1,7 @@
 /** The refusals of the containers, which users see as the error of `pulumi up`. */
 import { script } from "../../../provider/components/server/scripts";
 import { argumentNames } from "../../../provider/model/arguments/index";
+import { backupRefusals } from "../../../provider/model/backupRefusals";
 import { agentRefusals } from "../../../provider/model/refusals";
 import { membersOf } from "../support/argsTypes";
 
@@ -37,13 +38,24 @@ test("the list has exactly the codes that the scripts use", () => {
     expect([...used].sort()).toEqual(Object.keys(agentRefusals).sort());
 });
 
-test("the list is sorted, with one sentence each for meaning and remedy", () => {
-    expect(Object.keys(agentRefusals)).toEqual(Object.keys(agentRefusals).sort());
-    for (const sentence of Object.values(agentRefusals).flatMap(({ meaning, remedy }) => [meaning, remedy])) {
-        expect(sentence).toMatch(/^[A-Z`].*[^.]\.$/);
-        expect(sentence).not.toMatch(/[.] [A-Z]/);
-    }
+test("the list of refusals of backups has exactly the codes that the scripts use", () => {
+    const text = script("backup/backup.sh") + script("backup/notify.sh");
+    const used = [...text.matchAll(/\b(?:problem|refuse) ([a-z-]+) "|(?:printf '|\\t)([a-z]+-[a-z-]+)\\t/g)];
+    // The function `problem` itself is called with variables, and not with a code.
+    const codes = new Set(used.map(([, called, printed]) => called ?? printed));
+    expect([...codes].sort()).toEqual(Object.keys(backupRefusals).sort());
 });
+
+test.each([agentRefusals, backupRefusals])(
+    "the list is sorted, with one sentence each for meaning and remedy",
+    (list) => {
+        expect(Object.keys(list)).toEqual(Object.keys(list).sort());
+        for (const sentence of Object.values(list).flatMap(({ meaning, remedy }) => [meaning, remedy])) {
+            expect(sentence).toMatch(/^[A-Z`].*[^.]\.$/);
+            expect(sentence).not.toMatch(/[.] [A-Z]/);
+        }
+    },
+);
 
 test("a refusal that starts with an argument starts with an existing one", () => {
     const paths = refusals.flatMap(({ words }) => /^([\w.]+): /.exec(words)?.slice(1) ?? []);
