@@ -163,9 +163,9 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
-     * Backups with restic, in a container beside the server. Each one is checked, encrypted if there is a password,
-     * and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Backups and restore".
-     * Example: `{  }`.
+     * Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is
+     * checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup`
+     * too. See the guide "Backups and restore". Example: `{  }`.
      * @default no backups
      */
     readonly backup?: BackupArgs;
@@ -214,6 +214,14 @@ export interface RedisDatabaseArgs {
      */
     readonly importing?: pulumi.Input<boolean>;
     /**
+     * The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and
+     * `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or
+     * changed later, and can be removed at any time. See the guide "Backups and restore". Example:
+     * `{ repository: { volume: "shop-prod-sessions-backups" } }`.
+     * @default the database starts empty
+     */
+    readonly restoreFrom?: RestoreArgs;
+    /**
      * Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has
      * a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a
      * `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. Adding and
@@ -250,7 +258,7 @@ export interface RedisDatabaseArgs {
  */
 export interface RedisReplicaArgs extends Omit<
     RedisDatabaseArgs,
-    "data" | "startTimeoutSeconds" | "importing" | "replicas" | "primary" | "replicationAccess"
+    "data" | "startTimeoutSeconds" | "importing" | "restoreFrom" | "replicas" | "primary" | "replicationAccess"
 > {
     /**
      * The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output
@@ -426,7 +434,7 @@ export interface BackupArgs {
     readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
     /**
      * How often the newest backup of each repository is restored into a temporary server and compared with what was
-     * backed up. The backup container's memory limit then includes `memoryMb`. False turns it off. Example: `"month"`.
+     * backed up. False turns it off. Example: `"month"`.
      * @default "week"
      */
     readonly verifyEvery?: pulumi.Input<"day" | "week" | "month" | false>;
@@ -472,6 +480,61 @@ export interface DataArgs {
      * @default the kind of file that exists; an error if both exist
      */
     readonly files?: pulumi.Input<"aof" | "rdb">;
+}
+
+/** The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. */
+export interface RestoreArgs {
+    /**
+     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version`
+     * must then be set, to the backup's version or a later one. Example: `{ volume: "shop-prod-sessions-backups" }`.
+     */
+    readonly repository?: pulumi.Input<RestoreRepositoryArgs>;
+    /**
+     * Which backup to restore: `"latest"`, the ID of a backup as `redisdb backup list` shows it, or
+     * `{ before: "2026-11-30T18:00:00Z" }` for the last one before a time. Example: `"20261127-031500-9f3a"`.
+     * @default "latest"
+     */
+    readonly snapshot?: pulumi.Input<SnapshotArgs | string>;
+    /**
+     * Whose backups are meant: the project, stack and name of the database that was backed up. Example:
+     * `"shop/prod/sessions"`.
+     * @default this database, if the repository has backups of it, otherwise the only database in it
+     */
+    readonly database?: pulumi.Input<string>;
+    /**
+     * The repository's password. Without it, an encrypted repository cannot be read by anyone. Example:
+     * `config.requireSecret("backupPassword")`. Kept secret.
+     * @default none, for a repository without a password
+     */
+    readonly encryptionPassword?: pulumi.Input<string>;
+    /**
+     * How to log in to the storage of `repository`. Example:
+     * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     */
+    readonly credentials?: pulumi.Input<RestoreCredentialsArgs>;
+    /**
+     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Example:
+     * `"/srv/import/dump.rdb"`.
+     */
+    readonly rdbFile?: pulumi.Input<string>;
+    /**
+     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server
+     * that wrote them must be stopped, or the directory a copy. Example: `"/srv/import"`.
+     */
+    readonly appendOnlyDir?: pulumi.Input<string>;
+    /**
+     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container
+     * on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted
+     * services do not permit: use a dump from there instead. Writes during the copy are not part of it. Example:
+     * `config.requireSecret("oldUrl")`. Kept secret.
+     */
+    readonly url?: pulumi.Input<string>;
+    /**
+     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate
+     * of this CA is accepted, because redis-cli does not compare host names. Example:
+     * `readFileSync("redis-ca.pem", "utf8")`.
+     */
+    readonly caCert?: pulumi.Input<string>;
 }
 
 /** What a replica needs to follow its primary. */
@@ -646,4 +709,57 @@ export interface BackupNotifyArgs {
      * secret.
      */
     readonly url: pulumi.Input<string>;
+}
+
+/** The location of a repository: one of its properties. */
+export interface RestoreRepositoryArgs {
+    /** Name of a Docker volume with the repository. Example: `"shop-prod-sessions-backups"`. */
+    readonly volume?: pulumi.Input<string>;
+    /** Absolute path of the repository's directory on the Docker host. Example: `"/srv/backups/sessions"`. */
+    readonly path?: pulumi.Input<string>;
+    /**
+     * URL of the repository in S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. Example:
+     * `"https://s3.example.com/backups"`.
+     */
+    readonly s3?: pulumi.Input<string>;
+    /** Location for restic's backend `sftp`. Not tested. Example: `"backup@host.example.com:/srv/backups"`. */
+    readonly sftp?: pulumi.Input<string>;
+    /** URL of restic's REST server. Not tested. Example: `"https://rest.example.com/sessions"`. */
+    readonly rest?: pulumi.Input<string>;
+}
+
+/** A backup of a repository: by its ID, or the last one before a time. */
+export interface SnapshotArgs {
+    /**
+     * ID of the backup, or `latest`. Example: `"20261127-031500-9f3a"`.
+     * @default "latest"
+     */
+    readonly id?: pulumi.Input<string>;
+    /**
+     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Example:
+     * `"2026-11-30T18:00:00Z"`.
+     */
+    readonly before?: pulumi.Input<string>;
+}
+
+/** Credentials for the storage of a repository. */
+export interface RestoreCredentialsArgs {
+    /** ID of an access key that may read the bucket. Example: `"AKIAIOSFODNN7EXAMPLE"`. */
+    readonly accessKeyId?: pulumi.Input<string>;
+    /** The access key's secret. Example: `config.requireSecret("secretAccessKey")`. Kept secret. */
+    readonly secretAccessKey?: pulumi.Input<string>;
+    /** The session token of temporary credentials. Example: `config.requireSecret("sessionToken")`. Kept secret. */
+    readonly sessionToken?: pulumi.Input<string>;
+    /** The bucket's region, if the server requires one. Example: `"eu-central-1"`. */
+    readonly region?: pulumi.Input<string>;
+    /**
+     * Certificate of the CA in PEM that verifies the repository's server. Example:
+     * `readFileSync("s3-ca.pem", "utf8")`.
+     * @default the CAs in the image of restic
+     */
+    readonly caCert?: pulumi.Input<string>;
+    /** User of the REST server. Example: `"backup"`. */
+    readonly user?: pulumi.Input<string>;
+    /** Password of the REST server's user. Example: `config.requireSecret("restPassword")`. Kept secret. */
+    readonly password?: pulumi.Input<string>;
 }

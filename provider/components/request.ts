@@ -17,12 +17,13 @@ export function requestServer(
     plan: ServerPlan,
     sharedUsers?: UserPasswords,
 ): ServerRequest {
-    const { transform, password, users, tls, backup } = args as {
+    const { transform, password, users, tls, backup, restoreFrom } = args as {
         readonly transform?: DatabaseTransforms;
         readonly password?: OwnSecrets["password"];
         readonly users?: OwnSecrets["users"];
         readonly tls?: Pick<OwnSecrets, "ca" | "certificate">;
         readonly backup?: unknown;
+        readonly restoreFrom?: OwnSecrets["restoreFrom"];
     };
     return {
         identity,
@@ -36,6 +37,7 @@ export function requestServer(
             ca: tls?.ca,
             certificate: tls?.certificate,
             backup,
+            ...(restoreFrom && { restoreFrom }),
         },
         ...(transform && { transform }),
     };

@@ -16,6 +16,8 @@ export type Transform<T> =
 export interface DatabaseTransforms {
     readonly server?: Transform<docker.ContainerArgs>;
     readonly agent?: Transform<docker.ContainerArgs>;
+    /** The container that restores the data of `restoreFrom`. */
+    readonly restore?: Transform<docker.ContainerArgs>;
     /** HAProxy, which terminates TLS before 6.0. */
     readonly terminator?: Transform<docker.ContainerArgs>;
     /** HAProxy as the tunnel of a replica before 6.0 to its primary. */

@@ -7,6 +7,7 @@ import { holdsUnresolved } from "./arguments/partial";
 import { entriesOf } from "./arguments/users";
 import { listReplicas, replicaComponent, replicaNames } from "./arguments/replicaList";
 import type { Role } from "./arguments/replication";
+import { type RestoreSource, restoreSources } from "./arguments/restore";
 import { releaseOf, versions } from "./catalog/versions";
 import { followerUser, ownMember } from "./render/replication";
 
@@ -22,6 +23,13 @@ export interface PlannedLogin {
 export interface PlannedUser {
     readonly name: string;
     readonly randomPassword: boolean;
+}
+
+/** The container that restores data before the first start. */
+export interface PlannedRestore {
+    readonly source: RestoreSource;
+    /** Whether the program sets `version`, and not a default that may change. */
+    readonly versionGiven: boolean;
 }
 
 /** The resources of one server. */
@@ -44,6 +52,7 @@ export interface ServerPlan {
     /** Whether there are backups, and whether failed ones are reported to a webhook. */
     readonly backup: boolean;
     readonly notifier: boolean;
+    readonly restore?: PlannedRestore;
     readonly deletionProtection: boolean;
 }
 
@@ -100,8 +109,14 @@ export function planServer(
         })),
         backup: args.backup !== undefined,
         notifier: ((args.backup ?? {}) as PlainArguments).notify !== undefined,
+        ...restoreOf(args),
         deletionProtection,
     };
+}
+
+function restoreOf({ restoreFrom, version }: PlainArguments): { restore?: PlannedRestore } {
+    const source = restoreSources.find((name) => (restoreFrom as PlainArguments | undefined)?.[name] !== undefined);
+    return source ? { restore: { source, versionGiven: version !== undefined } } : {};
 }
 
 /** Whether HAProxy terminates TLS. It does not if the version depends on an Output. */
@@ -180,6 +195,7 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...(plan.tunnel ? ["tunnel"] : []),
         ...(plan.backup ? ["backup", "backup-files", "restic"] : []),
         ...(plan.notifier ? ["notifier"] : []),
+        ...(plan.restore ? ["restore"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 

@@ -36,6 +36,8 @@ export interface DatabaseNodes extends CertificateNodes, BackupNodes {
     readonly port?: random.RandomInteger;
     /** Absent if the program sets a password. */
     readonly password?: random.RandomPassword;
+    /** Restored the data of `restoreFrom` before the first start. */
+    readonly restore?: docker.Container;
     readonly agent: docker.Container;
     readonly server: docker.Container;
     /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */

@@ -13,6 +13,7 @@ import { type ContainerHooks, containerHooks } from "./container";
 import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
+import { type OwnRestoreSecrets, createRestore } from "../restore/restore";
 import { type PlannedServer, planServerContainer } from "./server";
 import type { Specification } from "./specification";
 import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
@@ -21,6 +22,7 @@ import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
 export interface OwnSecrets extends OwnCertificates, OwnPasswords {
     /** The argument `backup`, which contains secrets. */
     readonly backup?: unknown;
+    readonly restoreFrom?: OwnRestoreSecrets;
 }
 
 /** A request to create a server. */
@@ -50,6 +52,8 @@ export interface PreparedServer extends PlannedServer {
     readonly ports: Ports;
     readonly passwords: Passwords;
     readonly certificates: Certificates;
+    /** Restores data before the agent starts. Absent if the database starts empty. */
+    readonly restore?: docker.Container;
     /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */
     readonly haproxy?: PlannedChild<docker.ContainerArgs>;
 }
@@ -70,6 +74,7 @@ export function prepareServer(
     const certificates = createCertificates(children, plan, spec, secrets, settings.aliases);
     const volumes = createVolumes(children, plan, spec, owner, settings);
     const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
+    const restore = createRestore(children, plan, spec, secrets.restoreFrom, { volumes, hooks, owner });
     const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {
         component,
@@ -87,6 +92,7 @@ export function prepareServer(
         passwords,
         certificates,
         ...planned,
+        ...(restore && { restore }),
         ...(haproxy && { haproxy }),
     };
 }

@@ -13,12 +13,16 @@ const scripts = new Map<string, string>();
 export function script(
     name:
         | "agent/agent.sh"
+<<<<<<< HEAD
         | "backup/backup.sh"
         | "backup/install.sh"
         | "backup/notify.sh"
         | "backup/orphans.sh"
+=======
+>>>>>>> e955539f67da28dc4867b229f375844eaaab4cb3
         | "server/start.sh"
         | "server/health.sh"
+        | "restore/restore.sh"
         | "haproxy/health.sh"
         | "haproxy/tunnel.sh"
         | "haproxy/tunnelHealth.sh"

@@ -39,6 +39,7 @@ export function startServer(
         ...(ports.choice && { port: ports.choice }),
         ...(passwords.generated && { password: passwords.generated }),
         ...certificates.nodes,
+        ...(prepared.restore && { restore: prepared.restore }),
         agent,
         server,
         ...(haproxy && { terminator: haproxy }),

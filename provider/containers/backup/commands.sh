@@ -29,7 +29,7 @@ list() {
         else
             snapshots "$number" '' >"$listed_snapshots" 2>"$restic_errors" || status=$?
         fi
-        printf '{"repository":%s,"location":%s,' "$number" "$(json "$(repository "$number" 9)")"
+        printf '{"repository":%s,"kind":"%s","location":%s,' "$number" "$(repository "$number" 2)" "$(json "$(repository "$number" 9)")"
         if [ $status = 0 ]; then
             printf '"snapshots":%s}\n' "$(tr -d '\n' <"$listed_snapshots")"
         else

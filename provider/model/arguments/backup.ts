@@ -251,10 +251,10 @@ export const backupArguments = {
                 {
                     doc:
                         "How often the newest backup of each repository is restored into a temporary server and compared with " +
-                        "what was backed up. The backup container's memory limit then includes `memoryMb`. False turns it off.",
+                        "what was backed up. False turns it off.",
                     docElsewhere:
                         "How often the newest backup of each repository is restored into a temporary server and compared with " +
-                        "what was backed up. The backup container's memory limit then includes `memoryMb`.",
+                        "what was backed up.",
                     default: defaultVerifyEvery,
                     example: "month",
                     type: '"day" | "week" | "month" | false',
@@ -287,9 +287,9 @@ export const backupArguments = {
         },
         {
             doc:
-                "Backups with restic, in a container beside the server. Each one is checked, encrypted if there is a " +
+                "Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is checked, encrypted if there is a " +
                 "password, and deduplicated. A replica is only backed up if it sets `backup` too. " +
-                'See the guide "Backups and restore".',
+                'See the guide "Back up and restore".',
             defaultDoc: "no backups",
             example: {},
             decides: true,

@@ -14,6 +14,7 @@ import { passwordArguments, passwordProblems, passwordRules } from "./passwords"
 import { dataArguments, persistenceArguments, persistenceProblems, persistenceRules } from "./persistence";
 import { diskProblems } from "../sizing/disk";
 import { followingRules } from "./followingRules";
+import { restoreArguments, restoreProblems, restoreRules } from "./restore";
 import { followingArguments, groupArguments, replicationProblems } from "./replication";
 import { tlsArguments, tlsProblems, tlsRules } from "./tls";
 import { userArguments, userProblems, userRules } from "./users";
@@ -32,7 +33,7 @@ export const serverArguments = {
     ...operationArguments,
 };
 
-export const databaseArguments = { ...serverArguments, ...dataArguments, ...groupArguments };
+export const databaseArguments = { ...serverArguments, ...dataArguments, ...restoreArguments, ...groupArguments };
 export const replicaArguments = { ...serverArguments, ...followingArguments };
 
 export const definitions: Readonly<Record<Kind, Definitions>> = {
@@ -53,7 +54,7 @@ const serverRules = [
 ];
 
 export const rules: Readonly<Record<Kind, readonly Rule[]>> = {
-    RedisDatabase: serverRules,
+    RedisDatabase: [...serverRules, ...restoreRules],
     RedisReplica: [...serverRules, ...followingRules],
 };
 
@@ -83,6 +84,7 @@ export const argumentProblems = [
     backupProblems,
     directiveProblems,
     replicationProblems,
+    restoreProblems,
     optionProblems,
     { mustBePlain, unknownProperty },
 ].flatMap((problems) => Object.values(problems));

@@ -330,6 +330,22 @@ export const rows = {
             ),
         ],
     },
+    restoreRemoved: {
+        effect: "recorded",
+        when: (_before, { spec }) => spec.restoreFrom === undefined,
+        warning: () => ["the restored data stays"],
+    },
+    restoreChanged: {
+        effect: "refused",
+        when: (_before, { spec }) => spec.restoreFrom !== undefined,
+        refusal: ({ spec: before }) => [
+            finding(
+                changeProblems.restoreChanged,
+                "restoreFrom",
+                `is ${before.restoreFrom ? "another source" : "added"}, but the database exists, and restoring would replace its data`,
+            ),
+        ],
+    },
     importing: {
         effect: "live",
         data: "kept; `REPLICAOF`, which it permits, replaces the data with that of the source",

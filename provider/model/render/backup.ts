@@ -9,14 +9,14 @@ import { settingLines } from "./settingLines";
 export const resticImage = "restic/restic:0.19.1";
 
 /** Sends messages to a webhook. The server's image has no program that can. */
-export const curlImage = "curlimages/curl:8.17.0";
+export const curlImage = "curlimages/curl:8.14.1";
 
-/** Memory of the backup container in MiB, for restic, the client and their caches. */
-const backupOverheadMb = 256;
-
-/** A verification loads the data into a temporary server. */
-export function backupMemoryMb({ backup, memoryMb }: Pick<DatabaseSpec, "backup" | "memoryMb">): number {
-    return backupOverheadMb + (backup?.verifyEvery === false ? 0 : memoryMb);
+/**
+ * Memory of the backup container in MiB: for restic, the client and their caches, and for the data. A verification loads
+ * it into a temporary server, and the check of a dump loads each value, which can be as large as all data.
+ */
+export function backupMemoryMb({ memoryMb }: Pick<DatabaseSpec, "memoryMb">): number {
+    return 256 + memoryMb;
 }
 
 const daySeconds = 24 * 3600;

@@ -53,3 +53,6 @@ export const tunnelPort = 6379;
 /** The ports of Redis inside the container. */
 export const plaintextPort = 6379;
 export const tlsPort = 6380;
+/** In the container that restores data: its script, and a dump or an append-only directory on the Docker host. */
+export const restorePath = "/restore.sh";
+export const restoreSourcePath = "/source";

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { locationKinds } from "../../model/backup/repositories";
 import type { BackupRepository, BackupStatus, FailedRepository, NewBackup, Verification } from "./backup";
+import { backupFailed } from "./container";
 import { type StoredSnapshot, type Tagged, snapshotSchema } from "./snapshots";
 
 const repositorySchema = { repository: z.int(), kind: z.enum(locationKinds), location: z.string() };
@@ -16,7 +17,7 @@ export type Listed = (BackupRepository & { readonly snapshots: readonly StoredSn
 
 export function parseList(stdout: string): readonly Listed[] {
     return linesOf(stdout).map((line) => {
-        const parsed = z.union([failedSchema, listedSchema]).parse(line);
+        const parsed = read(z.union([failedSchema, listedSchema]), line);
         const { repository: number, kind, location } = parsed;
         // Without snapshots, restic prints `null` instead of an empty list.
         if ("snapshots" in parsed) return { number, kind, location, snapshots: parsed.snapshots ?? [] };
@@ -74,7 +75,7 @@ const verificationSchema = z.object({
 
 export function parseVerifications(stdout: string): readonly Verification[] {
     return linesOf(stdout).map((line) => {
-        const { repository: number, ...rest } = verificationSchema.parse(line);
+        const { repository: number, ...rest } = read(verificationSchema, line);
         return withoutNull({ number, ...rest });
     });
 }
@@ -102,6 +103,16 @@ export function parseStatus(output: string, now: Date): BackupStatus | undefined
         verified: rest.verified && withoutNull(rest.verified),
         ageSeconds: made ? Math.max(0, Math.round((now.getTime() - made) / 1000)) : undefined,
     });
+}
+
+function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+    const { success, data } = schema.safeParse(value);
+    if (success) return data;
+    throw backupFailed(
+        "the backup container prints what this version of the package cannot read",
+        [],
+        "update the database, so that its backup container has the scripts of this version",
+    );
 }
 
 /** The JSON values of the lines that have one. Others are messages. */

@@ -41,6 +41,8 @@ const scenarioOf: Readonly<Record<RowId, string>> = {
     renamed: "database-renamed",
     renamedOnNetwork: "",
     dataLocation: "data-elsewhere",
+    restoreRemoved: "restore-removed",
+    restoreChanged: "restore-added",
     importing: "importing",
     replicas: "replica-added",
     switchover: "switchover",
