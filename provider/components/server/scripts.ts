@@ -13,13 +13,6 @@ const scripts = new Map<string, string>();
 export function script(
     name:
         | "agent/agent.sh"
-<<<<<<< HEAD
-        | "backup/backup.sh"
-        | "backup/install.sh"
-        | "backup/notify.sh"
-        | "backup/orphans.sh"
-=======
->>>>>>> e955539f67da28dc4867b229f375844eaaab4cb3
         | "server/start.sh"
         | "server/health.sh"
         | "restore/restore.sh"
@@ -28,7 +21,8 @@ export function script(
         | "haproxy/tunnelHealth.sh"
         | "backup/backup.sh"
         | "backup/install.sh"
-        | "backup/notify.sh",
+        | "backup/notify.sh"
+        | "backup/orphans.sh",
 ): string {
     const path = join(directory, name);
     const text =
