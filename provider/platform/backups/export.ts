@@ -1,6 +1,6 @@
 /** Writes a backup to a file, as a plain RDB file that any Redis server of its version or later reads. */
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { link, rm } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
@@ -38,6 +38,7 @@ export async function exportBackup(
         await write(store, found, to, from, options);
         return found;
     }
+    if (existsSync(to)) throw unwritable(to, { code: "EEXIST" });
     const incomplete = `${to}.${process.pid}.incomplete`;
     try {
         const file = createWriteStream(incomplete, { mode: 0o600, flags: "wx" });
@@ -89,7 +90,7 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
     return ["open", "write", "link"].includes((error as NodeJS.ErrnoException).syscall ?? "");
 }
 
-function unwritable(file: string, { code = "" }: NodeJS.ErrnoException): PlatformError {
+function unwritable(file: string, { code = "" }: Pick<NodeJS.ErrnoException, "code">): PlatformError {
     return code === "EEXIST"
         ? new PlatformError("validation", `the file ${file} exists`, "give another file, or remove this one", {
               findings: [],
