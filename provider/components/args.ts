@@ -508,10 +508,11 @@ export interface RestoreArgs {
      */
     readonly encryptionPassword?: pulumi.Input<string>;
     /**
-     * How to log in to the storage of `repository`. Example:
+     * How to log in to S3 or to restic's REST server. Example:
      * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     * @default none
      */
-    readonly credentials?: pulumi.Input<RestoreCredentialsArgs>;
+    readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
     /**
      * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Example:
      * `"/srv/import/dump.rdb"`.
@@ -713,18 +714,21 @@ export interface BackupNotifyArgs {
 
 /** The location of a repository: one of its properties. */
 export interface RestoreRepositoryArgs {
-    /** Name of a Docker volume with the repository. Example: `"shop-prod-sessions-backups"`. */
+    /** Name of a Docker volume. Example: `"sessions-backups"`. */
     readonly volume?: pulumi.Input<string>;
-    /** Absolute path of the repository's directory on the Docker host. Example: `"/srv/backups/sessions"`. */
+    /** Absolute path of a directory on the Docker host. Example: `"/srv/backups"`. */
     readonly path?: pulumi.Input<string>;
     /**
-     * URL of the repository in S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. Example:
-     * `"https://s3.example.com/backups"`.
+     * URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+     * Example: `"https://s3.eu-central-1.amazonaws.com/my-backups/sessions"`.
      */
     readonly s3?: pulumi.Input<string>;
-    /** Location for restic's backend `sftp`. Not tested. Example: `"backup@host.example.com:/srv/backups"`. */
+    /**
+     * Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program
+     * `ssh`, a key and the known hosts. Example: `"backups@storage.example.com:/srv/backups"`.
+     */
     readonly sftp?: pulumi.Input<string>;
-    /** URL of restic's REST server. Not tested. Example: `"https://rest.example.com/sessions"`. */
+    /** URL of restic's REST server. Not tested. Example: `"https://storage.example.com:8000/sessions"`. */
     readonly rest?: pulumi.Input<string>;
 }
 
@@ -740,26 +744,4 @@ export interface SnapshotArgs {
      * `"2026-11-30T18:00:00Z"`.
      */
     readonly before?: pulumi.Input<string>;
-}
-
-/** Credentials for the storage of a repository. */
-export interface RestoreCredentialsArgs {
-    /** ID of an access key that may read the bucket. Example: `"AKIAIOSFODNN7EXAMPLE"`. */
-    readonly accessKeyId?: pulumi.Input<string>;
-    /** The access key's secret. Example: `config.requireSecret("secretAccessKey")`. Kept secret. */
-    readonly secretAccessKey?: pulumi.Input<string>;
-    /** The session token of temporary credentials. Example: `config.requireSecret("sessionToken")`. Kept secret. */
-    readonly sessionToken?: pulumi.Input<string>;
-    /** The bucket's region, if the server requires one. Example: `"eu-central-1"`. */
-    readonly region?: pulumi.Input<string>;
-    /**
-     * Certificate of the CA in PEM that verifies the repository's server. Example:
-     * `readFileSync("s3-ca.pem", "utf8")`.
-     * @default the CAs in the image of restic
-     */
-    readonly caCert?: pulumi.Input<string>;
-    /** User of the REST server. Example: `"backup"`. */
-    readonly user?: pulumi.Input<string>;
-    /** Password of the REST server's user. Example: `config.requireSecret("restPassword")`. Kept secret. */
-    readonly password?: pulumi.Input<string>;
 }

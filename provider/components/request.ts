@@ -22,8 +22,8 @@ export function requestServer(
         readonly password?: OwnSecrets["password"];
         readonly users?: OwnSecrets["users"];
         readonly tls?: Pick<OwnSecrets, "ca" | "certificate">;
-        readonly backup?: unknown;
         readonly restoreFrom?: OwnSecrets["restoreFrom"];
+        readonly backup?: unknown;
     };
     return {
         identity,
@@ -36,8 +36,8 @@ export function requestServer(
             ...(sharedUsers && { sharedUsers }),
             ca: tls?.ca,
             certificate: tls?.certificate,
-            backup,
             ...(restoreFrom && { restoreFrom }),
+            backup,
         },
         ...(transform && { transform }),
     };

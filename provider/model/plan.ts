@@ -49,10 +49,12 @@ export interface ServerPlan {
     readonly caVersions: readonly number[];
     readonly logins: readonly PlannedLogin[];
     readonly users: readonly PlannedUser[];
+    readonly restore?: PlannedRestore;
+    /** Whether its containers need the program restic. */
+    readonly restic: boolean;
     /** Whether there are backups, and whether failed ones are reported to a webhook. */
     readonly backup: boolean;
     readonly notifier: boolean;
-    readonly restore?: PlannedRestore;
     readonly deletionProtection: boolean;
 }
 
@@ -107,9 +109,10 @@ export function planServer(
             name: user,
             randomPassword: password === undefined && !shared.includes(user),
         })),
+        ...restoreOf(args),
+        restic: args.backup !== undefined || restoreOf(args).restore?.source === "repository",
         backup: args.backup !== undefined,
         notifier: ((args.backup ?? {}) as PlainArguments).notify !== undefined,
-        ...restoreOf(args),
         deletionProtection,
     };
 }
@@ -193,9 +196,10 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
         ...(plan.tunnel ? ["tunnel"] : []),
-        ...(plan.backup ? ["backup", "backup-files", "restic"] : []),
-        ...(plan.notifier ? ["notifier"] : []),
         ...(plan.restore ? ["restore"] : []),
+        ...(plan.restic ? ["backup-files", "restic"] : []),
+        ...(plan.backup ? ["backup"] : []),
+        ...(plan.notifier ? ["notifier"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 

@@ -244,22 +244,6 @@ export const agentRefusals = {
         meaning: "The data to restore needs more memory than `memoryMb`.",
         remedy: "Increase `memoryMb`.",
     },
-    "restore-repository-login-refused": {
-        meaning: "The storage of the repository rejects the credentials.",
-        remedy: "Correct `restoreFrom.credentials`, and make sure that they may read the repository.",
-    },
-    "restore-repository-not-found": {
-        meaning: "There is no repository at the location in `restoreFrom.repository`.",
-        remedy: "Correct the location.",
-    },
-    "restore-repository-not-reached": {
-        meaning: "The repository cannot be reached from the Docker host, or cannot be read.",
-        remedy: "Fix the cause in the message, such as the address or the network, and run `pulumi up` again.",
-    },
-    "restore-repository-password": {
-        meaning: "`restoreFrom.encryptionPassword` is missing, or is not the password of the repository.",
-        remedy: "Set the password with which the repository was created. Without it, the backups cannot be read.",
-    },
     "restore-snapshot-not-found": {
         meaning: "The repository has no such backup.",
         remedy: "Set `restoreFrom.snapshot` to a backup that `redisdb backup list` shows.",

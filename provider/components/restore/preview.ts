@@ -11,7 +11,7 @@ import { type Finding, formatFindings } from "../../model/findings";
 import { redact } from "../../model/redaction";
 import { agentRefusals } from "../../model/refusals";
 import { dataDir, desiredPath } from "../../model/render/layout";
-import { resticImage } from "../../model/render/restore";
+import { resticImage } from "../../model/render/backup";
 import { NotReached, dockerCommand } from "../hooks/dockerCommand";
 import { settingsVolumeOf } from "../hooks/leftovers";
 import type { Owner } from "../hooks/owner";
@@ -79,7 +79,7 @@ async function tryRestore(
     for (const { type, source: from, target } of mounts) {
         if ((from as unknown) === unresolved) return "its values are known only during the update";
         if (type === "volume" && !(await exists("volume", "inspect", String(from)))) {
-            return [missing("restore-repository-not-found", "restoreFrom.repository.volume", String(from))];
+            return [missing("repository-not-found", "restoreFrom.repository.volume", String(from))];
         }
         wanted.push("--mount", `type=${type},source=${String(from)},target=${target},readonly`);
     }
@@ -134,12 +134,12 @@ function missingSource(error: unknown): string | undefined {
     return /bind source path does not exist: (.*)/.exec(stderr)?.[1];
 }
 
-function missing(code: keyof typeof agentRefusals, path: string, where: string): Finding {
+function missing(code: string, path: string, where: string): Finding {
     return {
         code: `redis-database/${code}`,
         path,
         problem: `is ${JSON.stringify(where)}, which does not exist on the Docker host`,
-        remedy: agentRefusals[code].remedy,
+        remedy: remedyOf(code),
     };
 }
 
@@ -149,7 +149,7 @@ function findingsIn(error: unknown, source: RestoreSource): readonly Finding[] {
     const absent = missingSource(error);
     if (absent !== undefined) {
         return source === "repository"
-            ? [missing("restore-repository-not-found", "restoreFrom.repository.path", absent)]
+            ? [missing("repository-not-found", "restoreFrom.repository.path", absent)]
             : [missing("restore-source-missing", `restoreFrom.${source}`, absent)];
     }
     const refused = redact(stdout)
@@ -160,6 +160,9 @@ function findingsIn(error: unknown, source: RestoreSource): readonly Finding[] {
     if (!parsed) throw error;
     const [, path = "", text = "", code = ""] = parsed;
     const [problem = "", ...remedies] = text.split("; ");
-    const general = (agentRefusals as Readonly<Record<string, { readonly remedy: string }>>)[code]?.remedy ?? "";
-    return [{ code: `redis-database/${code}`, path, problem, remedy: remedies.join("; ") || general }];
+    return [{ code: `redis-database/${code}`, path, problem, remedy: remedies.join("; ") || remedyOf(code) }];
+}
+
+function remedyOf(code: string): string {
+    return (agentRefusals as Readonly<Record<string, { readonly remedy: string }>>)[code]?.remedy ?? "fix the cause";
 }

@@ -5,9 +5,10 @@ import type { RestoreSource } from "../../model/arguments/restore";
 import { startTimeoutOf } from "../../model/arguments/replication";
 import type { DatabaseSpec } from "../../model/databaseSpec";
 import type { ServerPlan } from "../../model/plan";
-import { desiredPath, restorePath, restoreSourcePath } from "../../model/render/layout";
-import { type RestoreSecrets, repositoryDir, restoreBundle } from "../../model/render/restore";
+import { desiredPath, restorePath } from "../../model/render/layout";
+import { type RestoreSecrets, restoreBundle, sourceMounts } from "../../model/render/restore";
 import { ownerOf } from "../dataLocations";
+import type { ResticFiles } from "../backup/restic";
 import { checkUse } from "../hooks/inUse";
 import type { Owner } from "../hooks/owner";
 import type { Children } from "../server/children";
@@ -43,6 +44,8 @@ interface Parts {
     readonly volumes: Volumes;
     readonly hooks: ContainerHooks;
     readonly owner: Owner;
+    /** For backups in a repository. */
+    readonly resticFiles?: ResticFiles | undefined;
 }
 
 export function createRestore(
@@ -50,7 +53,7 @@ export function createRestore(
     plan: ServerPlan,
     spec: Specification,
     secrets: OwnRestoreSecrets | undefined,
-    { volumes, hooks, owner }: Parts,
+    { volumes, hooks, owner, resticFiles }: Parts,
 ): docker.Container | undefined {
     const { restore } = plan;
     if (!restore || !secrets) return undefined;
@@ -80,7 +83,8 @@ export function createRestore(
             // The container's own settings come with the upload; those of the database only show whether it exists.
             volumes: pulumi
                 .all(volumes.mounts)
-                .apply(([data, settings]) => [...(data ? [data] : []), ...(settings ? [{ ...settings, readOnly: true }] : [])]),
+                .apply(([data, settings]) => [...(data ? [data] : []), ...(settings ? [{ ...settings, readOnly: true }] : [])])
+                .apply((mounts) => [...mounts, ...(resticFiles ? [{ ...resticFiles.files.mount, readOnly: true }] : [])]),
             // Unlike `volumes`, these fail if the source does not exist.
             mounts: spec.apply(sourceMounts),
             ...(isLocal(restore.source)
@@ -96,19 +100,10 @@ export function createRestore(
             deleteBeforeReplace: true,
         },
     );
-    return planned.create(docker.Container);
+    return planned.create(docker.Container, {}, resticFiles && restore.source === "repository" ? [resticFiles.restic] : []);
 }
 
 /** Whether the data comes from a file on the Docker host. */
 function isLocal(source: RestoreSource): boolean {
     return source === "rdbFile" || source === "appendOnlyDir";
-}
-
-function sourceMounts({ restoreFrom }: DatabaseSpec): docker.types.input.ContainerMount[] {
-    const file = restoreFrom?.rdbFile ?? restoreFrom?.appendOnlyDir;
-    const { volume, path } = restoreFrom?.repository ?? {};
-    const mount = (type: string, source: string, target: string) => [{ type, source, target, readOnly: true }];
-    if (file !== undefined) return mount("bind", file, restoreSourcePath);
-    if (volume !== undefined) return mount("volume", volume, repositoryDir);
-    return path === undefined ? [] : mount("bind", path, repositoryDir);
 }

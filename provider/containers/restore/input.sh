@@ -3,13 +3,13 @@
 
 #   $1       the name of a setting
 #   prints   its value
-wanted() { setting "$1" "$input_dir/settings"; }
+wanted() { setting "$1" "$desired/settings"; }
 
 # Splits the uploaded file into its parts. A line with the name and the number of lines precedes each part.
 unpack_input() {
-    rm -rf "$input_dir"
-    (umask 077 && mkdir -p "$input_dir" &&
-        awk -v to="$input_dir" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' "$desired_file")
+    rm -rf "$desired"
+    (umask 077 && mkdir -p "$desired" &&
+        awk -v to="$desired" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' "$desired_file")
 }
 
 # Fetches the data into restoring_dir, checked: a dump.

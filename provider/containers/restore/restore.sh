@@ -22,6 +22,7 @@ fi
 
 . "$parts/../shared/settings.sh"
 . "$parts/../agent/recognition.sh"
+. "$parts/../backup/repositories.sh"
 . "$parts/input.sh"
 . "$parts/snapshots.sh"
 . "$parts/repository.sh"
@@ -32,6 +33,13 @@ fi
 
 # The command that limits the time of a program that waits for an answer; empty while data is transferred.
 limited=
+
+# In a preview, this is the image of restic.
+[ -x "$restic" ] || restic=restic
+if [ -e "$ca_certificates" ]; then
+    SSL_CERT_FILE=$ca_certificates
+    export SSL_CERT_FILE
+fi
 
 # Writes to the log.
 #   $*       the text
@@ -77,7 +85,7 @@ run() {
         fetch_from_source
         place
         trap - EXIT
-        say "restored: $(wanted from)"
+        say "the data is restored"
     fi
     mark "$restore_done_marker"
     idle

@@ -3,7 +3,7 @@
 
 #   $1       a property of the URL
 #   prints   its value
-server_part() { setting "$1" "$input_dir/url"; }
+server_part() { setting "$1" "$desired/url"; }
 
 # Runs redis-cli against the server, with the password in the environment of that process alone. It verifies the
 # certificate, but not the name in it: the CA must be that of the server.
@@ -16,7 +16,7 @@ ask_server() {
     if [ "$(server_part tls)" = yes ]; then
         # An address is not allowed as a server name.
         case $host in *:* | *[0-9]) ;; *) set -- --sni "$host" "$@" ;; esac
-        set -- --tls --cacert "$input_dir/url.ca.crt" "$@"
+        set -- --tls --cacert "$desired/url.ca.crt" "$@"
     fi
     (
         if [ -n "$(server_part password)" ]; then

@@ -12,19 +12,12 @@ parse_snapshots() {
         match($0, /"tags":\[[^]]*\]/) {
             tags = substr($0, RSTART + 8, RLENGTH - 9)
             gsub(/"/, "", tags)
-            gsub(/,/, " ", tags)
             id = ""
-            count = split(tags, all, " ")
+            count = split(tags, all, ",")
             for (i = 1; i <= count; i++) if (all[i] ~ /^id=/) id = substr(all[i], 4)
             if (id != "") print id "\t" text("id") "\t" text("hostname") "\t" tags
         }' | sort
 }
-
-# Reads the value of a tag.
-#   $1       its name
-#   $2       the tags of a backup
-#   prints   its value
-tag() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -n 1; }
 
 #   $1       the backups, as parse_snapshots prints them
 #   prints   the databases that have backups, separated by commas

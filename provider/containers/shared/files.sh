@@ -191,11 +191,12 @@ connection_output=$scratch_dir/connection.out
 
 # ---- The container that restores data -------------------------------------------------------------------------------
 # The uploaded file in its parts; a dump or an append-only directory on the Docker host; the program restic and the CAs,
-# which another container has copied there.
-input_dir=$scratch_dir/input
+# which another container has copied there; and the cache of restic, which is not used again.
+desired=$scratch_dir/input
 source_path=$ROOT/source
-restic_program=$ROOT/backup/bin/restic
-restic_ca_file=$ROOT/backup/bin/ca-certificates.crt
+restic=$ROOT/backup/bin/restic
+ca_certificates=$ROOT/backup/bin/ca-certificates.crt
+cache=$scratch_dir/cache
 # The errors of the last call of restic.
 restic_errors_file=$scratch_dir/restic.errors
 # The data is restored, or nothing was to be done.

@@ -75,7 +75,8 @@ const encryptionPassword = argument(secretText, {
 
 const line = (what: string) => text(`give ${what} on one line`, (value) => /^[^\p{Cc}\p{Surrogate}]+$/u.test(value));
 
-const credentials = object(
+/** Also a part of the argument `restoreFrom`. */
+export const credentials = object(
     "give an object such as { accessKeyId, secretAccessKey }",
     {
         accessKeyId: argument(line("the ID of the access key"), {

@@ -3,18 +3,13 @@ import { z } from "zod";
 import { compareVersions, nameOf, releaseOf, versions } from "../catalog/versions";
 import { changeOf } from "../changes/words";
 import { type Finding, finding, problem } from "../findings";
+import { checkCredentials, checkLocation, credentials, locationArguments } from "./backup";
 import { type Given, type PlainArguments, type Rule, argument } from "./definition";
 import { object, pem, secretText, text } from "./schemas";
 
 /** The sources of which a program gives one. */
 export const restoreSources = ["repository", "rdbFile", "appendOnlyDir", "url"] as const;
 export type RestoreSource = (typeof restoreSources)[number];
-
-/** The locations of a repository, of which a program gives one. */
-export const repositoryKinds = ["volume", "path", "s3", "sftp", "rest"] as const;
-export type RepositoryKind = (typeof repositoryKinds)[number];
-
-export type RepositoryLocation = { readonly [K in RepositoryKind]?: string };
 
 /** A live server from which data is copied. */
 export interface LiveServer {
@@ -97,33 +92,9 @@ const repositoryExample = { repository: { volume: "shop-prod-sessions-backups" }
 const repository = object(
     'give an object such as { volume: "shop-prod-sessions-backups" } or { s3: "https://s3.example.com/backups" }',
     {
-        volume: argument(
-            text("give the name of a Docker volume", (value) => /^[\w][\w.-]*$/.test(value)),
-            { doc: "Name of a Docker volume with the repository.", example: "shop-prod-sessions-backups" },
-        ),
-        path: argument(absolutePath("a directory"), {
-            doc: "Absolute path of the repository's directory on the Docker host.",
-            example: "/srv/backups/sessions",
-        }),
-        s3: argument(
-            text('give a URL such as "https://s3.example.com/bucket/prefix"', (value) =>
-                /^https?:\/\/[^/\s@?#]+\/[^\s?#]+$/.test(value),
-            ),
-            {
-                doc: "URL of the repository in S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`.",
-                example: "https://s3.example.com/backups",
-            },
-        ),
-        sftp: argument(
-            text('give a location such as "user@host:/path"', (value) => /^[^\s\p{Cc}]+$/u.test(value)),
-            { doc: "Location for restic's backend `sftp`. Not tested.", example: "backup@host.example.com:/srv/backups" },
-        ),
-        rest: argument(
-            text('give a URL such as "https://rest.example.com/sessions", without a password', (value) =>
-                /^https?:\/\/[^/\s@]+[^\s@]*$/.test(value),
-            ),
-            { doc: "URL of restic's REST server. Not tested.", example: "https://rest.example.com/sessions" },
-        ),
+        ...locationArguments,
+        volume: { ...locationArguments.volume, doc: "Name of a Docker volume." },
+        path: { ...locationArguments.path, doc: "Absolute path of a directory on the Docker host." },
     },
     {
         doc:
@@ -132,50 +103,6 @@ const repository = object(
         example: { volume: "shop-prod-sessions-backups" },
         type: "RestoreRepositoryArgs",
         typeDoc: "The location of a repository: one of its properties.",
-    },
-);
-
-const credentials = object(
-    "give an object such as { accessKeyId, secretAccessKey }",
-    {
-        accessKeyId: argument(text("give the ID of an access key"), {
-            doc: "ID of an access key that may read the bucket.",
-            example: "AKIAIOSFODNN7EXAMPLE",
-        }),
-        secretAccessKey: argument(secretText, {
-            doc: "The access key's secret.",
-            exampleCode: 'config.requireSecret("secretAccessKey")',
-            exampleWith: { accessKeyId: "AKIAIOSFODNN7EXAMPLE" },
-            secret: true,
-        }),
-        sessionToken: argument(secretText, {
-            doc: "The session token of temporary credentials.",
-            exampleCode: 'config.requireSecret("sessionToken")',
-            secret: true,
-        }),
-        region: argument(text("give the name of a region"), {
-            doc: "The bucket's region, if the server requires one.",
-            example: "eu-central-1",
-        }),
-        caCert: argument(pem, {
-            doc: "Certificate of the CA in PEM that verifies the repository's server.",
-            defaultDoc: "the CAs in the image of restic",
-            exampleCode: 'readFileSync("s3-ca.pem", "utf8")',
-        }),
-        user: argument(text("give a user name"), { doc: "User of the REST server.", example: "backup" }),
-        password: argument(secretText, {
-            doc: "Password of the REST server's user.",
-            exampleCode: 'config.requireSecret("restPassword")',
-            exampleWith: { user: "backup" },
-            secret: true,
-        }),
-    },
-    {
-        doc: "How to log in to the storage of `repository`.",
-        exampleCode: '{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }',
-        exampleWith: { repository: { s3: "https://s3.example.com/backups" } },
-        type: "RestoreCredentialsArgs",
-        typeDoc: "Credentials for the storage of a repository.",
     },
 );
 
@@ -219,7 +146,7 @@ export const restoreArguments = {
                 exampleWith: repositoryExample,
                 secret: true,
             }),
-            credentials,
+            credentials: { ...credentials, exampleWith: { repository: { s3: "https://s3.example.com/backups" } } },
             rdbFile: argument(absolutePath("a dump"), {
                 doc: "Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.",
                 example: "/srv/import/dump.rdb",
@@ -256,7 +183,7 @@ export const restoreArguments = {
             doc:
                 "The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and " +
                 "`url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or " +
-                'changed later, and can be removed at any time. See the guide "Backups and restore".',
+                'changed later, and can be removed at any time. See the guide "Back up and restore".',
             defaultDoc: "the database starts empty",
             example: repositoryExample,
             exampleWith: { version: "8.6" },
@@ -276,11 +203,6 @@ export const restoreProblems = {
         "restore-source",
         "`restoreFrom` must have exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.",
         "give exactly one of repository, rdbFile, appendOnlyDir and url",
-    ),
-    location: problem(
-        "restore-repository-location",
-        "`restoreFrom.repository` must have exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.",
-        "give exactly one of volume, path, s3, sftp and rest",
     ),
     snapshot: problem(
         "restore-snapshot",
@@ -365,12 +287,14 @@ function unusedMembers(restoreFrom: PlainArguments, source: RestoreSource): Find
         );
 }
 
-function checkRepository({ repository, snapshot }: PlainArguments): Finding[] {
+function checkRepository({ repository, snapshot, credentials }: PlainArguments): Finding[] {
     const found: Finding[] = [];
     if (isObject(repository)) {
-        const given = repositoryKinds.filter((kind) => repository[kind] !== undefined);
-        const text = given.length === 0 ? "has no location" : `has ${given.length} locations: ${given.join(", ")}`;
-        if (given.length !== 1) found.push(finding(restoreProblems.location, "restoreFrom.repository", text));
+        const needsLogin = repository.s3 !== undefined || repository.rest !== undefined;
+        found.push(
+            ...checkLocation("restoreFrom.repository", repository),
+            ...checkCredentials("restoreFrom.credentials", credentials, needsLogin),
+        );
     }
     if (isObject(snapshot) && (snapshot.id === undefined) === (snapshot.before === undefined)) {
         const text = snapshot.id === undefined ? "has neither id nor before" : "has both id and before";

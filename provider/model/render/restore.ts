@@ -1,17 +1,15 @@
 /** What the container that restores data reads: one bundle of files, of which some hold secrets. */
-import { type RepositoryLocation, type RestoreSource, parseServerUrl, repositoryKinds } from "../arguments/restore";
+import { type RestoreSource, parseServerUrl } from "../arguments/restore";
+import { type Location, defaultKeep, locationOf } from "../backup/repositories";
 import type { DatabaseSpec } from "../databaseSpec";
+import { type Access, accessFiles, repositoryLine, repositoryMounts } from "./backup";
 import { bundle } from "./bundle";
+import { restoreSourcePath } from "./layout";
+import { settingLines } from "./settingLines";
 
-/** The secrets among the members of `restoreFrom`, and what they belong to. */
-export interface RestoreSecrets {
-    readonly url?: string;
-    readonly encryptionPassword?: string;
-    readonly credentials?: {
-        readonly secretAccessKey?: string;
-        readonly sessionToken?: string;
-        readonly password?: string;
-    };
+/** The argument `restoreFrom` with its secrets. */
+export interface RestoreSecrets extends Access {
+    readonly url?: string | undefined;
 }
 
 export interface RestoreFacts {
@@ -34,9 +32,9 @@ export function restoreBundle(spec: DatabaseSpec, facts: RestoreFacts, secrets: 
     const { restoreFrom } = spec;
     const server = facts.source === "url" ? parseServerUrl(secrets.url ?? "") : undefined;
     return bundle({
-        settings: lines(restoreSettings(spec, facts)),
-        ...(restoreFrom?.repository && repositoryFiles(restoreFrom.repository, restoreFrom.credentials, secrets)),
-        ...(server && { url: lines({ ...server, tls: server.tls ? "yes" : "no" }) }),
+        settings: settingLines(restoreSettings(spec, facts)),
+        ...(restoreFrom?.repository && repositoryFiles(restoreFrom.repository, secrets)),
+        ...(server && { url: settingLines({ ...server, tls: server.tls ? "yes" : "no" }) }),
         ...(restoreFrom?.caCert !== undefined && { "url.ca.crt": restoreFrom.caCert }),
     });
 }
@@ -51,10 +49,10 @@ function restoreSettings(spec: DatabaseSpec, { owner, source, versionGiven }: Re
         version: spec.version,
         version_given: versionGiven ? "yes" : "no",
         flavor: spec.flavor,
-        databases: spec.config.databases ?? 16,
+        databases: Number(spec.config.databases ?? 16),
         place: spec.data?.volume ?? spec.data?.hostPath ?? "the data volume",
         // The path or the location as the program names it, for messages.
-        from: restoreFrom?.rdbFile ?? restoreFrom?.appendOnlyDir ?? locationName(restoreFrom?.repository) ?? "",
+        from: restoreFrom?.rdbFile ?? restoreFrom?.appendOnlyDir ?? (restoreFrom?.repository ? locationOf(restoreFrom.repository)[1] : ""),
         snapshot_kind: before === undefined ? (id === "latest" ? "latest" : "id") : "before",
         snapshot: before === undefined ? id : asBackupTime(before),
         database: restoreFrom?.database ?? "",
@@ -73,53 +71,28 @@ export function asBackupTime(time: string): string {
     return `${date.replaceAll("-", "")}-${clock.slice(0, 8).replaceAll(":", "")}`;
 }
 
-/** A location for messages, without secrets. */
-export function locationName(repository: RepositoryLocation | undefined): string | undefined {
-    return repositoryKinds.map((kind) => repository?.[kind]).find((location) => location !== undefined);
+/** The only repository of a restore, which is never pruned. */
+function repositoryOf(location: Location) {
+    const [kind, where] = locationOf(location);
+    return { number: 1, kind, location: where, appendOnly: true, keep: defaultKeep };
 }
 
-/** Its program restic is copied to the container that restores, whose image is the server's. */
-export const resticImage = "restic/restic:0.19.1";
-
-/** Where the container mounts a repository in a volume or a directory. */
-export const repositoryDir = "/repositories/1";
-
-function resticLocation(repository: RepositoryLocation): string {
-    const { s3, sftp, rest } = repository;
-    if (s3 !== undefined) return `s3:${s3}`;
-    if (sftp !== undefined) return `sftp:${sftp}`;
-    return rest === undefined ? repositoryDir : `rest:${rest}`;
+function repositoryFiles(location: Location, secrets: Access): Record<string, string> {
+    const repository = repositoryOf(location);
+    return { repositories: `${repositoryLine(repository)}\n`, ...accessFiles(repository, secrets) };
 }
 
-type Credentials = NonNullable<DatabaseSpec["restoreFrom"]>["credentials"];
-
-function repositoryFiles(
-    repository: RepositoryLocation,
-    credentials: Credentials,
-    { encryptionPassword, credentials: secret = {} }: RestoreSecrets,
-): Record<string, string> {
-    const kind = repositoryKinds.find((each) => repository[each] !== undefined) ?? "volume";
-    const { accessKeyId, region, caCert, user } = credentials ?? {};
-    const { secretAccessKey, sessionToken, password } = secret;
-    return {
-        repositories: `${["1", kind, resticLocation(repository), locationName(repository) ?? ""].join("\t")}\n`,
-        ...(encryptionPassword !== undefined && { "1.password": encryptionPassword }),
-        ...(accessKeyId !== undefined && {
-            "1.aws": [
-                "[default]",
-                `aws_access_key_id = ${accessKeyId}`,
-                `aws_secret_access_key = ${secretAccessKey ?? ""}`,
-                ...(sessionToken === undefined ? [] : [`aws_session_token = ${sessionToken}`]),
-            ].join("\n"),
-        }),
-        ...(region !== undefined && { "1.region": region }),
-        ...(caCert !== undefined && { "1.ca.crt": caCert }),
-        ...(user !== undefined && { "1.rest": `${user}\n${password ?? ""}` }),
-    };
-}
-
-function lines(values: Readonly<Record<string, unknown>>): string {
-    return Object.entries(values)
-        .map(([name, value]) => `${name}=${String(value).replace(/\p{Cc}/gu, encodeURIComponent)}\n`)
-        .join("");
+/** What the container reads from the Docker host: a repository, a dump or a directory. Nothing is created there. */
+export function sourceMounts({ restoreFrom }: Pick<DatabaseSpec, "restoreFrom">) {
+    const { repository, rdbFile, appendOnlyDir } = restoreFrom ?? {};
+    const file = rdbFile ?? appendOnlyDir;
+    const all = [
+        ...(repository ? repositoryMounts([repositoryOf(repository)]) : []),
+        ...(file === undefined ? [] : [{ hostPath: file, containerPath: restoreSourcePath }]),
+    ];
+    return all.map((mount) => ({
+        ...("hostPath" in mount ? { type: "bind", source: mount.hostPath } : { type: "volume", source: mount.volumeName }),
+        target: mount.containerPath,
+        readOnly: true,
+    }));
 }
