@@ -165,7 +165,7 @@ export interface RedisDatabaseArgs {
     /**
      * Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is
      * checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup`
-     * too. See the guide "Backups and restore". Example: `{  }`.
+     * too. See the guide "Back up and restore". Example: `{  }`.
      * @default no backups
      */
     readonly backup?: BackupArgs;
@@ -216,7 +216,7 @@ export interface RedisDatabaseArgs {
     /**
      * The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and
      * `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or
-     * changed later, and can be removed at any time. See the guide "Backups and restore". Example:
+     * changed later, and can be removed at any time. See the guide "Back up and restore". Example:
      * `{ repository: { volume: "shop-prod-sessions-backups" } }`.
      * @default the database starts empty
      */
