@@ -165,7 +165,7 @@ export interface RedisDatabaseArgs {
     /**
      * Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is
      * checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup`
-     * too. See the guide "Back up and restore". Example: `{  }`.
+     * too. See the guide "Back up and restore". Example: `{ schedule: "hourly" }`.
      * @default no backups
      */
     readonly backup?: BackupArgs;
@@ -434,10 +434,10 @@ export interface BackupArgs {
     readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
     /**
      * How often the newest backup of each repository is restored into a temporary server and compared with what was
-     * backed up. False turns it off. Example: `"month"`.
+     * backed up. Example: `"month"`.
      * @default "week"
      */
-    readonly verifyEvery?: pulumi.Input<"day" | "week" | "month" | false>;
+    readonly verifyEvery?: pulumi.Input<"day" | "week" | "month" | "never">;
     /**
      * Reports failed backups, and the next one that succeeds. Example: `{ url: config.requireSecret("webhook") }`.
      * @default only the health check and the logs of the backup container report failures

@@ -245,22 +245,14 @@ export const backupArguments = {
             keep,
             encryptionPassword,
             credentials,
-            verifyEvery: argument(
-                z.union([choice(verifyPeriods), z.literal(false)], {
-                    error: 'give one of "day", "week", "month", or false',
-                }),
-                {
-                    doc:
-                        "How often the newest backup of each repository is restored into a temporary server and compared with " +
-                        "what was backed up. False turns it off.",
-                    docElsewhere:
-                        "How often the newest backup of each repository is restored into a temporary server and compared with " +
-                        "what was backed up.",
-                    default: defaultVerifyEvery,
-                    example: "month",
-                    type: '"day" | "week" | "month" | false',
-                },
-            ),
+            verifyEvery: argument(choice(verifyPeriods), {
+                doc:
+                    "How often the newest backup of each repository is restored into a temporary server and compared with " +
+                    "what was backed up.",
+                default: defaultVerifyEvery,
+                example: "month",
+                type: '"day" | "week" | "month" | "never"',
+            }),
             notify: object(
                 'give an object such as { url: config.requireSecret("webhook") }',
                 {
@@ -292,7 +284,7 @@ export const backupArguments = {
                 "password, and deduplicated. A replica is only backed up if it sets `backup` too. " +
                 'See the guide "Back up and restore".',
             defaultDoc: "no backups",
-            example: {},
+            example: { schedule: "hourly" },
             decides: true,
             type: "BackupArgs",
             typeDoc: "Backups: where they are stored, when they are made, and how long they are kept.",

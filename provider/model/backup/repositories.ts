@@ -16,7 +16,7 @@ export interface Keep {
 
 export const defaultKeep: Keep = { daily: 30, monthly: 12, yearly: 6, verified: 3 };
 export const defaultSchedule = "daily";
-export const verifyPeriods = ["day", "week", "month"] as const;
+export const verifyPeriods = ["day", "week", "month", "never"] as const;
 export const defaultVerifyEvery = "week";
 
 export interface RepositorySpec extends Location {
@@ -29,7 +29,7 @@ export interface BackupSpec {
     readonly repositories?: readonly RepositorySpec[];
     readonly schedule: string;
     readonly keep?: Partial<Keep>;
-    readonly verifyEvery: (typeof verifyPeriods)[number] | false;
+    readonly verifyEvery: (typeof verifyPeriods)[number];
 }
 
 export function locationOf(location: Location): [kind: LocationKind, value: string] {

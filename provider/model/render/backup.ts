@@ -1,6 +1,6 @@
 /** The files of the backup container: settings, repositories, and how to log in to them. */
 import type { DatabaseSpec } from "../databaseSpec";
-import { type Repository, isOnHost, repositoriesOf } from "../backup/repositories";
+import { type Repository, defaultSchedule, defaultVerifyEvery, isOnHost, repositoriesOf } from "../backup/repositories";
 import { longestGapSeconds, timesOf } from "../backup/schedule";
 import { repositoriesDir } from "./layout";
 import { settingLines } from "./settingLines";
@@ -20,7 +20,7 @@ export function backupMemoryMb({ memoryMb }: Pick<DatabaseSpec, "memoryMb">): nu
 }
 
 const daySeconds = 24 * 3600;
-const verifySeconds = { day: daySeconds, week: 7 * daySeconds, month: 30 * daySeconds };
+const verifySeconds = { day: daySeconds, week: 7 * daySeconds, month: 30 * daySeconds, never: "" };
 
 /** How to log in to a repository. */
 export interface Access {
@@ -45,7 +45,7 @@ export interface BackupSecrets extends Access {
 
 /** The lines of `settings`. */
 function settingsOf(spec: DatabaseSpec, owner: string): string {
-    const { schedule = "daily", verifyEvery = false } = spec.backup ?? {};
+    const { schedule = defaultSchedule, verifyEvery = defaultVerifyEvery } = spec.backup ?? {};
     const times = timesOf(schedule, owner);
     return settingLines({
         owner,
@@ -59,7 +59,7 @@ function settingsOf(spec: DatabaseSpec, owner: string): string {
         weekdays: times.weekdays.join(" "),
         either_day: times.eitherDay ? "yes" : "no",
         interval_seconds: longestGapSeconds(times),
-        verify_seconds: verifyEvery === false ? "" : verifySeconds[verifyEvery],
+        verify_seconds: verifySeconds[verifyEvery],
         memory_mb: spec.memoryMb,
     });
 }
