@@ -33,8 +33,7 @@ const engine = { testEnvironment: "<rootDir>/test/engine/support/environment.ts"
 /** For all versions, this suite also asserts that clients notice nothing. Another suite at the same time would disturb it. */
 const matrixAlone = process.env.TEST_VERSIONS === "yes";
 
-// Jest cannot set the number of workers per project. toolchain/test.mjs runs `engine` with two workers, and the projects
-// after it in band.
+// Jest cannot set the number of workers per project. toolchain/test.mjs does: the suites of `engine-alone` run in band.
 export default {
     testSequencer: "<rootDir>/toolchain/longestFirst.mjs",
     projects: [

@@ -3,15 +3,16 @@
  * component's model (`calibrate`).
  *
  *   node bench/run.mjs [noop] [first] [plugin] [idle] [memory] [downtime] [terminator] [platform] [review]
- *       [replication] [headroom] [headroom-replicas] [disk] [--json] [--minutes 20]
+ *       [backups] [replication] [headroom] [headroom-replicas] [disk] [--json] [--minutes 20]
  *
- * By default, it runs the first nine parts. The last four run only if they are named: `replication` alone takes eleven
+ * By default, it runs the first nine parts. The last five run only if they are named: `replication` alone takes eleven
  * minutes. Progress goes to standard error, the tables go to standard output.
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { backups } from "./compare/backups.mjs";
 import { downtime } from "./compare/downtime.mjs";
 import { first } from "./compare/first.mjs";
 import { idle } from "./compare/idle.mjs";
@@ -27,7 +28,7 @@ import { table } from "./lib/report.mjs";
 import { Workspace } from "./lib/workspace.mjs";
 
 const byDefault = { noop, first, plugin, idle, memory, downtime, terminator, platform, review };
-const parts = { ...byDefault, replication };
+const parts = { ...byDefault, backups, replication };
 /** Programs in `calibrate`. They measure constants of `provider/model` and compare nothing. */
 const calibrations = ["headroom", "headroom-replicas", "disk"];
 

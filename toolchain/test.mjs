@@ -27,7 +27,7 @@ const parts = [
     jest("engine-alone", "test/engine/alone", "--runInBand"),
     // Builds the packages from what the first part compiled.
     { name: "dist", command: ["node", "toolchain/dist.mjs"] },
-    { ...jest("examples", "test/examples", "--runInBand"), needs: "dist" },
+    { ...jest("examples", "test/examples", "--maxWorkers=2"), needs: "dist" },
     { ...jest("packages", "test/packages", "--runInBand"), needs: "dist" },
 ];
 

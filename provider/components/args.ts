@@ -163,6 +163,13 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
+     * Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is
+     * checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup`
+     * too. See the guide "Back up and restore". Example: `{ schedule: "hourly" }`.
+     * @default no backups
+     */
+    readonly backup?: BackupArgs;
+    /**
      * Limits the logs of the server, the agent and HAProxy, for each container separately. Logs then use Docker's
      * `json-file` driver, since not every driver supports these limits. `false` leaves logging to the Docker host's
      * configuration. Example: `{ maxSizeMb: 50, files: 2 }`.
@@ -207,6 +214,14 @@ export interface RedisDatabaseArgs {
      */
     readonly importing?: pulumi.Input<boolean>;
     /**
+     * The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and
+     * `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or
+     * changed later, and can be removed at any time. See the guide "Back up and restore". Example:
+     * `{ repository: { volume: "shop-prod-sessions-backups" } }`.
+     * @default the database starts empty
+     */
+    readonly restoreFrom?: RestoreArgs;
+    /**
      * Read-only copies of the database: a number from 0 to 16, or a list with an entry for each replica. An entry has
      * a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a
      * `bindAddress` there: `[{ name: "near" }, { name: "far", provider, bindAddress: "10.0.0.2" }]`. Adding and
@@ -243,7 +258,7 @@ export interface RedisDatabaseArgs {
  */
 export interface RedisReplicaArgs extends Omit<
     RedisDatabaseArgs,
-    "data" | "startTimeoutSeconds" | "importing" | "replicas" | "primary" | "replicationAccess"
+    "data" | "startTimeoutSeconds" | "importing" | "restoreFrom" | "replicas" | "primary" | "replicationAccess"
 > {
     /**
      * The database that the replica follows: a `RedisDatabase` of the same program, or an entry of the output
@@ -383,6 +398,53 @@ export interface TlsArgs {
     readonly certificate?: CertificateArgs;
 }
 
+/** Backups: where they are stored, when they are made, and how long they are kept. */
+export interface BackupArgs {
+    /**
+     * Where backups are stored. Each backup is stored in every repository, which needs no set-up. Example:
+     * `[{ volume: "sessions-backups" }]`.
+     * @default the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps
+     */
+    readonly repositories?: readonly BackupRepositoryArgs[];
+    /**
+     * When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a
+     * name, the time depends on the database's name, so that databases do not all start at once. Example:
+     * `"30 3 * * *"`.
+     * @default "daily"
+     */
+    readonly schedule?: pulumi.Input<string>;
+    /**
+     * How many backups are kept. Days without a backup do not count. The final backup of a database that was
+     * deprovisioned is kept until you purge it. Example: `{ daily: 14, monthly: 6 }`.
+     * @default { daily: 30, monthly: 12, yearly: 6, verified: 3 }
+     */
+    readonly keep?: pulumi.Input<BackupKeepArgs>;
+    /**
+     * Password with which restic encrypts the repositories. It is required for every repository outside of the Docker
+     * host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing
+     * repositories unreadable. Example: `config.requireSecret("backupPassword")`. Kept secret.
+     * @default repositories on the Docker host are not protected by a password
+     */
+    readonly encryptionPassword?: pulumi.Input<string>;
+    /**
+     * How to log in to S3 or to restic's REST server. Example:
+     * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     * @default none
+     */
+    readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
+    /**
+     * How often the newest backup of each repository is restored into a temporary server and compared with what was
+     * backed up. Example: `"month"`.
+     * @default "week"
+     */
+    readonly verifyEvery?: pulumi.Input<"day" | "week" | "month" | "never">;
+    /**
+     * Reports failed backups, and the next one that succeeds. Example: `{ url: config.requireSecret("webhook") }`.
+     * @default only the health check and the logs of the backup container report failures
+     */
+    readonly notify?: BackupNotifyArgs;
+}
+
 /** Limits for the log of each container. */
 export interface LogsArgs {
     /**
@@ -418,6 +480,62 @@ export interface DataArgs {
      * @default the kind of file that exists; an error if both exist
      */
     readonly files?: pulumi.Input<"aof" | "rdb">;
+}
+
+/** The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. */
+export interface RestoreArgs {
+    /**
+     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version`
+     * must then be set, to the backup's version or a later one. Example: `{ volume: "shop-prod-sessions-backups" }`.
+     */
+    readonly repository?: pulumi.Input<RestoreRepositoryArgs>;
+    /**
+     * Which backup to restore: `"latest"`, the ID of a backup as `redisdb backup list` shows it, or
+     * `{ before: "2026-11-30T18:00:00Z" }` for the last one before a time. Example: `"20261127-031500-9f3a"`.
+     * @default "latest"
+     */
+    readonly snapshot?: pulumi.Input<SnapshotArgs | string>;
+    /**
+     * Whose backups are meant: the project, stack and name of the database that was backed up. Example:
+     * `"shop/prod/sessions"`.
+     * @default this database, if the repository has backups of it, otherwise the only database in it
+     */
+    readonly database?: pulumi.Input<string>;
+    /**
+     * The repository's password. Without it, an encrypted repository cannot be read by anyone. Example:
+     * `config.requireSecret("backupPassword")`. Kept secret.
+     * @default none, for a repository without a password
+     */
+    readonly encryptionPassword?: pulumi.Input<string>;
+    /**
+     * How to log in to S3 or to restic's REST server. Example:
+     * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     * @default none
+     */
+    readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
+    /**
+     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Example:
+     * `"/srv/import/dump.rdb"`.
+     */
+    readonly rdbFile?: pulumi.Input<string>;
+    /**
+     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server
+     * that wrote them must be stopped, or the directory a copy. Example: `"/srv/import"`.
+     */
+    readonly appendOnlyDir?: pulumi.Input<string>;
+    /**
+     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container
+     * on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted
+     * services do not permit: use a dump from there instead. Writes during the copy are not part of it. Example:
+     * `config.requireSecret("oldUrl")`. Kept secret.
+     */
+    readonly url?: pulumi.Input<string>;
+    /**
+     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate
+     * of this CA is accepted, because redis-cli does not compare host names. Example:
+     * `readFileSync("redis-ca.pem", "utf8")`.
+     */
+    readonly caCert?: pulumi.Input<string>;
 }
 
 /** What a replica needs to follow its primary. */
@@ -492,4 +610,138 @@ export interface CertificateArgs {
      * `readFileSync("ca.pem", "utf8")`.
      */
     readonly caCertPem: pulumi.Input<string>;
+}
+
+/** Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. */
+export interface BackupRepositoryArgs {
+    /** Name of a Docker volume. Docker creates it, and Pulumi never deletes it. Example: `"sessions-backups"`. */
+    readonly volume?: pulumi.Input<string>;
+    /** Absolute path of a directory on the Docker host. Docker creates it. Example: `"/srv/backups"`. */
+    readonly path?: pulumi.Input<string>;
+    /**
+     * URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+     * Example: `"https://s3.eu-central-1.amazonaws.com/my-backups/sessions"`.
+     */
+    readonly s3?: pulumi.Input<string>;
+    /**
+     * Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program
+     * `ssh`, a key and the known hosts. Example: `"backups@storage.example.com:/srv/backups"`.
+     */
+    readonly sftp?: pulumi.Input<string>;
+    /** URL of restic's REST server. Not tested. Example: `"https://storage.example.com:8000/sessions"`. */
+    readonly rest?: pulumi.Input<string>;
+    /**
+     * How many backups are kept here. What is not set is that of `backup.keep`. Example: `{ daily: 14, monthly: 6 }`.
+     * @default { daily: 30, monthly: 12, yearly: 6, verified: 3 }
+     */
+    readonly keep?: pulumi.Input<BackupKeepArgs>;
+    /**
+     * Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if
+     * another program with its own credentials runs `restic forget`. Example: `true`.
+     * @default false
+     */
+    readonly appendOnly?: pulumi.Input<boolean>;
+    /**
+     * Password of this repository. Example: `config.requireSecret("backupPassword")`. Kept secret.
+     * @default that of `backup`
+     */
+    readonly encryptionPassword?: pulumi.Input<string>;
+    /**
+     * How to log in here. Example:
+     * `{ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: config.requireSecret("secretAccessKey") }`.
+     * @default those of `backup`
+     */
+    readonly credentials?: pulumi.Input<BackupCredentialsArgs>;
+}
+
+/** How many backups are kept. */
+export interface BackupKeepArgs {
+    /**
+     * Days for which the last backup of the day is kept. Example: `14`.
+     * @default 30
+     */
+    readonly daily?: pulumi.Input<number>;
+    /**
+     * Months for which the last backup of the month is kept. Example: `6`.
+     * @default 12
+     */
+    readonly monthly?: pulumi.Input<number>;
+    /**
+     * Years for which the last backup of the year is kept. Example: `2`.
+     * @default 6
+     */
+    readonly yearly?: pulumi.Input<number>;
+    /**
+     * Number of verified backups, the newest ones, that are always kept. Example: `1`.
+     * @default 3
+     */
+    readonly verified?: pulumi.Input<number>;
+}
+
+/** How to log in to S3 or to restic's REST server. */
+export interface BackupCredentialsArgs {
+    /** ID of the access key for S3. Example: `"AKIAIOSFODNN7EXAMPLE"`. */
+    readonly accessKeyId?: pulumi.Input<string>;
+    /** Secret access key for S3. Example: `config.requireSecret("secretAccessKey")`. Kept secret. */
+    readonly secretAccessKey?: pulumi.Input<string>;
+    /**
+     * Session token of temporary credentials for S3. Backups fail once they expire. Example:
+     * `config.requireSecret("sessionToken")`. Kept secret.
+     */
+    readonly sessionToken?: pulumi.Input<string>;
+    /** Region of the S3 bucket, if the server needs it. Example: `"eu-central-1"`. */
+    readonly region?: pulumi.Input<string>;
+    /**
+     * The CA with which the server's certificate is verified, in PEM. Example:
+     * `readFileSync("storage-ca.pem", "utf8")`.
+     * @default the CAs that browsers trust
+     */
+    readonly caCert?: pulumi.Input<string>;
+    /** User of restic's REST server. Example: `"backups"`. */
+    readonly user?: pulumi.Input<string>;
+    /** The user's password. Example: `config.requireSecret("restPassword")`. Kept secret. */
+    readonly password?: pulumi.Input<string>;
+}
+
+/** Who learns of failed backups. */
+export interface BackupNotifyArgs {
+    /**
+     * URL of a webhook, which receives JSON in a POST request. Example: `config.requireSecret("webhook")`. Kept
+     * secret.
+     */
+    readonly url: pulumi.Input<string>;
+}
+
+/** The location of a repository: one of its properties. */
+export interface RestoreRepositoryArgs {
+    /** Name of a Docker volume. Example: `"sessions-backups"`. */
+    readonly volume?: pulumi.Input<string>;
+    /** Absolute path of a directory on the Docker host. Example: `"/srv/backups"`. */
+    readonly path?: pulumi.Input<string>;
+    /**
+     * URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+     * Example: `"https://s3.eu-central-1.amazonaws.com/my-backups/sessions"`.
+     */
+    readonly s3?: pulumi.Input<string>;
+    /**
+     * Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program
+     * `ssh`, a key and the known hosts. Example: `"backups@storage.example.com:/srv/backups"`.
+     */
+    readonly sftp?: pulumi.Input<string>;
+    /** URL of restic's REST server. Not tested. Example: `"https://storage.example.com:8000/sessions"`. */
+    readonly rest?: pulumi.Input<string>;
+}
+
+/** A backup of a repository: by its ID, or the last one before a time. */
+export interface SnapshotArgs {
+    /**
+     * ID of the backup, or `latest`. Example: `"20261127-031500-9f3a"`.
+     * @default "latest"
+     */
+    readonly id?: pulumi.Input<string>;
+    /**
+     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Example:
+     * `"2026-11-30T18:00:00Z"`.
+     */
+    readonly before?: pulumi.Input<string>;
 }

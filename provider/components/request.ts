@@ -17,11 +17,13 @@ export function requestServer(
     plan: ServerPlan,
     sharedUsers?: UserPasswords,
 ): ServerRequest {
-    const { transform, password, users, tls } = args as {
+    const { transform, password, users, tls, backup, restoreFrom } = args as {
         readonly transform?: DatabaseTransforms;
         readonly password?: OwnSecrets["password"];
         readonly users?: OwnSecrets["users"];
         readonly tls?: Pick<OwnSecrets, "ca" | "certificate">;
+        readonly restoreFrom?: OwnSecrets["restoreFrom"];
+        readonly backup?: unknown;
     };
     return {
         identity,
@@ -34,6 +36,8 @@ export function requestServer(
             ...(sharedUsers && { sharedUsers }),
             ca: tls?.ca,
             certificate: tls?.certificate,
+            ...(restoreFrom && { restoreFrom }),
+            backup,
         },
         ...(transform && { transform }),
     };

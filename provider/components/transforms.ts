@@ -16,10 +16,18 @@ export type Transform<T> =
 export interface DatabaseTransforms {
     readonly server?: Transform<docker.ContainerArgs>;
     readonly agent?: Transform<docker.ContainerArgs>;
+    /** The container that restores the data of `restoreFrom`. */
+    readonly restore?: Transform<docker.ContainerArgs>;
     /** HAProxy, which terminates TLS before 6.0. */
     readonly terminator?: Transform<docker.ContainerArgs>;
     /** HAProxy as the tunnel of a replica before 6.0 to its primary. */
     readonly tunnel?: Transform<docker.ContainerArgs>;
+    readonly backup?: Transform<docker.ContainerArgs>;
+    /** Copies restic to the volume of the backup container. */
+    readonly restic?: Transform<docker.ContainerArgs>;
+    /** Reports failed backups to `backup.notify`. */
+    readonly notifier?: Transform<docker.ContainerArgs>;
+    readonly backupVolume?: Transform<docker.VolumeArgs>;
     readonly dataVolume?: Transform<docker.VolumeArgs>;
     readonly settingsVolume?: Transform<docker.VolumeArgs>;
     readonly port?: Transform<random.RandomIntegerArgs>;

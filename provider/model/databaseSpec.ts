@@ -2,6 +2,7 @@
 import type { ResolvedOf } from "./arguments/definition";
 import type { serverArguments } from "./arguments/index";
 import type { dataArguments } from "./arguments/persistence";
+import type { restoreArguments } from "./arguments/restore";
 import type { SavePoint } from "./catalog/flavors";
 import type { Version } from "./catalog/versions";
 
@@ -22,6 +23,8 @@ export interface DatabaseSpec extends ResolvedOf<ServerArguments> {
     };
     /** The location of the data, unless it is a volume that the component creates. */
     readonly data?: ResolvedOf<typeof dataArguments>["data"];
+    /** The source of a new database's data, without secrets; absent if it starts empty. */
+    readonly restoreFrom?: ResolvedOf<typeof restoreArguments>["restoreFrom"];
     /** Seconds for which an update waits for the server, if the program sets them. */
     readonly startTimeoutSeconds?: number;
     /** Whether the server may follow a primary that was set by hand. */

@@ -7,6 +7,7 @@ import { holdsUnresolved } from "./arguments/partial";
 import { entriesOf } from "./arguments/users";
 import { listReplicas, replicaComponent, replicaNames } from "./arguments/replicaList";
 import type { Role } from "./arguments/replication";
+import { type RestoreSource, restoreSources } from "./arguments/restore";
 import { releaseOf, versions } from "./catalog/versions";
 import { followerUser, ownMember } from "./render/replication";
 
@@ -22,6 +23,13 @@ export interface PlannedLogin {
 export interface PlannedUser {
     readonly name: string;
     readonly randomPassword: boolean;
+}
+
+/** The container that restores data before the first start. */
+export interface PlannedRestore {
+    readonly source: RestoreSource;
+    /** Whether the program sets `version`, and not a default that may change. */
+    readonly versionGiven: boolean;
 }
 
 /** The resources of one server. */
@@ -41,6 +49,12 @@ export interface ServerPlan {
     readonly caVersions: readonly number[];
     readonly logins: readonly PlannedLogin[];
     readonly users: readonly PlannedUser[];
+    readonly restore?: PlannedRestore;
+    /** Whether its containers need the program restic. */
+    readonly restic: boolean;
+    /** Whether there are backups, and whether failed ones are reported to a webhook. */
+    readonly backup: boolean;
+    readonly notifier: boolean;
     readonly deletionProtection: boolean;
 }
 
@@ -95,8 +109,17 @@ export function planServer(
             name: user,
             randomPassword: password === undefined && !shared.includes(user),
         })),
+        ...restoreOf(args),
+        restic: args.backup !== undefined || restoreOf(args).restore?.source === "repository",
+        backup: args.backup !== undefined,
+        notifier: ((args.backup ?? {}) as PlainArguments).notify !== undefined,
         deletionProtection,
     };
+}
+
+function restoreOf({ restoreFrom, version }: PlainArguments): { restore?: PlannedRestore } {
+    const source = restoreSources.find((name) => (restoreFrom as PlainArguments | undefined)?.[name] !== undefined);
+    return source ? { restore: { source, versionGiven: version !== undefined } } : {};
 }
 
 /** Whether HAProxy terminates TLS. It does not if the version depends on an Output. */
@@ -173,6 +196,10 @@ export function resourceNames(plan: ServerPlan): string[] {
         ...plan.users.flatMap(({ name, randomPassword }) => (randomPassword ? [userSuffix(name)] : [])),
         ...(plan.haproxy ? ["terminator"] : []),
         ...(plan.tunnel ? ["tunnel"] : []),
+        ...(plan.restore ? ["restore"] : []),
+        ...(plan.restic ? ["backup-files", "restic"] : []),
+        ...(plan.backup ? ["backup"] : []),
+        ...(plan.notifier ? ["notifier"] : []),
     ].map((suffix) => `${plan.name}-${suffix}`);
 }
 

@@ -28,6 +28,7 @@ function databaseSections() {
         ["Users", args("users").userArguments],
         ["TLS", args("tls").tlsArguments],
         ["Replicas", args("replication").groupArguments],
+        ["Backups and restore", { ...args("backup").backupArguments, ...args("restore").restoreArguments }],
         ["redis.conf", args("config").configArguments],
         ["Resources", args("operations").operationArguments],
     ];

@@ -20,15 +20,19 @@ export const answerSeconds = 30;
 export class NotReached extends Error {}
 
 /**
- * Returns a function that runs docker commands on the provider's host. Throws `NotReached` if the command does not
- * reach it.
+ * Returns a function that runs docker commands on the provider's host, which can read `input`. Throws `NotReached` if the
+ * command does not reach it.
  */
-export async function dockerCommand(dockerHost: DockerHost, timeoutSeconds = answerSeconds): Promise<Run> {
+export async function dockerCommand(
+    dockerHost: DockerHost,
+    timeoutSeconds = answerSeconds,
+    input?: string,
+): Promise<Run> {
     const connection = await connectionOf(dockerHost);
     const runWithin =
         (seconds: number): Run =>
         (...args) =>
-            runDocker(connection, args, seconds);
+            runDocker(connection, args, seconds, input);
     const checked = perProgram("reached", () => new Map<DockerHost, Promise<void>>());
     const check = checked.get(dockerHost) ?? checkReached(runWithin(answerSeconds), dockerHost);
     checked.set(dockerHost, check);
@@ -85,19 +89,28 @@ async function connectionOf(dockerHost: DockerHost): Promise<Connection> {
     return Object.fromEntries(await Promise.all(entries));
 }
 
-async function runDocker(connection: Connection, args: readonly string[], timeoutSeconds: number): Promise<string> {
+async function runDocker(
+    connection: Connection,
+    args: readonly string[],
+    timeoutSeconds: number,
+    input?: string,
+): Promise<string> {
     const { host, context } = connection;
     const where = context ? ["--context", context] : host ? ["--host", host] : [];
     const directory = mkdtempSync(join(tmpdir(), "redis-database-"));
     try {
         const { flags, env } = security(connection, directory);
-        const { stdout } = await promisify(execFile)("docker", [...flags, ...where, ...args], {
+        const running = promisify(execFile)("docker", [...flags, ...where, ...args], {
             // Without a host, the provider uses Docker's default host and ignores the context set by `docker context
             // use`.
             env: { ...process.env, DOCKER_CONTEXT: "default", ...env },
             timeout: timeoutSeconds * 1000,
         });
-        return stdout;
+        if (input !== undefined) {
+            // A command that ends early does not read its input; its exit code says why.
+            running.child.stdin?.on("error", () => undefined).end(input);
+        }
+        return (await running).stdout;
     } finally {
         rmSync(directory, { recursive: true });
     }

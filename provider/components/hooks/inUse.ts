@@ -46,7 +46,7 @@ async function check(owner: Owner, { name, newInputs }: pulumi.ResourceHookArgs)
         volumes.find((all) => all.containerPath === path),
     );
     if (!location || !settings?.volumeName) return;
-    const database = name.replace(/-agent$/, "");
+    const database = name.replace(/-(agent|restore)$/, "");
     const containers = containersUsing(owner.dockerHost, location, settings.volumeName, database);
     const [found] = await containers.catch(async (error: unknown) => {
         await log(

@@ -52,11 +52,13 @@ const trials: Readonly<Record<ContainerKind, string>> = {
 };
 
 /** Marks trial containers. */
-const label = "redis-database.trial";
+export const trialLabel = "redis-database.trial";
 
 /** Removes trial containers that killed updates left behind. A trial takes seconds, and --rm removes it. */
 async function removeAbandoned(run: Run): Promise<void> {
-    await run("container", "prune", "--force", "--filter", `label=${label}`, "--filter", "until=10m").catch(() => "");
+    await run("container", "prune", "--force", "--filter", `label=${trialLabel}`, "--filter", "until=10m").catch(
+        () => "",
+    );
 }
 
 /** Creates and starts the trial container with the provider's steps, so that Docker refuses the same things. */
@@ -121,7 +123,7 @@ function flags(container: string, args: Args, { ports }: ContainerRequest): stri
         "--pull",
         "never",
         "--label",
-        label,
+        trialLabel,
         "--name",
         container,
         "--memory",

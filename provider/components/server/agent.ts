@@ -104,7 +104,8 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
         { ...server.container, fingerprint: server.fingerprint },
         ...(server.haproxy ? [server.haproxy] : []),
     ];
-    return agent.create(docker.Container, {}, after, whenAccepted(server, replacing));
+    const restored = server.restore ? [server.restore] : [];
+    return agent.create(docker.Container, {}, [...after, ...restored], whenAccepted(server, replacing));
 }
 
 /** Everything that the agent delivers, bundled into one file: Docker needs 40 ms per file. */

@@ -125,7 +125,7 @@ export function isProtected(resource: pulumi.Resource): boolean {
 }
 
 function isContainer(kind: string): boolean {
-    return ["server", "agent", "terminator", "tunnel"].includes(kind);
+    return ["server", "agent", "restore", "terminator", "tunnel", "backup", "restic", "notifier"].includes(kind);
 }
 
 /** A container's arguments as Docker will report them. Throws for values that Docker never reports back as given. */

@@ -20,36 +20,53 @@ export function containerHooks(owner: Owner): ContainerHooks {
     };
 }
 
-/** The arguments that differ between containers. */
-interface Part {
-    readonly memoryMb: number | ((spec: DatabaseSpec) => number);
-    /** The command of the health check, and its timeout. */
-    readonly health: string[];
-    readonly healthTimeout?: "1m0s" | "6m0s";
-    /** Seconds for which an update waits until the container is healthy. */
-    readonly waitSeconds: number | ((spec: DatabaseSpec) => number);
+/** A value, or how to derive it. */
+type Resolvable = number | ((spec: DatabaseSpec) => number);
+
+/** The limits and rights of a container that differ between containers. */
+interface Limits {
+    readonly memoryMb: Resolvable;
     /** Files that the provider uploads. The root is then writable, since Docker refuses uploads to a read-only root. */
     readonly uploads?: docker.ContainerArgs["uploads"];
     /** Capabilities that the container needs. */
     readonly capabilities?: string[];
 }
 
-/** The arguments that follow from the rules for all containers. */
+/** The arguments that differ between containers that keep running. */
+interface Part extends Limits {
+    /** The command of the health check, and its timeout. */
+    readonly health: string[];
+    readonly healthTimeout?: "1m0s" | "6m0s";
+    /** Seconds for which an update waits until the container is healthy. */
+    readonly waitSeconds: Resolvable;
+}
+
+function resolve(spec: Specification, value: Resolvable) {
+    return typeof value === "number" ? value : spec.apply(value);
+}
+
+/** The arguments that follow from the rules for all containers that keep running. */
 export function containerOf(spec: Specification, part: Part) {
-    const resolve = (value: Part["memoryMb"]) => (typeof value === "number" ? value : spec.apply(value));
+    return {
+        ...hardened(spec, part),
+        restart: "unless-stopped",
+        healthcheck: healthcheck(part.health, part.healthTimeout ?? "1m0s"),
+        wait: true,
+        waitTimeout: resolve(spec, part.waitSeconds),
+    } satisfies Partial<docker.ContainerArgs>;
+}
+
+/** The arguments that follow from the rules for all containers. */
+export function hardened(spec: Specification, part: Limits) {
     return {
         ...(part.uploads === undefined
             ? { readOnly: true, tmpfs: { "/tmp": "size=1m,mode=1777,noexec,nosuid,nodev" } }
             : { uploads: part.uploads }),
         capabilities: { drops: ["ALL"], ...(part.capabilities && { adds: part.capabilities }) },
         securityOpts: ["no-new-privileges:true"],
-        memory: resolve(part.memoryMb),
-        memorySwap: resolve(part.memoryMb),
-        restart: "unless-stopped",
+        memory: resolve(spec, part.memoryMb),
+        memorySwap: resolve(spec, part.memoryMb),
         ...loggingOf(spec),
-        healthcheck: healthcheck(part.health, part.healthTimeout ?? "1m0s"),
-        wait: true,
-        waitTimeout: resolve(part.waitSeconds),
     } satisfies Partial<docker.ContainerArgs>;
 }
 

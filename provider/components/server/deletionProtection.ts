@@ -4,7 +4,7 @@ import { deletionProtectionName } from "../../model/plan";
 import type { After } from "./children";
 import type { DatabaseNodes, UnprotectedNodes } from "./nodes";
 import type { PreparedServer } from "./prepare";
-import { containersOf } from "./start";
+import { backupContainers, containersOf } from "./start";
 
 /**
  * Adds a resource that Pulumi refuses to delete while `deletionProtection` is on. It depends on all other resources of
@@ -22,5 +22,12 @@ export function protectFromDeletion(
     const protect = children.protect || deletionProtection;
     const aliases = [{ name: `${name}-deletion-protection` }];
     const guard = children.plan("deletionProtection", deletionProtectionName, { byteLength: 1 }, { protect, aliases });
-    return { ...nodes, deletionProtection: guard.create(random.RandomId, {}, [...containersOf(nodes), ...others]) };
+    return {
+        ...nodes,
+        deletionProtection: guard.create(random.RandomId, {}, [
+            ...containersOf(nodes),
+            ...backupContainers(nodes),
+            ...others,
+        ]),
+    };
 }

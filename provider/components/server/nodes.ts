@@ -13,11 +13,22 @@ export interface CertificateNodes {
     readonly certificate?: tls.LocallySignedCert;
 }
 
+/** The resources of the backups; absent without the argument `backup`. */
+export interface BackupNodes {
+    /** Holds restic, its cache and the last results, but no backups. */
+    readonly backupVolume?: docker.Volume;
+    /** Copies restic to `backupVolume`. */
+    readonly restic?: docker.Container;
+    readonly backup?: docker.Container;
+    /** Absent without `backup.notify`. */
+    readonly notifier?: docker.Container;
+}
+
 /** The resources of a server without the one that protects them. */
 export type UnprotectedNodes = Omit<DatabaseNodes, "deletionProtection">;
 
 /** The resources of a server, for details that are not outputs. Only in TypeScript programs, not a stack output. */
-export interface DatabaseNodes extends CertificateNodes {
+export interface DatabaseNodes extends CertificateNodes, BackupNodes {
     /** Absent if `data` is set. */
     readonly dataVolume?: docker.Volume;
     readonly settingsVolume: docker.Volume;
@@ -25,6 +36,8 @@ export interface DatabaseNodes extends CertificateNodes {
     readonly port?: random.RandomInteger;
     /** Absent if the program sets a password. */
     readonly password?: random.RandomPassword;
+    /** Restored the data of `restoreFrom` before the first start. */
+    readonly restore?: docker.Container;
     readonly agent: docker.Container;
     readonly server: docker.Container;
     /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */

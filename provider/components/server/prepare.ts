@@ -13,12 +13,18 @@ import { type ContainerHooks, containerHooks } from "./container";
 import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
+import { type ResticFiles, createResticFiles } from "../backup/restic";
+import { type OwnRestoreSecrets, createRestore } from "../restore/restore";
 import { type PlannedServer, planServerContainer } from "./server";
 import type { Specification } from "./specification";
 import { type Volumes, createSettingsVolume, createVolumes } from "./volumes";
 
 /** Secrets that the program sets. The specification does not contain them. */
-export interface OwnSecrets extends OwnCertificates, OwnPasswords {}
+export interface OwnSecrets extends OwnCertificates, OwnPasswords {
+    readonly restoreFrom?: OwnRestoreSecrets;
+    /** The argument `backup`, which contains secrets. */
+    readonly backup?: unknown;
+}
 
 /** A request to create a server. */
 export interface ServerRequest {
@@ -38,6 +44,7 @@ export interface PreparedServer extends PlannedServer {
     readonly inputs: pulumi.Inputs;
     readonly plan: ServerPlan;
     readonly spec: Specification;
+    readonly secrets: OwnSecrets;
     readonly dockerHost: DockerHost;
     readonly owner: Owner;
     readonly children: Children;
@@ -46,6 +53,10 @@ export interface PreparedServer extends PlannedServer {
     readonly ports: Ports;
     readonly passwords: Passwords;
     readonly certificates: Certificates;
+    /** Absent if nothing needs restic. */
+    readonly resticFiles?: ResticFiles;
+    /** Restores data before the agent starts. Absent if the database starts empty. */
+    readonly restore?: docker.Container;
     /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */
     readonly haproxy?: PlannedChild<docker.ContainerArgs>;
 }
@@ -66,6 +77,8 @@ export function prepareServer(
     const certificates = createCertificates(children, plan, spec, secrets, settings.aliases);
     const volumes = createVolumes(children, plan, spec, owner, settings);
     const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
+    const resticFiles = createResticFiles({ children, plan, spec, hooks });
+    const restore = createRestore(children, plan, spec, secrets.restoreFrom, { volumes, hooks, owner, resticFiles });
     const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {
         component,
@@ -73,6 +86,7 @@ export function prepareServer(
         inputs,
         plan,
         spec,
+        secrets,
         dockerHost,
         owner,
         children,
@@ -82,6 +96,8 @@ export function prepareServer(
         passwords,
         certificates,
         ...planned,
+        ...(resticFiles && { resticFiles }),
+        ...(restore && { restore }),
         ...(haproxy && { haproxy }),
     };
 }

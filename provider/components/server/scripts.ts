@@ -15,12 +15,14 @@ export function script(
         | "agent/agent.sh"
         | "server/start.sh"
         | "server/health.sh"
+        | "restore/restore.sh"
         | "haproxy/health.sh"
         | "haproxy/tunnel.sh"
         | "haproxy/tunnelHealth.sh"
         | "backup/backup.sh"
         | "backup/install.sh"
-        | "backup/notify.sh",
+        | "backup/notify.sh"
+        | "backup/orphans.sh",
 ): string {
     const path = join(directory, name);
     const text =

@@ -1,10 +1,11 @@
 /** The third of three steps: starts the server and, before 6.0, HAProxy. */
 import type * as docker from "@pulumi/docker";
+import { createBackup } from "../backup/backup";
 import { reportKills } from "../hooks/kills";
 import type { After } from "./children";
 import { recordCompletion } from "./completed";
 import { createHaproxy } from "./haproxy";
-import type { UnprotectedNodes } from "./nodes";
+import type { BackupNodes, UnprotectedNodes } from "./nodes";
 import { type ServerOutputs, serverOutputs } from "./outputs";
 import type { PreparedServer } from "./prepare";
 import type { Primary } from "./primary";
@@ -30,18 +31,20 @@ export function startServer(
     const server = createServer(prepared, [agent, ...(tunnel ? [tunnel] : after)]);
     reportKills(plan.name, server, owner);
     const haproxy = prepared.haproxy && createHaproxy(prepared.haproxy, server);
-    const containers = [server, ...(haproxy ? [haproxy] : [])];
-    recordCompletion(prepared, containers);
+    const backup = createBackup(prepared, server);
+    recordCompletion(prepared, [server, ...(haproxy ? [haproxy] : []), ...backupContainers(backup)]);
     const nodes = {
         ...(volumes.data && { dataVolume: volumes.data }),
         settingsVolume: volumes.settings,
         ...(ports.choice && { port: ports.choice }),
         ...(passwords.generated && { password: passwords.generated }),
         ...certificates.nodes,
+        ...(prepared.restore && { restore: prepared.restore }),
         agent,
         server,
         ...(haproxy && { terminator: haproxy }),
         ...(tunnel && { tunnel }),
+        ...backup,
     };
     return { nodes, outputs: serverOutputs(prepared, server) };
 }
@@ -49,4 +52,9 @@ export function startServer(
 /** The containers that must be running before another server can follow this one. */
 export function containersOf({ agent, server, terminator }: UnprotectedNodes): docker.Container[] {
     return [agent, server, ...(terminator ? [terminator] : [])];
+}
+
+/** The containers of a server's backups. No server waits for them. */
+export function backupContainers({ restic, backup, notifier }: BackupNodes): docker.Container[] {
+    return [restic, backup, notifier].filter((each) => each !== undefined);
 }

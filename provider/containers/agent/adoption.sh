@@ -131,6 +131,33 @@ adopt_files() {
     say "adopted: $kind"
 }
 
+# Whether the data of `restoreFrom` waits for its adoption. It is checked (restore/restore.sh), and every flavor can take
+# it: with "nordb", the server reads it once.
+#   fails    with a refusal, if other files have appeared next to it
+is_restored() {
+    # What an interrupted restore left behind, after which the program left out `restoreFrom`.
+    rm -rf "$restoring_dir"
+    [ -e "$restored_dir/kind" ] || return 1
+    [ -n "$owner_found" ] || is_empty ||
+        refuse data-has-other-files "data: $(wanted place) has files besides those that were restored; move them elsewhere"
+}
+
+# Moves restored files to where Redis reads them. Can be repeated after an interruption.
+#   sets     kind (a variable of apply_to_stopped_server)
+adopt_restored() {
+    local file
+    kind=$(first_line_of "$restored_dir/kind")
+    for file in dump.rdb appendonly.aof appendonlydir; do
+        if [ -e "$restored_dir/$file" ]; then mv -T "$restored_dir/$file" "$data_dir/$file"; fi
+    done
+    (enter "$data_dir" && own_files ! -name lost+found ! -name '.redis-*')
+    if [ -d "$log_dir" ]; then (enter "$log_dir" && own_files); fi
+    unsettle "$kind"
+    place_marker "$adopted_marker"
+    rm -rf "$restored_dir"
+    say "adopted: restored data"
+}
+
 #   $@       the files
 set_aside() {
     mkdir -p "$set_aside_dir"

@@ -125,7 +125,10 @@ apply_to_stopped_server() {
     esac
     if [ "$kind" = unknown ]; then
         kind=
-        if ! is_empty; then
+        if is_restored; then
+            claim_data adopting
+            adopt_restored
+        elif ! is_empty; then
             choose_files
             claim_data adopting
             adopt_files

@@ -3,7 +3,11 @@
 
 has_aof() { [ -e "$log_dir" ] || [ -e "$log_file" ]; }
 has_dump() { [ -e "$dump_file" ]; }
-is_empty() { [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found" ! -name '.redis-*' | head -n 1)" ]; }
+# Data that is being restored, or was, does not count: only the agent moves it to where Redis reads it.
+is_empty() {
+    [ -z "$(find "$data_dir" -mindepth 1 ! -path "$data_dir/lost+found" ! -name '.redis-*' ! -path "$restoring_dir/*" \
+        ! -path "$restored_dir/*" | head -n 1)" ]
+}
 
 # Finds files that would be ignored: Redis does not read a file with an unusual name, and starts without data. A
 # symbolic link or another special file with a usual name counts as well.

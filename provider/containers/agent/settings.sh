@@ -43,7 +43,7 @@ replace_file() {
 #   prints   64 hexadecimal digits
 random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# Prepares the settings volume, with its ID and the passwords of `agent` and `health`.
+# Prepares the settings volume, with its ID and the passwords of `agent`, `health` and `backup`.
 prepare_volume() {
     local file
     mkdir -p "$acl_dir" "$generations_dir"
@@ -56,11 +56,11 @@ prepare_volume() {
     # 999 is the ID of the user `redis` in the official images.
     chown 0:999 "$run_dir" && chmod 770 "$run_dir"
     chown 999:999 "$acl_dir" && chmod 700 "$acl_dir"
-    for file in "$id_file" "$agent_secret" "$health_secret"; do
+    for file in "$id_file" "$agent_secret" "$health_secret" "$backup_secret"; do
         if [ "$(wc -c 2>/dev/null <"$file")" = 64 ]; then continue; fi
         random_hex | replace_file "$file" '' 640
     done
-    chmod 600 "$agent_secret"
+    chmod 600 "$agent_secret" "$backup_secret"
     chown 0:999 "$health_secret"
 }
 
@@ -90,6 +90,7 @@ stage() {
     if [ "$wanted_access" = users ]; then
         local_user agent "$agent_secret" >>"$staging_dir/users.acl"
         local_user health "$health_secret" >>"$staging_dir/users.acl"
+        if [ -n "$(wanted backup_rules)" ]; then local_user backup "$backup_secret" >>"$staging_dir/users.acl"; fi
         # For the agent's permanent connection (connection.sh).
         sed -i "s/^user default on #[0-9a-f]*/& #$(hash_of "$agent_secret")/" "$staging_dir/users.acl"
     fi

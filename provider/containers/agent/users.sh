@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2329 # called by name (access.sh)
 # Users, from 6.0 on. Files and commands contain only hashes of passwords.
 
-# Writes a line of the ACL file for `agent` or `health`, whose password is on this volume.
+# Writes a line of the ACL file for `agent`, `health` or `backup`, whose password is on this volume.
 #   $1       the user
 #   $2       the file of its password
 #   prints   the line
@@ -15,7 +15,7 @@ hash_of() { sha256sum <"$1" | cut -c1-64; }
 #   prints   hash and user of each password that can be replaced; `app` has the same password as `default`
 hashes_in() {
     cat "$1/users.acl" "$1/followers.acl" 2>/dev/null |
-        sed -n '/^user \(app\|agent\|health\) /d; s/^user \([^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'
+        sed -n '/^user \(app\|agent\|health\|backup\) /d; s/^user \([^ ]*\) on #\([0-9a-f]*\) .*/\2 \1/p'
 }
 
 # Marks passwords in force as replaced if they are no longer wanted. A password whose grace period is over stays
@@ -71,7 +71,7 @@ running_lines() { awk 'NR == FNR { named[$2]; next } $2 in named' "$1" "$running
 #   prints   their names
 names_in() { sed -n 's/^user \([^ ]*\) .*/\1/p' "$1" 2>/dev/null || true; }
 
-# The users that every server has. All others are those of the argument `users`.
+# The users that every server has. All others are those of the argument `users`, and `backup` while there are backups.
 builtin_users='^user \(default\|app\|agent\|health\) '
 
 #   prints   the wanted lines of the users in the argument `users`

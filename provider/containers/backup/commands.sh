@@ -23,7 +23,7 @@ find_snapshot() {
 list() {
     local number
     for number in $(repository_numbers); do
-        printf '{"repository":%s,"location":%s,' "$number" "$(json "$(repository "$number" 9)")"
+        printf '{"repository":%s,"kind":"%s","location":%s,' "$number" "$(repository "$number" 2)" "$(json "$(repository "$number" 9)")"
         if list_snapshots "$number" "$1"; then
             printf '"snapshots":%s}\n' "$(tr -d '\n' <"$listed_snapshots")"
         else

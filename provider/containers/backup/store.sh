@@ -144,7 +144,7 @@ back_up() {
             say "$reason"
             reason=$(json "$reason")
         fi
-        result="{\"number\":$number,\"location\":$(json "$(repository "$number" 9)"),\"ok\":$ok,\"reason\":${reason:-null}}"
+        result="{\"number\":$number,\"kind\":\"$(repository "$number" 2)\",\"location\":$(json "$(repository "$number" 9)"),\"ok\":$ok,\"reason\":${reason:-null}}"
         results="$results${results:+,}$result"
     done
     result="{\"id\":\"$id\",\"time\":\"$(iso "$started")\",\"database\":$(json "$owner"),\"kind\":\"$1\",\"engine\":\"$(wanted engine)\",\"version\":\"$(wanted version)\",\"release\":\"$release\",\"flavor\":\"$(wanted flavor)\",\"keys\":$keys,\"bytes\":$bytes,\"sha256\":\"$sha256\",\"repositories\":[$results]}"

@@ -14,6 +14,10 @@ owner_file=$data_dir/.redis-database
 server_file=$data_dir/.redis-server
 # Agent: files that `data.files` does not name. Redis would overwrite them.
 set_aside_dir=$data_dir/before-adoption
+# Restore: the data while it is fetched and checked; and the checked data, from which the agent adopts it: `kind` ("aof" or
+# "rdb") and the files.
+restoring_dir=$data_dir/.redis-restoring
+restored_dir=$data_dir/.redis-restored
 dump_file=$data_dir/dump.rdb
 # The append-only file: a directory from 7.0 on, a single file before.
 log_dir=$data_dir/appendonlydir
@@ -29,6 +33,8 @@ id_file=$settings_dir/id
 # Passwords of the users `agent` and `health` (from 6.0 on). They never leave the volume.
 agent_secret=$settings_dir/agent.secret
 health_secret=$settings_dir/health.secret
+# Password of the user `backup` (from 6.0 on), which exists while there are backups. Only root can read it.
+backup_secret=$settings_dir/backup.secret
 # One directory for each set of settings (a generation), named after the hash of its content; staging_dir is the one
 # being written. A generation also has two hidden files, which the hash does not cover: `.settings`, all settings of its
 # trial server, and `.meanwhile`, the settings that a running server keeps until it is replaced.
@@ -45,6 +51,8 @@ former_limits_file=$settings_dir/limits.conf
 retired_file=$settings_dir/retired
 # The running server's settings from before an uncommitted update changed them: lines of name, tab, value.
 former_settings=$settings_dir/former
+# Agent: it has adopted restored data, which is never restored again.
+adopted_marker=$settings_dir/restored
 # Agent: a temporary file, which it then moves to acl/ or run/.
 new_file=$settings_dir/new
 # Agent of a primary that has lost its data: the directory exists while the agent asks for the data. The agents of the
@@ -180,6 +188,19 @@ terminator_reply=$scratch_dir/terminator.reply
 # Pipes to and from the client of the agent's permanent connection.
 connection_input=$scratch_dir/connection.in
 connection_output=$scratch_dir/connection.out
+
+# ---- The container that restores data -------------------------------------------------------------------------------
+# The uploaded file in its parts; a dump or an append-only directory on the Docker host; the program restic and the CAs,
+# which another container has copied there; and the cache of restic, which is not used again.
+desired=$scratch_dir/input
+source_path=$ROOT/source
+restic=$ROOT/backup/bin/restic
+ca_certificates=$ROOT/backup/bin/ca-certificates.crt
+cache=$scratch_dir/cache
+# The errors of the last call of restic.
+restic_errors_file=$scratch_dir/restic.errors
+# The data is restored, or nothing was to be done.
+restore_done_marker=$scratch_dir/restored
 
 # ---- The server's and HAProxy's containers: /tmp is empty after each start -------------------------------------------
 # Health check: the last check passed. The file is empty while a check is running.

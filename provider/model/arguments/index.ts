@@ -1,4 +1,5 @@
 /** All arguments by component, the rules between them, and the problems that the rules report. */
+import { backupArguments, backupProblems, backupRules } from "./backup";
 import { configArguments, configRules } from "./config";
 import { directiveProblems } from "./directiveChecks";
 import type { Definition, Definitions, Kind, Rule } from "./definition";
@@ -13,6 +14,7 @@ import { passwordArguments, passwordProblems, passwordRules } from "./passwords"
 import { dataArguments, persistenceArguments, persistenceProblems, persistenceRules } from "./persistence";
 import { diskProblems } from "../sizing/disk";
 import { followingRules } from "./followingRules";
+import { restoreArguments, restoreProblems, restoreRules } from "./restore";
 import { followingArguments, groupArguments, replicationProblems } from "./replication";
 import { tlsArguments, tlsProblems, tlsRules } from "./tls";
 import { userArguments, userProblems, userRules } from "./users";
@@ -27,10 +29,11 @@ export const serverArguments = {
     ...userArguments,
     ...tlsArguments,
     ...configArguments,
+    ...backupArguments,
     ...operationArguments,
 };
 
-export const databaseArguments = { ...serverArguments, ...dataArguments, ...groupArguments };
+export const databaseArguments = { ...serverArguments, ...dataArguments, ...restoreArguments, ...groupArguments };
 export const replicaArguments = { ...serverArguments, ...followingArguments };
 
 export const definitions: Readonly<Record<Kind, Definitions>> = {
@@ -47,10 +50,11 @@ const serverRules = [
     ...passwordRules,
     ...userRules,
     ...tlsRules,
+    ...backupRules,
 ];
 
 export const rules: Readonly<Record<Kind, readonly Rule[]>> = {
-    RedisDatabase: serverRules,
+    RedisDatabase: [...serverRules, ...restoreRules],
     RedisReplica: [...serverRules, ...followingRules],
 };
 
@@ -77,8 +81,10 @@ export const argumentProblems = [
     passwordProblems,
     userProblems,
     tlsProblems,
+    backupProblems,
     directiveProblems,
     replicationProblems,
+    restoreProblems,
     optionProblems,
     { mustBePlain, unknownProperty },
 ].flatMap((problems) => Object.values(problems));

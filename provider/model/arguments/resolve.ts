@@ -12,6 +12,7 @@ import { checkGroup } from "./groupChecks";
 import { serverArguments } from "./index";
 import { asFarAsKnown } from "./partial";
 import { dataArguments } from "./persistence";
+import { restoreArguments } from "./restore";
 import { replicaNames } from "./replicaList";
 import { type Role, followingArguments } from "./replication";
 
@@ -59,6 +60,7 @@ export function toSpec(values: Values, wanted: Wanted | undefined, kind: Kind, r
         host: derived(hostOf),
         tls: { ...filled.tls, hosts: derived(certificateHosts) },
         ...withDefaults(dataArguments, values),
+        ...withDefaults(restoreArguments, values),
         followers: [...replicaNames(values.replicas), ...(values.replicationAccess ?? []), ...(role?.peers ?? [])].map(
             followerUser,
         ),

@@ -34,6 +34,8 @@ export interface VersionFacts {
     readonly selectors: boolean;
     /** Supports `FAILOVER`, a switchover to a replica without losing a write. */
     readonly failover: boolean;
+    /** A client such as `redis-cli --rdb` can receive a dump without the writes that follow it. */
+    readonly rdbOnly: boolean;
     /** One directive line may have several classes or values, and `CONFIG SET` several parameters. */
     readonly multiValueDirectives: boolean;
     /**
@@ -60,6 +62,7 @@ const since = {
     acl: "6.0",
     channelPermissions: "6.2",
     failover: "6.2",
+    rdbOnly: "6.2",
     selectors: "7.0",
     multiValueDirectives: "7.0",
     clientMemoryLimit: "7.0",
@@ -93,6 +96,7 @@ function redis(version: Version, released: string, facts: ReleaseFacts): Version
         acl: has(since.acl),
         channelPermissions: has(since.channelPermissions),
         failover: has(since.failover),
+        rdbOnly: has(since.rdbOnly),
         selectors: has(since.selectors),
         multiValueDirectives: has(since.multiValueDirectives),
         clientMemoryLimit: has(since.clientMemoryLimit),

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isEveryAddress } from "../arguments/endpoints";
 import { replicaNames } from "../arguments/replicaList";
 import { releaseOf, versions } from "../catalog/versions";
+import { type BackupSpec, keepOf, locationNames, locationOf } from "../backup/repositories";
 import type { DatabaseSpec } from "../databaseSpec";
 import { maxmemoryOf } from "../sizing/memory";
 import type { Described } from "./describe";
@@ -23,6 +24,9 @@ export interface Loss {
 }
 
 export type LossCode =
+    | "backup-repository-changed"
+    | "backup-retention-shortened"
+    | "backups-turned-off"
     | "ca-changed"
     | "certificate-names-removed"
     | "clients-cannot-connect"
@@ -243,4 +247,48 @@ export function releaseReasons(
             ? ["this release writes bindAddress as Docker does, which replaces the server once"]
             : []),
     ];
+}
+
+/** Backups that are no longer made, or no longer kept. */
+export const fewerBackups: Losses = ({ spec: { backup: before } }, { spec: { backup } }, mayShow) => {
+    if (!before) return [];
+    if (!backup)
+        return lost("backups-turned-off", "no more backups are made; existing ones stay in their repositories");
+    const shown = mayShow("backup");
+    const [, removed] = differences(locationNames(before), locationNames(backup));
+    const moved =
+        removed.length === 1
+            ? shown
+                ? removed.join()
+                : "one of the repositories"
+            : shown
+              ? listed(removed)
+              : "some of the repositories";
+    return [
+        ...(removed.length > 0
+            ? lost(
+                  "backup-repository-changed",
+                  `backups are no longer stored in ${moved}; those that are there stay, and are not copied`,
+              )
+            : []),
+        ...shorterRetention(before, backup, shown),
+    ];
+};
+
+function shorterRetention(before: BackupSpec, after: BackupSpec, shown: boolean): Loss[] {
+    const keepAt = (backup: BackupSpec, location: string) =>
+        keepOf(
+            backup,
+            backup.repositories?.find((each) => locationOf(each)[1] === location),
+        );
+    const common = locationNames(before).filter((name) => locationNames(after).includes(name));
+    const shortened = common.flatMap((location) => {
+        const [old, now] = [keepAt(before, location), keepAt(after, location)];
+        return (Object.keys(old) as (keyof typeof old)[])
+            .filter((name) => now[name] < old[name])
+            .map((name) => `${name} ${old[name]} → ${now[name]}`);
+    });
+    if (shortened.length === 0) return [];
+    const how = shown ? `: ${[...new Set(shortened)].join(", ")}` : "";
+    return lost("backup-retention-shortened", `the next backup deletes those that keep no longer covers${how}`);
 }

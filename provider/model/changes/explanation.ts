@@ -154,7 +154,12 @@ export function limitsAfter(
 ): string | undefined {
     if (!changesLimits(from, to)) return undefined;
     const { valueMb, allMb } = clientLimits(spec);
-    const sized = ({ memoryMb, flavor, followers }: DatabaseSpec) => [memoryMb, flavor, followers.length];
+    const sized = ({ memoryMb, flavor, followers, backup }: DatabaseSpec) => [
+        memoryMb,
+        flavor,
+        followers.length,
+        backup !== undefined,
+    ];
     const maxmemory = isDeepStrictEqual(sized(before), sized(spec))
         ? `maxmemory stays the same until memoryMb, the flavor or the number of replicas changes; it will then leave room for clients (${maxmemoryOf(spec)} MiB with the current values)`
         : `maxmemory now leaves room for clients and is ${maxmemoryOf(spec)} MiB`;

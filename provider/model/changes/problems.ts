@@ -22,6 +22,11 @@ export const changeProblems = {
         "`data` names a different volume or directory, but the data would not move there.",
         "restore the previous value; to move the data, create a second database and copy it there",
     ),
+    restoreChanged: problem(
+        "restore-changed",
+        "`restoreFrom` is added or changed, but data is restored only before the first start of a new database.",
+        "restore the previous value, or leave restoreFrom out; to restore other data, create another database with it",
+    ),
     newPrimary: problem(
         "primary-not-there-yet",
         "`primary` names a replica that this update would create.",

@@ -15,6 +15,7 @@ import {
     type UrlChange,
     crashLosesLess,
     crashLosesMore,
+    fewerBackups,
     hasUsers,
     importStops,
     leftNetwork,
@@ -329,6 +330,22 @@ export const rows = {
             ),
         ],
     },
+    restoreRemoved: {
+        effect: "recorded",
+        when: (_before, { spec }) => spec.restoreFrom === undefined,
+        warning: () => ["the restored data stays"],
+    },
+    restoreChanged: {
+        effect: "refused",
+        when: (_before, { spec }) => spec.restoreFrom !== undefined,
+        refusal: ({ spec: before }) => [
+            finding(
+                changeProblems.restoreChanged,
+                "restoreFrom",
+                `is ${before.restoreFrom ? "another source" : "added"}, but the database exists, and restoring would replace its data`,
+            ),
+        ],
+    },
     importing: {
         effect: "live",
         data: "kept; `REPLICAOF`, which it permits, replaces the data with that of the source",
@@ -394,6 +411,11 @@ export const rows = {
                 "is no longer set, but following the primary again would replace the data written since the promotion",
             ),
         ],
+    },
+    backup: {
+        effect: "live",
+        data: "kept; backups that `keep` no longer covers are deleted",
+        loss: (...change) => [...fewerBackups(...change), ...mayEvict(...change)],
     },
     recorded: {
         effect: "recorded",

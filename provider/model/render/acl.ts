@@ -23,7 +23,9 @@ export interface ProgramUser {
 
 /** Whether the component uses this name itself, for its own users or those of replicas. */
 export function isReservedUser(name: string): boolean {
-    return ["default", clientUser, "agent", "health", "agent-refill"].includes(name) || name.startsWith("repl-");
+    return (
+        ["default", clientUser, "agent", "health", "backup", "agent-refill"].includes(name) || name.startsWith("repl-")
+    );
 }
 
 /**
@@ -59,6 +61,9 @@ export function agentRules(release: Release): string {
 
 /** The permissions of the scripts in the server's container: the health check, and saving users and data before a stop. */
 export const healthRules = "-@all +acl|save +info +ping +shutdown";
+
+/** The permissions of the backup container: to receive a dump. */
+export const backupRules = "-@all +ping +psync +replconf +sync";
 
 /**
  * The rules that earlier versions with users do not support yet, as `version:rule`. During an upgrade, the agent leaves

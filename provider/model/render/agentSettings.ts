@@ -3,10 +3,11 @@ import type { Expiry } from "../certificates";
 import type { DatabaseSpec } from "../databaseSpec";
 import { diskSizeMb, neededDiskMb, nextDumpPercent } from "../sizing/disk";
 import { clientLimits } from "../sizing/clients";
-import { backlogMb, maxmemoryOf, memoryForData } from "../sizing/memory";
+import { backlogMb, isReplicated, maxmemoryOf, memoryForData } from "../sizing/memory";
 import { releaseOf, versions } from "../catalog/versions";
 import { ownedLive } from "../arguments/directiveChecks";
-import { agentRules, healthRules, rulesSince } from "./acl";
+import { settingLines } from "./settingLines";
+import { agentRules, backupRules, healthRules, rulesSince } from "./acl";
 
 export interface Identity {
     /** The database's unique, readable name: project, stack and name. */
@@ -33,7 +34,7 @@ export function agentSettings(
         grace_seconds: Math.round(spec.passwordGraceHours * 3600),
         memory_mb: spec.memoryMb,
         maxmemory_mb: maxmemoryOf(spec),
-        backlog_mb: spec.followers.length > 0 ? backlogMb(spec.memoryMb) : 0,
+        backlog_mb: isReplicated(spec) ? backlogMb(spec.memoryMb) : 0,
         data_permille: permille,
         beside_data_mb: overheadMb,
         value_mb: valueMb,
@@ -47,20 +48,15 @@ export function agentSettings(
         owned: ownedLive(releaseOf(spec)).join(" "),
         agent_rules: agentRules(releaseOf(spec)),
         health_rules: healthRules,
+        // Empty without backups.
+        backup_rules: spec.backup ? backupRules : "",
         rules_since: rulesSince(releaseOf(spec)),
         // In seconds, because a shell has no milliseconds.
         certificate_report_from: expiry ? Math.ceil(expiry.reportedFrom / 1000) : "",
         certificate_report: expiry?.text ?? "",
         evicts: spec.evictToFit && spec.maxmemoryPolicy !== "noeviction" ? "yes" : "no",
     };
-    return Object.entries(settings)
-        .map(([name, value]) => `${name}=${onOneLine(String(value))}\n`)
-        .join("");
-}
-
-/** A line break in a name or a path would start a new setting. */
-function onOneLine(text: string): string {
-    return text.replace(/\p{Cc}/gu, encodeURIComponent);
+    return settingLines(settings);
 }
 
 /** How the agent reaches the primary: on the same Docker host, at an address, or before 6.0 always through the tunnel. */

@@ -30,6 +30,14 @@ export const primaryCaPath = `${currentDir}/primary.crt`;
  */
 export const primaryDir = "/primary";
 export const nearbySocketPath = `${primaryDir}/run/redis.sock`;
+/** In the backup container, that of restic and the notifier: the volume with restic, its cache and the last results. */
+export const backupDir = "/backup";
+/** In the backup container: its script. */
+export const backupScriptPath = "/backup.sh";
+/** In the notifier's container: its script. */
+export const notifyScriptPath = "/notify.sh";
+/** In the backup container: the directory of the repositories on the Docker host, each with its number. */
+export const repositoriesDir = "/repositories";
 /** The user and group of Redis in official images. */
 export const redisUid = 999;
 /** Before 6.0: the user of HAProxy in official images. It owns no data. */
@@ -45,3 +53,6 @@ export const tunnelPort = 6379;
 /** The ports of Redis inside the container. */
 export const plaintextPort = 6379;
 export const tlsPort = 6380;
+/** In the container that restores data: its script, and a dump or an append-only directory on the Docker host. */
+export const restorePath = "/restore.sh";
+export const restoreSourcePath = "/source";

@@ -6,7 +6,7 @@ import { type Directives, persistenceDirectives } from "../catalog/flavors";
 import { aclPath, dataDir, passwordPath, plaintextPort, socketPath, tlsDir, tlsPort } from "./layout";
 import { clientLimits } from "../sizing/clients";
 import { maxmemoryOf } from "../sizing/memory";
-import { primaryDirectives, replicaDirectives } from "./replication";
+import { dumpDirectives, primaryDirectives, replicaDirectives } from "./replication";
 import { releaseOf, versions } from "../catalog/versions";
 
 /** `publishedPort` is the TLS port for other Docker hosts. */
@@ -35,7 +35,7 @@ export function redisConf(spec: DatabaseSpec, publishedPort: number): string {
         ],
         "Clients: limits on their memory": clientDirectives(spec),
         [`Persistence: ${spec.flavor}`]: [["dir", dataDir], ...persistenceDirectives(spec.flavor, spec.savePoints)],
-        "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec, publishedPort)],
+        "Replication": [...primaryDirectives(spec), ...replicaDirectives(spec, publishedPort), ...dumpDirectives(spec)],
         "config": configDirectives(release, spec.config),
     };
     return Object.entries(sections)

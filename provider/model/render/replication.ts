@@ -4,7 +4,7 @@ import type { DatabaseSpec } from "../databaseSpec";
 import { directivesOf, quoted } from "../catalog/directives";
 import type { Directives } from "../catalog/flavors";
 import { primaryConfPath } from "./layout";
-import { backlogMb, replicationMb } from "../sizing/memory";
+import { backlogMb, isReplicated, receiversOf, replicationMb } from "../sizing/memory";
 import type { Login } from "./urls";
 import { type Release, releaseOf, versions } from "../catalog/versions";
 
@@ -35,17 +35,31 @@ export function primaryConf({ user, password }: Login): string {
     return `${user === "" ? "" : `masteruser ${quoted(user)}\n`}masterauth ${quoted(password)}\n`;
 }
 
-/** For a primary: a sync starts without waiting for further replicas, and replicas cannot fill the memory. */
+/**
+ * For a primary, and for backups: a dump is sent without waiting for further replicas, and its receivers cannot fill the
+ * memory.
+ */
 export function primaryDirectives(spec: DatabaseSpec): Directives {
-    const { memoryMb, followers } = spec;
-    if (followers.length === 0) return [];
-    const hardMb = Math.max(1, Math.floor(replicationMb(memoryMb) / 2 / followers.length));
-    return forVersion(releaseOf(spec), [
-        ["repl-diskless-sync", "yes"],
-        ["repl-diskless-sync-delay", "0"],
-        ["repl-backlog-size", `${backlogMb(memoryMb)}mb`],
-        // A replica that falls behind further must restart its sync. Without the limit, the kernel could kill the primary.
-        ["client-output-buffer-limit", `replica ${hardMb}mb ${Math.max(1, Math.floor(hardMb / 2))}mb 60`],
+    const { memoryMb, followers, backup } = spec;
+    if (followers.length === 0 && backup === undefined) return [];
+    const release = releaseOf(spec);
+    const hardMb = Math.max(1, Math.floor(replicationMb(memoryMb) / 2 / receiversOf(spec)));
+    return forVersion(release, [
+        // Before 6.2, redis-cli does not read a dump that is sent while it is made.
+        ...(followers.length > 0 || versions[release].rdbOnly
+            ? ([
+                  ["repl-diskless-sync", "yes"],
+                  ["repl-diskless-sync-delay", "0"],
+              ] as const)
+            : []),
+        ...(isReplicated(spec)
+            ? ([
+                  ["repl-backlog-size", `${backlogMb(memoryMb)}mb`],
+                  // A replica that falls behind further must restart its sync. Without the limit, the kernel could kill
+                  // the primary.
+                  ["client-output-buffer-limit", `replica ${hardMb}mb ${Math.max(1, Math.floor(hardMb / 2))}mb 60`],
+              ] as const)
+            : []),
     ]);
 }
 
@@ -54,7 +68,7 @@ export function primaryDirectives(spec: DatabaseSpec): Directives {
  * `port` is the replica's TLS port for other Docker hosts.
  */
 export function replicaDirectives(spec: DatabaseSpec, port: number): Directives {
-    const { replica, flavor, host } = spec;
+    const { replica, host } = spec;
     if (!replica) return [];
     const { primary } = replica;
     const release = releaseOf(spec);
@@ -70,10 +84,16 @@ export function replicaDirectives(spec: DatabaseSpec, port: number): Directives 
                   ["replica-announce-port", String(port)],
               ] as const)
             : []),
-        // Otherwise a memory-only replica would keep the dump of its first sync and load it after a restart. Before 6.0 the
-        // health check removes the dump.
-        ...(flavor === "nordb" ? [["rdb-del-sync-files", "yes"] as const] : []),
     ]);
+}
+
+/**
+ * A memory-only server would keep the dump that it receives as a replica, or that it writes for a backup, and load it
+ * after a restart. Before 6.0 the health check removes the dump.
+ */
+export function dumpDirectives({ flavor, replica, backup, ...spec }: DatabaseSpec): Directives {
+    const dumps = replica !== undefined || backup !== undefined;
+    return flavor === "nordb" && dumps ? forVersion(releaseOf(spec), [["rdb-del-sync-files", "yes"]]) : [];
 }
 
 /** Uses the version's names of directives and leaves out those that it does not support. */

@@ -36,7 +36,7 @@ const share = { dump: 1, commands: 6, growth: 2.5 };
 
 /** The MiB that the files in `/data` can take at once; infinite if the log is never rewritten. */
 export function neededDiskMb(sized: Sized): number {
-    const dataMb = maxmemoryOf({ ...sized, followers: [] });
+    const dataMb = maxmemoryOf({ ...sized, followers: [], backup: undefined });
     const dumpMb = dataMb * share.dump;
     switch (sized.flavor) {
         case "nordb":

@@ -1,5 +1,5 @@
 /** How much of a container's memory Redis may fill with data. */
-import type { Flavor } from "../catalog/versions";
+import { type Flavor, releaseOf, versions } from "../catalog/versions";
 import { type ClientSized, type Part, clientParts, mbOf } from "./clients";
 
 /** What `maxmemory` depends on. */
@@ -7,6 +7,19 @@ interface Sized extends ClientSized {
     readonly flavor: Flavor;
     /** The replicas that may follow. */
     readonly followers: readonly unknown[];
+    /** Set if there are backups. */
+    readonly backup?: unknown;
+}
+
+/** How many clients may receive writes as replicas do. Before 6.2 the server sends them to a backup, too. */
+export function receiversOf({ followers, backup, ...sized }: Sized): number {
+    const isReceiver = backup !== undefined && !versions[releaseOf(sized)].rdbOnly;
+    return followers.length + (isReceiver ? 1 : 0);
+}
+
+/** Whether memory is reserved for replication. */
+export function isReplicated(sized: Sized): boolean {
+    return receiversOf(sized) > 0;
 }
 
 /** The memory of an empty server: code, buffers and the 1 MiB replication backlog (measured: 7 to 12 MiB). */
@@ -46,21 +59,22 @@ export function backlogMb(memoryMb: number): number {
  * within its limit.
  */
 export function maxmemoryOf(sized: Sized): number {
-    const { memoryMb, followers } = sized;
+    const { memoryMb } = sized;
     const clientsMb = clientParts(sized).reduce((sum, part) => sum + mbOf(part, memoryMb), 0);
-    const backlog = followers.length > 0 ? backlogMb(memoryMb) : 0;
-    const replication = followers.length > 0 ? replicationMb(memoryMb) + backlog : 0;
+    const backlog = isReplicated(sized) ? backlogMb(memoryMb) : 0;
+    const replication = isReplicated(sized) ? replicationMb(memoryMb) + backlog : 0;
     return Math.floor(((memoryMb - serverOverheadMb - clientsMb - replication) * sharePercent(sized)) / 100) + backlog;
 }
 
-function sharePercent({ flavor, followers }: Sized): number {
-    return dataSharePercent[followers.length > 0 ? "rdb" : flavor];
+/** Backups and replicas make every flavor write dumps. */
+function sharePercent({ flavor, followers, backup }: Sized): number {
+    return dataSharePercent[followers.length > 0 || backup !== undefined ? "rdb" : flavor];
 }
 
 /** The `memoryMb` needed for data (without the backlog) is at most `data * 1000 / permille + overheadMb`. */
 export function memoryForData(sized: Sized): { readonly permille: number; readonly overheadMb: number } {
     const parts: readonly Part[] = clientParts(sized);
-    const replicated = sized.followers.length > 0;
+    const replicated = isReplicated(sized);
     const share = sharePercent(sized) / 100;
     const ofMemory = parts.reduce((sum, part) => sum + (part.ofMemory ?? 0), replicated ? 3 / 16 : 0);
     const fixedMb = parts.reduce((sum, part) => sum + (part.mb ?? 0), serverOverheadMb);

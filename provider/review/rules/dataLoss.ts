@@ -30,6 +30,27 @@ export const dataLossRules = {
         danger: "The protection was set on purpose. Pulumi refuses the update; with `--ignore-protect`, it deletes the resource.",
         remedy: "keep the resource in the program; if it is no longer needed, set `protect: false` in an update of its own",
     },
+    "backups-turned-off": {
+        severity: "data-loss",
+        title: "Backups are turned off",
+        meaning: "The database no longer has the argument `backup`.",
+        danger: "Existing backups stay in their repositories, but there are no new ones, so what is written from now on has no backup.",
+        remedy: "keep `backup`, unless the data can be created again; to back up a replica instead, set `backup` there in the same update",
+    },
+    "backup-retention-shortened": {
+        severity: "data-loss",
+        title: "Backups are kept for a shorter time",
+        meaning: "A number in `backup.keep` is lower than before.",
+        danger: "The next backup deletes those that the new numbers do not cover. They cannot be restored afterwards.",
+        remedy: "keep the numbers; to keep some of the old backups, first copy them to another repository with `redisdb backup copy`",
+    },
+    "backup-repository-changed": {
+        severity: "data-loss",
+        title: "Backups move to another repository",
+        meaning: "A repository is no longer in `backup.repositories`.",
+        danger: "The backups in it stay, but they are no longer listed, verified or thinned out, and the new repository starts empty.",
+        remedy: "keep the old repository next to the new one until the new one has enough backups, or copy them with `redisdb backup copy`",
+    },
     "crash-loses-more": {
         severity: "data-loss",
         title: "A crash loses more data than before",

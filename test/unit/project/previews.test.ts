@@ -41,6 +41,8 @@ const scenarioOf: Readonly<Record<RowId, string>> = {
     renamed: "database-renamed",
     renamedOnNetwork: "",
     dataLocation: "data-elsewhere",
+    restoreRemoved: "restore-removed",
+    restoreChanged: "restore-added",
     importing: "importing",
     replicas: "replica-added",
     switchover: "switchover",
@@ -48,6 +50,7 @@ const scenarioOf: Readonly<Record<RowId, string>> = {
     following: "replica-priority",
     promotion: "promotion",
     demotion: "demotion",
+    backup: "backup-added",
     recorded: "protection-ended",
 };
 

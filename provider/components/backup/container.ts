@@ -1,0 +1,65 @@
+/** The container that makes the backups. It waits for its schedule, so a change of its settings only replaces it. */
+import { createHash } from "node:crypto";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { repositoriesOf } from "../../model/backup/repositories";
+import { type BackupSecrets, backupFiles, backupMemoryMb, repositoryMounts } from "../../model/render/backup";
+import { bundle } from "../../model/render/bundle";
+import { backupScriptPath, desiredPath } from "../../model/render/layout";
+import { ownerOf } from "../dataLocations";
+import type { After } from "../server/children";
+import { containerOf } from "../server/container";
+import type { PreparedServer } from "../server/prepare";
+import { script } from "../server/scripts";
+import type { BackupVolume } from "./files";
+
+/** Seconds for which an update waits until every repository is ready. */
+const waitSeconds = 180;
+
+/** It runs as root, whose files on the settings volume it reads. */
+const capabilities = [
+    // Connects to the server's socket, and uses directories of any owner as repositories.
+    "CAP_DAC_OVERRIDE",
+];
+
+export function createBackupContainer(server: PreparedServer, files: BackupVolume, after: After): docker.Container {
+    const { plan, children, volumes, spec, secrets, hooks } = server;
+    const owner = ownerOf(plan.name);
+    const backup = children.plan(
+        "backup",
+        "backup",
+        {
+            ...containerOf(spec, {
+                memoryMb: backupMemoryMb,
+                health: ["sh", backupScriptPath, "health"],
+                healthTimeout: "6m0s",
+                waitSeconds,
+                uploads: spec.with(backupSecrets(secrets.backup), (known, given) => [
+                    { file: backupScriptPath, content: script("backup/backup.sh"), permissions: "0600" },
+                    { file: desiredPath, content: bundle(backupFiles(known, owner, given)), permissions: "0600" },
+                ]),
+                capabilities,
+            }),
+            image: spec.get("image"),
+            user: "0:0",
+            entrypoints: ["sh", backupScriptPath],
+            command: ["serve"],
+            // restic takes a lock of this host for its own, and removes it at once if its process has ended.
+            hostname: `backup-${createHash("sha256").update(owner).digest("hex").slice(0, 16)}`,
+            volumes: spec.apply(({ backup: known }) => [
+                { ...volumes.settingsMount, readOnly: true },
+                files.mount,
+                ...(known ? repositoryMounts(repositoriesOf(known, owner)) : []),
+            ]),
+            destroyGraceSeconds: 10,
+        },
+        // One that did not reach a repository is started again.
+        { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
+    );
+    return backup.create(docker.Container, {}, after);
+}
+
+/** The argument `backup`, as a secret. */
+function backupSecrets(given: unknown): pulumi.Output<BackupSecrets> {
+    return pulumi.secret(given ?? {});
+}

@@ -1,0 +1,50 @@
+/** A container that copies restic from its image to a volume for the server's other containers, and ends. */
+import * as docker from "@pulumi/docker";
+import { resticImage } from "../../model/render/backup";
+import { hardened } from "../server/container";
+import type { PreparedServer } from "../server/prepare";
+import { script } from "../server/scripts";
+import { type BackupVolume, createBackupVolume } from "./files";
+
+/** The volume with restic, and the container that copies it there. */
+export interface ResticFiles {
+    readonly files: BackupVolume;
+    readonly restic: docker.Container;
+}
+
+/** Undefined for a server that needs no restic. */
+export function createResticFiles(
+    server: Pick<PreparedServer, "children" | "plan" | "spec" | "hooks">,
+): ResticFiles | undefined {
+    if (!server.plan.restic) return undefined;
+    const files = createBackupVolume(server.children);
+    return { files, restic: createRestic(server, files) };
+}
+
+/** It copies two files. */
+const memoryMb = 32;
+
+function createRestic(
+    { children, spec, hooks }: Pick<PreparedServer, "children" | "spec" | "hooks">,
+    { mount }: BackupVolume,
+): docker.Container {
+    const restic = children.plan(
+        "restic",
+        "restic",
+        {
+            ...hardened(spec, { memoryMb }),
+            image: resticImage,
+            user: "0:0",
+            entrypoints: ["sh", "-c"],
+            command: [script("backup/install.sh")],
+            networkMode: "none",
+            restart: "no",
+            // The update waits until it has ended.
+            attach: true,
+            mustRun: false,
+            volumes: [mount],
+        },
+        { hooks },
+    );
+    return restic.create(docker.Container);
+}
