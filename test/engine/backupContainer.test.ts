@@ -1,7 +1,9 @@
 /** The backup container with real servers and real repositories: what it stores, and what a failure leaves behind. */
 import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { BackupContainer, type Ended } from "./support/backupContainer";
-import { docker, until } from "./support/docker";
+import { docker, uniqueName, until } from "./support/docker";
 
 const all = process.env.TEST_ALL !== undefined;
 const inAll = all ? describe : describe.skip;
@@ -28,15 +30,14 @@ function leftBehind(container: BackupContainer): string {
     );
 }
 
-let container: BackupContainer;
-const use = (created: BackupContainer) => (container = created).start();
-afterEach(() => {
+const container = new BackupContainer();
+beforeAll(() => container.start());
+afterAll(() => {
     container.close();
 });
 
 test("a backup is what the server sends, is listed, exported and verified, and reports its state", async () => {
-    await use(new BackupContainer());
-    await container.firstBackup();
+    await container.renew();
     container.redis("SET", "greeting", "hello");
     container.addKeys(510);
     container.fill(2);
@@ -88,8 +89,7 @@ test("a backup is what the server sends, is listed, exported and verified, and r
 });
 
 test("two backups at once: the second one waits, and both are stored", async () => {
-    await use(new BackupContainer());
-    await container.firstBackup();
+    await container.renew();
     const [one, other] = await Promise.all([
         container.commandInBackground("run"),
         container.commandInBackground("run"),
@@ -101,8 +101,7 @@ test("two backups at once: the second one waits, and both are stored", async () 
 });
 
 test("killed backups leave nothing behind, and the next one needs no unlock", async () => {
-    await use(new BackupContainer());
-    await container.firstBackup();
+    await container.renew();
     container.fill(40);
     for (let killed = 0; killed < (all ? 20 : 3); killed++) {
         const run = container.commandInBackground("run");
@@ -122,8 +121,7 @@ test("killed backups leave nothing behind, and the next one needs no unlock", as
 
 test("a full disk: the other repository gets the backup, and the next run succeeds after space is freed", async () => {
     const small = ["type=tmpfs", "device=tmpfs", "o=size=24m"];
-    await use(new BackupContainer({ repositories: [{ kind: "volume", volumeOptions: small }, { kind: "volume" }] }));
-    await container.firstBackup();
+    await container.renew({ repositories: [{ kind: "volume", volumeOptions: small }, { kind: "volume" }] });
     container.fill(15);
     container.shell("head -c 4000000 /dev/zero >/repositories/1/in-the-way");
     const ended = container.command("run");
@@ -140,8 +138,7 @@ test("a full disk: the other repository gets the backup, and the next run succee
 });
 
 test("a wrong password, a damaged repository, and one that has disappeared", async () => {
-    await use(new BackupContainer());
-    await container.firstBackup();
+    await container.renew();
     container.fill(2);
     const backup = backupOf(container.command("run"));
     await container.startBackup(
@@ -162,7 +159,12 @@ test("a wrong password, a damaged repository, and one that has disappeared", asy
     const verified = container.command("verify");
     expect([verified.status, parsed(verified.stdout)]).toMatchObject([1, { id: backup.id, ok: false }]);
     expect(["backup-damaged", "repository-damaged", "backup-failed"]).toContain(code(verified));
-    await until(() => container.health() === "unhealthy");
+    // A healthy container is checked every 45 seconds.
+    container.shell("rm -f /tmp/healthy");
+    const unhealthy = container.command("health");
+    expect(unhealthy.status).toBe(1);
+    expect(unhealthy.stdout).toMatch(/^the last verification failed: /);
+    expect(parsed(unhealthy.stdout)).toMatchObject({ last: { id: backup.id }, verified: { ok: false } });
     expect(code(container.command("export", backup.id))).toBeDefined();
 
     container.shell("rm -r /repositories/1/*");
@@ -172,8 +174,7 @@ test("a wrong password, a damaged repository, and one that has disappeared", asy
 });
 
 test("retention over years keeps final backups and the last verified ones", async () => {
-    await use(new BackupContainer({ repositories: [{ kind: "volume", keep: [3, 3, 2, 1] }] }));
-    await container.firstBackup();
+    await container.renew({ repositories: [{ kind: "volume", keep: [3, 3, 2, 1] }] });
     const days = Array.from({ length: all ? 40 : 6 }, (_, day) => new Date(Date.UTC(2026, 3, 1 + day)));
     const months = Array.from({ length: all ? 24 : 6 }, (_, month) => new Date(Date.UTC(2024, 8 + month, 15)));
     const years = [2018, 2019, 2020, 2021, 2022].map((year) => new Date(Date.UTC(year, 5, 5)));
@@ -200,14 +201,134 @@ test("retention over years keeps final backups and the last verified ones", asyn
     expect(kept.filter((id) => id?.startsWith("20") && !id.includes("-07")).length).toBeLessThanOrEqual(3 + 3 + 2 + 3);
 });
 
-inAll("every failure", () => {
+test("the notifier reports a failure, a recovery and a drop once each, and the URL is not on a command line", async () => {
+    const received: Record<string, unknown>[] = [];
+    let accepts = false;
+    const server = createServer((request, response) => {
+        let body = "";
+        request.on("data", (part: Buffer) => (body += part.toString()));
+        request.on("end", () => {
+            if (accepts) received.push({ path: request.url, ...(JSON.parse(body) as object) });
+            response.statusCode = accepts ? 204 : 500;
+            response.end();
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+        await container.renew();
+        const notifier = container.startNotifier(`http://127.0.0.1:${port}/hook?token=a-"secret"`);
+        container.shell("mv /repositories/1/config /repositories/1/config.away");
+        expect(code(container.command("run"))).toBe("repository-not-found");
+        // The webhook fails at first, and gets the notification later.
+        await until(() => container.logs(notifier).includes("500"));
+        accepts = true;
+        await until(() => received.length === 1);
+        expect(docker("exec", notifier, "sh", "-c", "cat /proc/*/cmdline")).not.toContain("secret");
+        expect(container.logs(notifier)).not.toContain("secret");
+        container.shell("mv /repositories/1/config.away /repositories/1/config");
+        container.addKeys(500);
+        expect(container.command("run").status).toBe(0);
+        await until(() => received.length === 2);
+        container.redis("FLUSHALL");
+        expect(container.command("run").status).toBe(0);
+        await until(() => received.length === 3);
+        expect(received).toMatchObject([
+            {
+                path: '/hook?token=a-"secret"',
+                event: "failure",
+                subject: "backup",
+                code: "repository-not-found",
+                database: "shop/prod/db",
+            },
+            { event: "recovery", subject: "backup", text: "The backup of the database shop/prod/db works again." },
+            { event: "failure", subject: "size", reason: "the backup has 0 keys, and the previous one had 500" },
+        ]);
+    } finally {
+        server.close();
+    }
+});
+
+inAll("further failures", () => {
     test("a server that restarts during the dump", async () => {
-        await use(new BackupContainer());
-        const run = container.commandInBackground("run");
+        await container.renew();
         docker("stop", container.server);
+        const run = container.commandInBackground("run");
         await new Promise((resolve) => setTimeout(resolve, 4000));
         docker("start", container.server);
         const ended = await run;
-        expect([ended.status, ended.stderr]).toMatchObject([0, expect.stringContaining("the next attempt is in")]);
+        expect([ended.status, ended.stderr]).toEqual([0, expect.stringContaining("the next attempt is in")]);
+    });
+
+    test("S3: wrong credentials, a network that is cut during a backup, and a server that is gone", async () => {
+        const network = uniqueName("backups");
+        const s3 = uniqueName("backups-s3");
+        const at = `s3:http://${s3}:9000/backups/shop`;
+        docker("network", "create", network);
+        try {
+            const serve =
+                "mkdir -p /o/backups /m; exec /versitygw --port :9000 --region eu-central-1 --quiet posix --sidecar /m /o";
+            const login = ["-e", "ROOT_ACCESS_KEY=test", "-e", "ROOT_SECRET_KEY=secret-of-the-storage"];
+            const binary = `${process.env.TEST_S3_SERVER ?? ""}:/versitygw:ro`;
+            docker(
+                "run",
+                "-d",
+                "--name",
+                s3,
+                "--network",
+                network,
+                ...login,
+                "-v",
+                binary,
+                "redis:8.6",
+                "sh",
+                "-c",
+                serve,
+            );
+            const aws = (secret: string) => `[default]\naws_access_key_id = test\naws_secret_access_key = ${secret}\n`;
+            const repository = (secret: string) =>
+                ({
+                    kind: "s3",
+                    at,
+                    files: { aws: aws(secret), region: "eu-central-1", password: "password-of-the-repository" },
+                }) as const;
+            await container.renew();
+            const wrong = { repositories: [{ kind: "volume" } as const, repository("another-secret")], network };
+            await container.startBackup(wrong, "refused");
+            expect(container.logs().trim().split("\n").at(-1)).toMatch(
+                /\[redis-database\/repository-credentials-refused\]$/,
+            );
+            expect(container.logs()).not.toContain("another-secret");
+            await container.startBackup({
+                repositories: [{ kind: "volume" }, repository("secret-of-the-storage")],
+                network,
+            });
+
+            container.fill(60);
+            const run = container.commandInBackground("run");
+            await until(() => container.shell("ls /proc/*/exe -l 2>/dev/null | grep -c restic; true") !== "0");
+            await new Promise((resolve) => setTimeout(resolve, 2500));
+            docker("network", "disconnect", network, container.backup);
+            await new Promise((resolve) => setTimeout(resolve, 15_000));
+            docker("network", "connect", network, container.backup);
+            const ended = await run;
+            expect({ status: ended.status, stderr: ended.stderr }).toMatchObject({ status: 0 });
+            expect(container.command("verify").stdout.match(/"ok":true/g)).toHaveLength(2);
+
+            docker("stop", "-t", "1", s3);
+            const gone = container.command("run");
+            expect([gone.status, code(gone)]).toEqual([1, "repository-unreachable"]);
+            expect(backupOf(gone).repositories.map(({ ok }) => ok)).toEqual([true, false]);
+            docker("start", s3);
+            await until(() => container.command("run").status === 0);
+            // A backup that the other repository lacks is copied to it.
+            const missing = backupOf(gone).id;
+            expect(container.command("copy", missing, "1", "2").status).toBe(0);
+            expect(container.command("list").stdout.split(`id=${missing}`)).toHaveLength(3);
+            expect(leftBehind(container)).toBe("");
+        } finally {
+            docker("rm", "-f", "-v", container.backup, s3);
+            docker("network", "rm", network);
+        }
     });
 });

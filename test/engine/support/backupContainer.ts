@@ -42,10 +42,11 @@ interface Options {
 export class BackupContainer {
     readonly server = uniqueName("backups-server");
     readonly backup = uniqueName("backups-backup");
+    private readonly notifier = uniqueName("backups-notifier");
     private readonly volumes: string[] = [];
     private readonly settingsVolume = this.volume();
     private readonly filesVolume = this.volume();
-    readonly repositoryVolumes: string[] = [];
+    repositoryVolumes: string[] = [];
 
     constructor(private options: Options = {}) {}
 
@@ -60,7 +61,7 @@ export class BackupContainer {
         return name;
     }
 
-    /** Starts the server with the users that the agent would create, and then the backup container. */
+    /** Starts the server with the users that the agent would create. */
     async start(): Promise<this> {
         const configuration = [
             "aclfile /settings/acl/users.acl",
@@ -105,8 +106,18 @@ export class BackupContainer {
         const install = ["--network", "none", "--read-only", "--entrypoint", "sh", "restic/restic:0.19.1", "-c"];
         docker("run", "--rm", "-v", `${this.filesVolume}:/backup`, ...install, script("backup/install.sh"));
         await until(() => this.redis("PING") === "PONG");
-        await this.startBackup();
         return this;
+    }
+
+    /** Creates the backup container with new repositories, and empties the server. */
+    async renew(options: Options = {}): Promise<void> {
+        spawnSync("docker", ["rm", "-f", this.backup]);
+        this.repositoryVolumes = [];
+        const files = `${this.filesVolume}:/backup`;
+        docker("run", "--rm", "-v", files, "--user", "0:0", this.image, "rm", "-rf", "/backup/status", "/backup/cache");
+        this.redis("FLUSHALL");
+        await this.startBackup({ repositories: [{ kind: "volume" }], settings: {}, network: "none", ...options });
+        await this.firstBackup();
     }
 
     /** Creates the backup container; a second call replaces it, as a changed argument does. */
@@ -205,10 +216,21 @@ export class BackupContainer {
         });
     }
 
-    private upload(path: string, text: string): void {
+    /** Creates a notifier on the host's network, and returns its name. */
+    startNotifier(url: string): string {
+        const files = `${this.filesVolume}:/backup:ro`;
+        const run = ["--user", "0:0", "--cap-drop", "ALL", "--network", "host", "-v", files, "--entrypoint", "sh"];
+        docker("create", "--name", this.notifier, ...run, "curlimages/curl:8.14.1", "/notify.sh", "serve");
+        this.upload("/notify.sh", script("backup/notify.sh"), this.notifier);
+        this.upload("/desired", bundle({ settings: `owner=${owner}`, url }), this.notifier);
+        docker("start", this.notifier);
+        return this.notifier;
+    }
+
+    private upload(path: string, text: string, container = this.backup): void {
         const file = join(mkdtempSync(join(tmpdir(), "redis-database-backups-")), "file");
         writeFileSync(file, text);
-        docker("cp", "-q", file, `${this.backup}:${path}`);
+        docker("cp", "-q", file, `${container}:${path}`);
         rmSync(dirname(file), { recursive: true });
     }
 
@@ -216,8 +238,8 @@ export class BackupContainer {
         return docker("inspect", this.backup, "--format", "{{.State.Health.Status}}");
     }
 
-    logs(): string {
-        const { stdout, stderr } = spawnSync("docker", ["logs", this.backup], { encoding: "utf8" });
+    logs(container = this.backup): string {
+        const { stdout, stderr } = spawnSync("docker", ["logs", container], { encoding: "utf8" });
         return stdout + stderr;
     }
 
@@ -314,7 +336,7 @@ export class BackupContainer {
     }
 
     close(): void {
-        spawnSync("docker", ["rm", "-f", "-v", this.backup, this.server]);
+        spawnSync("docker", ["rm", "-f", "-v", this.backup, this.notifier, this.server]);
         for (const volume of this.volumes) spawnSync("docker", ["volume", "rm", "-f", volume]);
     }
 }
