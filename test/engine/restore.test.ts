@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, docker, until } from "./support/docker";
+import { Client, docker, uniqueName, until } from "./support/docker";
 import { TestStack, findingsIn } from "./support/stack";
 
 /** Keys of every type, in two databases, with and without a time to live. */
@@ -24,7 +24,20 @@ for _, db in ipairs({'0', '3'}) do
 end
 return text`;
 
+/** The strings of the first database; DUMP differs between versions. */
+const strings = `
+local text = {}
+local keys = redis.call('KEYS', 'key:*'); table.sort(keys)
+for _, key in ipairs(keys) do text[#text + 1] = key .. redis.call('GET', key) end
+return text`;
+
 const password = "pass/w@rd %";
+
+/** The findings of all databases, sorted: the engine reports them in any order. */
+const allFindingsIn = (output: string) =>
+    [...output.matchAll(/^ {6}(restoreFrom|version)([^\n]*)\n {8}(→ [^\n]*)/gm)]
+        .map(([, ...parts]) => parts.join(" "))
+        .sort();
 
 describe("restoreFrom", () => {
     let client: Client;
@@ -87,9 +100,24 @@ describe("restoreFrom", () => {
         // Leaving it out removes the container that restored, and nothing else.
         const { restoreFrom: _restoreFrom, ...rest } = databases["dump-in-memory"];
         client.redis(await stack.value("dump-in-memory"), ["SET", "later", "1"]);
+        const server = await stack.value("dump-in-memory");
         const planned = await program({ ...databases, "dump-in-memory": rest }).plannedSteps();
-        expect(planned.steps).toEqual({});
-        expect(planned.explanations).toEqual([]);
+        expect(planned.steps).toEqual({
+            "dump-in-memory": "update",
+            "dump-in-memory-completed": "update",
+            "dump-in-memory-restore": "delete",
+        });
+        expect(planned.explanations).toEqual([
+            'RedisDatabase "dump-in-memory": the server is not affected: restoreFrom removed; the restored data stays.',
+        ]);
+        const added = { ...rest, restoreFrom: { url } };
+        await program({ "dump-in-memory": rest }).up();
+        expect(client.redis(server, ["GET", "later"])).toBe("1");
+        expect(findingsIn(await program({ "dump-in-memory": added }).failure("preview"))).toMatchInlineSnapshot(`
+            "RedisDatabase "dump-in-memory": 1 problem in its arguments; nothing was touched.
+              restoreFrom: is added, but the database exists, and restoring would replace its data
+                → restore the previous value, or leave restoreFrom out; to restore other data, create another database with it [redis-database/restore-changed]"
+        `);
     });
 
     test("is refused before anything is created", async () => {
@@ -102,12 +130,69 @@ describe("restoreFrom", () => {
             "unreachable": { restoreFrom: { url: "redis://127.0.0.1:1" } },
             "no-volume": { restoreFrom: { repository: { volume: "no-such-volume-of-backups" } } },
         };
-        const output = await program(refused).failure("preview");
-        expect(findingsIn(output)).toMatchInlineSnapshot(`
-            "RedisDatabase "wrong-login": 1 problem in its arguments; nothing was touched.
-              restoreFrom.url: 172.17.0.3:6379 rejects the user or the password (NOAUTH Authentication required.)
-                → Correct the user and the password in the URL, and encode special characters. [redis-database/restore-url-login-refused]"
-        `);
+        const output = await program(refused).failure("preview", "--continue-on-error");
+        expect(allFindingsIn(output)).toMatchInlineSnapshot();
         expect(output).not.toContain("wrong@");
+    });
+
+    test("takes a backup, also of an earlier version, and exactly the one that is meant", async () => {
+        const volume = uniqueName("restore-backups");
+        const backup = { repositories: [{ volume }] };
+        const sources = {
+            old: { version: "5.0", backup },
+            new: { version: "8.6", flavor: "nordb", backup },
+        };
+        await program(sources).up();
+        const backUp = (name: string) => {
+            const container = stack.containers().find((each) => each.startsWith(`${name}-backup-`)) ?? "";
+            return JSON.parse(docker("exec", container, "sh", "/backup.sh", "run").split("\n").at(-1) ?? "") as {
+                readonly id: string;
+                readonly time: string;
+            };
+        };
+        const [oldUrl, newUrl] = [await stack.value("old"), await stack.value("new")];
+        for (const each of [oldUrl, newUrl]) client.redis(each, ["EVAL", seed, "0"]);
+        const first = backUp("new");
+        const firstContent = content(newUrl);
+        client.redis(newUrl, ["DEL", "key:1", "hash"]);
+        client.redis(newUrl, ["SET", "second", "2"]);
+        await new Promise((resolve) => setTimeout(resolve, 1100));
+        const second = backUp("new");
+        backUp("old");
+        const repository = { volume };
+        const project = "engine-test/test";
+        const restored = {
+            "by-id": { restoreFrom: { repository, database: `${project}/new`, snapshot: first.id } },
+            "before": {
+                flavor: "rdb",
+                restoreFrom: { repository, database: `${project}/new`, snapshot: { before: second.time } },
+            },
+            "latest": { flavor: "nordb", restoreFrom: { repository, database: `${project}/new` } },
+            "upgraded": { restoreFrom: { repository, database: `${project}/old` } },
+        };
+        await program({ ...sources, ...restored }).up();
+        await stack.expectNoChanges();
+        expect(content(await stack.value("by-id"))).toBe(firstContent);
+        expect(content(await stack.value("before"))).toBe(firstContent);
+        expect(content(await stack.value("latest"))).toBe(content(newUrl));
+        const stringsOf = (each: string) => client.redis(each, ["EVAL", strings, "0"]);
+        expect(stringsOf(await stack.value("upgraded"))).toBe(stringsOf(oldUrl));
+        const refused = {
+            "ambiguous": { restoreFrom: { repository } },
+            "unknown": { restoreFrom: { repository, database: "a/b/c" } },
+            "no-snapshot": {
+                restoreFrom: { repository, database: `${project}/new`, snapshot: "20200101-000000-abcd" },
+            },
+            "too-early": {
+                restoreFrom: { repository, database: `${project}/new`, snapshot: { before: "2020-01-01T00:00:00Z" } },
+            },
+            "downgrade": { version: "8.0", restoreFrom: { repository, database: `${project}/new` } },
+            "no-version": { version: undefined, restoreFrom: { repository, database: `${project}/new` } },
+            "password": { restoreFrom: { repository, encryptionPassword: "not it" } },
+        };
+        const output = await program({ ...sources, ...restored, ...refused }).failure("preview", "--continue-on-error");
+        expect(allFindingsIn(output)).toMatchInlineSnapshot();
+        await program({}).up();
+        docker("volume", "rm", volume);
     });
 });

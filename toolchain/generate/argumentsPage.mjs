@@ -23,13 +23,12 @@ function databaseSections() {
         ["Version and image", args("engine").engineArguments],
         ["Memory", args("memory").memoryArguments],
         ["Data on disk", { ...args("persistence").persistenceArguments, ...args("persistence").dataArguments }],
-        ["Backups and restore", { ...args("backup").backupArguments, ...args("restore").restoreArguments }],
         ["Addresses and ports", args("endpoints").endpointArguments],
         ["Passwords", args("passwords").passwordArguments],
         ["Users", args("users").userArguments],
         ["TLS", args("tls").tlsArguments],
         ["Replicas", args("replication").groupArguments],
-        ["Backups", args("backup").backupArguments],
+        ["Backups and restore", { ...args("backup").backupArguments, ...args("restore").restoreArguments }],
         ["redis.conf", args("config").configArguments],
         ["Resources", args("operations").operationArguments],
     ];
@@ -90,7 +89,8 @@ function section(kind, path) {
 
 /** The name with its path. Both components have an argument \`primary\`. */
 function title(kind, path) {
-    const name = path.map(([key, { element }]) => `${key}${element && path.length > 1 ? "[]" : ""}`).join(".");
+    const isLast = (index) => index === path.length - 1;
+    const name = path.map(([key, { element }], index) => `${key}${element && !isLast(index) ? "[]" : ""}`).join(".");
     return `\`${name}\`${kind === "RedisReplica" && path[0][0] === "primary" ? " of a replica" : ""}`;
 }
 

@@ -77,7 +77,7 @@ async function tryRestore(
     if (!(await exists("image", "inspect", image))) return `the image ${image} is not on the Docker host yet`;
     const wanted: string[] = [];
     for (const { type, source: from, target } of mounts) {
-        if ((from as unknown) === unresolved) return "its values are known only during the update";
+        if ((from) === unresolved) return "its values are known only during the update";
         if (type === "volume" && !(await exists("volume", "inspect", String(from)))) {
             return [missing("repository-not-found", "restoreFrom.repository.volume", String(from))];
         }
