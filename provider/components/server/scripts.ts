@@ -21,7 +21,8 @@ export function script(
         | "haproxy/tunnelHealth.sh"
         | "backup/backup.sh"
         | "backup/install.sh"
-        | "backup/notify.sh",
+        | "backup/notify.sh"
+        | "backup/try.sh",
 ): string {
     const path = join(directory, name);
     const text =
