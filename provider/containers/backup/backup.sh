@@ -31,7 +31,7 @@ parts=$(dirname "$0")
 #   prints   its value
 wanted() { setting "$1" "$desired/settings"; }
 
-# Waits for its turn, and removes what a killed command has left.
+# Waits for its turn, and removes what a killed command has left. When this process ends, its dumps are removed, too.
 take_turn() {
     exec 9>"$turn_file"
     if ! flock -n 9; then
@@ -40,6 +40,7 @@ take_turn() {
     fi
     rm -rf "$staging_dir"
     mkdir "$staging_dir"
+    trap 'rm -rf "$work_files.$$".* "$staging_dir"/*' EXIT
 }
 
 # The name of the database, under which its backups are stored.
