@@ -103,12 +103,16 @@ test("two backups at once: the second one waits, and both are stored", async () 
 test("killed backups leave nothing behind, and the next one needs no unlock", async () => {
     await container.renew();
     container.fill(40);
-    for (let killed = 0; killed < (all ? 20 : 3); killed++) {
+    const begun = Date.now();
+    expect(container.command("run").status).toBe(0);
+    const duration = Date.now() - begun;
+    const times = all ? 20 : 3;
+    let interrupted = 0;
+    for (let killed = 0; killed < times; killed++) {
         const run = container.commandInBackground("run");
-        // A run takes about three seconds.
-        await new Promise((resolve) => setTimeout(resolve, 300 + 400 * (killed % 6)));
+        await new Promise((resolve) => setTimeout(resolve, (duration * (1 + (killed % 6))) / 8));
         docker("kill", container.backup);
-        expect((await run).status).not.toBe(0);
+        if ((await run).status !== 0) interrupted++;
         docker("start", container.backup);
         const started = Date.now();
         const next = container.command("run");
@@ -116,6 +120,8 @@ test("killed backups leave nothing behind, and the next one needs no unlock", as
         expect(Date.now() - started).toBeLessThan(60_000);
         expect(leftBehind(container)).toBe("");
     }
+    // On a machine that is less busy than before, a run may have ended earlier.
+    expect(interrupted).toBeGreaterThan(times / 2);
     expect(parsed(container.command("verify").stdout)).toMatchObject({ ok: true });
 });
 

@@ -38,9 +38,9 @@ take_turn() {
         say "waiting for another command of this container"
         flock 9
     fi
-    rm -rf "$staging_dir"
-    mkdir "$staging_dir"
-    trap 'rm -rf "$work_files.$$".* "$staging_dir"/*' EXIT
+    rm -rf "$dumps_dir"
+    mkdir "$dumps_dir"
+    trap 'rm -rf "$work_files.$$".* "$dumps_dir"/*' EXIT
 }
 
 # The name of the database, under which its backups are stored.

@@ -119,11 +119,11 @@ size() { if [ "$1" -lt 10485760 ]; then echo "$1 bytes"; else echo "$(($1 / 1048
 
 # Before a dump: its size is known only from the previous one.
 #   fails    if there is no space for it
-check_staging_space() {
+check_dump_space() {
     local needed free
     needed=$(line_of "$last_file" | member bytes)
     needed=$((${needed:-0} * 5 / 4 + 8388608))
-    free=$(free_space "$staging_dir")
+    free=$(free_space "$dumps_dir")
     if [ "$free" -lt $needed ]; then
         problem backup-disk-full "the dump needs about $(size "$needed"), and the disk of the volume for the files of backups has $(size "$free") free space"
     fi
@@ -134,7 +134,7 @@ check_staging_space() {
 #   fails    if there is no checked dump
 dump() {
     local pause status
-    check_staging_space || return
+    check_dump_space || return
     for pause in 2 5 10 20 40 ''; do
         rm -f "$staged_dump"
         status=0

@@ -11,13 +11,13 @@ ca_certificates=$bin_dir/ca-certificates.crt
 image_restic=$ROOT/usr/bin/restic
 image_ca_certificates=$ROOT/etc/ssl/certs/ca-certificates.crt
 cache=$backup_dir/cache
-# Locked by a running command, because each of them uses staging_dir. The kernel releases the lock of a killed one.
+# Locked by a running command, because each of them uses dumps_dir. The kernel releases the lock of a killed one.
 turn_file=$backup_dir/lock
 # Dumps that are being written or verified. Emptied by every command that takes its turn.
-staging_dir=$backup_dir/staging
-staged_dump=$staging_dir/dump.rdb
+dumps_dir=$backup_dir/staging
+staged_dump=$dumps_dir/dump.rdb
 # The directory of the throw-away server that loads a backup.
-load_dir=$staging_dir/load
+load_dir=$dumps_dir/load
 load_dump=$load_dir/dump.rdb
 load_socket=$load_dir/redis.sock
 load_log=$load_dir/log
@@ -29,7 +29,7 @@ verified_file=$status_dir/verified
 failing_file=$status_dir/failing
 # The reason for the alarm of the last backup.
 alarm_file=$status_dir/alarm
-# Times in seconds: the start of the last run without a failure; when the next run is due; when the last verification
+# Times in seconds: the start of the last run that stored its backup in every repository; when the next run is due; when the last verification
 # started; and when the newest backup in some repository becomes too old.
 last_run_file=$status_dir/run
 next_run_file=$status_dir/next

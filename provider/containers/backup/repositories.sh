@@ -2,6 +2,8 @@
 # Runs restic on a repository. The files in the directory $desired contain the repositories and their secrets
 # (provider/model/render/backup.ts). Also used by orphans.sh, without the other scripts.
 
+# The database whose backups are meant. Set by the scripts that use this one.
+owner=
 # After this number of seconds, restic is ended; empty for no limit.
 restic_seconds=
 

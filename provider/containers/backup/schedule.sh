@@ -121,7 +121,7 @@ serve() {
     rm -rf "$desired.new" "$desired"
     mkdir "$desired.new"
     awk -v to="$desired.new" '!left { part = to "/" $1; left = $2; next } { print >part; left-- }' "$desired_file"
-    mkdir -p "$staging_dir" "$cache" "$status_dir" "$stored_dir"
+    mkdir -p "$dumps_dir" "$cache" "$status_dir" "$stored_dir"
     chmod 755 "$backup_dir" "$status_dir" "$stored_dir"
     now >"$start_file"
     mv "$desired.new" "$desired"

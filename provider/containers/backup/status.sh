@@ -8,11 +8,10 @@ write_status() {
     cat >"$1.new" && chmod 644 "$1.new" && mv -f "$1.new" "$1"
 }
 
-# Records a run without a failure.
+# Records a run that stored the backup in every repository.
 #   $1       when it started
 note_run() {
     echo "$1" | write_status "$last_run_file"
-    rm -f "$failing_file"
     note_deadline
 }
 

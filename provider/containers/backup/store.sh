@@ -155,10 +155,12 @@ back_up() {
         if [ -s "$alarm_file" ]; then say "alarm: $(line_of "$alarm_file")"; fi
         printf '%s\n' "$result" | write_status "$last_file"
     fi
+    # Without the right to remove older backups, the next run is still due as scheduled, and not at once.
+    if [ -z "$failed" ]; then note_run "$started"; fi
     if [ -n "$causes" ]; then
         note_failure "$started" "${causes%%	*}" "${causes#*	}"
     else
-        note_run "$started"
+        rm -f "$failing_file"
     fi
     printf '%s\n' "$result"
     if [ -n "$failed" ]; then

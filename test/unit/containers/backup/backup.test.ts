@@ -37,6 +37,8 @@ const repositories = (...locations: string[]) => {
 beforeEach(() => {
     for (const directory of ["tmp", "backup", "settings"])
         rmSync(join(root, directory), { recursive: true, force: true });
+    mkdirSync(join(root, "bin"), { recursive: true });
+    writeFileSync(join(root, "bin/redis-server"), "#!/bin/sh\necho Redis server v=8.6.1\n", { mode: 0o755 });
     for (const directory of ["tmp/desired", "backup/status/stored", "settings/acl", "settings/current"]) {
         mkdirSync(join(root, directory), { recursive: true });
     }
@@ -165,6 +167,8 @@ test("a problem is told on one line, with its code", () => {
 
 describe("the state", () => {
     const last = '{"id":"i","time":"2026-01-02T03:04:05Z","keys":100,"bytes":100000,"repositories":[]}';
+    /** Replaces what needs a server or restic. The script also asks the server's program for its version. */
+    const stubs = "PATH=$ROOT/bin:$PATH; dump() { keys=3 bytes=9 sha256=0; }; store() { :; }; apply_retention() { :; }";
     const status = () => JSON.parse(inShell("status")) as Record<string, unknown>;
 
     test("without a backup", () => {
@@ -201,8 +205,25 @@ describe("the state", () => {
     test("the first of several failures counts, until a run succeeds", () => {
         inShell("note_failure 1767323045 backup-failed one; note_failure 1767409445 backup-failed two");
         expect(status().failing).toMatchObject({ since: "2026-01-02T03:04:05Z", reason: "two" });
-        inShell("note_run 1767409445");
+        inShell(`${stubs}; back_up manual`);
         expect(status().failing).toBeNull();
+    });
+
+    test("if only older backups could not be removed, the run is not repeated, but reported", () => {
+        inShell(`${stubs}; apply_retention() { problem repository-credentials-refused no; }; back_up manual`);
+        expect(Number(readFileSync(join(root, "backup/status/run"), "utf8"))).toBeGreaterThan(1_767_323_045);
+        expect(status()).toMatchObject({ last: { keys: 3 }, failing: { code: "repository-credentials-refused" } });
+    });
+
+    test("if one repository has no backup, the run fails, and the next one is due at once", () => {
+        const failing = 'store() { [ "$1" = 2 ] || problem repository-unreachable "repository 1: gone"; }';
+        const ended = inShell(`${stubs}; ${failing}; (back_up manual) 2>&1 || echo failed`).split("\n");
+        expect(ended.slice(-2)).toEqual([
+            "refused: repository 1: gone [redis-database/repository-unreachable]",
+            "failed",
+        ]);
+        expect(() => readFileSync(join(root, "backup/status/run"))).toThrow("ENOENT");
+        expect(status()).toMatchObject({ last: { keys: 3 }, failing: { code: "repository-unreachable" } });
     });
 
     test("the newest backup is too old after twice the interval, in any repository", () => {
