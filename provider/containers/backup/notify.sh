@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck source-path=SCRIPTDIR
-# Posts the failures of backups, and recoveries from them, to a webhook. Runs in the image of curl, beside the backup
+# Posts the failures of backups, and recoveries from them, to a webhook. Runs in the image of curl, next to the backup
 # container, and so also reports that this container has stopped making backups.
 set -eu
 umask 077
