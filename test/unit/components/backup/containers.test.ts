@@ -15,8 +15,8 @@ interface Upload {
 
 /** Uploads with secrets are secret as a whole. */
 const uploadsOf = (name: string) => {
-    const { uploads = [] } = inputsOf(name) as { uploads?: readonly Upload[] | { readonly value: readonly Upload[] } };
-    return "value" in uploads ? uploads.value : uploads;
+    const { uploads = [] } = inputsOf(name) as { uploads?: readonly Upload[] | { readonly secret: readonly Upload[] } };
+    return "secret" in uploads ? uploads.secret : uploads;
 };
 const desired = (name: string) => filesOf(present(uploadsOf(name).find(({ file }) => file === "/desired")).content);
 
