@@ -61,7 +61,8 @@ export function backupTable({ backups, failed }: BackupList, width: number | und
     ]);
     const headings = ["id", "time (UTC)", "kind", "version", "keys", "size", "verified", "in"];
     return [
-        ...(rows.length > 0 ? [table(headings, rows, { width, dispensable })] : ["there are no backups"]),
+        ...(rows.length > 0 ? [table(headings, rows, { width, dispensable })] : []),
+        ...(rows.length === 0 && failed.length === 0 ? ["there are no backups"] : []),
         ...(repositories.length > 0 ? ["", ...repositories] : []),
         ...failureLines(failed),
     ].join("\n");

@@ -32,7 +32,7 @@ export const deprovision: Verb = {
         const skipFinalBackup = call.flags.skipFinalBackup === true;
         try {
             const value = await platform.deprovision(name, confirm, { ...options, skipFinalBackup });
-            return { value: { ...value, deleted: true }, text: deletedText(value) };
+            return { value: { ...value, deleted: true }, text: deletedText(value, info) };
         } catch (error) {
             if (PlatformError.is(error, "backup-failed")) {
                 const remedy = "correct the cause, or give --skip-final-backup";
@@ -67,10 +67,16 @@ async function aboutBackups({ platform }: Session, { flags }: Call, info: Databa
 /** Whether nothing else is deleted with it. */
 const isAlone = ({ kind }: DatabaseInfo) => kind === "replica";
 
-function deletedText({ handle: name, finalBackups }: Deprovisioned): string {
+function deletedText({ handle: name, finalBackups }: Deprovisioned, info: DatabaseInfo): string {
     const made = finalBackups.map((each) => newBackupText(each.database, each));
-    const remaining = made.length > 0 ? ["list its backups, and purge or restore them: redisdb backup orphaned"] : [];
-    return [`${name}: deleted`, ...made, ...remaining].join("\n");
+    const places = new Set(
+        finalBackups.flatMap(({ repositories }) => repositories.map(({ kind, location }) => `${kind}:${location}`)),
+    );
+    const lists =
+        made.length === 0 && info.backupContainerName !== undefined
+            ? ["list its backups: redisdb backup orphaned"]
+            : [...places].map((place) => `list the backups: redisdb backup orphaned --repository ${place}`);
+    return [`${name}: deleted`, ...made, ...lists].join("\n");
 }
 
 async function confirmation({ ask, note }: Session, call: Call): Promise<string> {

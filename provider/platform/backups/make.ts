@@ -32,7 +32,7 @@ export async function makeBackup(
 export function reporting({ handle }: BackupSource, phase: Phase, { signal, onProgress }: OperationOptions) {
     onProgress?.({ type: "phase", handle, phase });
     const onLine = (text: string) => {
-        if (text.startsWith("refused: ")) return;
+        if (/^(refused: |Error response from daemon)/.test(text)) return;
         onProgress?.({ type: "message", handle, severity: "info", about: handle, text });
     };
     return { onLine, ...(signal && { signal }) };

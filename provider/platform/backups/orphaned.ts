@@ -2,7 +2,7 @@
 import limit from "p-limit";
 import { type Location, defaultVolume, isOnHost } from "../../model/backup/repositories";
 import type { OperationOptions } from "../engine/databaseStack";
-import { volumesInUse, volumesOn } from "../engine/dockerHost";
+import { volumesWithBackups, volumesOn } from "../engine/dockerHost";
 import { PlatformError } from "../errors";
 import type { DockerConnection } from "../options";
 import type { DatabaseInfo } from "../state/databases";
@@ -111,7 +111,7 @@ async function besideDatabases({ databases }: Known, options: { readonly signal?
     );
 }
 
-/** The backups in volumes with a default name that no container uses. */
+/** The backups in volumes with a default name to which no container makes backups, also none of another state. */
 async function inVolumes(
     { databases, project, docker }: Known,
     options: { readonly signal?: AbortSignal },
@@ -121,11 +121,11 @@ async function inVolumes(
     );
     return Promise.all(
         [...hosts.values()].map(async (host): Promise<Found> => {
-            const prefix = defaultVolume(`${project}/`).replace(/backups$/, "");
+            const prefix = defaultVolume(project).replace(/backups$/, "");
             const volumes = (await answered(volumesOn(host))).filter(
                 (name) => name.startsWith(prefix) && name.endsWith("-backups"),
             );
-            const used = volumes.length > 0 ? await answered(volumesInUse(host)) : [];
+            const used = volumes.length > 0 ? await answered(volumesWithBackups(host)) : [];
             const unused = volumes.filter((name) => !used.includes(name));
             if (unused.length === 0) return { docker: host, listed: [] };
             const accesses = unused.map((volume) => ({ repository: { volume } }));

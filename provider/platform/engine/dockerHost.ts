@@ -109,11 +109,21 @@ export async function volumesOn(connection: DockerConnection | undefined): Promi
     }
 }
 
-/** The names of the volumes that a host's containers mount, running or not. */
-export async function volumesInUse(connection: DockerConnection | undefined): Promise<readonly string[]> {
+/** The names of the volumes that a host's backup containers mount, running or not. */
+export async function volumesWithBackups(connection: DockerConnection | undefined): Promise<readonly string[]> {
     try {
-        const stdout = await ask(connection, "ps", "--all", "--no-trunc", "--format", "{{.Mounts}}");
-        return [...new Set(stdout.split(/[\n,]/).filter(Boolean))];
+        const format = "{{.Names}}\t{{.Mounts}}";
+        const stdout = await ask(
+            connection,
+            "ps",
+            "--all",
+            "--no-trunc",
+            "--filter",
+            "name=-backup-",
+            "--format",
+            format,
+        );
+        return stdout.split("\n").flatMap((line) => line.split("\t")[1]?.split(",") ?? []);
     } catch (error) {
         throw new Error(reasonOf(error));
     }
