@@ -8,6 +8,39 @@ using Pulumi;
 namespace PulumiRedisDatabase.RedisDatabase
 {
     /// <summary>
+    /// Values of `verifyEvery`.
+    /// </summary>
+    [EnumType]
+    public readonly struct BackupVerifyEvery : IEquatable<BackupVerifyEvery>
+    {
+        private readonly string _value;
+
+        private BackupVerifyEvery(string value)
+        {
+            _value = value ?? throw new ArgumentNullException(nameof(value));
+        }
+
+        public static BackupVerifyEvery Day { get; } = new BackupVerifyEvery("day");
+        public static BackupVerifyEvery Week { get; } = new BackupVerifyEvery("week");
+        public static BackupVerifyEvery Month { get; } = new BackupVerifyEvery("month");
+        public static BackupVerifyEvery Never { get; } = new BackupVerifyEvery("never");
+
+        public static bool operator ==(BackupVerifyEvery left, BackupVerifyEvery right) => left.Equals(right);
+        public static bool operator !=(BackupVerifyEvery left, BackupVerifyEvery right) => !left.Equals(right);
+
+        public static explicit operator string(BackupVerifyEvery value) => value._value;
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override bool Equals(object? obj) => obj is BackupVerifyEvery other && Equals(other);
+        public bool Equals(BackupVerifyEvery other) => string.Equals(_value, other._value, StringComparison.Ordinal);
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override int GetHashCode() => _value?.GetHashCode() ?? 0;
+
+        public override string ToString() => _value;
+    }
+
+    /// <summary>
     /// Values of `files`.
     /// </summary>
     [EnumType]

@@ -189,6 +189,12 @@ namespace PulumiRedisDatabase.RedisDatabase
     public sealed class RedisDatabaseArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
+        /// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+        /// </summary>
+        [Input("backup")]
+        public Inputs.BackupArgs? Backup { get; set; }
+
+        /// <summary>
         /// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         /// </summary>
         [Input("bindAddress")]
@@ -353,6 +359,12 @@ namespace PulumiRedisDatabase.RedisDatabase
             get => _replicationAccess ?? (_replicationAccess = new List<string>());
             set => _replicationAccess = value;
         }
+
+        /// <summary>
+        /// The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
+        /// </summary>
+        [Input("restoreFrom")]
+        public Inputs.RestoreArgs? RestoreFrom { get; set; }
 
         /// <summary>
         /// Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.

@@ -125,6 +125,7 @@ export class RedisDatabase extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["backup"] = args?.backup;
             resourceInputs["bindAddress"] = args?.bindAddress;
             resourceInputs["config"] = args?.config;
             resourceInputs["data"] = args?.data;
@@ -148,6 +149,7 @@ export class RedisDatabase extends pulumi.ComponentResource {
             resourceInputs["primary"] = args?.primary;
             resourceInputs["replicas"] = args?.replicas;
             resourceInputs["replicationAccess"] = args?.replicationAccess;
+            resourceInputs["restoreFrom"] = args?.restoreFrom;
             resourceInputs["rotatePasswordEvery"] = args?.rotatePasswordEvery;
             resourceInputs["savePoints"] = args?.savePoints;
             resourceInputs["startTimeoutSeconds"] = args?.startTimeoutSeconds;
@@ -204,6 +206,10 @@ export class RedisDatabase extends pulumi.ComponentResource {
  * The set of arguments for constructing a RedisDatabase resource.
  */
 export interface RedisDatabaseArgs {
+    /**
+     * Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+     */
+    backup?: inputs.BackupArgs;
     /**
      * Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
      */
@@ -296,6 +302,10 @@ export interface RedisDatabaseArgs {
      * Names of `RedisReplica`s, in this program or others, that may follow the database. Each replica has its own user, which has no other rights; before 6.0, replicas use the database's password. The output of the same name contains what replicas in other programs need. Default: none.
      */
     replicationAccess?: string[];
+    /**
+     * The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
+     */
+    restoreFrom?: inputs.RestoreArgs;
     /**
      * Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.
      */

@@ -109,6 +109,7 @@ export class RedisReplica extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["backup"] = args?.backup;
             resourceInputs["bindAddress"] = args?.bindAddress;
             resourceInputs["config"] = args?.config;
             resourceInputs["deletionProtection"] = args?.deletionProtection;
@@ -179,6 +180,10 @@ export class RedisReplica extends pulumi.ComponentResource {
  * The set of arguments for constructing a RedisReplica resource.
  */
 export interface RedisReplicaArgs {
+    /**
+     * Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+     */
+    backup?: inputs.BackupArgs;
     /**
      * Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
      */

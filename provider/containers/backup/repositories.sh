@@ -78,7 +78,7 @@ explain_restic() {
         ;;
     10,*) printf 'repository-not-found\t%s: there is no repository at this location any more' "$name" ;;
     11,*) printf 'repository-locked\t%s: another program has locked it: %s' "$name" "$reason" ;;
-    *'Access Denied'* | *AccessDenied* | *InvalidAccessKeyId* | *'ccess '[Kk]ey* | *SignatureDoesNotMatch* | *'signature we calculated'* | *'401 Unauthorized'* | *'403 Forbidden'*)
+    *'no credentials found'* | *'Access Denied'* | *AccessDenied* | *InvalidAccessKeyId* | *'ccess '[Kk]ey* | *SignatureDoesNotMatch* | *'signature we calculated'* | *'401 Unauthorized'* | *'403 Forbidden'*)
         printf 'repository-credentials-refused\t%s: the storage refuses the credentials: %s' "$name" "$reason"
         ;;
     *'no space left on device'*) printf 'backup-disk-full\t%s: its disk is full' "$name" ;;

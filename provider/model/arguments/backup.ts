@@ -11,6 +11,7 @@ import {
     keepOf,
     locationOf,
     locationNames,
+    repositoriesOf,
     verifyPeriods,
 } from "../backup/repositories";
 import { isSchedule } from "../backup/schedule";
@@ -331,8 +332,14 @@ export const backupArguments = {
 /** The values that a change compares, including the secrets. */
 function comparable({ spec, args }: WithBackup): unknown {
     if (!spec.backup) return undefined;
-    const given = args.backup as PlainArguments;
-    return [spec.backup, given.encryptionPassword, given.credentials, given.notify, given.repositories];
+    const { encryptionPassword, credentials, notify, repositories = [] } = args.backup as PlainArguments;
+    const access = (repositories as readonly PlainArguments[]).map((each) => [
+        each.encryptionPassword,
+        each.credentials,
+    ]);
+    const { schedule, verifyEvery } = spec.backup;
+    // The default volume depends on the database's name, whose change has its own row.
+    return [schedule, verifyEvery, repositoriesOf(spec.backup, ""), encryptionPassword, credentials, notify, access];
 }
 
 function changeWords(
@@ -349,7 +356,7 @@ function changeWords(
     return [
         ...(lists.length > 0 ? lists : changed("repositories")),
         ...change("schedule"),
-        ...(isDeepStrictEqual(old.keep, now.keep)
+        ...(isDeepStrictEqual(keepOf(old), keepOf(now))
             ? []
             : [changeOf("backup.keep", { ...keepOf(old) }, { ...keepOf(now) }, shown)]),
         ...change("verifyEvery"),
@@ -492,7 +499,7 @@ function checkKeep(path: string, keep: unknown): Finding[] {
     if (!isObject(keep)) return [];
     const { daily, monthly, yearly } = { ...defaultKeep, ...keep };
     return [daily, monthly, yearly].every((count) => count === 0)
-        ? [finding(backupProblems.keepsNothing, path, "keeps nothing: daily, monthly and yearly are 0")]
+        ? [finding(backupProblems.keepsNothing, path, "has 0 for daily, monthly and yearly, so it keeps nothing")]
         : [];
 }
 

@@ -414,7 +414,6 @@ export const rows = {
     },
     backup: {
         effect: "live",
-        data: "kept; backups that `keep` no longer covers are deleted",
         loss: (...change) => [...fewerBackups(...change), ...mayEvict(...change)],
     },
     recorded: {

@@ -17,6 +17,12 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
     public sealed class ReplicaArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
+        /// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+        /// </summary>
+        [Input("backup")]
+        public Inputs.BackupArgs? Backup { get; set; }
+
+        /// <summary>
         /// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         /// </summary>
         [Input("bindAddress")]

@@ -10,6 +10,176 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// Values of `verifyEvery`.
+type BackupVerifyEvery string
+
+const (
+	BackupVerifyEveryDay   = BackupVerifyEvery("day")
+	BackupVerifyEveryWeek  = BackupVerifyEvery("week")
+	BackupVerifyEveryMonth = BackupVerifyEvery("month")
+	BackupVerifyEveryNever = BackupVerifyEvery("never")
+)
+
+func (BackupVerifyEvery) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupVerifyEvery)(nil)).Elem()
+}
+
+func (e BackupVerifyEvery) ToBackupVerifyEveryOutput() BackupVerifyEveryOutput {
+	return pulumi.ToOutput(e).(BackupVerifyEveryOutput)
+}
+
+func (e BackupVerifyEvery) ToBackupVerifyEveryOutputWithContext(ctx context.Context) BackupVerifyEveryOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(BackupVerifyEveryOutput)
+}
+
+func (e BackupVerifyEvery) ToBackupVerifyEveryPtrOutput() BackupVerifyEveryPtrOutput {
+	return e.ToBackupVerifyEveryPtrOutputWithContext(context.Background())
+}
+
+func (e BackupVerifyEvery) ToBackupVerifyEveryPtrOutputWithContext(ctx context.Context) BackupVerifyEveryPtrOutput {
+	return BackupVerifyEvery(e).ToBackupVerifyEveryOutputWithContext(ctx).ToBackupVerifyEveryPtrOutputWithContext(ctx)
+}
+
+func (e BackupVerifyEvery) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e BackupVerifyEvery) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e BackupVerifyEvery) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e BackupVerifyEvery) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type BackupVerifyEveryOutput struct{ *pulumi.OutputState }
+
+func (BackupVerifyEveryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupVerifyEvery)(nil)).Elem()
+}
+
+func (o BackupVerifyEveryOutput) ToBackupVerifyEveryOutput() BackupVerifyEveryOutput {
+	return o
+}
+
+func (o BackupVerifyEveryOutput) ToBackupVerifyEveryOutputWithContext(ctx context.Context) BackupVerifyEveryOutput {
+	return o
+}
+
+func (o BackupVerifyEveryOutput) ToBackupVerifyEveryPtrOutput() BackupVerifyEveryPtrOutput {
+	return o.ToBackupVerifyEveryPtrOutputWithContext(context.Background())
+}
+
+func (o BackupVerifyEveryOutput) ToBackupVerifyEveryPtrOutputWithContext(ctx context.Context) BackupVerifyEveryPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v BackupVerifyEvery) *BackupVerifyEvery {
+		return &v
+	}).(BackupVerifyEveryPtrOutput)
+}
+
+func (o BackupVerifyEveryOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o BackupVerifyEveryOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e BackupVerifyEvery) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o BackupVerifyEveryOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o BackupVerifyEveryOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e BackupVerifyEvery) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type BackupVerifyEveryPtrOutput struct{ *pulumi.OutputState }
+
+func (BackupVerifyEveryPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupVerifyEvery)(nil)).Elem()
+}
+
+func (o BackupVerifyEveryPtrOutput) ToBackupVerifyEveryPtrOutput() BackupVerifyEveryPtrOutput {
+	return o
+}
+
+func (o BackupVerifyEveryPtrOutput) ToBackupVerifyEveryPtrOutputWithContext(ctx context.Context) BackupVerifyEveryPtrOutput {
+	return o
+}
+
+func (o BackupVerifyEveryPtrOutput) Elem() BackupVerifyEveryOutput {
+	return o.ApplyT(func(v *BackupVerifyEvery) BackupVerifyEvery {
+		if v != nil {
+			return *v
+		}
+		var ret BackupVerifyEvery
+		return ret
+	}).(BackupVerifyEveryOutput)
+}
+
+func (o BackupVerifyEveryPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o BackupVerifyEveryPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *BackupVerifyEvery) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// BackupVerifyEveryInput is an input type that accepts values of the BackupVerifyEvery enum
+// A concrete instance of `BackupVerifyEveryInput` can be one of the following:
+//
+//	BackupVerifyEveryDay
+//	BackupVerifyEveryWeek
+//	BackupVerifyEveryMonth
+//	BackupVerifyEveryNever
+type BackupVerifyEveryInput interface {
+	pulumi.Input
+
+	ToBackupVerifyEveryOutput() BackupVerifyEveryOutput
+	ToBackupVerifyEveryOutputWithContext(context.Context) BackupVerifyEveryOutput
+}
+
+var backupVerifyEveryPtrType = reflect.TypeOf((**BackupVerifyEvery)(nil)).Elem()
+
+type BackupVerifyEveryPtrInput interface {
+	pulumi.Input
+
+	ToBackupVerifyEveryPtrOutput() BackupVerifyEveryPtrOutput
+	ToBackupVerifyEveryPtrOutputWithContext(context.Context) BackupVerifyEveryPtrOutput
+}
+
+type backupVerifyEveryPtr string
+
+func BackupVerifyEveryPtr(v string) BackupVerifyEveryPtrInput {
+	return (*backupVerifyEveryPtr)(&v)
+}
+
+func (*backupVerifyEveryPtr) ElementType() reflect.Type {
+	return backupVerifyEveryPtrType
+}
+
+func (in *backupVerifyEveryPtr) ToBackupVerifyEveryPtrOutput() BackupVerifyEveryPtrOutput {
+	return pulumi.ToOutput(in).(BackupVerifyEveryPtrOutput)
+}
+
+func (in *backupVerifyEveryPtr) ToBackupVerifyEveryPtrOutputWithContext(ctx context.Context) BackupVerifyEveryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(BackupVerifyEveryPtrOutput)
+}
+
 // Values of `files`.
 type DataFiles string
 
@@ -908,6 +1078,8 @@ func (o TlsProtocolArrayOutput) Index(i pulumi.IntInput) TlsProtocolOutput {
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupVerifyEveryInput)(nil)).Elem(), BackupVerifyEvery("day"))
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupVerifyEveryPtrInput)(nil)).Elem(), BackupVerifyEvery("day"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DataFilesInput)(nil)).Elem(), DataFiles("aof"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DataFilesPtrInput)(nil)).Elem(), DataFiles("aof"))
 	pulumi.RegisterInputType(reflect.TypeOf((*EngineInput)(nil)).Elem(), Engine("redis"))
@@ -919,6 +1091,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsProtocolInput)(nil)).Elem(), TlsProtocol("TLSv1.0"))
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsProtocolPtrInput)(nil)).Elem(), TlsProtocol("TLSv1.0"))
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsProtocolArrayInput)(nil)).Elem(), TlsProtocolArray{})
+	pulumi.RegisterOutputType(BackupVerifyEveryOutput{})
+	pulumi.RegisterOutputType(BackupVerifyEveryPtrOutput{})
 	pulumi.RegisterOutputType(DataFilesOutput{})
 	pulumi.RegisterOutputType(DataFilesPtrOutput{})
 	pulumi.RegisterOutputType(EngineOutput{})

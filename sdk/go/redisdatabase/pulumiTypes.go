@@ -13,6 +13,1023 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// Backups: where they are stored, when they are made, and how long they are kept.
+type Backup struct {
+	// How to log in to S3 or to restic's REST server. Default: none.
+	Credentials *BackupCredentials `pulumi:"credentials"`
+	// Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+	EncryptionPassword *string `pulumi:"encryptionPassword"`
+	// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+	Keep *BackupKeep `pulumi:"keep"`
+	// Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+	Notify *BackupNotify `pulumi:"notify"`
+	// Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+	Repositories []BackupRepository `pulumi:"repositories"`
+	// When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+	Schedule *string `pulumi:"schedule"`
+	// How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+	VerifyEvery *BackupVerifyEvery `pulumi:"verifyEvery"`
+}
+
+// BackupInput is an input type that accepts BackupArgs and BackupOutput values.
+// You can construct a concrete instance of `BackupInput` via:
+//
+//	BackupArgs{...}
+type BackupInput interface {
+	pulumi.Input
+
+	ToBackupOutput() BackupOutput
+	ToBackupOutputWithContext(context.Context) BackupOutput
+}
+
+// Backups: where they are stored, when they are made, and how long they are kept.
+type BackupArgs struct {
+	// How to log in to S3 or to restic's REST server. Default: none.
+	Credentials BackupCredentialsPtrInput `pulumi:"credentials"`
+	// Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+	EncryptionPassword pulumi.StringPtrInput `pulumi:"encryptionPassword"`
+	// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+	Keep BackupKeepPtrInput `pulumi:"keep"`
+	// Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+	Notify *BackupNotifyArgs `pulumi:"notify"`
+	// Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+	Repositories []BackupRepositoryArgs `pulumi:"repositories"`
+	// When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+	Schedule pulumi.StringPtrInput `pulumi:"schedule"`
+	// How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+	VerifyEvery BackupVerifyEveryPtrInput `pulumi:"verifyEvery"`
+}
+
+func (BackupArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Backup)(nil)).Elem()
+}
+
+func (i BackupArgs) ToBackupOutput() BackupOutput {
+	return i.ToBackupOutputWithContext(context.Background())
+}
+
+func (i BackupArgs) ToBackupOutputWithContext(ctx context.Context) BackupOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupOutput)
+}
+
+func (i BackupArgs) ToBackupPtrOutput() BackupPtrOutput {
+	return i.ToBackupPtrOutputWithContext(context.Background())
+}
+
+func (i BackupArgs) ToBackupPtrOutputWithContext(ctx context.Context) BackupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupOutput).ToBackupPtrOutputWithContext(ctx)
+}
+
+// BackupPtrInput is an input type that accepts BackupArgs, BackupPtr and BackupPtrOutput values.
+// You can construct a concrete instance of `BackupPtrInput` via:
+//
+//	        BackupArgs{...}
+//
+//	or:
+//
+//	        nil
+type BackupPtrInput interface {
+	pulumi.Input
+
+	ToBackupPtrOutput() BackupPtrOutput
+	ToBackupPtrOutputWithContext(context.Context) BackupPtrOutput
+}
+
+type backupPtrType BackupArgs
+
+func BackupPtr(v *BackupArgs) BackupPtrInput {
+	return (*backupPtrType)(v)
+}
+
+func (*backupPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Backup)(nil)).Elem()
+}
+
+func (i *backupPtrType) ToBackupPtrOutput() BackupPtrOutput {
+	return i.ToBackupPtrOutputWithContext(context.Background())
+}
+
+func (i *backupPtrType) ToBackupPtrOutputWithContext(ctx context.Context) BackupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupPtrOutput)
+}
+
+// Backups: where they are stored, when they are made, and how long they are kept.
+type BackupOutput struct{ *pulumi.OutputState }
+
+func (BackupOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Backup)(nil)).Elem()
+}
+
+func (o BackupOutput) ToBackupOutput() BackupOutput {
+	return o
+}
+
+func (o BackupOutput) ToBackupOutputWithContext(ctx context.Context) BackupOutput {
+	return o
+}
+
+func (o BackupOutput) ToBackupPtrOutput() BackupPtrOutput {
+	return o.ToBackupPtrOutputWithContext(context.Background())
+}
+
+func (o BackupOutput) ToBackupPtrOutputWithContext(ctx context.Context) BackupPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Backup) *Backup {
+		return &v
+	}).(BackupPtrOutput)
+}
+
+// How to log in to S3 or to restic's REST server. Default: none.
+func (o BackupOutput) Credentials() BackupCredentialsPtrOutput {
+	return o.ApplyT(func(v Backup) *BackupCredentials { return v.Credentials }).(BackupCredentialsPtrOutput)
+}
+
+// Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+func (o BackupOutput) EncryptionPassword() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Backup) *string { return v.EncryptionPassword }).(pulumi.StringPtrOutput)
+}
+
+// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+func (o BackupOutput) Keep() BackupKeepPtrOutput {
+	return o.ApplyT(func(v Backup) *BackupKeep { return v.Keep }).(BackupKeepPtrOutput)
+}
+
+// Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+func (o BackupOutput) Notify() BackupNotifyPtrOutput {
+	return o.ApplyT(func(v Backup) *BackupNotify { return v.Notify }).(BackupNotifyPtrOutput)
+}
+
+// Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+func (o BackupOutput) Repositories() BackupRepositoryArrayOutput {
+	return o.ApplyT(func(v Backup) []BackupRepository { return v.Repositories }).(BackupRepositoryArrayOutput)
+}
+
+// When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+func (o BackupOutput) Schedule() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Backup) *string { return v.Schedule }).(pulumi.StringPtrOutput)
+}
+
+// How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+func (o BackupOutput) VerifyEvery() BackupVerifyEveryPtrOutput {
+	return o.ApplyT(func(v Backup) *BackupVerifyEvery { return v.VerifyEvery }).(BackupVerifyEveryPtrOutput)
+}
+
+type BackupPtrOutput struct{ *pulumi.OutputState }
+
+func (BackupPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Backup)(nil)).Elem()
+}
+
+func (o BackupPtrOutput) ToBackupPtrOutput() BackupPtrOutput {
+	return o
+}
+
+func (o BackupPtrOutput) ToBackupPtrOutputWithContext(ctx context.Context) BackupPtrOutput {
+	return o
+}
+
+func (o BackupPtrOutput) Elem() BackupOutput {
+	return o.ApplyT(func(v *Backup) Backup {
+		if v != nil {
+			return *v
+		}
+		var ret Backup
+		return ret
+	}).(BackupOutput)
+}
+
+// How to log in to S3 or to restic's REST server. Default: none.
+func (o BackupPtrOutput) Credentials() BackupCredentialsPtrOutput {
+	return o.ApplyT(func(v *Backup) *BackupCredentials {
+		if v == nil {
+			return nil
+		}
+		return v.Credentials
+	}).(BackupCredentialsPtrOutput)
+}
+
+// Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+func (o BackupPtrOutput) EncryptionPassword() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Backup) *string {
+		if v == nil {
+			return nil
+		}
+		return v.EncryptionPassword
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+func (o BackupPtrOutput) Keep() BackupKeepPtrOutput {
+	return o.ApplyT(func(v *Backup) *BackupKeep {
+		if v == nil {
+			return nil
+		}
+		return v.Keep
+	}).(BackupKeepPtrOutput)
+}
+
+// Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+func (o BackupPtrOutput) Notify() BackupNotifyPtrOutput {
+	return o.ApplyT(func(v *Backup) *BackupNotify {
+		if v == nil {
+			return nil
+		}
+		return v.Notify
+	}).(BackupNotifyPtrOutput)
+}
+
+// Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+func (o BackupPtrOutput) Repositories() BackupRepositoryArrayOutput {
+	return o.ApplyT(func(v *Backup) []BackupRepository {
+		if v == nil {
+			return nil
+		}
+		return v.Repositories
+	}).(BackupRepositoryArrayOutput)
+}
+
+// When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+func (o BackupPtrOutput) Schedule() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Backup) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Schedule
+	}).(pulumi.StringPtrOutput)
+}
+
+// How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+func (o BackupPtrOutput) VerifyEvery() BackupVerifyEveryPtrOutput {
+	return o.ApplyT(func(v *Backup) *BackupVerifyEvery {
+		if v == nil {
+			return nil
+		}
+		return v.VerifyEvery
+	}).(BackupVerifyEveryPtrOutput)
+}
+
+// How to log in to S3 or to restic's REST server.
+type BackupCredentials struct {
+	// ID of the access key for S3. Default: none.
+	AccessKeyId *string `pulumi:"accessKeyId"`
+	// The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+	CaCert *string `pulumi:"caCert"`
+	// The user's password. Default: none.
+	Password *string `pulumi:"password"`
+	// Region of the S3 bucket, if the server needs it. Default: none.
+	Region *string `pulumi:"region"`
+	// Secret access key for S3. Default: none.
+	SecretAccessKey *string `pulumi:"secretAccessKey"`
+	// Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+	SessionToken *string `pulumi:"sessionToken"`
+	// User of restic's REST server. Default: none.
+	User *string `pulumi:"user"`
+}
+
+// BackupCredentialsInput is an input type that accepts BackupCredentialsArgs and BackupCredentialsOutput values.
+// You can construct a concrete instance of `BackupCredentialsInput` via:
+//
+//	BackupCredentialsArgs{...}
+type BackupCredentialsInput interface {
+	pulumi.Input
+
+	ToBackupCredentialsOutput() BackupCredentialsOutput
+	ToBackupCredentialsOutputWithContext(context.Context) BackupCredentialsOutput
+}
+
+// How to log in to S3 or to restic's REST server.
+type BackupCredentialsArgs struct {
+	// ID of the access key for S3. Default: none.
+	AccessKeyId pulumi.StringPtrInput `pulumi:"accessKeyId"`
+	// The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+	CaCert pulumi.StringPtrInput `pulumi:"caCert"`
+	// The user's password. Default: none.
+	Password pulumi.StringPtrInput `pulumi:"password"`
+	// Region of the S3 bucket, if the server needs it. Default: none.
+	Region pulumi.StringPtrInput `pulumi:"region"`
+	// Secret access key for S3. Default: none.
+	SecretAccessKey pulumi.StringPtrInput `pulumi:"secretAccessKey"`
+	// Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+	SessionToken pulumi.StringPtrInput `pulumi:"sessionToken"`
+	// User of restic's REST server. Default: none.
+	User pulumi.StringPtrInput `pulumi:"user"`
+}
+
+func (BackupCredentialsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupCredentials)(nil)).Elem()
+}
+
+func (i BackupCredentialsArgs) ToBackupCredentialsOutput() BackupCredentialsOutput {
+	return i.ToBackupCredentialsOutputWithContext(context.Background())
+}
+
+func (i BackupCredentialsArgs) ToBackupCredentialsOutputWithContext(ctx context.Context) BackupCredentialsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupCredentialsOutput)
+}
+
+func (i BackupCredentialsArgs) ToBackupCredentialsPtrOutput() BackupCredentialsPtrOutput {
+	return i.ToBackupCredentialsPtrOutputWithContext(context.Background())
+}
+
+func (i BackupCredentialsArgs) ToBackupCredentialsPtrOutputWithContext(ctx context.Context) BackupCredentialsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupCredentialsOutput).ToBackupCredentialsPtrOutputWithContext(ctx)
+}
+
+// BackupCredentialsPtrInput is an input type that accepts BackupCredentialsArgs, BackupCredentialsPtr and BackupCredentialsPtrOutput values.
+// You can construct a concrete instance of `BackupCredentialsPtrInput` via:
+//
+//	        BackupCredentialsArgs{...}
+//
+//	or:
+//
+//	        nil
+type BackupCredentialsPtrInput interface {
+	pulumi.Input
+
+	ToBackupCredentialsPtrOutput() BackupCredentialsPtrOutput
+	ToBackupCredentialsPtrOutputWithContext(context.Context) BackupCredentialsPtrOutput
+}
+
+type backupCredentialsPtrType BackupCredentialsArgs
+
+func BackupCredentialsPtr(v *BackupCredentialsArgs) BackupCredentialsPtrInput {
+	return (*backupCredentialsPtrType)(v)
+}
+
+func (*backupCredentialsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupCredentials)(nil)).Elem()
+}
+
+func (i *backupCredentialsPtrType) ToBackupCredentialsPtrOutput() BackupCredentialsPtrOutput {
+	return i.ToBackupCredentialsPtrOutputWithContext(context.Background())
+}
+
+func (i *backupCredentialsPtrType) ToBackupCredentialsPtrOutputWithContext(ctx context.Context) BackupCredentialsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupCredentialsPtrOutput)
+}
+
+// How to log in to S3 or to restic's REST server.
+type BackupCredentialsOutput struct{ *pulumi.OutputState }
+
+func (BackupCredentialsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupCredentials)(nil)).Elem()
+}
+
+func (o BackupCredentialsOutput) ToBackupCredentialsOutput() BackupCredentialsOutput {
+	return o
+}
+
+func (o BackupCredentialsOutput) ToBackupCredentialsOutputWithContext(ctx context.Context) BackupCredentialsOutput {
+	return o
+}
+
+func (o BackupCredentialsOutput) ToBackupCredentialsPtrOutput() BackupCredentialsPtrOutput {
+	return o.ToBackupCredentialsPtrOutputWithContext(context.Background())
+}
+
+func (o BackupCredentialsOutput) ToBackupCredentialsPtrOutputWithContext(ctx context.Context) BackupCredentialsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v BackupCredentials) *BackupCredentials {
+		return &v
+	}).(BackupCredentialsPtrOutput)
+}
+
+// ID of the access key for S3. Default: none.
+func (o BackupCredentialsOutput) AccessKeyId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.AccessKeyId }).(pulumi.StringPtrOutput)
+}
+
+// The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+func (o BackupCredentialsOutput) CaCert() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.CaCert }).(pulumi.StringPtrOutput)
+}
+
+// The user's password. Default: none.
+func (o BackupCredentialsOutput) Password() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.Password }).(pulumi.StringPtrOutput)
+}
+
+// Region of the S3 bucket, if the server needs it. Default: none.
+func (o BackupCredentialsOutput) Region() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.Region }).(pulumi.StringPtrOutput)
+}
+
+// Secret access key for S3. Default: none.
+func (o BackupCredentialsOutput) SecretAccessKey() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.SecretAccessKey }).(pulumi.StringPtrOutput)
+}
+
+// Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+func (o BackupCredentialsOutput) SessionToken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.SessionToken }).(pulumi.StringPtrOutput)
+}
+
+// User of restic's REST server. Default: none.
+func (o BackupCredentialsOutput) User() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupCredentials) *string { return v.User }).(pulumi.StringPtrOutput)
+}
+
+type BackupCredentialsPtrOutput struct{ *pulumi.OutputState }
+
+func (BackupCredentialsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupCredentials)(nil)).Elem()
+}
+
+func (o BackupCredentialsPtrOutput) ToBackupCredentialsPtrOutput() BackupCredentialsPtrOutput {
+	return o
+}
+
+func (o BackupCredentialsPtrOutput) ToBackupCredentialsPtrOutputWithContext(ctx context.Context) BackupCredentialsPtrOutput {
+	return o
+}
+
+func (o BackupCredentialsPtrOutput) Elem() BackupCredentialsOutput {
+	return o.ApplyT(func(v *BackupCredentials) BackupCredentials {
+		if v != nil {
+			return *v
+		}
+		var ret BackupCredentials
+		return ret
+	}).(BackupCredentialsOutput)
+}
+
+// ID of the access key for S3. Default: none.
+func (o BackupCredentialsPtrOutput) AccessKeyId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccessKeyId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+func (o BackupCredentialsPtrOutput) CaCert() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.CaCert
+	}).(pulumi.StringPtrOutput)
+}
+
+// The user's password. Default: none.
+func (o BackupCredentialsPtrOutput) Password() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Password
+	}).(pulumi.StringPtrOutput)
+}
+
+// Region of the S3 bucket, if the server needs it. Default: none.
+func (o BackupCredentialsPtrOutput) Region() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Region
+	}).(pulumi.StringPtrOutput)
+}
+
+// Secret access key for S3. Default: none.
+func (o BackupCredentialsPtrOutput) SecretAccessKey() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SecretAccessKey
+	}).(pulumi.StringPtrOutput)
+}
+
+// Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+func (o BackupCredentialsPtrOutput) SessionToken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SessionToken
+	}).(pulumi.StringPtrOutput)
+}
+
+// User of restic's REST server. Default: none.
+func (o BackupCredentialsPtrOutput) User() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCredentials) *string {
+		if v == nil {
+			return nil
+		}
+		return v.User
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many backups are kept.
+type BackupKeep struct {
+	// Days for which the last backup of the day is kept. Default: 30.
+	Daily *int `pulumi:"daily"`
+	// Months for which the last backup of the month is kept. Default: 12.
+	Monthly *int `pulumi:"monthly"`
+	// Number of verified backups, the newest ones, that are always kept. Default: 3.
+	Verified *int `pulumi:"verified"`
+	// Years for which the last backup of the year is kept. Default: 6.
+	Yearly *int `pulumi:"yearly"`
+}
+
+// BackupKeepInput is an input type that accepts BackupKeepArgs and BackupKeepOutput values.
+// You can construct a concrete instance of `BackupKeepInput` via:
+//
+//	BackupKeepArgs{...}
+type BackupKeepInput interface {
+	pulumi.Input
+
+	ToBackupKeepOutput() BackupKeepOutput
+	ToBackupKeepOutputWithContext(context.Context) BackupKeepOutput
+}
+
+// How many backups are kept.
+type BackupKeepArgs struct {
+	// Days for which the last backup of the day is kept. Default: 30.
+	Daily pulumi.IntPtrInput `pulumi:"daily"`
+	// Months for which the last backup of the month is kept. Default: 12.
+	Monthly pulumi.IntPtrInput `pulumi:"monthly"`
+	// Number of verified backups, the newest ones, that are always kept. Default: 3.
+	Verified pulumi.IntPtrInput `pulumi:"verified"`
+	// Years for which the last backup of the year is kept. Default: 6.
+	Yearly pulumi.IntPtrInput `pulumi:"yearly"`
+}
+
+func (BackupKeepArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupKeep)(nil)).Elem()
+}
+
+func (i BackupKeepArgs) ToBackupKeepOutput() BackupKeepOutput {
+	return i.ToBackupKeepOutputWithContext(context.Background())
+}
+
+func (i BackupKeepArgs) ToBackupKeepOutputWithContext(ctx context.Context) BackupKeepOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupKeepOutput)
+}
+
+func (i BackupKeepArgs) ToBackupKeepPtrOutput() BackupKeepPtrOutput {
+	return i.ToBackupKeepPtrOutputWithContext(context.Background())
+}
+
+func (i BackupKeepArgs) ToBackupKeepPtrOutputWithContext(ctx context.Context) BackupKeepPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupKeepOutput).ToBackupKeepPtrOutputWithContext(ctx)
+}
+
+// BackupKeepPtrInput is an input type that accepts BackupKeepArgs, BackupKeepPtr and BackupKeepPtrOutput values.
+// You can construct a concrete instance of `BackupKeepPtrInput` via:
+//
+//	        BackupKeepArgs{...}
+//
+//	or:
+//
+//	        nil
+type BackupKeepPtrInput interface {
+	pulumi.Input
+
+	ToBackupKeepPtrOutput() BackupKeepPtrOutput
+	ToBackupKeepPtrOutputWithContext(context.Context) BackupKeepPtrOutput
+}
+
+type backupKeepPtrType BackupKeepArgs
+
+func BackupKeepPtr(v *BackupKeepArgs) BackupKeepPtrInput {
+	return (*backupKeepPtrType)(v)
+}
+
+func (*backupKeepPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupKeep)(nil)).Elem()
+}
+
+func (i *backupKeepPtrType) ToBackupKeepPtrOutput() BackupKeepPtrOutput {
+	return i.ToBackupKeepPtrOutputWithContext(context.Background())
+}
+
+func (i *backupKeepPtrType) ToBackupKeepPtrOutputWithContext(ctx context.Context) BackupKeepPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupKeepPtrOutput)
+}
+
+// How many backups are kept.
+type BackupKeepOutput struct{ *pulumi.OutputState }
+
+func (BackupKeepOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupKeep)(nil)).Elem()
+}
+
+func (o BackupKeepOutput) ToBackupKeepOutput() BackupKeepOutput {
+	return o
+}
+
+func (o BackupKeepOutput) ToBackupKeepOutputWithContext(ctx context.Context) BackupKeepOutput {
+	return o
+}
+
+func (o BackupKeepOutput) ToBackupKeepPtrOutput() BackupKeepPtrOutput {
+	return o.ToBackupKeepPtrOutputWithContext(context.Background())
+}
+
+func (o BackupKeepOutput) ToBackupKeepPtrOutputWithContext(ctx context.Context) BackupKeepPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v BackupKeep) *BackupKeep {
+		return &v
+	}).(BackupKeepPtrOutput)
+}
+
+// Days for which the last backup of the day is kept. Default: 30.
+func (o BackupKeepOutput) Daily() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v BackupKeep) *int { return v.Daily }).(pulumi.IntPtrOutput)
+}
+
+// Months for which the last backup of the month is kept. Default: 12.
+func (o BackupKeepOutput) Monthly() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v BackupKeep) *int { return v.Monthly }).(pulumi.IntPtrOutput)
+}
+
+// Number of verified backups, the newest ones, that are always kept. Default: 3.
+func (o BackupKeepOutput) Verified() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v BackupKeep) *int { return v.Verified }).(pulumi.IntPtrOutput)
+}
+
+// Years for which the last backup of the year is kept. Default: 6.
+func (o BackupKeepOutput) Yearly() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v BackupKeep) *int { return v.Yearly }).(pulumi.IntPtrOutput)
+}
+
+type BackupKeepPtrOutput struct{ *pulumi.OutputState }
+
+func (BackupKeepPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupKeep)(nil)).Elem()
+}
+
+func (o BackupKeepPtrOutput) ToBackupKeepPtrOutput() BackupKeepPtrOutput {
+	return o
+}
+
+func (o BackupKeepPtrOutput) ToBackupKeepPtrOutputWithContext(ctx context.Context) BackupKeepPtrOutput {
+	return o
+}
+
+func (o BackupKeepPtrOutput) Elem() BackupKeepOutput {
+	return o.ApplyT(func(v *BackupKeep) BackupKeep {
+		if v != nil {
+			return *v
+		}
+		var ret BackupKeep
+		return ret
+	}).(BackupKeepOutput)
+}
+
+// Days for which the last backup of the day is kept. Default: 30.
+func (o BackupKeepPtrOutput) Daily() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *BackupKeep) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Daily
+	}).(pulumi.IntPtrOutput)
+}
+
+// Months for which the last backup of the month is kept. Default: 12.
+func (o BackupKeepPtrOutput) Monthly() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *BackupKeep) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Monthly
+	}).(pulumi.IntPtrOutput)
+}
+
+// Number of verified backups, the newest ones, that are always kept. Default: 3.
+func (o BackupKeepPtrOutput) Verified() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *BackupKeep) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Verified
+	}).(pulumi.IntPtrOutput)
+}
+
+// Years for which the last backup of the year is kept. Default: 6.
+func (o BackupKeepPtrOutput) Yearly() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *BackupKeep) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Yearly
+	}).(pulumi.IntPtrOutput)
+}
+
+// Who learns of failed backups.
+type BackupNotify struct {
+	// URL of a webhook, which receives JSON in a POST request.
+	Url string `pulumi:"url"`
+}
+
+// BackupNotifyInput is an input type that accepts BackupNotifyArgs and BackupNotifyOutput values.
+// You can construct a concrete instance of `BackupNotifyInput` via:
+//
+//	BackupNotifyArgs{...}
+type BackupNotifyInput interface {
+	pulumi.Input
+
+	ToBackupNotifyOutput() BackupNotifyOutput
+	ToBackupNotifyOutputWithContext(context.Context) BackupNotifyOutput
+}
+
+// Who learns of failed backups.
+type BackupNotifyArgs struct {
+	// URL of a webhook, which receives JSON in a POST request.
+	Url pulumi.StringInput `pulumi:"url"`
+}
+
+func (BackupNotifyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupNotify)(nil)).Elem()
+}
+
+func (i BackupNotifyArgs) ToBackupNotifyOutput() BackupNotifyOutput {
+	return i.ToBackupNotifyOutputWithContext(context.Background())
+}
+
+func (i BackupNotifyArgs) ToBackupNotifyOutputWithContext(ctx context.Context) BackupNotifyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupNotifyOutput)
+}
+
+func (i BackupNotifyArgs) ToBackupNotifyPtrOutput() BackupNotifyPtrOutput {
+	return i.ToBackupNotifyPtrOutputWithContext(context.Background())
+}
+
+func (i BackupNotifyArgs) ToBackupNotifyPtrOutputWithContext(ctx context.Context) BackupNotifyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupNotifyOutput).ToBackupNotifyPtrOutputWithContext(ctx)
+}
+
+// BackupNotifyPtrInput is an input type that accepts BackupNotifyArgs, BackupNotifyPtr and BackupNotifyPtrOutput values.
+// You can construct a concrete instance of `BackupNotifyPtrInput` via:
+//
+//	        BackupNotifyArgs{...}
+//
+//	or:
+//
+//	        nil
+type BackupNotifyPtrInput interface {
+	pulumi.Input
+
+	ToBackupNotifyPtrOutput() BackupNotifyPtrOutput
+	ToBackupNotifyPtrOutputWithContext(context.Context) BackupNotifyPtrOutput
+}
+
+type backupNotifyPtrType BackupNotifyArgs
+
+func BackupNotifyPtr(v *BackupNotifyArgs) BackupNotifyPtrInput {
+	return (*backupNotifyPtrType)(v)
+}
+
+func (*backupNotifyPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupNotify)(nil)).Elem()
+}
+
+func (i *backupNotifyPtrType) ToBackupNotifyPtrOutput() BackupNotifyPtrOutput {
+	return i.ToBackupNotifyPtrOutputWithContext(context.Background())
+}
+
+func (i *backupNotifyPtrType) ToBackupNotifyPtrOutputWithContext(ctx context.Context) BackupNotifyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupNotifyPtrOutput)
+}
+
+// Who learns of failed backups.
+type BackupNotifyOutput struct{ *pulumi.OutputState }
+
+func (BackupNotifyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupNotify)(nil)).Elem()
+}
+
+func (o BackupNotifyOutput) ToBackupNotifyOutput() BackupNotifyOutput {
+	return o
+}
+
+func (o BackupNotifyOutput) ToBackupNotifyOutputWithContext(ctx context.Context) BackupNotifyOutput {
+	return o
+}
+
+func (o BackupNotifyOutput) ToBackupNotifyPtrOutput() BackupNotifyPtrOutput {
+	return o.ToBackupNotifyPtrOutputWithContext(context.Background())
+}
+
+func (o BackupNotifyOutput) ToBackupNotifyPtrOutputWithContext(ctx context.Context) BackupNotifyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v BackupNotify) *BackupNotify {
+		return &v
+	}).(BackupNotifyPtrOutput)
+}
+
+// URL of a webhook, which receives JSON in a POST request.
+func (o BackupNotifyOutput) Url() pulumi.StringOutput {
+	return o.ApplyT(func(v BackupNotify) string { return v.Url }).(pulumi.StringOutput)
+}
+
+type BackupNotifyPtrOutput struct{ *pulumi.OutputState }
+
+func (BackupNotifyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**BackupNotify)(nil)).Elem()
+}
+
+func (o BackupNotifyPtrOutput) ToBackupNotifyPtrOutput() BackupNotifyPtrOutput {
+	return o
+}
+
+func (o BackupNotifyPtrOutput) ToBackupNotifyPtrOutputWithContext(ctx context.Context) BackupNotifyPtrOutput {
+	return o
+}
+
+func (o BackupNotifyPtrOutput) Elem() BackupNotifyOutput {
+	return o.ApplyT(func(v *BackupNotify) BackupNotify {
+		if v != nil {
+			return *v
+		}
+		var ret BackupNotify
+		return ret
+	}).(BackupNotifyOutput)
+}
+
+// URL of a webhook, which receives JSON in a POST request.
+func (o BackupNotifyPtrOutput) Url() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupNotify) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Url
+	}).(pulumi.StringPtrOutput)
+}
+
+// Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.
+type BackupRepository struct {
+	// Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+	AppendOnly *bool `pulumi:"appendOnly"`
+	// How to log in here. Default: those of `backup`.
+	Credentials *BackupCredentials `pulumi:"credentials"`
+	// Password of this repository. Default: that of `backup`.
+	EncryptionPassword *string `pulumi:"encryptionPassword"`
+	// How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+	Keep *BackupKeep `pulumi:"keep"`
+	// Absolute path of a directory on the Docker host. Docker creates it.
+	Path *string `pulumi:"path"`
+	// URL of restic's REST server. Not tested.
+	Rest *string `pulumi:"rest"`
+	// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+	S3 *string `pulumi:"s3"`
+	// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+	Sftp *string `pulumi:"sftp"`
+	// Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+	Volume *string `pulumi:"volume"`
+}
+
+// BackupRepositoryInput is an input type that accepts BackupRepositoryArgs and BackupRepositoryOutput values.
+// You can construct a concrete instance of `BackupRepositoryInput` via:
+//
+//	BackupRepositoryArgs{...}
+type BackupRepositoryInput interface {
+	pulumi.Input
+
+	ToBackupRepositoryOutput() BackupRepositoryOutput
+	ToBackupRepositoryOutputWithContext(context.Context) BackupRepositoryOutput
+}
+
+// Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.
+type BackupRepositoryArgs struct {
+	// Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+	AppendOnly pulumi.BoolPtrInput `pulumi:"appendOnly"`
+	// How to log in here. Default: those of `backup`.
+	Credentials BackupCredentialsPtrInput `pulumi:"credentials"`
+	// Password of this repository. Default: that of `backup`.
+	EncryptionPassword pulumi.StringPtrInput `pulumi:"encryptionPassword"`
+	// How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+	Keep BackupKeepPtrInput `pulumi:"keep"`
+	// Absolute path of a directory on the Docker host. Docker creates it.
+	Path pulumi.StringPtrInput `pulumi:"path"`
+	// URL of restic's REST server. Not tested.
+	Rest pulumi.StringPtrInput `pulumi:"rest"`
+	// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+	S3 pulumi.StringPtrInput `pulumi:"s3"`
+	// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+	Sftp pulumi.StringPtrInput `pulumi:"sftp"`
+	// Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+	Volume pulumi.StringPtrInput `pulumi:"volume"`
+}
+
+func (BackupRepositoryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupRepository)(nil)).Elem()
+}
+
+func (i BackupRepositoryArgs) ToBackupRepositoryOutput() BackupRepositoryOutput {
+	return i.ToBackupRepositoryOutputWithContext(context.Background())
+}
+
+func (i BackupRepositoryArgs) ToBackupRepositoryOutputWithContext(ctx context.Context) BackupRepositoryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupRepositoryOutput)
+}
+
+// BackupRepositoryArrayInput is an input type that accepts BackupRepositoryArray and BackupRepositoryArrayOutput values.
+// You can construct a concrete instance of `BackupRepositoryArrayInput` via:
+//
+//	BackupRepositoryArray{ BackupRepositoryArgs{...} }
+type BackupRepositoryArrayInput interface {
+	pulumi.Input
+
+	ToBackupRepositoryArrayOutput() BackupRepositoryArrayOutput
+	ToBackupRepositoryArrayOutputWithContext(context.Context) BackupRepositoryArrayOutput
+}
+
+type BackupRepositoryArray []BackupRepositoryInput
+
+func (BackupRepositoryArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]BackupRepository)(nil)).Elem()
+}
+
+func (i BackupRepositoryArray) ToBackupRepositoryArrayOutput() BackupRepositoryArrayOutput {
+	return i.ToBackupRepositoryArrayOutputWithContext(context.Background())
+}
+
+func (i BackupRepositoryArray) ToBackupRepositoryArrayOutputWithContext(ctx context.Context) BackupRepositoryArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(BackupRepositoryArrayOutput)
+}
+
+// Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.
+type BackupRepositoryOutput struct{ *pulumi.OutputState }
+
+func (BackupRepositoryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*BackupRepository)(nil)).Elem()
+}
+
+func (o BackupRepositoryOutput) ToBackupRepositoryOutput() BackupRepositoryOutput {
+	return o
+}
+
+func (o BackupRepositoryOutput) ToBackupRepositoryOutputWithContext(ctx context.Context) BackupRepositoryOutput {
+	return o
+}
+
+// Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+func (o BackupRepositoryOutput) AppendOnly() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *bool { return v.AppendOnly }).(pulumi.BoolPtrOutput)
+}
+
+// How to log in here. Default: those of `backup`.
+func (o BackupRepositoryOutput) Credentials() BackupCredentialsPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *BackupCredentials { return v.Credentials }).(BackupCredentialsPtrOutput)
+}
+
+// Password of this repository. Default: that of `backup`.
+func (o BackupRepositoryOutput) EncryptionPassword() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *string { return v.EncryptionPassword }).(pulumi.StringPtrOutput)
+}
+
+// How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+func (o BackupRepositoryOutput) Keep() BackupKeepPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *BackupKeep { return v.Keep }).(BackupKeepPtrOutput)
+}
+
+// Absolute path of a directory on the Docker host. Docker creates it.
+func (o BackupRepositoryOutput) Path() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *string { return v.Path }).(pulumi.StringPtrOutput)
+}
+
+// URL of restic's REST server. Not tested.
+func (o BackupRepositoryOutput) Rest() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *string { return v.Rest }).(pulumi.StringPtrOutput)
+}
+
+// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+func (o BackupRepositoryOutput) S3() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *string { return v.S3 }).(pulumi.StringPtrOutput)
+}
+
+// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+func (o BackupRepositoryOutput) Sftp() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *string { return v.Sftp }).(pulumi.StringPtrOutput)
+}
+
+// Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+func (o BackupRepositoryOutput) Volume() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v BackupRepository) *string { return v.Volume }).(pulumi.StringPtrOutput)
+}
+
+type BackupRepositoryArrayOutput struct{ *pulumi.OutputState }
+
+func (BackupRepositoryArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]BackupRepository)(nil)).Elem()
+}
+
+func (o BackupRepositoryArrayOutput) ToBackupRepositoryArrayOutput() BackupRepositoryArrayOutput {
+	return o
+}
+
+func (o BackupRepositoryArrayOutput) ToBackupRepositoryArrayOutputWithContext(ctx context.Context) BackupRepositoryArrayOutput {
+	return o
+}
+
+func (o BackupRepositoryArrayOutput) Index(i pulumi.IntInput) BackupRepositoryOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) BackupRepository {
+		return vs[0].([]BackupRepository)[vs[1].(int)]
+	}).(BackupRepositoryOutput)
+}
+
 // Your own server certificate.
 type Certificate struct {
 	// The CA with which clients verify the certificate, in PEM. It becomes the output `caCertPem`.
@@ -1096,6 +2113,8 @@ func (o PortsPtrOutput) Tls() pulumi.IntPtrOutput {
 
 // An entry of a database's `replicas`.
 type Replica struct {
+	// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+	Backup *Backup `pulumi:"backup"`
 	// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
 	BindAddress *string `pulumi:"bindAddress"`
 	// Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
@@ -1167,6 +2186,8 @@ type ReplicaInput interface {
 
 // An entry of a database's `replicas`.
 type ReplicaArgs struct {
+	// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+	Backup *BackupArgs `pulumi:"backup"`
 	// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
 	BindAddress pulumi.StringPtrInput `pulumi:"bindAddress"`
 	// Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
@@ -1275,6 +2296,11 @@ func (o ReplicaOutput) ToReplicaOutput() ReplicaOutput {
 
 func (o ReplicaOutput) ToReplicaOutputWithContext(ctx context.Context) ReplicaOutput {
 	return o
+}
+
+// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+func (o ReplicaOutput) Backup() BackupPtrOutput {
+	return o.ApplyT(func(v Replica) *Backup { return v.Backup }).(BackupPtrOutput)
 }
 
 // Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
@@ -1749,6 +2775,514 @@ func (o ReplicationAccessMapOutput) MapIndex(k pulumi.StringInput) ReplicationAc
 	}).(ReplicationAccessOutput)
 }
 
+// The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
+type Restore struct {
+	// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+	AppendOnlyDir *string `pulumi:"appendOnlyDir"`
+	// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+	CaCert *string `pulumi:"caCert"`
+	// How to log in to S3 or to restic's REST server. Default: none.
+	Credentials *BackupCredentials `pulumi:"credentials"`
+	// Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+	Database *string `pulumi:"database"`
+	// The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+	EncryptionPassword *string `pulumi:"encryptionPassword"`
+	// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+	RdbFile *string `pulumi:"rdbFile"`
+	// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+	Repository *RestoreRepository `pulumi:"repository"`
+	// Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+	Snapshot *Snapshot `pulumi:"snapshot"`
+	// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+	Url *string `pulumi:"url"`
+}
+
+// RestoreInput is an input type that accepts RestoreArgs and RestoreOutput values.
+// You can construct a concrete instance of `RestoreInput` via:
+//
+//	RestoreArgs{...}
+type RestoreInput interface {
+	pulumi.Input
+
+	ToRestoreOutput() RestoreOutput
+	ToRestoreOutputWithContext(context.Context) RestoreOutput
+}
+
+// The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
+type RestoreArgs struct {
+	// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+	AppendOnlyDir pulumi.StringPtrInput `pulumi:"appendOnlyDir"`
+	// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+	CaCert pulumi.StringPtrInput `pulumi:"caCert"`
+	// How to log in to S3 or to restic's REST server. Default: none.
+	Credentials BackupCredentialsPtrInput `pulumi:"credentials"`
+	// Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+	Database pulumi.StringPtrInput `pulumi:"database"`
+	// The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+	EncryptionPassword pulumi.StringPtrInput `pulumi:"encryptionPassword"`
+	// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+	RdbFile pulumi.StringPtrInput `pulumi:"rdbFile"`
+	// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+	Repository RestoreRepositoryPtrInput `pulumi:"repository"`
+	// Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+	Snapshot SnapshotPtrInput `pulumi:"snapshot"`
+	// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+	Url pulumi.StringPtrInput `pulumi:"url"`
+}
+
+func (RestoreArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Restore)(nil)).Elem()
+}
+
+func (i RestoreArgs) ToRestoreOutput() RestoreOutput {
+	return i.ToRestoreOutputWithContext(context.Background())
+}
+
+func (i RestoreArgs) ToRestoreOutputWithContext(ctx context.Context) RestoreOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RestoreOutput)
+}
+
+func (i RestoreArgs) ToRestorePtrOutput() RestorePtrOutput {
+	return i.ToRestorePtrOutputWithContext(context.Background())
+}
+
+func (i RestoreArgs) ToRestorePtrOutputWithContext(ctx context.Context) RestorePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RestoreOutput).ToRestorePtrOutputWithContext(ctx)
+}
+
+// RestorePtrInput is an input type that accepts RestoreArgs, RestorePtr and RestorePtrOutput values.
+// You can construct a concrete instance of `RestorePtrInput` via:
+//
+//	        RestoreArgs{...}
+//
+//	or:
+//
+//	        nil
+type RestorePtrInput interface {
+	pulumi.Input
+
+	ToRestorePtrOutput() RestorePtrOutput
+	ToRestorePtrOutputWithContext(context.Context) RestorePtrOutput
+}
+
+type restorePtrType RestoreArgs
+
+func RestorePtr(v *RestoreArgs) RestorePtrInput {
+	return (*restorePtrType)(v)
+}
+
+func (*restorePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Restore)(nil)).Elem()
+}
+
+func (i *restorePtrType) ToRestorePtrOutput() RestorePtrOutput {
+	return i.ToRestorePtrOutputWithContext(context.Background())
+}
+
+func (i *restorePtrType) ToRestorePtrOutputWithContext(ctx context.Context) RestorePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RestorePtrOutput)
+}
+
+// The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
+type RestoreOutput struct{ *pulumi.OutputState }
+
+func (RestoreOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Restore)(nil)).Elem()
+}
+
+func (o RestoreOutput) ToRestoreOutput() RestoreOutput {
+	return o
+}
+
+func (o RestoreOutput) ToRestoreOutputWithContext(ctx context.Context) RestoreOutput {
+	return o
+}
+
+func (o RestoreOutput) ToRestorePtrOutput() RestorePtrOutput {
+	return o.ToRestorePtrOutputWithContext(context.Background())
+}
+
+func (o RestoreOutput) ToRestorePtrOutputWithContext(ctx context.Context) RestorePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Restore) *Restore {
+		return &v
+	}).(RestorePtrOutput)
+}
+
+// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+func (o RestoreOutput) AppendOnlyDir() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Restore) *string { return v.AppendOnlyDir }).(pulumi.StringPtrOutput)
+}
+
+// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+func (o RestoreOutput) CaCert() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Restore) *string { return v.CaCert }).(pulumi.StringPtrOutput)
+}
+
+// How to log in to S3 or to restic's REST server. Default: none.
+func (o RestoreOutput) Credentials() BackupCredentialsPtrOutput {
+	return o.ApplyT(func(v Restore) *BackupCredentials { return v.Credentials }).(BackupCredentialsPtrOutput)
+}
+
+// Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+func (o RestoreOutput) Database() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Restore) *string { return v.Database }).(pulumi.StringPtrOutput)
+}
+
+// The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+func (o RestoreOutput) EncryptionPassword() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Restore) *string { return v.EncryptionPassword }).(pulumi.StringPtrOutput)
+}
+
+// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+func (o RestoreOutput) RdbFile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Restore) *string { return v.RdbFile }).(pulumi.StringPtrOutput)
+}
+
+// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+func (o RestoreOutput) Repository() RestoreRepositoryPtrOutput {
+	return o.ApplyT(func(v Restore) *RestoreRepository { return v.Repository }).(RestoreRepositoryPtrOutput)
+}
+
+// Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+func (o RestoreOutput) Snapshot() SnapshotPtrOutput {
+	return o.ApplyT(func(v Restore) *Snapshot { return v.Snapshot }).(SnapshotPtrOutput)
+}
+
+// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+func (o RestoreOutput) Url() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Restore) *string { return v.Url }).(pulumi.StringPtrOutput)
+}
+
+type RestorePtrOutput struct{ *pulumi.OutputState }
+
+func (RestorePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Restore)(nil)).Elem()
+}
+
+func (o RestorePtrOutput) ToRestorePtrOutput() RestorePtrOutput {
+	return o
+}
+
+func (o RestorePtrOutput) ToRestorePtrOutputWithContext(ctx context.Context) RestorePtrOutput {
+	return o
+}
+
+func (o RestorePtrOutput) Elem() RestoreOutput {
+	return o.ApplyT(func(v *Restore) Restore {
+		if v != nil {
+			return *v
+		}
+		var ret Restore
+		return ret
+	}).(RestoreOutput)
+}
+
+// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+func (o RestorePtrOutput) AppendOnlyDir() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Restore) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AppendOnlyDir
+	}).(pulumi.StringPtrOutput)
+}
+
+// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+func (o RestorePtrOutput) CaCert() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Restore) *string {
+		if v == nil {
+			return nil
+		}
+		return v.CaCert
+	}).(pulumi.StringPtrOutput)
+}
+
+// How to log in to S3 or to restic's REST server. Default: none.
+func (o RestorePtrOutput) Credentials() BackupCredentialsPtrOutput {
+	return o.ApplyT(func(v *Restore) *BackupCredentials {
+		if v == nil {
+			return nil
+		}
+		return v.Credentials
+	}).(BackupCredentialsPtrOutput)
+}
+
+// Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+func (o RestorePtrOutput) Database() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Restore) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Database
+	}).(pulumi.StringPtrOutput)
+}
+
+// The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+func (o RestorePtrOutput) EncryptionPassword() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Restore) *string {
+		if v == nil {
+			return nil
+		}
+		return v.EncryptionPassword
+	}).(pulumi.StringPtrOutput)
+}
+
+// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+func (o RestorePtrOutput) RdbFile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Restore) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RdbFile
+	}).(pulumi.StringPtrOutput)
+}
+
+// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+func (o RestorePtrOutput) Repository() RestoreRepositoryPtrOutput {
+	return o.ApplyT(func(v *Restore) *RestoreRepository {
+		if v == nil {
+			return nil
+		}
+		return v.Repository
+	}).(RestoreRepositoryPtrOutput)
+}
+
+// Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+func (o RestorePtrOutput) Snapshot() SnapshotPtrOutput {
+	return o.ApplyT(func(v *Restore) *Snapshot {
+		if v == nil {
+			return nil
+		}
+		return v.Snapshot
+	}).(SnapshotPtrOutput)
+}
+
+// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+func (o RestorePtrOutput) Url() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Restore) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Url
+	}).(pulumi.StringPtrOutput)
+}
+
+// The location of a repository: one of its properties.
+type RestoreRepository struct {
+	// Absolute path of a directory on the Docker host.
+	Path *string `pulumi:"path"`
+	// URL of restic's REST server. Not tested.
+	Rest *string `pulumi:"rest"`
+	// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+	S3 *string `pulumi:"s3"`
+	// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+	Sftp *string `pulumi:"sftp"`
+	// Name of a Docker volume.
+	Volume *string `pulumi:"volume"`
+}
+
+// RestoreRepositoryInput is an input type that accepts RestoreRepositoryArgs and RestoreRepositoryOutput values.
+// You can construct a concrete instance of `RestoreRepositoryInput` via:
+//
+//	RestoreRepositoryArgs{...}
+type RestoreRepositoryInput interface {
+	pulumi.Input
+
+	ToRestoreRepositoryOutput() RestoreRepositoryOutput
+	ToRestoreRepositoryOutputWithContext(context.Context) RestoreRepositoryOutput
+}
+
+// The location of a repository: one of its properties.
+type RestoreRepositoryArgs struct {
+	// Absolute path of a directory on the Docker host.
+	Path pulumi.StringPtrInput `pulumi:"path"`
+	// URL of restic's REST server. Not tested.
+	Rest pulumi.StringPtrInput `pulumi:"rest"`
+	// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+	S3 pulumi.StringPtrInput `pulumi:"s3"`
+	// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+	Sftp pulumi.StringPtrInput `pulumi:"sftp"`
+	// Name of a Docker volume.
+	Volume pulumi.StringPtrInput `pulumi:"volume"`
+}
+
+func (RestoreRepositoryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RestoreRepository)(nil)).Elem()
+}
+
+func (i RestoreRepositoryArgs) ToRestoreRepositoryOutput() RestoreRepositoryOutput {
+	return i.ToRestoreRepositoryOutputWithContext(context.Background())
+}
+
+func (i RestoreRepositoryArgs) ToRestoreRepositoryOutputWithContext(ctx context.Context) RestoreRepositoryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RestoreRepositoryOutput)
+}
+
+func (i RestoreRepositoryArgs) ToRestoreRepositoryPtrOutput() RestoreRepositoryPtrOutput {
+	return i.ToRestoreRepositoryPtrOutputWithContext(context.Background())
+}
+
+func (i RestoreRepositoryArgs) ToRestoreRepositoryPtrOutputWithContext(ctx context.Context) RestoreRepositoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RestoreRepositoryOutput).ToRestoreRepositoryPtrOutputWithContext(ctx)
+}
+
+// RestoreRepositoryPtrInput is an input type that accepts RestoreRepositoryArgs, RestoreRepositoryPtr and RestoreRepositoryPtrOutput values.
+// You can construct a concrete instance of `RestoreRepositoryPtrInput` via:
+//
+//	        RestoreRepositoryArgs{...}
+//
+//	or:
+//
+//	        nil
+type RestoreRepositoryPtrInput interface {
+	pulumi.Input
+
+	ToRestoreRepositoryPtrOutput() RestoreRepositoryPtrOutput
+	ToRestoreRepositoryPtrOutputWithContext(context.Context) RestoreRepositoryPtrOutput
+}
+
+type restoreRepositoryPtrType RestoreRepositoryArgs
+
+func RestoreRepositoryPtr(v *RestoreRepositoryArgs) RestoreRepositoryPtrInput {
+	return (*restoreRepositoryPtrType)(v)
+}
+
+func (*restoreRepositoryPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RestoreRepository)(nil)).Elem()
+}
+
+func (i *restoreRepositoryPtrType) ToRestoreRepositoryPtrOutput() RestoreRepositoryPtrOutput {
+	return i.ToRestoreRepositoryPtrOutputWithContext(context.Background())
+}
+
+func (i *restoreRepositoryPtrType) ToRestoreRepositoryPtrOutputWithContext(ctx context.Context) RestoreRepositoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RestoreRepositoryPtrOutput)
+}
+
+// The location of a repository: one of its properties.
+type RestoreRepositoryOutput struct{ *pulumi.OutputState }
+
+func (RestoreRepositoryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RestoreRepository)(nil)).Elem()
+}
+
+func (o RestoreRepositoryOutput) ToRestoreRepositoryOutput() RestoreRepositoryOutput {
+	return o
+}
+
+func (o RestoreRepositoryOutput) ToRestoreRepositoryOutputWithContext(ctx context.Context) RestoreRepositoryOutput {
+	return o
+}
+
+func (o RestoreRepositoryOutput) ToRestoreRepositoryPtrOutput() RestoreRepositoryPtrOutput {
+	return o.ToRestoreRepositoryPtrOutputWithContext(context.Background())
+}
+
+func (o RestoreRepositoryOutput) ToRestoreRepositoryPtrOutputWithContext(ctx context.Context) RestoreRepositoryPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RestoreRepository) *RestoreRepository {
+		return &v
+	}).(RestoreRepositoryPtrOutput)
+}
+
+// Absolute path of a directory on the Docker host.
+func (o RestoreRepositoryOutput) Path() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RestoreRepository) *string { return v.Path }).(pulumi.StringPtrOutput)
+}
+
+// URL of restic's REST server. Not tested.
+func (o RestoreRepositoryOutput) Rest() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RestoreRepository) *string { return v.Rest }).(pulumi.StringPtrOutput)
+}
+
+// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+func (o RestoreRepositoryOutput) S3() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RestoreRepository) *string { return v.S3 }).(pulumi.StringPtrOutput)
+}
+
+// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+func (o RestoreRepositoryOutput) Sftp() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RestoreRepository) *string { return v.Sftp }).(pulumi.StringPtrOutput)
+}
+
+// Name of a Docker volume.
+func (o RestoreRepositoryOutput) Volume() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RestoreRepository) *string { return v.Volume }).(pulumi.StringPtrOutput)
+}
+
+type RestoreRepositoryPtrOutput struct{ *pulumi.OutputState }
+
+func (RestoreRepositoryPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RestoreRepository)(nil)).Elem()
+}
+
+func (o RestoreRepositoryPtrOutput) ToRestoreRepositoryPtrOutput() RestoreRepositoryPtrOutput {
+	return o
+}
+
+func (o RestoreRepositoryPtrOutput) ToRestoreRepositoryPtrOutputWithContext(ctx context.Context) RestoreRepositoryPtrOutput {
+	return o
+}
+
+func (o RestoreRepositoryPtrOutput) Elem() RestoreRepositoryOutput {
+	return o.ApplyT(func(v *RestoreRepository) RestoreRepository {
+		if v != nil {
+			return *v
+		}
+		var ret RestoreRepository
+		return ret
+	}).(RestoreRepositoryOutput)
+}
+
+// Absolute path of a directory on the Docker host.
+func (o RestoreRepositoryPtrOutput) Path() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RestoreRepository) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Path
+	}).(pulumi.StringPtrOutput)
+}
+
+// URL of restic's REST server. Not tested.
+func (o RestoreRepositoryPtrOutput) Rest() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RestoreRepository) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Rest
+	}).(pulumi.StringPtrOutput)
+}
+
+// URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+func (o RestoreRepositoryPtrOutput) S3() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RestoreRepository) *string {
+		if v == nil {
+			return nil
+		}
+		return v.S3
+	}).(pulumi.StringPtrOutput)
+}
+
+// Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+func (o RestoreRepositoryPtrOutput) Sftp() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RestoreRepository) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Sftp
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of a Docker volume.
+func (o RestoreRepositoryPtrOutput) Volume() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RestoreRepository) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Volume
+	}).(pulumi.StringPtrOutput)
+}
+
 // A dump is written after this many seconds if there were at least this many changes.
 type SavePoint struct {
 	// Changes since the last dump, at least 1.
@@ -1856,6 +3390,165 @@ func (o SavePointArrayOutput) Index(i pulumi.IntInput) SavePointOutput {
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) SavePoint {
 		return vs[0].([]SavePoint)[vs[1].(int)]
 	}).(SavePointOutput)
+}
+
+// A backup of a repository: by its ID, or the last one before a time.
+type Snapshot struct {
+	// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+	Before *string `pulumi:"before"`
+	// ID of the backup, or `latest`. Default: "latest".
+	Id *string `pulumi:"id"`
+}
+
+// SnapshotInput is an input type that accepts SnapshotArgs and SnapshotOutput values.
+// You can construct a concrete instance of `SnapshotInput` via:
+//
+//	SnapshotArgs{...}
+type SnapshotInput interface {
+	pulumi.Input
+
+	ToSnapshotOutput() SnapshotOutput
+	ToSnapshotOutputWithContext(context.Context) SnapshotOutput
+}
+
+// A backup of a repository: by its ID, or the last one before a time.
+type SnapshotArgs struct {
+	// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+	Before pulumi.StringPtrInput `pulumi:"before"`
+	// ID of the backup, or `latest`. Default: "latest".
+	Id pulumi.StringPtrInput `pulumi:"id"`
+}
+
+func (SnapshotArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Snapshot)(nil)).Elem()
+}
+
+func (i SnapshotArgs) ToSnapshotOutput() SnapshotOutput {
+	return i.ToSnapshotOutputWithContext(context.Background())
+}
+
+func (i SnapshotArgs) ToSnapshotOutputWithContext(ctx context.Context) SnapshotOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SnapshotOutput)
+}
+
+func (i SnapshotArgs) ToSnapshotPtrOutput() SnapshotPtrOutput {
+	return i.ToSnapshotPtrOutputWithContext(context.Background())
+}
+
+func (i SnapshotArgs) ToSnapshotPtrOutputWithContext(ctx context.Context) SnapshotPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SnapshotOutput).ToSnapshotPtrOutputWithContext(ctx)
+}
+
+// SnapshotPtrInput is an input type that accepts SnapshotArgs, SnapshotPtr and SnapshotPtrOutput values.
+// You can construct a concrete instance of `SnapshotPtrInput` via:
+//
+//	        SnapshotArgs{...}
+//
+//	or:
+//
+//	        nil
+type SnapshotPtrInput interface {
+	pulumi.Input
+
+	ToSnapshotPtrOutput() SnapshotPtrOutput
+	ToSnapshotPtrOutputWithContext(context.Context) SnapshotPtrOutput
+}
+
+type snapshotPtrType SnapshotArgs
+
+func SnapshotPtr(v *SnapshotArgs) SnapshotPtrInput {
+	return (*snapshotPtrType)(v)
+}
+
+func (*snapshotPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Snapshot)(nil)).Elem()
+}
+
+func (i *snapshotPtrType) ToSnapshotPtrOutput() SnapshotPtrOutput {
+	return i.ToSnapshotPtrOutputWithContext(context.Background())
+}
+
+func (i *snapshotPtrType) ToSnapshotPtrOutputWithContext(ctx context.Context) SnapshotPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SnapshotPtrOutput)
+}
+
+// A backup of a repository: by its ID, or the last one before a time.
+type SnapshotOutput struct{ *pulumi.OutputState }
+
+func (SnapshotOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Snapshot)(nil)).Elem()
+}
+
+func (o SnapshotOutput) ToSnapshotOutput() SnapshotOutput {
+	return o
+}
+
+func (o SnapshotOutput) ToSnapshotOutputWithContext(ctx context.Context) SnapshotOutput {
+	return o
+}
+
+func (o SnapshotOutput) ToSnapshotPtrOutput() SnapshotPtrOutput {
+	return o.ToSnapshotPtrOutputWithContext(context.Background())
+}
+
+func (o SnapshotOutput) ToSnapshotPtrOutputWithContext(ctx context.Context) SnapshotPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Snapshot) *Snapshot {
+		return &v
+	}).(SnapshotPtrOutput)
+}
+
+// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+func (o SnapshotOutput) Before() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Snapshot) *string { return v.Before }).(pulumi.StringPtrOutput)
+}
+
+// ID of the backup, or `latest`. Default: "latest".
+func (o SnapshotOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Snapshot) *string { return v.Id }).(pulumi.StringPtrOutput)
+}
+
+type SnapshotPtrOutput struct{ *pulumi.OutputState }
+
+func (SnapshotPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Snapshot)(nil)).Elem()
+}
+
+func (o SnapshotPtrOutput) ToSnapshotPtrOutput() SnapshotPtrOutput {
+	return o
+}
+
+func (o SnapshotPtrOutput) ToSnapshotPtrOutputWithContext(ctx context.Context) SnapshotPtrOutput {
+	return o
+}
+
+func (o SnapshotPtrOutput) Elem() SnapshotOutput {
+	return o.ApplyT(func(v *Snapshot) Snapshot {
+		if v != nil {
+			return *v
+		}
+		var ret Snapshot
+		return ret
+	}).(SnapshotOutput)
+}
+
+// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+func (o SnapshotPtrOutput) Before() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Snapshot) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Before
+	}).(pulumi.StringPtrOutput)
+}
+
+// ID of the backup, or `latest`. Default: "latest".
+func (o SnapshotPtrOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Snapshot) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Id
+	}).(pulumi.StringPtrOutput)
 }
 
 // Certificates and protocols of the TLS port.
@@ -2308,6 +4001,16 @@ func (o UserAccessMapOutput) MapIndex(k pulumi.StringInput) UserAccessOutput {
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupInput)(nil)).Elem(), BackupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupPtrInput)(nil)).Elem(), BackupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupCredentialsInput)(nil)).Elem(), BackupCredentialsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupCredentialsPtrInput)(nil)).Elem(), BackupCredentialsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupKeepInput)(nil)).Elem(), BackupKeepArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupKeepPtrInput)(nil)).Elem(), BackupKeepArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupNotifyInput)(nil)).Elem(), BackupNotifyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupNotifyPtrInput)(nil)).Elem(), BackupNotifyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupRepositoryInput)(nil)).Elem(), BackupRepositoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*BackupRepositoryArrayInput)(nil)).Elem(), BackupRepositoryArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertificateInput)(nil)).Elem(), CertificateArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertificatePtrInput)(nil)).Elem(), CertificateArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ClientAuthInput)(nil)).Elem(), ClientAuthArgs{})
@@ -2324,12 +4027,28 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaArrayInput)(nil)).Elem(), ReplicaArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicationAccessInput)(nil)).Elem(), ReplicationAccessArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicationAccessPtrInput)(nil)).Elem(), ReplicationAccessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RestoreInput)(nil)).Elem(), RestoreArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RestorePtrInput)(nil)).Elem(), RestoreArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RestoreRepositoryInput)(nil)).Elem(), RestoreRepositoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RestoreRepositoryPtrInput)(nil)).Elem(), RestoreRepositoryArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SavePointInput)(nil)).Elem(), SavePointArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SavePointArrayInput)(nil)).Elem(), SavePointArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotInput)(nil)).Elem(), SnapshotArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotPtrInput)(nil)).Elem(), SnapshotArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsInput)(nil)).Elem(), TlsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsPtrInput)(nil)).Elem(), TlsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*UserInput)(nil)).Elem(), UserArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*UserArrayInput)(nil)).Elem(), UserArray{})
+	pulumi.RegisterOutputType(BackupOutput{})
+	pulumi.RegisterOutputType(BackupPtrOutput{})
+	pulumi.RegisterOutputType(BackupCredentialsOutput{})
+	pulumi.RegisterOutputType(BackupCredentialsPtrOutput{})
+	pulumi.RegisterOutputType(BackupKeepOutput{})
+	pulumi.RegisterOutputType(BackupKeepPtrOutput{})
+	pulumi.RegisterOutputType(BackupNotifyOutput{})
+	pulumi.RegisterOutputType(BackupNotifyPtrOutput{})
+	pulumi.RegisterOutputType(BackupRepositoryOutput{})
+	pulumi.RegisterOutputType(BackupRepositoryArrayOutput{})
 	pulumi.RegisterOutputType(CertificateOutput{})
 	pulumi.RegisterOutputType(CertificatePtrOutput{})
 	pulumi.RegisterOutputType(ClientAuthOutput{})
@@ -2350,8 +4069,14 @@ func init() {
 	pulumi.RegisterOutputType(ReplicationAccessOutput{})
 	pulumi.RegisterOutputType(ReplicationAccessPtrOutput{})
 	pulumi.RegisterOutputType(ReplicationAccessMapOutput{})
+	pulumi.RegisterOutputType(RestoreOutput{})
+	pulumi.RegisterOutputType(RestorePtrOutput{})
+	pulumi.RegisterOutputType(RestoreRepositoryOutput{})
+	pulumi.RegisterOutputType(RestoreRepositoryPtrOutput{})
 	pulumi.RegisterOutputType(SavePointOutput{})
 	pulumi.RegisterOutputType(SavePointArrayOutput{})
+	pulumi.RegisterOutputType(SnapshotOutput{})
+	pulumi.RegisterOutputType(SnapshotPtrOutput{})
 	pulumi.RegisterOutputType(TlsOutput{})
 	pulumi.RegisterOutputType(TlsPtrOutput{})
 	pulumi.RegisterOutputType(UserOutput{})

@@ -93,6 +93,8 @@ func NewRedisDatabase(ctx *pulumi.Context,
 }
 
 type redisDatabaseArgs struct {
+	// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+	Backup *Backup `pulumi:"backup"`
 	// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
 	BindAddress *string `pulumi:"bindAddress"`
 	// Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
@@ -139,6 +141,8 @@ type redisDatabaseArgs struct {
 	Replicas []Replica `pulumi:"replicas"`
 	// Names of `RedisReplica`s, in this program or others, that may follow the database. Each replica has its own user, which has no other rights; before 6.0, replicas use the database's password. The output of the same name contains what replicas in other programs need. Default: none.
 	ReplicationAccess []string `pulumi:"replicationAccess"`
+	// The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
+	RestoreFrom *Restore `pulumi:"restoreFrom"`
 	// Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.
 	RotatePasswordEvery *int `pulumi:"rotatePasswordEvery"`
 	// When to write a dump, in place of the default schedule. Cannot be combined with flavor `"nordb"`. Default: 900 s with 1 change, 300 s with 10, 60 s with 10,000.
@@ -155,6 +159,8 @@ type redisDatabaseArgs struct {
 
 // The set of arguments for constructing a RedisDatabase resource.
 type RedisDatabaseArgs struct {
+	// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+	Backup *BackupArgs
 	// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
 	BindAddress pulumi.StringPtrInput
 	// Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
@@ -201,6 +207,8 @@ type RedisDatabaseArgs struct {
 	Replicas []ReplicaArgs
 	// Names of `RedisReplica`s, in this program or others, that may follow the database. Each replica has its own user, which has no other rights; before 6.0, replicas use the database's password. The output of the same name contains what replicas in other programs need. Default: none.
 	ReplicationAccess []string
+	// The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
+	RestoreFrom *RestoreArgs
 	// Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.
 	RotatePasswordEvery pulumi.IntPtrInput
 	// When to write a dump, in place of the default schedule. Cannot be combined with flavor `"nordb"`. Default: 900 s with 1 change, 300 s with 10, 60 s with 10,000.

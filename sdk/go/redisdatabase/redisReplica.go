@@ -82,6 +82,8 @@ func NewRedisReplica(ctx *pulumi.Context,
 }
 
 type redisReplicaArgs struct {
+	// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+	Backup *Backup `pulumi:"backup"`
 	// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
 	BindAddress *string `pulumi:"bindAddress"`
 	// Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
@@ -140,6 +142,8 @@ type redisReplicaArgs struct {
 
 // The set of arguments for constructing a RedisReplica resource.
 type RedisReplicaArgs struct {
+	// Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+	Backup *BackupArgs
 	// Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
 	BindAddress pulumi.StringPtrInput
 	// Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.

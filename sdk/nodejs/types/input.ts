@@ -7,6 +7,148 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
+ * Backups: where they are stored, when they are made, and how long they are kept.
+ */
+export interface BackupArgs {
+    /**
+     * How to log in to S3 or to restic's REST server. Default: none.
+     */
+    credentials?: pulumi.Input<inputs.BackupCredentialsArgs | undefined>;
+    /**
+     * Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+     */
+    encryptionPassword?: pulumi.Input<string | undefined>;
+    /**
+     * How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+     */
+    keep?: pulumi.Input<inputs.BackupKeepArgs | undefined>;
+    /**
+     * Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+     */
+    notify?: inputs.BackupNotifyArgs;
+    /**
+     * Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+     */
+    repositories?: inputs.BackupRepositoryArgs[];
+    /**
+     * When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+     */
+    schedule?: pulumi.Input<string | undefined>;
+    /**
+     * How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+     */
+    verifyEvery?: pulumi.Input<enums.BackupVerifyEvery | undefined>;
+}
+
+/**
+ * How to log in to S3 or to restic's REST server.
+ */
+export interface BackupCredentialsArgs {
+    /**
+     * ID of the access key for S3. Default: none.
+     */
+    accessKeyId?: pulumi.Input<string | undefined>;
+    /**
+     * The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+     */
+    caCert?: pulumi.Input<string | undefined>;
+    /**
+     * The user's password. Default: none.
+     */
+    password?: pulumi.Input<string | undefined>;
+    /**
+     * Region of the S3 bucket, if the server needs it. Default: none.
+     */
+    region?: pulumi.Input<string | undefined>;
+    /**
+     * Secret access key for S3. Default: none.
+     */
+    secretAccessKey?: pulumi.Input<string | undefined>;
+    /**
+     * Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+     */
+    sessionToken?: pulumi.Input<string | undefined>;
+    /**
+     * User of restic's REST server. Default: none.
+     */
+    user?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How many backups are kept.
+ */
+export interface BackupKeepArgs {
+    /**
+     * Days for which the last backup of the day is kept. Default: 30.
+     */
+    daily?: pulumi.Input<number | undefined>;
+    /**
+     * Months for which the last backup of the month is kept. Default: 12.
+     */
+    monthly?: pulumi.Input<number | undefined>;
+    /**
+     * Number of verified backups, the newest ones, that are always kept. Default: 3.
+     */
+    verified?: pulumi.Input<number | undefined>;
+    /**
+     * Years for which the last backup of the year is kept. Default: 6.
+     */
+    yearly?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * Who learns of failed backups.
+ */
+export interface BackupNotifyArgs {
+    /**
+     * URL of a webhook, which receives JSON in a POST request.
+     */
+    url: pulumi.Input<string>;
+}
+
+/**
+ * Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.
+ */
+export interface BackupRepositoryArgs {
+    /**
+     * Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+     */
+    appendOnly?: pulumi.Input<boolean | undefined>;
+    /**
+     * How to log in here. Default: those of `backup`.
+     */
+    credentials?: pulumi.Input<inputs.BackupCredentialsArgs | undefined>;
+    /**
+     * Password of this repository. Default: that of `backup`.
+     */
+    encryptionPassword?: pulumi.Input<string | undefined>;
+    /**
+     * How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+     */
+    keep?: pulumi.Input<inputs.BackupKeepArgs | undefined>;
+    /**
+     * Absolute path of a directory on the Docker host. Docker creates it.
+     */
+    path?: pulumi.Input<string | undefined>;
+    /**
+     * URL of restic's REST server. Not tested.
+     */
+    rest?: pulumi.Input<string | undefined>;
+    /**
+     * URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+     */
+    s3?: pulumi.Input<string | undefined>;
+    /**
+     * Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+     */
+    sftp?: pulumi.Input<string | undefined>;
+    /**
+     * Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+     */
+    volume?: pulumi.Input<string | undefined>;
+}
+
+/**
  * Your own server certificate.
  */
 export interface CertificateArgs {
@@ -102,6 +244,10 @@ export interface PortsArgs {
  * An entry of a database's `replicas`.
  */
 export interface ReplicaArgs {
+    /**
+     * Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+     */
+    backup?: inputs.BackupArgs;
     /**
      * Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
      */
@@ -259,6 +405,74 @@ export interface ReplicationAccessArgs {
 }
 
 /**
+ * The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
+ */
+export interface RestoreArgs {
+    /**
+     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+     */
+    appendOnlyDir?: pulumi.Input<string | undefined>;
+    /**
+     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+     */
+    caCert?: pulumi.Input<string | undefined>;
+    /**
+     * How to log in to S3 or to restic's REST server. Default: none.
+     */
+    credentials?: pulumi.Input<inputs.BackupCredentialsArgs | undefined>;
+    /**
+     * Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+     */
+    database?: pulumi.Input<string | undefined>;
+    /**
+     * The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+     */
+    encryptionPassword?: pulumi.Input<string | undefined>;
+    /**
+     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+     */
+    rdbFile?: pulumi.Input<string | undefined>;
+    /**
+     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+     */
+    repository?: pulumi.Input<inputs.RestoreRepositoryArgs | undefined>;
+    /**
+     * Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+     */
+    snapshot?: pulumi.Input<inputs.SnapshotArgs | undefined>;
+    /**
+     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+     */
+    url?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * The location of a repository: one of its properties.
+ */
+export interface RestoreRepositoryArgs {
+    /**
+     * Absolute path of a directory on the Docker host.
+     */
+    path?: pulumi.Input<string | undefined>;
+    /**
+     * URL of restic's REST server. Not tested.
+     */
+    rest?: pulumi.Input<string | undefined>;
+    /**
+     * URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+     */
+    s3?: pulumi.Input<string | undefined>;
+    /**
+     * Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+     */
+    sftp?: pulumi.Input<string | undefined>;
+    /**
+     * Name of a Docker volume.
+     */
+    volume?: pulumi.Input<string | undefined>;
+}
+
+/**
  * A dump is written after this many seconds if there were at least this many changes.
  */
 export interface SavePointArgs {
@@ -270,6 +484,20 @@ export interface SavePointArgs {
      * Seconds since the last dump, at least 1.
      */
     seconds: pulumi.Input<number>;
+}
+
+/**
+ * A backup of a repository: by its ID, or the last one before a time.
+ */
+export interface SnapshotArgs {
+    /**
+     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+     */
+    before?: pulumi.Input<string | undefined>;
+    /**
+     * ID of the backup, or `latest`. Default: "latest".
+     */
+    id?: pulumi.Input<string | undefined>;
 }
 
 /**

@@ -7,12 +7,24 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'BackupVerifyEvery',
     'DataFiles',
     'Engine',
     'Flavor',
     'MaxmemoryPolicy',
     'TlsProtocol',
 ]
+
+
+@pulumi.type_token("redis-database:index:BackupVerifyEvery")
+class BackupVerifyEvery(_builtins.str, Enum):
+    """
+    Values of `verifyEvery`.
+    """
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    NEVER = "never"
 
 
 @pulumi.type_token("redis-database:index:DataFiles")

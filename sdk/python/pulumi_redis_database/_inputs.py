@@ -16,6 +16,16 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'BackupArgs',
+    'BackupArgsDict',
+    'BackupCredentialsArgs',
+    'BackupCredentialsArgsDict',
+    'BackupKeepArgs',
+    'BackupKeepArgsDict',
+    'BackupNotifyArgs',
+    'BackupNotifyArgsDict',
+    'BackupRepositoryArgs',
+    'BackupRepositoryArgsDict',
     'CertificateArgs',
     'CertificateArgsDict',
     'ClientAuthArgs',
@@ -32,13 +42,648 @@ __all__ = [
     'ReplicaArgsDict',
     'ReplicationAccessArgs',
     'ReplicationAccessArgsDict',
+    'RestoreArgs',
+    'RestoreArgsDict',
+    'RestoreRepositoryArgs',
+    'RestoreRepositoryArgsDict',
     'SavePointArgs',
     'SavePointArgsDict',
+    'SnapshotArgs',
+    'SnapshotArgsDict',
     'TlsArgs',
     'TlsArgsDict',
     'UserArgs',
     'UserArgsDict',
 ]
+
+class BackupArgsDict(TypedDict):
+    """
+    Backups: where they are stored, when they are made, and how long they are kept.
+    """
+    credentials: NotRequired[pulumi.Input[Optional['BackupCredentialsArgsDict']]]
+    """
+    How to log in to S3 or to restic's REST server. Default: none.
+    """
+    encryption_password: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+    """
+    keep: NotRequired[pulumi.Input[Optional['BackupKeepArgsDict']]]
+    """
+    How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+    """
+    notify: NotRequired['BackupNotifyArgsDict']
+    """
+    Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+    """
+    repositories: NotRequired[Sequence['BackupRepositoryArgsDict']]
+    """
+    Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+    """
+    schedule: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+    """
+    verify_every: NotRequired[pulumi.Input[Optional['BackupVerifyEvery']]]
+    """
+    How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+    """
+
+@pulumi.input_type
+class BackupArgs:
+    def __init__(__self__, *,
+                 credentials: pulumi.Input[Optional['BackupCredentialsArgs']] = None,
+                 encryption_password: pulumi.Input[Optional[_builtins.str]] = None,
+                 keep: pulumi.Input[Optional['BackupKeepArgs']] = None,
+                 notify: Optional['BackupNotifyArgs'] = None,
+                 repositories: Optional[Sequence['BackupRepositoryArgs']] = None,
+                 schedule: pulumi.Input[Optional[_builtins.str]] = None,
+                 verify_every: pulumi.Input[Optional['BackupVerifyEvery']] = None):
+        """
+        Backups: where they are stored, when they are made, and how long they are kept.
+
+        :param pulumi.Input['BackupCredentialsArgs'] credentials: How to log in to S3 or to restic's REST server. Default: none.
+        :param pulumi.Input[_builtins.str] encryption_password: Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+        :param pulumi.Input['BackupKeepArgs'] keep: How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        :param 'BackupNotifyArgs' notify: Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+        :param Sequence['BackupRepositoryArgs'] repositories: Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+        :param pulumi.Input[_builtins.str] schedule: When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+        :param pulumi.Input['BackupVerifyEvery'] verify_every: How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+        """
+        if credentials is not None:
+            pulumi.set(__self__, "credentials", credentials)
+        if encryption_password is not None:
+            pulumi.set(__self__, "encryption_password", encryption_password)
+        if keep is not None:
+            pulumi.set(__self__, "keep", keep)
+        if notify is not None:
+            pulumi.set(__self__, "notify", notify)
+        if repositories is not None:
+            pulumi.set(__self__, "repositories", repositories)
+        if schedule is not None:
+            pulumi.set(__self__, "schedule", schedule)
+        if verify_every is not None:
+            pulumi.set(__self__, "verify_every", verify_every)
+
+    @_builtins.property
+    @pulumi.getter
+    def credentials(self) -> pulumi.Input[Optional['BackupCredentialsArgs']]:
+        """
+        How to log in to S3 or to restic's REST server. Default: none.
+        """
+        return pulumi.get(self, "credentials")
+
+    @credentials.setter
+    def credentials(self, value: pulumi.Input[Optional['BackupCredentialsArgs']]):
+        pulumi.set(self, "credentials", value)
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionPassword")
+    def encryption_password(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
+        """
+        return pulumi.get(self, "encryption_password")
+
+    @encryption_password.setter
+    def encryption_password(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "encryption_password", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def keep(self) -> pulumi.Input[Optional['BackupKeepArgs']]:
+        """
+        How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        """
+        return pulumi.get(self, "keep")
+
+    @keep.setter
+    def keep(self, value: pulumi.Input[Optional['BackupKeepArgs']]):
+        pulumi.set(self, "keep", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def notify(self) -> Optional['BackupNotifyArgs']:
+        """
+        Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
+        """
+        return pulumi.get(self, "notify")
+
+    @notify.setter
+    def notify(self, value: Optional['BackupNotifyArgs']):
+        pulumi.set(self, "notify", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def repositories(self) -> Optional[Sequence['BackupRepositoryArgs']]:
+        """
+        Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
+        """
+        return pulumi.get(self, "repositories")
+
+    @repositories.setter
+    def repositories(self, value: Optional[Sequence['BackupRepositoryArgs']]):
+        pulumi.set(self, "repositories", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
+        """
+        return pulumi.get(self, "schedule")
+
+    @schedule.setter
+    def schedule(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "schedule", value)
+
+    @_builtins.property
+    @pulumi.getter(name="verifyEvery")
+    def verify_every(self) -> pulumi.Input[Optional['BackupVerifyEvery']]:
+        """
+        How often the newest backup of each repository is restored into a temporary server and compared with what was backed up. Default: "week".
+        """
+        return pulumi.get(self, "verify_every")
+
+    @verify_every.setter
+    def verify_every(self, value: pulumi.Input[Optional['BackupVerifyEvery']]):
+        pulumi.set(self, "verify_every", value)
+
+
+class BackupCredentialsArgsDict(TypedDict):
+    """
+    How to log in to S3 or to restic's REST server.
+    """
+    access_key_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ID of the access key for S3. Default: none.
+    """
+    ca_cert: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+    """
+    password: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The user's password. Default: none.
+    """
+    region: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Region of the S3 bucket, if the server needs it. Default: none.
+    """
+    secret_access_key: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Secret access key for S3. Default: none.
+    """
+    session_token: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+    """
+    user: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    User of restic's REST server. Default: none.
+    """
+
+@pulumi.input_type
+class BackupCredentialsArgs:
+    def __init__(__self__, *,
+                 access_key_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 ca_cert: pulumi.Input[Optional[_builtins.str]] = None,
+                 password: pulumi.Input[Optional[_builtins.str]] = None,
+                 region: pulumi.Input[Optional[_builtins.str]] = None,
+                 secret_access_key: pulumi.Input[Optional[_builtins.str]] = None,
+                 session_token: pulumi.Input[Optional[_builtins.str]] = None,
+                 user: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How to log in to S3 or to restic's REST server.
+
+        :param pulumi.Input[_builtins.str] access_key_id: ID of the access key for S3. Default: none.
+        :param pulumi.Input[_builtins.str] ca_cert: The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+        :param pulumi.Input[_builtins.str] password: The user's password. Default: none.
+        :param pulumi.Input[_builtins.str] region: Region of the S3 bucket, if the server needs it. Default: none.
+        :param pulumi.Input[_builtins.str] secret_access_key: Secret access key for S3. Default: none.
+        :param pulumi.Input[_builtins.str] session_token: Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+        :param pulumi.Input[_builtins.str] user: User of restic's REST server. Default: none.
+        """
+        if access_key_id is not None:
+            pulumi.set(__self__, "access_key_id", access_key_id)
+        if ca_cert is not None:
+            pulumi.set(__self__, "ca_cert", ca_cert)
+        if password is not None:
+            pulumi.set(__self__, "password", password)
+        if region is not None:
+            pulumi.set(__self__, "region", region)
+        if secret_access_key is not None:
+            pulumi.set(__self__, "secret_access_key", secret_access_key)
+        if session_token is not None:
+            pulumi.set(__self__, "session_token", session_token)
+        if user is not None:
+            pulumi.set(__self__, "user", user)
+
+    @_builtins.property
+    @pulumi.getter(name="accessKeyId")
+    def access_key_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ID of the access key for S3. Default: none.
+        """
+        return pulumi.get(self, "access_key_id")
+
+    @access_key_id.setter
+    def access_key_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "access_key_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="caCert")
+    def ca_cert(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The CA with which the server's certificate is verified, in PEM. Default: the CAs that browsers trust.
+        """
+        return pulumi.get(self, "ca_cert")
+
+    @ca_cert.setter
+    def ca_cert(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "ca_cert", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def password(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The user's password. Default: none.
+        """
+        return pulumi.get(self, "password")
+
+    @password.setter
+    def password(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "password", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Region of the S3 bucket, if the server needs it. Default: none.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter(name="secretAccessKey")
+    def secret_access_key(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Secret access key for S3. Default: none.
+        """
+        return pulumi.get(self, "secret_access_key")
+
+    @secret_access_key.setter
+    def secret_access_key(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "secret_access_key", value)
+
+    @_builtins.property
+    @pulumi.getter(name="sessionToken")
+    def session_token(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Session token of temporary credentials for S3. Backups fail once they expire. Default: none.
+        """
+        return pulumi.get(self, "session_token")
+
+    @session_token.setter
+    def session_token(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "session_token", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def user(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        User of restic's REST server. Default: none.
+        """
+        return pulumi.get(self, "user")
+
+    @user.setter
+    def user(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "user", value)
+
+
+class BackupKeepArgsDict(TypedDict):
+    """
+    How many backups are kept.
+    """
+    daily: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Days for which the last backup of the day is kept. Default: 30.
+    """
+    monthly: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Months for which the last backup of the month is kept. Default: 12.
+    """
+    verified: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Number of verified backups, the newest ones, that are always kept. Default: 3.
+    """
+    yearly: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Years for which the last backup of the year is kept. Default: 6.
+    """
+
+@pulumi.input_type
+class BackupKeepArgs:
+    def __init__(__self__, *,
+                 daily: pulumi.Input[Optional[_builtins.int]] = None,
+                 monthly: pulumi.Input[Optional[_builtins.int]] = None,
+                 verified: pulumi.Input[Optional[_builtins.int]] = None,
+                 yearly: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        How many backups are kept.
+
+        :param pulumi.Input[_builtins.int] daily: Days for which the last backup of the day is kept. Default: 30.
+        :param pulumi.Input[_builtins.int] monthly: Months for which the last backup of the month is kept. Default: 12.
+        :param pulumi.Input[_builtins.int] verified: Number of verified backups, the newest ones, that are always kept. Default: 3.
+        :param pulumi.Input[_builtins.int] yearly: Years for which the last backup of the year is kept. Default: 6.
+        """
+        if daily is not None:
+            pulumi.set(__self__, "daily", daily)
+        if monthly is not None:
+            pulumi.set(__self__, "monthly", monthly)
+        if verified is not None:
+            pulumi.set(__self__, "verified", verified)
+        if yearly is not None:
+            pulumi.set(__self__, "yearly", yearly)
+
+    @_builtins.property
+    @pulumi.getter
+    def daily(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Days for which the last backup of the day is kept. Default: 30.
+        """
+        return pulumi.get(self, "daily")
+
+    @daily.setter
+    def daily(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "daily", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def monthly(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Months for which the last backup of the month is kept. Default: 12.
+        """
+        return pulumi.get(self, "monthly")
+
+    @monthly.setter
+    def monthly(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "monthly", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def verified(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Number of verified backups, the newest ones, that are always kept. Default: 3.
+        """
+        return pulumi.get(self, "verified")
+
+    @verified.setter
+    def verified(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "verified", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def yearly(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Years for which the last backup of the year is kept. Default: 6.
+        """
+        return pulumi.get(self, "yearly")
+
+    @yearly.setter
+    def yearly(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "yearly", value)
+
+
+class BackupNotifyArgsDict(TypedDict):
+    """
+    Who learns of failed backups.
+    """
+    url: pulumi.Input[_builtins.str]
+    """
+    URL of a webhook, which receives JSON in a POST request.
+    """
+
+@pulumi.input_type
+class BackupNotifyArgs:
+    def __init__(__self__, *,
+                 url: pulumi.Input[_builtins.str]):
+        """
+        Who learns of failed backups.
+
+        :param pulumi.Input[_builtins.str] url: URL of a webhook, which receives JSON in a POST request.
+        """
+        pulumi.set(__self__, "url", url)
+
+    @_builtins.property
+    @pulumi.getter
+    def url(self) -> pulumi.Input[_builtins.str]:
+        """
+        URL of a webhook, which receives JSON in a POST request.
+        """
+        return pulumi.get(self, "url")
+
+    @url.setter
+    def url(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "url", value)
+
+
+class BackupRepositoryArgsDict(TypedDict):
+    """
+    Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.
+    """
+    append_only: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+    """
+    credentials: NotRequired[pulumi.Input[Optional['BackupCredentialsArgsDict']]]
+    """
+    How to log in here. Default: those of `backup`.
+    """
+    encryption_password: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Password of this repository. Default: that of `backup`.
+    """
+    keep: NotRequired[pulumi.Input[Optional['BackupKeepArgsDict']]]
+    """
+    How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+    """
+    path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Absolute path of a directory on the Docker host. Docker creates it.
+    """
+    rest: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    URL of restic's REST server. Not tested.
+    """
+    s3: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+    """
+    sftp: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+    """
+    volume: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+    """
+
+@pulumi.input_type
+class BackupRepositoryArgs:
+    def __init__(__self__, *,
+                 append_only: pulumi.Input[Optional[_builtins.bool]] = None,
+                 credentials: pulumi.Input[Optional['BackupCredentialsArgs']] = None,
+                 encryption_password: pulumi.Input[Optional[_builtins.str]] = None,
+                 keep: pulumi.Input[Optional['BackupKeepArgs']] = None,
+                 path: pulumi.Input[Optional[_builtins.str]] = None,
+                 rest: pulumi.Input[Optional[_builtins.str]] = None,
+                 s3: pulumi.Input[Optional[_builtins.str]] = None,
+                 sftp: pulumi.Input[Optional[_builtins.str]] = None,
+                 volume: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Where backups are stored: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`.
+
+        :param pulumi.Input[_builtins.bool] append_only: Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+        :param pulumi.Input['BackupCredentialsArgs'] credentials: How to log in here. Default: those of `backup`.
+        :param pulumi.Input[_builtins.str] encryption_password: Password of this repository. Default: that of `backup`.
+        :param pulumi.Input['BackupKeepArgs'] keep: How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        :param pulumi.Input[_builtins.str] path: Absolute path of a directory on the Docker host. Docker creates it.
+        :param pulumi.Input[_builtins.str] rest: URL of restic's REST server. Not tested.
+        :param pulumi.Input[_builtins.str] s3: URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+        :param pulumi.Input[_builtins.str] sftp: Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+        :param pulumi.Input[_builtins.str] volume: Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+        """
+        if append_only is not None:
+            pulumi.set(__self__, "append_only", append_only)
+        if credentials is not None:
+            pulumi.set(__self__, "credentials", credentials)
+        if encryption_password is not None:
+            pulumi.set(__self__, "encryption_password", encryption_password)
+        if keep is not None:
+            pulumi.set(__self__, "keep", keep)
+        if path is not None:
+            pulumi.set(__self__, "path", path)
+        if rest is not None:
+            pulumi.set(__self__, "rest", rest)
+        if s3 is not None:
+            pulumi.set(__self__, "s3", s3)
+        if sftp is not None:
+            pulumi.set(__self__, "sftp", sftp)
+        if volume is not None:
+            pulumi.set(__self__, "volume", volume)
+
+    @_builtins.property
+    @pulumi.getter(name="appendOnly")
+    def append_only(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or if another program with its own credentials runs `restic forget`. Default: false.
+        """
+        return pulumi.get(self, "append_only")
+
+    @append_only.setter
+    def append_only(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "append_only", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def credentials(self) -> pulumi.Input[Optional['BackupCredentialsArgs']]:
+        """
+        How to log in here. Default: those of `backup`.
+        """
+        return pulumi.get(self, "credentials")
+
+    @credentials.setter
+    def credentials(self, value: pulumi.Input[Optional['BackupCredentialsArgs']]):
+        pulumi.set(self, "credentials", value)
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionPassword")
+    def encryption_password(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Password of this repository. Default: that of `backup`.
+        """
+        return pulumi.get(self, "encryption_password")
+
+    @encryption_password.setter
+    def encryption_password(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "encryption_password", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def keep(self) -> pulumi.Input[Optional['BackupKeepArgs']]:
+        """
+        How many backups are kept here. What is not set is that of `backup.keep`. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        """
+        return pulumi.get(self, "keep")
+
+    @keep.setter
+    def keep(self, value: pulumi.Input[Optional['BackupKeepArgs']]):
+        pulumi.set(self, "keep", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Absolute path of a directory on the Docker host. Docker creates it.
+        """
+        return pulumi.get(self, "path")
+
+    @path.setter
+    def path(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "path", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rest(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL of restic's REST server. Not tested.
+        """
+        return pulumi.get(self, "rest")
+
+    @rest.setter
+    def rest(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "rest", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def s3(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+        """
+        return pulumi.get(self, "s3")
+
+    @s3.setter
+    def s3(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "s3", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sftp(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+        """
+        return pulumi.get(self, "sftp")
+
+    @sftp.setter
+    def sftp(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "sftp", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def volume(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of a Docker volume. Docker creates it, and Pulumi never deletes it.
+        """
+        return pulumi.get(self, "volume")
+
+    @volume.setter
+    def volume(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "volume", value)
+
 
 class CertificateArgsDict(TypedDict):
     """
@@ -402,6 +1047,10 @@ class ReplicaArgsDict(TypedDict):
     """
     An entry of a database's `replicas`.
     """
+    backup: NotRequired['BackupArgsDict']
+    """
+    Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+    """
     bind_address: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
@@ -518,6 +1167,7 @@ class ReplicaArgsDict(TypedDict):
 @pulumi.input_type
 class ReplicaArgs:
     def __init__(__self__, *,
+                 backup: Optional['BackupArgs'] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -549,6 +1199,7 @@ class ReplicaArgs:
         """
         An entry of a database's `replicas`.
 
+        :param 'BackupArgs' backup: Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
         :param pulumi.Input[_builtins.str] bind_address: Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         :param pulumi.Input[Mapping[str, Any]] config: Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
         :param _builtins.bool deletion_protection: Whether Pulumi refuses to delete the database and its data. To delete them, set this to false and run `pulumi up`. Then remove the database from the program, or run `pulumi destroy`. It is always off for a replica that follows, since its data is a copy. See the guide "Destroy a database". Default: true.
@@ -578,6 +1229,8 @@ class ReplicaArgs:
         :param Sequence['UserArgs'] users: Users with fewer rights than `app`. Each has a password, and URLs in the output `users`. Replicas have the same users and passwords, unless they set `users`. A user that is removed from the list is deleted from the server, and its connections are closed; users that you created with ACL SETUSER stay. Needs version 6.0 or later. See the guide "Users and rights". Default: none.
         :param pulumi.Input[_builtins.str] version: Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: `"2.8"`, `"3.0"`, `"3.2"`, `"4.0"`, `"5.0"`, `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"`, `"8.2"`, `"8.4"`, `"8.6"`, `"8.8"`, `"8.10"`. Valkey: `"7.2"`, `"8.0"`, `"8.1"`, `"9.0"`, `"9.1"`. A version past its end of life logs a warning. Write it in quotes, since YAML reads `8.10` as the number 8.1. A later release of this package may have a later default. That never upgrades an existing database without `version`: its preview fails and asks for a version. See the guide "Upgrade". Default: "8.6", for Valkey "9.1".
         """
+        if backup is not None:
+            pulumi.set(__self__, "backup", backup)
         if bind_address is not None:
             pulumi.set(__self__, "bind_address", bind_address)
         if config is not None:
@@ -634,6 +1287,18 @@ class ReplicaArgs:
             pulumi.set(__self__, "users", users)
         if version is not None:
             pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def backup(self) -> Optional['BackupArgs']:
+        """
+        Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+        """
+        return pulumi.get(self, "backup")
+
+    @backup.setter
+    def backup(self, value: Optional['BackupArgs']):
+        pulumi.set(self, "backup", value)
 
     @_builtins.property
     @pulumi.getter(name="bindAddress")
@@ -1161,6 +1826,314 @@ class ReplicationAccessArgs:
         pulumi.set(self, "version", value)
 
 
+class RestoreArgsDict(TypedDict):
+    """
+    The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
+    """
+    append_only_dir: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+    """
+    ca_cert: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+    """
+    credentials: NotRequired[pulumi.Input[Optional['BackupCredentialsArgsDict']]]
+    """
+    How to log in to S3 or to restic's REST server. Default: none.
+    """
+    database: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+    """
+    encryption_password: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+    """
+    rdb_file: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+    """
+    repository: NotRequired[pulumi.Input[Optional['RestoreRepositoryArgsDict']]]
+    """
+    A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+    """
+    snapshot: NotRequired[pulumi.Input[Optional['SnapshotArgsDict']]]
+    """
+    Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+    """
+    url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+    """
+
+@pulumi.input_type
+class RestoreArgs:
+    def __init__(__self__, *,
+                 append_only_dir: pulumi.Input[Optional[_builtins.str]] = None,
+                 ca_cert: pulumi.Input[Optional[_builtins.str]] = None,
+                 credentials: pulumi.Input[Optional['BackupCredentialsArgs']] = None,
+                 database: pulumi.Input[Optional[_builtins.str]] = None,
+                 encryption_password: pulumi.Input[Optional[_builtins.str]] = None,
+                 rdb_file: pulumi.Input[Optional[_builtins.str]] = None,
+                 repository: pulumi.Input[Optional['RestoreRepositoryArgs']] = None,
+                 snapshot: pulumi.Input[Optional['SnapshotArgs']] = None,
+                 url: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
+
+        :param pulumi.Input[_builtins.str] append_only_dir: Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+        :param pulumi.Input[_builtins.str] ca_cert: Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+        :param pulumi.Input['BackupCredentialsArgs'] credentials: How to log in to S3 or to restic's REST server. Default: none.
+        :param pulumi.Input[_builtins.str] database: Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+        :param pulumi.Input[_builtins.str] encryption_password: The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+        :param pulumi.Input[_builtins.str] rdb_file: Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+        :param pulumi.Input['RestoreRepositoryArgs'] repository: A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+        :param pulumi.Input['SnapshotArgs'] snapshot: Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+        :param pulumi.Input[_builtins.str] url: URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+        """
+        if append_only_dir is not None:
+            pulumi.set(__self__, "append_only_dir", append_only_dir)
+        if ca_cert is not None:
+            pulumi.set(__self__, "ca_cert", ca_cert)
+        if credentials is not None:
+            pulumi.set(__self__, "credentials", credentials)
+        if database is not None:
+            pulumi.set(__self__, "database", database)
+        if encryption_password is not None:
+            pulumi.set(__self__, "encryption_password", encryption_password)
+        if rdb_file is not None:
+            pulumi.set(__self__, "rdb_file", rdb_file)
+        if repository is not None:
+            pulumi.set(__self__, "repository", repository)
+        if snapshot is not None:
+            pulumi.set(__self__, "snapshot", snapshot)
+        if url is not None:
+            pulumi.set(__self__, "url", url)
+
+    @_builtins.property
+    @pulumi.getter(name="appendOnlyDir")
+    def append_only_dir(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+        """
+        return pulumi.get(self, "append_only_dir")
+
+    @append_only_dir.setter
+    def append_only_dir(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "append_only_dir", value)
+
+    @_builtins.property
+    @pulumi.getter(name="caCert")
+    def ca_cert(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+        """
+        return pulumi.get(self, "ca_cert")
+
+    @ca_cert.setter
+    def ca_cert(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "ca_cert", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def credentials(self) -> pulumi.Input[Optional['BackupCredentialsArgs']]:
+        """
+        How to log in to S3 or to restic's REST server. Default: none.
+        """
+        return pulumi.get(self, "credentials")
+
+    @credentials.setter
+    def credentials(self, value: pulumi.Input[Optional['BackupCredentialsArgs']]):
+        pulumi.set(self, "credentials", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def database(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
+        """
+        return pulumi.get(self, "database")
+
+    @database.setter
+    def database(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "database", value)
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionPassword")
+    def encryption_password(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
+        """
+        return pulumi.get(self, "encryption_password")
+
+    @encryption_password.setter
+    def encryption_password(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "encryption_password", value)
+
+    @_builtins.property
+    @pulumi.getter(name="rdbFile")
+    def rdb_file(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+        """
+        return pulumi.get(self, "rdb_file")
+
+    @rdb_file.setter
+    def rdb_file(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "rdb_file", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def repository(self) -> pulumi.Input[Optional['RestoreRepositoryArgs']]:
+        """
+        A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+        """
+        return pulumi.get(self, "repository")
+
+    @repository.setter
+    def repository(self, value: pulumi.Input[Optional['RestoreRepositoryArgs']]):
+        pulumi.set(self, "repository", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def snapshot(self) -> pulumi.Input[Optional['SnapshotArgs']]:
+        """
+        Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
+        """
+        return pulumi.get(self, "snapshot")
+
+    @snapshot.setter
+    def snapshot(self, value: pulumi.Input[Optional['SnapshotArgs']]):
+        pulumi.set(self, "snapshot", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def url(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+        """
+        return pulumi.get(self, "url")
+
+    @url.setter
+    def url(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "url", value)
+
+
+class RestoreRepositoryArgsDict(TypedDict):
+    """
+    The location of a repository: one of its properties.
+    """
+    path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Absolute path of a directory on the Docker host.
+    """
+    rest: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    URL of restic's REST server. Not tested.
+    """
+    s3: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+    """
+    sftp: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+    """
+    volume: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of a Docker volume.
+    """
+
+@pulumi.input_type
+class RestoreRepositoryArgs:
+    def __init__(__self__, *,
+                 path: pulumi.Input[Optional[_builtins.str]] = None,
+                 rest: pulumi.Input[Optional[_builtins.str]] = None,
+                 s3: pulumi.Input[Optional[_builtins.str]] = None,
+                 sftp: pulumi.Input[Optional[_builtins.str]] = None,
+                 volume: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The location of a repository: one of its properties.
+
+        :param pulumi.Input[_builtins.str] path: Absolute path of a directory on the Docker host.
+        :param pulumi.Input[_builtins.str] rest: URL of restic's REST server. Not tested.
+        :param pulumi.Input[_builtins.str] s3: URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+        :param pulumi.Input[_builtins.str] sftp: Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+        :param pulumi.Input[_builtins.str] volume: Name of a Docker volume.
+        """
+        if path is not None:
+            pulumi.set(__self__, "path", path)
+        if rest is not None:
+            pulumi.set(__self__, "rest", rest)
+        if s3 is not None:
+            pulumi.set(__self__, "s3", s3)
+        if sftp is not None:
+            pulumi.set(__self__, "sftp", sftp)
+        if volume is not None:
+            pulumi.set(__self__, "volume", volume)
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Absolute path of a directory on the Docker host.
+        """
+        return pulumi.get(self, "path")
+
+    @path.setter
+    def path(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "path", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rest(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL of restic's REST server. Not tested.
+        """
+        return pulumi.get(self, "rest")
+
+    @rest.setter
+    def rest(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "rest", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def s3(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL of a bucket of S3-compatible storage: `https://HOST[:PORT]/BUCKET[/PREFIX]`. `http://` is not encrypted.
+        """
+        return pulumi.get(self, "s3")
+
+    @s3.setter
+    def s3(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "s3", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sftp(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Directory on a host with SSH: `USER@HOST:DIRECTORY`. Not tested, and only for an `image` that has the program `ssh`, a key and the known hosts.
+        """
+        return pulumi.get(self, "sftp")
+
+    @sftp.setter
+    def sftp(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "sftp", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def volume(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of a Docker volume.
+        """
+        return pulumi.get(self, "volume")
+
+    @volume.setter
+    def volume(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "volume", value)
+
+
 class SavePointArgsDict(TypedDict):
     """
     A dump is written after this many seconds if there were at least this many changes.
@@ -1211,6 +2184,60 @@ class SavePointArgs:
     @seconds.setter
     def seconds(self, value: pulumi.Input[_builtins.int]):
         pulumi.set(self, "seconds", value)
+
+
+class SnapshotArgsDict(TypedDict):
+    """
+    A backup of a repository: by its ID, or the last one before a time.
+    """
+    before: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+    """
+    id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ID of the backup, or `latest`. Default: "latest".
+    """
+
+@pulumi.input_type
+class SnapshotArgs:
+    def __init__(__self__, *,
+                 before: pulumi.Input[Optional[_builtins.str]] = None,
+                 id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A backup of a repository: by its ID, or the last one before a time.
+
+        :param pulumi.Input[_builtins.str] before: The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+        :param pulumi.Input[_builtins.str] id: ID of the backup, or `latest`. Default: "latest".
+        """
+        if before is not None:
+            pulumi.set(__self__, "before", before)
+        if id is not None:
+            pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def before(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+        """
+        return pulumi.get(self, "before")
+
+    @before.setter
+    def before(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "before", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ID of the backup, or `latest`. Default: "latest".
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "id", value)
 
 
 class TlsArgsDict(TypedDict):

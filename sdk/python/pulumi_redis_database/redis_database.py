@@ -22,6 +22,7 @@ __all__ = ['RedisDatabaseArgs', 'RedisDatabase']
 @pulumi.input_type
 class RedisDatabaseArgs:
     def __init__(__self__, *,
+                 backup: Optional['BackupArgs'] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  data: Optional['DataArgs'] = None,
@@ -45,6 +46,7 @@ class RedisDatabaseArgs:
                  primary: Optional[_builtins.str] = None,
                  replicas: Optional[Sequence['ReplicaArgs']] = None,
                  replication_access: Optional[Sequence[_builtins.str]] = None,
+                 restore_from: Optional['RestoreArgs'] = None,
                  rotate_password_every: pulumi.Input[Optional[_builtins.int]] = None,
                  save_points: pulumi.Input[Optional[Sequence[pulumi.Input['SavePointArgs']]]] = None,
                  start_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
@@ -54,6 +56,7 @@ class RedisDatabaseArgs:
         """
         The set of arguments for constructing a RedisDatabase resource.
 
+        :param 'BackupArgs' backup: Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
         :param pulumi.Input[_builtins.str] bind_address: Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         :param pulumi.Input[Mapping[str, Any]] config: Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
         :param 'DataArgs' data: Your own volume or directory for the data. It is kept when the database is deleted. Existing Redis data is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, written by this version or an earlier one, without values of modules, which are not supported. Redis then rewrites the files in the format of `version`, which earlier versions cannot read, and their owner becomes user 999. First stop the server that wrote the data. See the guide "Adopt data". Default: a volume that the component creates.
@@ -77,6 +80,7 @@ class RedisDatabaseArgs:
         :param _builtins.str primary: Name of the replica that takes writes instead of the database's own server. Changing it causes a switchover: the current primary pauses writes until the replica has all of them, and then follows it. If this takes more than ten seconds, the update fails and the current primary takes writes again. The outputs, such as `url`, are those of the server that takes writes. Needs version 6.2 or later. Every other server of the database must have the version of that replica or a later one, and at least its memory. The replica must exist before the update. See the guide "Replicas and switchover". Default: the database's own server.
         :param Sequence['ReplicaArgs'] replicas: Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide "Replicas and switchover". Default: none.
         :param Sequence[_builtins.str] replication_access: Names of `RedisReplica`s, in this program or others, that may follow the database. Each replica has its own user, which has no other rights; before 6.0, replicas use the database's password. The output of the same name contains what replicas in other programs need. Default: none.
+        :param 'RestoreArgs' restore_from: The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
         :param pulumi.Input[_builtins.int] rotate_password_every: Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.
         :param pulumi.Input[Sequence[pulumi.Input['SavePointArgs']]] save_points: When to write a dump, in place of the default schedule. Cannot be combined with flavor `"nordb"`. Default: 900 s with 1 change, 300 s with 10, 60 s with 10,000.
         :param pulumi.Input[_builtins.int] start_timeout_seconds: Seconds, 1 to 86400, for which an update waits until a new server container has loaded the data. Unit: seconds. Default: 600, or one second for each 50 MiB of `memoryMb` if that is more.
@@ -84,6 +88,8 @@ class RedisDatabaseArgs:
         :param Sequence['UserArgs'] users: Users with fewer rights than `app`. Each has a password, and URLs in the output `users`. Replicas have the same users and passwords, unless they set `users`. A user that is removed from the list is deleted from the server, and its connections are closed; users that you created with ACL SETUSER stay. Needs version 6.0 or later. See the guide "Users and rights". Default: none.
         :param pulumi.Input[_builtins.str] version: Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: `"2.8"`, `"3.0"`, `"3.2"`, `"4.0"`, `"5.0"`, `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"`, `"8.2"`, `"8.4"`, `"8.6"`, `"8.8"`, `"8.10"`. Valkey: `"7.2"`, `"8.0"`, `"8.1"`, `"9.0"`, `"9.1"`. A version past its end of life logs a warning. Write it in quotes, since YAML reads `8.10` as the number 8.1. A later release of this package may have a later default. That never upgrades an existing database without `version`: its preview fails and asks for a version. See the guide "Upgrade". Default: "8.6", for Valkey "9.1".
         """
+        if backup is not None:
+            pulumi.set(__self__, "backup", backup)
         if bind_address is not None:
             pulumi.set(__self__, "bind_address", bind_address)
         if config is not None:
@@ -130,6 +136,8 @@ class RedisDatabaseArgs:
             pulumi.set(__self__, "replicas", replicas)
         if replication_access is not None:
             pulumi.set(__self__, "replication_access", replication_access)
+        if restore_from is not None:
+            pulumi.set(__self__, "restore_from", restore_from)
         if rotate_password_every is not None:
             pulumi.set(__self__, "rotate_password_every", rotate_password_every)
         if save_points is not None:
@@ -142,6 +150,18 @@ class RedisDatabaseArgs:
             pulumi.set(__self__, "users", users)
         if version is not None:
             pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def backup(self) -> Optional['BackupArgs']:
+        """
+        Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+        """
+        return pulumi.get(self, "backup")
+
+    @backup.setter
+    def backup(self, value: Optional['BackupArgs']):
+        pulumi.set(self, "backup", value)
 
     @_builtins.property
     @pulumi.getter(name="bindAddress")
@@ -420,6 +440,18 @@ class RedisDatabaseArgs:
         pulumi.set(self, "replication_access", value)
 
     @_builtins.property
+    @pulumi.getter(name="restoreFrom")
+    def restore_from(self) -> Optional['RestoreArgs']:
+        """
+        The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
+        """
+        return pulumi.get(self, "restore_from")
+
+    @restore_from.setter
+    def restore_from(self, value: Optional['RestoreArgs']):
+        pulumi.set(self, "restore_from", value)
+
+    @_builtins.property
     @pulumi.getter(name="rotatePasswordEvery")
     def rotate_password_every(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
@@ -498,6 +530,7 @@ class RedisDatabase(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 backup: Optional[Union['BackupArgs', 'BackupArgsDict']] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  data: Optional[Union['DataArgs', 'DataArgsDict']] = None,
@@ -521,6 +554,7 @@ class RedisDatabase(pulumi.ComponentResource):
                  primary: Optional[_builtins.str] = None,
                  replicas: Optional[Sequence[Union['ReplicaArgs', 'ReplicaArgsDict']]] = None,
                  replication_access: Optional[Sequence[_builtins.str]] = None,
+                 restore_from: Optional[Union['RestoreArgs', 'RestoreArgsDict']] = None,
                  rotate_password_every: pulumi.Input[Optional[_builtins.int]] = None,
                  save_points: pulumi.Input[Optional[Sequence[pulumi.Input[Union['SavePointArgs', 'SavePointArgsDict']]]]] = None,
                  start_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
@@ -533,6 +567,7 @@ class RedisDatabase(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Union['BackupArgs', 'BackupArgsDict'] backup: Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
         :param pulumi.Input[_builtins.str] bind_address: Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         :param pulumi.Input[Mapping[str, Any]] config: Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
         :param Union['DataArgs', 'DataArgsDict'] data: Your own volume or directory for the data. It is kept when the database is deleted. Existing Redis data is adopted in place: `dump.rdb`, `appendonly.aof` or `appendonlydir`, written by this version or an earlier one, without values of modules, which are not supported. Redis then rewrites the files in the format of `version`, which earlier versions cannot read, and their owner becomes user 999. First stop the server that wrote the data. See the guide "Adopt data". Default: a volume that the component creates.
@@ -556,6 +591,7 @@ class RedisDatabase(pulumi.ComponentResource):
         :param _builtins.str primary: Name of the replica that takes writes instead of the database's own server. Changing it causes a switchover: the current primary pauses writes until the replica has all of them, and then follows it. If this takes more than ten seconds, the update fails and the current primary takes writes again. The outputs, such as `url`, are those of the server that takes writes. Needs version 6.2 or later. Every other server of the database must have the version of that replica or a later one, and at least its memory. The replica must exist before the update. See the guide "Replicas and switchover". Default: the database's own server.
         :param Sequence[Union['ReplicaArgs', 'ReplicaArgsDict']] replicas: Read-only copies of the database: a list with an entry for each of up to 16 replicas, which may be empty. An entry has a `name`, any argument of `RedisReplica` except `primary`, and, for another Docker host, its `provider` and a `bindAddress` there. Adding and removing replicas does not replace the database's container. Replication takes three sixteenths of the database's `memoryMb`, and `nordb` then has the same share for data as the other flavors. See the guide "Replicas and switchover". Default: none.
         :param Sequence[_builtins.str] replication_access: Names of `RedisReplica`s, in this program or others, that may follow the database. Each replica has its own user, which has no other rights; before 6.0, replicas use the database's password. The output of the same name contains what replicas in other programs need. Default: none.
+        :param Union['RestoreArgs', 'RestoreArgsDict'] restore_from: The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server's first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide "Back up and restore". Default: the database starts empty.
         :param pulumi.Input[_builtins.int] rotate_password_every: Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.
         :param pulumi.Input[Sequence[pulumi.Input[Union['SavePointArgs', 'SavePointArgsDict']]]] save_points: When to write a dump, in place of the default schedule. Cannot be combined with flavor `"nordb"`. Default: 900 s with 1 change, 300 s with 10, 60 s with 10,000.
         :param pulumi.Input[_builtins.int] start_timeout_seconds: Seconds, 1 to 86400, for which an update waits until a new server container has loaded the data. Unit: seconds. Default: 600, or one second for each 50 MiB of `memoryMb` if that is more.
@@ -587,6 +623,7 @@ class RedisDatabase(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 backup: Optional[Union['BackupArgs', 'BackupArgsDict']] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  data: Optional[Union['DataArgs', 'DataArgsDict']] = None,
@@ -610,6 +647,7 @@ class RedisDatabase(pulumi.ComponentResource):
                  primary: Optional[_builtins.str] = None,
                  replicas: Optional[Sequence[Union['ReplicaArgs', 'ReplicaArgsDict']]] = None,
                  replication_access: Optional[Sequence[_builtins.str]] = None,
+                 restore_from: Optional[Union['RestoreArgs', 'RestoreArgsDict']] = None,
                  rotate_password_every: pulumi.Input[Optional[_builtins.int]] = None,
                  save_points: pulumi.Input[Optional[Sequence[pulumi.Input[Union['SavePointArgs', 'SavePointArgsDict']]]]] = None,
                  start_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
@@ -627,6 +665,7 @@ class RedisDatabase(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = RedisDatabaseArgs.__new__(RedisDatabaseArgs)
 
+            __props__.__dict__["backup"] = backup
             __props__.__dict__["bind_address"] = bind_address
             __props__.__dict__["config"] = config
             __props__.__dict__["data"] = data
@@ -650,6 +689,7 @@ class RedisDatabase(pulumi.ComponentResource):
             __props__.__dict__["primary"] = primary
             __props__.__dict__["replicas"] = replicas
             __props__.__dict__["replication_access"] = replication_access
+            __props__.__dict__["restore_from"] = restore_from
             __props__.__dict__["rotate_password_every"] = rotate_password_every
             __props__.__dict__["save_points"] = save_points
             __props__.__dict__["start_timeout_seconds"] = start_timeout_seconds

@@ -22,6 +22,7 @@ __all__ = ['RedisReplicaArgs', 'RedisReplica']
 @pulumi.input_type
 class RedisReplicaArgs:
     def __init__(__self__, *,
+                 backup: Optional['BackupArgs'] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -52,6 +53,7 @@ class RedisReplicaArgs:
         """
         The set of arguments for constructing a RedisReplica resource.
 
+        :param 'BackupArgs' backup: Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
         :param pulumi.Input[_builtins.str] bind_address: Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         :param pulumi.Input[Mapping[str, Any]] config: Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
         :param _builtins.bool deletion_protection: Whether Pulumi refuses to delete the database and its data. To delete them, set this to false and run `pulumi up`. Then remove the database from the program, or run `pulumi destroy`. It is always off for a replica that follows, since its data is a copy. See the guide "Destroy a database". Default: true.
@@ -80,6 +82,8 @@ class RedisReplicaArgs:
         :param Sequence['UserArgs'] users: Users with fewer rights than `app`. Each has a password, and URLs in the output `users`. Replicas have the same users and passwords, unless they set `users`. A user that is removed from the list is deleted from the server, and its connections are closed; users that you created with ACL SETUSER stay. Needs version 6.0 or later. See the guide "Users and rights". Default: none.
         :param pulumi.Input[_builtins.str] version: Version of the engine, alone or with a flavor as in `"7.2-aof"`, `"7.2-rdb"` or `"7.2-nordb"`. Redis: `"2.8"`, `"3.0"`, `"3.2"`, `"4.0"`, `"5.0"`, `"6.0"`, `"6.2"`, `"7.0"`, `"7.2"`, `"7.4"`, `"8.0"`, `"8.2"`, `"8.4"`, `"8.6"`, `"8.8"`, `"8.10"`. Valkey: `"7.2"`, `"8.0"`, `"8.1"`, `"9.0"`, `"9.1"`. A version past its end of life logs a warning. Write it in quotes, since YAML reads `8.10` as the number 8.1. A later release of this package may have a later default. That never upgrades an existing database without `version`: its preview fails and asks for a version. See the guide "Upgrade". Default: "8.6", for Valkey "9.1".
         """
+        if backup is not None:
+            pulumi.set(__self__, "backup", backup)
         if bind_address is not None:
             pulumi.set(__self__, "bind_address", bind_address)
         if config is not None:
@@ -134,6 +138,18 @@ class RedisReplicaArgs:
             pulumi.set(__self__, "users", users)
         if version is not None:
             pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def backup(self) -> Optional['BackupArgs']:
+        """
+        Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
+        """
+        return pulumi.get(self, "backup")
+
+    @backup.setter
+    def backup(self, value: Optional['BackupArgs']):
+        pulumi.set(self, "backup", value)
 
     @_builtins.property
     @pulumi.getter(name="bindAddress")
@@ -466,6 +482,7 @@ class RedisReplica(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 backup: Optional[Union['BackupArgs', 'BackupArgsDict']] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -499,6 +516,7 @@ class RedisReplica(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Union['BackupArgs', 'BackupArgsDict'] backup: Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide "Back up and restore". Default: no backups.
         :param pulumi.Input[_builtins.str] bind_address: Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `"0.0.0.0"` means all addresses and requires `host`. Default: "127.0.0.1".
         :param pulumi.Input[Mapping[str, Any]] config: Additional directives of redis.conf. Names and values are validated against the directives of a real server of the version. A directive that the component manages is an error, which names the argument to use instead. Default: none.
         :param _builtins.bool deletion_protection: Whether Pulumi refuses to delete the database and its data. To delete them, set this to false and run `pulumi up`. Then remove the database from the program, or run `pulumi destroy`. It is always off for a replica that follows, since its data is a copy. See the guide "Destroy a database". Default: true.
@@ -551,6 +569,7 @@ class RedisReplica(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 backup: Optional[Union['BackupArgs', 'BackupArgsDict']] = None,
                  bind_address: pulumi.Input[Optional[_builtins.str]] = None,
                  config: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -589,6 +608,7 @@ class RedisReplica(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = RedisReplicaArgs.__new__(RedisReplicaArgs)
 
+            __props__.__dict__["backup"] = backup
             __props__.__dict__["bind_address"] = bind_address
             __props__.__dict__["config"] = config
             __props__.__dict__["deletion_protection"] = deletion_protection

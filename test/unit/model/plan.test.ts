@@ -125,6 +125,15 @@ const cases: Readonly<Record<string, Case>> = {
         args: () => ({ replicationAccess: ["away", "archive"] }),
         database: [...every, "repl-away", "repl-archive"],
     },
+    "backups of a database": { args: () => ({ backup: {} }), database: [...every, "backup", "backup-files", "restic"] },
+    "backups of a database and a replica, with a webhook": {
+        args: () => ({
+            backup: { notify: { url: "https://hooks.example.com/secret" } },
+            replicas: [{ name: "like" }, { name: "own", backup: {} }],
+        }),
+        database: [...every, "repl-like", "repl-own", "repl-0", "backup", "backup-files", "restic", "notifier"],
+        replicas: { like: every, own: [...every, "backup", "backup-files", "restic"] },
+    },
     "a promoted replica": {
         args: () => ({ replicas: [{ name: "gone", promoted: true }] }),
         database: [...every, "repl-gone", "repl-0"],

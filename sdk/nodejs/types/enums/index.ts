@@ -2,6 +2,18 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const BackupVerifyEvery = {
+    Day: "day",
+    Week: "week",
+    Month: "month",
+    Never: "never",
+} as const;
+
+/**
+ * Values of `verifyEvery`.
+ */
+export type BackupVerifyEvery = (typeof BackupVerifyEvery)[keyof typeof BackupVerifyEvery];
+
 export const DataFiles = {
     Aof: "aof",
     Rdb: "rdb",

@@ -8,10 +8,12 @@ import com.pulumi.core.annotations.Import;
 import com.pulumiredisdatabase.redisdatabase.enums.Engine;
 import com.pulumiredisdatabase.redisdatabase.enums.Flavor;
 import com.pulumiredisdatabase.redisdatabase.enums.MaxmemoryPolicy;
+import com.pulumiredisdatabase.redisdatabase.inputs.BackupArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.DataArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.LogsArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.PortsArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.ReplicaArgs;
+import com.pulumiredisdatabase.redisdatabase.inputs.RestoreArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.SavePointArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.TlsArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.UserArgs;
@@ -30,6 +32,21 @@ import javax.annotation.Nullable;
 public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
 
     public static final RedisDatabaseArgs Empty = new RedisDatabaseArgs();
+
+    /**
+     * Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide &#34;Back up and restore&#34;. Default: no backups.
+     * 
+     */
+    @Import(name="backup")
+    private @Nullable BackupArgs backup;
+
+    /**
+     * @return Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide &#34;Back up and restore&#34;. Default: no backups.
+     * 
+     */
+    public Optional<BackupArgs> backup() {
+        return Optional.ofNullable(this.backup);
+    }
 
     /**
      * Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `&#34;0.0.0.0&#34;` means all addresses and requires `host`. Default: &#34;127.0.0.1&#34;.
@@ -377,6 +394,21 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
+     * The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server&#39;s first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide &#34;Back up and restore&#34;. Default: the database starts empty.
+     * 
+     */
+    @Import(name="restoreFrom")
+    private @Nullable RestoreArgs restoreFrom;
+
+    /**
+     * @return The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server&#39;s first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide &#34;Back up and restore&#34;. Default: the database starts empty.
+     * 
+     */
+    public Optional<RestoreArgs> restoreFrom() {
+        return Optional.ofNullable(this.restoreFrom);
+    }
+
+    /**
      * Days, 1 to 3650, after which an update generates a new password. The days on which passwords change differ between databases, so the first password may be replaced sooner. Setting, changing or removing this argument generates a new password at once. Cannot be combined with `password`. Unit: days. Default: never.
      * 
      */
@@ -469,6 +501,7 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
     private RedisDatabaseArgs() {}
 
     private RedisDatabaseArgs(RedisDatabaseArgs $) {
+        this.backup = $.backup;
         this.bindAddress = $.bindAddress;
         this.config = $.config;
         this.data = $.data;
@@ -492,6 +525,7 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
         this.primary = $.primary;
         this.replicas = $.replicas;
         this.replicationAccess = $.replicationAccess;
+        this.restoreFrom = $.restoreFrom;
         this.rotatePasswordEvery = $.rotatePasswordEvery;
         this.savePoints = $.savePoints;
         this.startTimeoutSeconds = $.startTimeoutSeconds;
@@ -516,6 +550,17 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
 
         public Builder(RedisDatabaseArgs defaults) {
             $ = new RedisDatabaseArgs(Objects.requireNonNull(defaults));
+        }
+
+        /**
+         * @param backup Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide &#34;Back up and restore&#34;. Default: no backups.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder backup(@Nullable BackupArgs backup) {
+            $.backup = backup;
+            return this;
         }
 
         /**
@@ -969,6 +1014,17 @@ public final class RedisDatabaseArgs extends com.pulumi.resources.ResourceArgs {
          */
         public Builder replicationAccess(String... replicationAccess) {
             return replicationAccess(List.of(replicationAccess));
+        }
+
+        /**
+         * @param restoreFrom The data with which a new database starts, from exactly one of `repository`, `rdbFile`, `appendOnlyDir` and `url`. It is restored once, before the server&#39;s first start, onto an empty data volume. It cannot be added or changed later, and can be removed at any time. See the guide &#34;Back up and restore&#34;. Default: the database starts empty.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder restoreFrom(@Nullable RestoreArgs restoreFrom) {
+            $.restoreFrom = restoreFrom;
+            return this;
         }
 
         /**

@@ -8,6 +8,7 @@ import com.pulumi.core.annotations.Import;
 import com.pulumiredisdatabase.redisdatabase.enums.Engine;
 import com.pulumiredisdatabase.redisdatabase.enums.Flavor;
 import com.pulumiredisdatabase.redisdatabase.enums.MaxmemoryPolicy;
+import com.pulumiredisdatabase.redisdatabase.inputs.BackupArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.LogsArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.PortsArgs;
 import com.pulumiredisdatabase.redisdatabase.inputs.SavePointArgs;
@@ -32,6 +33,21 @@ import javax.annotation.Nullable;
 public final class ReplicaArgs extends com.pulumi.resources.ResourceArgs {
 
     public static final ReplicaArgs Empty = new ReplicaArgs();
+
+    /**
+     * Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide &#34;Back up and restore&#34;. Default: no backups.
+     * 
+     */
+    @Import(name="backup")
+    private @Nullable BackupArgs backup;
+
+    /**
+     * @return Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide &#34;Back up and restore&#34;. Default: no backups.
+     * 
+     */
+    public Optional<BackupArgs> backup() {
+        return Optional.ofNullable(this.backup);
+    }
 
     /**
      * Address of the Docker host on which the ports are published. By default, only clients on the Docker host can connect. `&#34;0.0.0.0&#34;` means all addresses and requires `host`. Default: &#34;127.0.0.1&#34;.
@@ -456,6 +472,7 @@ public final class ReplicaArgs extends com.pulumi.resources.ResourceArgs {
     private ReplicaArgs() {}
 
     private ReplicaArgs(ReplicaArgs $) {
+        this.backup = $.backup;
         this.bindAddress = $.bindAddress;
         this.config = $.config;
         this.deletionProtection = $.deletionProtection;
@@ -502,6 +519,17 @@ public final class ReplicaArgs extends com.pulumi.resources.ResourceArgs {
 
         public Builder(ReplicaArgs defaults) {
             $ = new ReplicaArgs(Objects.requireNonNull(defaults));
+        }
+
+        /**
+         * @param backup Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup` too. See the guide &#34;Back up and restore&#34;. Default: no backups.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder backup(@Nullable BackupArgs backup) {
+            $.backup = backup;
+            return this;
         }
 
         /**
