@@ -48,7 +48,8 @@ const content = (url: string) => client.redis(url, ["EVAL", describeData, "0"]).
 async function backup(name: string, ...command: string[]): Promise<Buffer> {
     const container = present(stack.containers().find((each) => each.startsWith(`${name}-backup-`)));
     const running = spawn("docker", ["exec", container, "sh", "/backup.sh", ...command]);
-    const [output, errors]: Buffer[][] = [[], []];
+    const output: Buffer[] = [];
+    const errors: Buffer[] = [];
     running.stdout.on("data", (data: Buffer) => output.push(data));
     running.stderr.on("data", (data: Buffer) => errors.push(data));
     const [code] = (await once(running, "close")) as [number];

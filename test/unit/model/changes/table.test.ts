@@ -61,6 +61,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "data.files": [{ data: { volume: "v", files: "aof" } }, { data: { volume: "v" } }, ["recorded"]],
     "startTimeoutSeconds": [{}, { startTimeoutSeconds: 7 }, ["recorded"]],
     "importing": [{}, { importing: true }, ["importing"]],
+    "restoreFrom": [{}, { restoreFrom: { rdbFile: "/srv/dump.rdb" } }, ["restoreChanged"]],
     "image": [{}, { image: "registry/redis:8.0" }, ["container"]],
     "network": [{}, { network: "backend" }, ["container"]],
     "tls": [{}, { tls: { hosts: ["redis.example.com"] } }, ["certificate"]],
@@ -83,7 +84,11 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
 };
 
 /** Rows whose reverse change belongs to another row. */
-const reverseRows: Readonly<Record<string, string>> = { versionDown: "versionUp", userRemoved: "userAdded" };
+const reverseRows: Readonly<Record<string, string>> = {
+    versionDown: "versionUp",
+    userRemoved: "userAdded",
+    restoreRemoved: "restoreChanged",
+};
 
 describe("every argument", () => {
     const nested = { ports: "PortsArgs", data: "DataArgs", tls: "TlsArgs" };
