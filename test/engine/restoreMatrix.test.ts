@@ -116,11 +116,12 @@ async function loaded(version: Version, dump: Buffer): Promise<string[]> {
 }
 
 test.each(tested)("Redis %s: each flavor is restored exactly", async (version) => {
-    const volume = uniqueName("restore-matrix");
-    const sources = flavorNames.map((flavor) => ({
+    // Several containers must not create one repository at the same time.
+    const volumes = flavorNames.map((flavor) => uniqueName(`restore-matrix-${flavor}`));
+    const sources = flavorNames.map((flavor, index) => ({
         name: `source-${flavor}`,
         flavor,
-        args: { version, flavor, backup: { repositories: [{ volume }] } },
+        args: { version, flavor, backup: { repositories: [{ volume: present(volumes[index]) }] } },
     }));
     const program = (databases: readonly { readonly name: string; readonly args: object }[]) =>
         stack.program(
@@ -146,12 +147,16 @@ test.each(tested)("Redis %s: each flavor is restored exactly", async (version) =
         const expected = await loaded(version, await backup(name, "export", id));
         made.push({ name, flavor, id, before, after, expected });
     }
-    const restored = made.map(({ flavor, id, name }) => ({
+    const restored = made.map(({ flavor, id, name }, index) => ({
         name: `restored-${flavor}`,
         args: {
             version,
             flavor: nextFlavor[flavor],
-            restoreFrom: { repository: { volume }, snapshot: id, database: `engine-test/test/${name}` },
+            restoreFrom: {
+                repository: { volume: present(volumes[index]) },
+                snapshot: id,
+                database: `engine-test/test/${name}`,
+            },
         },
     }));
     await program([...sources, ...restored]).up();
@@ -173,5 +178,5 @@ test.each(tested)("Redis %s: each flavor is restored exactly", async (version) =
     await until(() => client.redis(url, ["PING"]) === "PONG");
     expect(content(url)).toEqual(keys);
     await program([]).up();
-    docker("volume", "rm", volume);
+    docker("volume", "rm", ...volumes);
 });
