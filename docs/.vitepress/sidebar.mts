@@ -18,6 +18,7 @@ const guides = [
     "replicas",
     "upgrade",
     "old-versions",
+    "backups",
     "adopt-data",
     "pull-requests",
     "platform",

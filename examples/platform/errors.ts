@@ -14,7 +14,9 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
     "validation": 422,
     "unknown-version": 422,
     "refused": 422,
+    "not-backed-up": 422,
     "handle-unknown": 404,
+    "backup-unknown": 404,
     "handle-taken": 409,
     "locked": 409,
     "engine-unreachable": 503,
@@ -22,6 +24,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
     "docker-unreachable": 503,
     "cancelled": 503,
     "timeout": 504,
+    "backup-failed": 500,
     "partial": 500,
 };
 

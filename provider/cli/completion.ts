@@ -35,11 +35,12 @@ export async function candidates(
     if (flag) return matching(flag.argChoices ?? []);
     if (last.startsWith("-")) return matching([...flagsOf(program), ...(command === program ? [] : flagsOf(command))]);
     const verbs = command.commands.filter((each) => each.name() !== hiddenVerb).map((each) => each.name());
-    if (verbs.length > 0) return matching(verbs);
     const operands = command.registeredArguments;
     const operand = operands[given] ?? operands.filter(({ variadic }) => variadic).at(-1);
-    if (operand?.argChoices) return matching(operand.argChoices);
-    return operand && namesHandle(operand) ? matching(await handles()) : [];
+    // Verbs only follow a verb, not its operands.
+    const next = given === 0 ? verbs : [];
+    if (operand?.argChoices) return matching([...next, ...operand.argChoices]);
+    return matching([...next, ...(operand && namesHandle(operand) ? await handles() : [])]);
 }
 
 interface Position {
@@ -55,7 +56,7 @@ function positionAfter(program: Command, words: readonly string[]): Position {
     let position: Position = { command: program, given: 0 };
     for (const word of words) {
         const { command, given, flag } = position;
-        const next = command.commands.find((each) => each.name() === word);
+        const next = given === 0 ? command.commands.find((each) => each.name() === word) : undefined;
         if (flag) position = { command, given };
         else if (word.startsWith("-")) position = { command, given, flag: withValue([program, command], word) };
         else position = next ? { command: next, given: 0 } : { command, given: given + 1 };

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { hiddenVerb } from "./completion";
 import { packageVersion } from "./package";
-import type { Call, Verb } from "./verb";
+import type { Call, Flags, Verb } from "./verb";
 import { groups, previews } from "./verbs/index";
 
 /** Flags of all verbs. */
@@ -48,7 +48,13 @@ export function buildProgram(invoke: Invoke, complete: Complete): Command {
         .usage("<verb> [options]");
     for (const option of globalOptions) program.addOption(option);
     for (const [group, verbs] of Object.entries(groups)) {
-        for (const verb of verbs) program.addCommand(commandOf(program, verb, invoke).helpGroup(`${group}:`));
+        for (const verb of verbs) {
+            const command = commandOf(program, verb, invoke).helpGroup(`${group}:`);
+            // Otherwise it would take the flags that it shares with a verb after it.
+            if (verb.verbs) command.enablePositionalOptions();
+            for (const next of verb.verbs ?? []) command.addCommand(commandOf(program, next, invoke));
+            program.addCommand(command);
+        }
         if (group === "Databases") program.addCommand(previewCommand(program, invoke).helpGroup(`${group}:`));
     }
     const completing = new Command(hiddenVerb).argument("[words...]").action(async (words: string[]) => {
@@ -64,6 +70,13 @@ function previewCommand(program: Command, invoke: Invoke): Command {
         .summary("show what a change would do, without doing it");
     for (const verb of previews) preview.addCommand(commandOf(program, verb, invoke));
     return preview;
+}
+
+/** The flags before the name of a verb that follows another one. */
+function flagsBefore(program: Command, { parent }: Command): Flags {
+    if (parent === null || parent === program) return {};
+    const given = Object.entries(parent.opts()).filter(([name]) => parent.getOptionValueSource(name) === "cli");
+    return Object.fromEntries(given);
 }
 
 function commandOf(program: Command, verb: Verb, invoke: Invoke): Command {
@@ -82,7 +95,7 @@ function commandOf(program: Command, verb: Verb, invoke: Invoke): Command {
         const call: Call = {
             operands: given.filter((each): each is string => typeof each === "string"),
             rest: given.flatMap((each) => (Array.isArray(each) ? (each as string[]) : [])),
-            flags: command.opts(),
+            flags: { ...command.opts(), ...flagsBefore(program, command) },
         };
         await invoke(verb, call, program.opts());
     });

@@ -135,6 +135,7 @@ function sessionOf(flags: GlobalFlags, display: ProgressDisplay, surroundings: S
         },
         ask: (question) => ask(question, surroundings),
         readInput: async () => (stdin.isTTY ? undefined : text(stdin)),
+        stdout,
         print: (line) => {
             stdout.write(`${line}\n`);
         },

@@ -1,8 +1,23 @@
 /** The JSON that each verb prints with `--json`. For the documentation and the tests; the command does not load it. */
 import { z } from "zod";
+import { locationKinds } from "../model/backup/repositories";
 import { engineNames, flavorNames, versions } from "../model/catalog/versions";
 import type { ListedVersion } from "../model/catalog/listVersions";
-import type { ChangeRow, DatabaseInfo, ErrorCode, Health, PlannedUpgrade, Preview, Step } from "../platform/index";
+import type {
+    Backup,
+    BackupHealth,
+    ChangeRow,
+    DatabaseInfo,
+    ErrorCode,
+    FailedRepository,
+    Health,
+    NewBackup,
+    OrphanedBackups,
+    PlannedUpgrade,
+    Preview,
+    Step,
+    Verification,
+} from "../platform/index";
 import { exitCodeOfError, exitCodes } from "./exitCodes";
 import type { ErrorDocument } from "./output/errors";
 import { reviewSchema } from "./reviewSchema";
@@ -39,6 +54,8 @@ const databaseFields = {
     port: about(count, "the plaintext port, if it is open").optional(),
     tlsPort: count.optional(),
     containerName: text.optional(),
+    backupContainerName: about(text, "the container that makes its backups; absent if it has none").optional(),
+    owner: about(text, "PROJECT/STACK/NAME, as its data and its backups name it").optional(),
     certificateExpires: time.optional(),
     dockerHost: text.optional(),
     dockerCertPath: about(text, "the directory with the certificates for a tcp Docker host").optional(),
@@ -48,10 +65,30 @@ const databaseFields = {
 const database = z.strictObject(databaseFields) satisfies z.ZodType<DatabaseInfo>;
 
 const healthState = z.enum(["healthy", "unhealthy", "starting", "stopped", "missing", "unknown"]);
+
+const backupHealth = z.strictObject({
+    state: healthState.exclude(["unknown"]),
+    reason: about(text, "why it is not healthy").optional(),
+    last: about(
+        z.strictObject({ id: text, time, keys: count.optional(), bytes: count.optional() }),
+        "the last backup that succeeded",
+    ).optional(),
+    ageSeconds: about(count, "the age of the last backup").optional(),
+    intervalSeconds: about(count, "the longest time between two backups by schedule").optional(),
+    next: about(time, "when the next backup is due").optional(),
+    failing: about(z.strictObject({ since: time, reason: text }), "since when backups fail").optional(),
+    alarm: about(text, "what is remarkable about the last backup").optional(),
+    verified: about(
+        z.strictObject({ id: text, time, ok: z.boolean(), reason: text.optional() }),
+        "the last verification",
+    ).optional(),
+}) satisfies z.ZodType<BackupHealth>;
+
 const healthOfOne = z.strictObject({
     handle: text,
     state: healthState,
     reason: about(text, "why it is not healthy").optional(),
+    backup: about(backupHealth, "absent without backups").optional(),
 }) satisfies z.ZodType<Health>;
 
 const step = z.strictObject({
@@ -79,6 +116,67 @@ const preview = z.strictObject({
     ),
     steps: z.array(step),
 }) satisfies z.ZodType<Preview>;
+
+const repository = {
+    number: about(count, "its number among the repositories of the database"),
+    kind: z.enum(locationKinds),
+    location: about(text, "the name of the volume, the path or the URL"),
+};
+
+const failedRepository = z.strictObject({ ...repository, reason: text }) satisfies z.ZodType<FailedRepository>;
+
+const describedBackup = {
+    id: text,
+    database: about(text, "PROJECT/STACK/NAME"),
+    time,
+    kind: z.enum(["scheduled", "manual", "final"]),
+    engine: engine.optional(),
+    version: version.optional(),
+    release: about(text, "the exact version").optional(),
+    flavor: flavor.optional(),
+    keys: count.optional(),
+    bytes: count.optional(),
+    sha256: text.optional(),
+};
+
+const backupFields = {
+    ...describedBackup,
+    repositories: z.array(z.strictObject({ ...repository, verified: z.boolean() })),
+};
+
+const oneBackup = z.strictObject(backupFields) satisfies z.ZodType<Backup>;
+const newBackup = z.strictObject({
+    ...backupFields,
+    failed: about(z.array(failedRepository), "the repositories that have not stored it"),
+}) satisfies z.ZodType<NewBackup>;
+
+const location = z.strictObject({
+    volume: text.optional(),
+    path: text.optional(),
+    s3: text.optional(),
+    sftp: text.optional(),
+    rest: text.optional(),
+});
+
+const orphans = z.strictObject({
+    backups: z.array(
+        z.strictObject({
+            ...describedBackup,
+            repository: about(location, "a value for restoreFrom.repository"),
+            dockerHost: text.optional(),
+        }),
+    ),
+    failed: z.array(z.strictObject({ location: text, reason: text })),
+}) satisfies z.ZodType<OrphanedBackups>;
+
+const verification = z.strictObject({
+    number: repository.number,
+    id: text,
+    ok: z.boolean(),
+    keys: count.optional(),
+    seconds: z.number().optional(),
+    reason: text.optional(),
+}) satisfies z.ZodType<Verification>;
 
 const planned = z.strictObject({
     handle: text,
@@ -109,42 +207,62 @@ const report = z.strictObject({
 
 /** The output of each verb. */
 export const outputs = {
-    create: database,
-    update: database,
-    restart: database,
-    reload: database,
-    rotate: database,
-    rename: database,
-    upgrade: z.union([database, about(z.strictObject({ upgraded: z.array(database) }), "with --all")]),
-    deprovision: z.union([
-        z.strictObject({ handle: text, deleted: z.literal(true) }),
+    "create": database,
+    "update": database,
+    "restart": database,
+    "reload": database,
+    "rotate": database,
+    "rename": database,
+    "upgrade": z.union([database, about(z.strictObject({ upgraded: z.array(database) }), "with --all")]),
+    "deprovision": z.union([
+        z.strictObject({ handle: text, finalBackups: z.array(newBackup), deleted: z.literal(true) }),
         about(preview, "with --dry-run"),
     ]),
-    preview: z.union([preview, about(z.strictObject({ planned: z.array(planned) }), "preview upgrade --all")]),
-    replicate: database,
-    promote: database,
-    switchover: database,
-    list: z.array(z.strictObject({ ...databaseFields, health: healthState.optional() })),
-    show: about(
+    "preview": z.union([preview, about(z.strictObject({ planned: z.array(planned) }), "preview upgrade --all")]),
+    "replicate": database,
+    "promote": database,
+    "switchover": database,
+    "backup": newBackup,
+    "backup run": newBackup,
+    "backup list": z.strictObject({
+        backups: z.array(oneBackup),
+        failed: about(z.array(failedRepository), "the repositories that cannot be read"),
+    }),
+    "backup show": oneBackup,
+    "backup copy": oneBackup,
+    "backup purge": z.strictObject({
+        ...backupFields,
+        purged: about(z.boolean(), "false with --dry-run"),
+    }),
+    "backup export": z.strictObject({ ...backupFields, file: text.optional() }),
+    "backup verify": z.array(verification),
+    "backup orphaned": orphans,
+    "restore": database,
+    "clone": database,
+    "list": z.array(
+        z.strictObject({ ...databaseFields, health: healthState.optional(), backup: backupHealth.optional() }),
+    ),
+    "show": about(
         z.strictObject({
             ...z.strictObject(databaseFields).partial().shape,
             url: text.optional(),
             tlsUrl: text.optional(),
             caCertPem: text.optional(),
+            backup: backupHealth.optional(),
         }),
         "with FIELD, only this field",
     ),
-    exists: z.strictObject({ exists: z.boolean() }),
-    url: z.strictObject({ url: text }),
-    versions: z.array(listedVersion),
-    execute: z.strictObject({ handle: text, output: text }),
-    tunnel: z.strictObject({ url: text, tunnel: about(z.boolean(), "whether it stays open") }),
-    logs: z.strictObject({ handle: text, lines: z.array(text) }),
-    health: z.array(healthOfOne),
-    wait: healthOfOne,
-    drift: z.array(z.strictObject({ handle: text, steps: z.array(step) })),
-    doctor: z.array(report),
-    review: reviewSchema.extend({
+    "exists": z.strictObject({ exists: z.boolean() }),
+    "url": z.strictObject({ url: text }),
+    "versions": z.array(listedVersion),
+    "execute": z.strictObject({ handle: text, output: text }),
+    "tunnel": z.strictObject({ url: text, tunnel: about(z.boolean(), "whether it stays open") }),
+    "logs": z.strictObject({ handle: text, lines: z.array(text) }),
+    "health": z.array(healthOfOne),
+    "wait": healthOfOne,
+    "drift": z.array(z.strictObject({ handle: text, steps: z.array(step) })),
+    "doctor": z.array(report),
+    "review": reviewSchema.extend({
         comment: z
             .strictObject({
                 action: z.enum(["created", "updated", "unchanged", "skipped"]),
@@ -154,8 +272,8 @@ export const outputs = {
             .optional(),
         commentError: about(text, "why the comment was not written").optional(),
     }),
-    up: z.strictObject({ stack: text, applied: z.literal(true) }),
-    completion: z.strictObject({ shell: text, script: text }),
+    "up": z.strictObject({ stack: text, applied: z.literal(true) }),
+    "completion": z.strictObject({ shell: text, script: text }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 const errorCodes = [...(Object.keys(exitCodeOfError) as ErrorCode[]), "usage", "failed", "unexpected"] as const;

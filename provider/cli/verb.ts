@@ -49,6 +49,8 @@ export interface Session {
     readonly ask: (question: string) => Promise<string | undefined>;
     /** Reads the input to its end. Undefined if it is a terminal. */
     readonly readInput: () => Promise<string | undefined>;
+    /** Where the result appears, for one that is not text. */
+    readonly stdout: NodeJS.WritableStream;
     /** Prints a part of the result at once, for a verb that does not end. */
     readonly print: (text: string) => void;
 }
@@ -67,4 +69,6 @@ export interface Verb {
     /** For a verb that changes a database: shows what `run` would do. */
     readonly preview?: (session: Session, call: Call) => Promise<Result>;
     readonly run: (session: Session, call: Call) => Promise<Result>;
+    /** The verbs that can follow it. A first operand with the name of one of them calls that verb. */
+    readonly verbs?: readonly Verb[];
 }

@@ -76,8 +76,8 @@ export const backupRefusals = {
         remedy: "Wait until that program has finished; if it no longer exists, remove its lock with `restic unlock`.",
     },
     "repository-not-found": {
-        meaning: "There is no repository at this location.",
-        remedy: "Correct the location; a backup creates the repository.",
+        meaning: "The repository no longer exists at this location, where the backup container created or found it.",
+        remedy: "Mount the disk or restore the storage of the repository; to create a new one, replace the backup container.",
     },
     "repository-not-writable": {
         meaning: "The directory of the repository is not writable.",

@@ -28,6 +28,12 @@ export interface ErrorDetails {
     };
     /** The operation failed after it had begun to change resources. */
     readonly "partial": { readonly failed: readonly Failure[]; readonly changed: readonly string[] };
+    /** The database has no `backup`, so there is nothing that makes or reads backups. */
+    readonly "not-backed-up": Readonly<Record<string, never>>;
+    /** There is no backup with this ID, or none from the requested time. */
+    readonly "backup-unknown": { readonly nearest: readonly string[] };
+    /** A backup, or what was to be done with one, has failed. The database is not affected. */
+    readonly "backup-failed": { readonly failures: readonly BackupFailure[] };
     /** A database did not become healthy in time. */
     readonly "timeout": { readonly state: string; readonly reason: string };
     /** The caller cancelled the operation. */
@@ -79,6 +85,15 @@ export interface Failure {
     readonly message: string;
     /** The code of the message, if it has one. */
     readonly code?: string;
+}
+
+/** Why something with a backup has failed. */
+export interface BackupFailure {
+    readonly message: string;
+    /** The code of the message, if it has one. docs/errors.md explains each. */
+    readonly code?: string;
+    /** The repository, if the reason is there. */
+    readonly location?: string;
 }
 
 /** An operation of the platform that did not succeed. */

@@ -2,18 +2,43 @@
 import { listReplicas, replicaComponent } from "../model/arguments/replicaList";
 import { type ListedVersion, listVersions } from "../model/catalog/listVersions";
 import { compareVersions, parseVersion } from "../model/catalog/versions";
+import type {
+    Backup,
+    BackupList,
+    BackupPlace,
+    BackupSource,
+    NewBackup,
+    RepositoryAccess,
+    Verification,
+} from "./backups/backup";
+import { backupFailed, reasonsOf } from "./backups/container";
+import type { CopyOptions } from "./backups/copy";
+import type { ExportOptions, Exported } from "./backups/export";
+import { BackupOperations, type RestorePlace } from "./backups/operations";
+import type { OrphanedBackups } from "./backups/orphaned";
+import type { RestoreOptions } from "./backups/restore";
+import type { StackDatabase } from "./backups/stackDatabase";
+import type { VerifyOptions } from "./backups/verify";
 import { type Change, changes, unchanged } from "./changes";
 import { Databases, taken } from "./databases";
 import { Deployments, checkHandle, incomplete } from "./deployments";
 import type { OperationOptions } from "./engine/databaseStack";
 import type { Step } from "./engine/progress";
 import { removeAbandoned } from "./engine/workDirectory";
-import { PlatformError } from "./errors";
-import { type Health, healthOf, waitUntilHealthy } from "./health";
+import { type BackupFailure, PlatformError } from "./errors";
+import { type Health, healthOf, serverHealthOf, waitUntilHealthy } from "./health";
 import { Operations } from "./operations";
 import { type PlatformOptions, type Settings, settingsFrom } from "./options";
 import type { Connection } from "./program";
-import type { Drift, PlannedUpgrade, Preview, ReplicateOptions } from "./results";
+import type {
+    DeprovisionOptions,
+    Deprovisioned,
+    Drift,
+    PlannedUpgrade,
+    Preview,
+    PurgeOptions,
+    ReplicateOptions,
+} from "./results";
 import { type DatabaseSpec, type ReplicaSpec, differencesOf, unknownVersion } from "./specification";
 import { type DatabaseInfo, isMember } from "./state/databases";
 import { openBackend } from "./state/open";
@@ -26,6 +51,7 @@ import { repair } from "./state/repair";
 export class RedisPlatform {
     private readonly databases: Databases;
     private readonly deployments: Deployments;
+    private readonly backups: BackupOperations;
 
     private constructor(
         settings: Settings,
@@ -33,6 +59,7 @@ export class RedisPlatform {
     ) {
         this.databases = new Databases(operations.backend);
         this.deployments = new Deployments(settings, operations, this.databases);
+        this.backups = new BackupOperations(settings, operations.backend, this.databases, this.deployments);
     }
 
     /** Opens a platform. Creates its directories and its passphrase, if they do not exist yet. */
@@ -149,7 +176,7 @@ export class RedisPlatform {
         await this.operations.exclusively(info.stack, options, async (stack) => {
             const { after } = await this.deployments.changed(stack, unchanged, options);
             const component = isMember(info) ? replicaComponent(after.name, handle) : after.name;
-            const [health] = await healthOf([info]);
+            const [health] = await serverHealthOf([info]);
             // A container that was removed by hand is in the state only.
             if (health?.state === "missing") await stack.update(after, options, "--refresh");
             else await stack.replaceServer(after, component, options);
@@ -194,27 +221,39 @@ export class RedisPlatform {
     }
 
     /**
-     * Deletes a database with its data and its replicas, or one replica. `confirm` must repeat the handle.
+     * Deletes a database with its data and its replicas, or one replica. `confirm` must repeat the handle. Before that, each
+     * of these servers with `backup` makes a final backup, which is kept until it is purged.
      *
-     * @throws `validation` if `confirm` does not; `refused` while replicas with stacks of their own follow the database
+     * @throws `validation` if `confirm` does not repeat the handle; `refused` while replicas with stacks of their own follow
+     * the database; `backup-failed` if a repository has not stored the final backup. Nothing is deleted then.
      */
-    async deprovision(handle: string, confirm: string, options: OperationOptions = {}): Promise<void> {
+    async deprovision(
+        handle: string,
+        confirm: string,
+        { skipFinalBackup = false, ...options }: DeprovisionOptions = {},
+    ): Promise<Deprovisioned> {
         if (confirm !== handle) {
             const message = `"${confirm}" does not confirm the deletion of "${handle}"`;
             throw new PlatformError("validation", message, "repeat the handle", { findings: [] });
         }
         const info = await this.get(handle);
         if (isMember(info)) {
+            const finalBackups = skipFinalBackup ? [] : await this.finalBackups([info], options);
             await this.deployments.apply(info, changes.removeReplica(handle), options, { removes: handle });
-            return;
+            return { handle, finalBackups };
         }
         await this.checkNotFollowed(handle, "deleted");
-        await this.operations.exclusively(handle, options, async (stack) => {
+        const deleted = (await this.list()).filter(({ stack }) => stack === info.stack);
+        const finalBackups = await this.operations.exclusively(handle, options, async (stack) => {
+            const made = skipFinalBackup ? [] : await this.finalBackups(deleted, options);
             await stack.destroy(options);
             await this.operations.backend.forget(handle);
+            return made;
         });
-        if (info.primary === undefined) return;
-        await this.deployments.apply(await this.get(info.primary), changes.revokeReplication(handle), options);
+        if (info.primary !== undefined) {
+            await this.deployments.apply(await this.get(info.primary), changes.revokeReplication(handle), options);
+        }
+        return { handle, finalBackups };
     }
 
     /** What `deprovision` would delete. Changes nothing. */
@@ -225,6 +264,95 @@ export class RedisPlatform {
             return steps.filter(({ operation }) => operation === "delete");
         }
         return this.operations.exclusively(handle, options, async (stack) => (await stack.planDestroy(options)).steps);
+    }
+
+    /**
+     * Makes a backup now, in addition to the scheduled ones.
+     *
+     * @throws `not-backed-up`; `backup-failed` if no repository has stored it
+     */
+    async backup(of: string | BackupSource, options: OperationOptions = {}): Promise<NewBackup> {
+        return this.backups.make(of, "manual", options);
+    }
+
+    /** Lists the backups of a database or a replica, or all in a repository; the newest first. */
+    async listBackups(of: BackupPlace, options: OperationOptions = {}): Promise<BackupList> {
+        return this.backups.list(of, options);
+    }
+
+    /**
+     * Describes a backup.
+     *
+     * @throws `backup-unknown` with the nearest ID
+     */
+    async showBackup(of: BackupPlace, id: string, options: OperationOptions = {}): Promise<Backup> {
+        return this.backups.find(of, id, options);
+    }
+
+    /** Copies a backup from one repository of a database to another. Changes nothing if that has it already. */
+    async copyBackup(of: string | BackupSource, id: string, options: CopyOptions): Promise<Backup> {
+        return this.backups.copy(of, id, options);
+    }
+
+    /** Permanently removes a backup from one repository or from all. Returns it with the repositories that had it. */
+    async purgeBackup(of: BackupPlace, id: string, { from, ...options }: PurgeOptions = {}): Promise<Backup> {
+        return this.backups.purge(of, id, from, options);
+    }
+
+    /**
+     * Writes a backup to a new file that only this user can read, or to a stream, which is not ended: a plain RDB file, which
+     * Redis loads without this package. A file appears only if its SHA-256 is that of the backup.
+     */
+    async exportBackup(
+        of: BackupPlace,
+        id: string,
+        to: string | NodeJS.WritableStream,
+        options: ExportOptions = {},
+    ): Promise<Exported> {
+        return this.backups.export(of, id, to, options);
+    }
+
+    /**
+     * Restores a backup into a temporary server and compares it with what was backed up. Without an ID, the newest backup of
+     * each repository. One result for each repository.
+     */
+    async verifyBackup(
+        of: string | BackupSource,
+        id?: string,
+        options: VerifyOptions = {},
+    ): Promise<readonly Verification[]> {
+        return this.backups.verify(of, id, options);
+    }
+
+    /**
+     * The backups of databases of this platform that no longer exist. Searches the repositories of the existing databases,
+     * and the Docker volumes of deleted databases whose `backup` named no repository; or only one repository.
+     */
+    async orphanedBackups(only?: RepositoryAccess, options: OperationOptions = {}): Promise<OrphanedBackups> {
+        return this.backups.orphaned(only, options);
+    }
+
+    /**
+     * Creates a database from a backup. A repeat
+     * continues an interrupted restore, with the same backup.
+     *
+     * @throws `handle-taken` if the database exists; `backup-unknown`
+     */
+    async restore(handle: string, from: RestorePlace, options: RestoreOptions = {}): Promise<DatabaseInfo> {
+        return this.backups.restore(handle, from, options);
+    }
+
+    /**
+     * Makes a backup of a database, and creates another one from it.
+     *
+     * @throws `not-backed-up`; `handle-taken` if the new database exists
+     */
+    async clone(
+        of: string | StackDatabase,
+        handle: string,
+        options: Omit<RestoreOptions, "snapshot" | "database"> = {},
+    ): Promise<DatabaseInfo> {
+        return this.backups.clone(of, handle, options);
     }
 
     /** How to connect to a database or a replica, with its password. */
@@ -254,7 +382,7 @@ export class RedisPlatform {
         { timeoutSeconds = 300, signal }: { readonly timeoutSeconds?: number; readonly signal?: AbortSignal } = {},
     ): Promise<Health> {
         const info = await this.get(handle);
-        const ask = async (): Promise<Health> => (await healthOf([info]))[0] ?? { handle, state: "unknown" };
+        const ask = async (): Promise<Health> => (await serverHealthOf([info]))[0] ?? { handle, state: "unknown" };
         return waitUntilHealthy(ask, { timeoutSeconds, ...(signal && { signal }) });
     }
 
@@ -319,6 +447,29 @@ export class RedisPlatform {
     /** All versions in all flavors, in the managed service's spelling. */
     versions(): readonly ListedVersion[] {
         return listVersions();
+    }
+
+    /** Throws `backup-failed` unless every repository has stored the final backup of each server that has backups. */
+    private async finalBackups(
+        servers: readonly DatabaseInfo[],
+        options: OperationOptions,
+    ): Promise<readonly NewBackup[]> {
+        const made: NewBackup[] = [];
+        for (const server of servers.filter(({ backupContainerName }) => backupContainerName !== undefined)) {
+            const refused = (reason: string, failures: readonly BackupFailure[]) =>
+                backupFailed(
+                    `the final backup of "${server.handle}" failed, so nothing was deleted: ${reason}`,
+                    failures,
+                    "correct the cause, or delete the database without a final backup",
+                );
+            const backup = await this.backups.make(server, "final", options).catch((error: unknown) => {
+                throw PlatformError.is(error, "backup-failed") ? refused(error.message, error.details.failures) : error;
+            });
+            const failures = backup.failed.map(({ location, reason }) => ({ location, message: reason }));
+            if (failures.length > 0) throw refused(reasonsOf(backup.failed), failures);
+            made.push(backup);
+        }
+        return made;
     }
 
     private async checkNotFollowed(handle: string, what: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What operations take and return, besides databases. */
 import type { Version } from "../model/catalog/versions";
+import type { NewBackup } from "./backups/backup";
 import type { OperationOptions } from "./engine/databaseStack";
 import type { Message, Step } from "./engine/progress";
 import type { ChangeRow, PlatformError } from "./errors";
@@ -20,6 +21,23 @@ export interface ReplicateOptions extends OperationOptions {
      * upgraded on its own. The default is false.
      */
     readonly separate?: boolean;
+}
+
+export interface DeprovisionOptions extends OperationOptions {
+    /** Deletes the data without a final backup. The default is false. */
+    readonly skipFinalBackup?: boolean;
+}
+
+/** What `deprovision` has done. */
+export interface Deprovisioned {
+    readonly handle: string;
+    /** The final backups of the database and its replicas; empty if none of them had `backup`. */
+    readonly finalBackups: readonly NewBackup[];
+}
+
+export interface PurgeOptions extends OperationOptions {
+    /** Only from this repository, by number or location. The default is all that have the backup. */
+    readonly from?: string | number;
 }
 
 /** What has changed on a database's Docker host since its last update. */

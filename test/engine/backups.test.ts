@@ -166,7 +166,7 @@ describe("repositories that cannot be used", () => {
             "repository-not-writable",
         ],
         [
-            '{ backup: { encryptionPassword: pulumi.secret("p"), repositories: [{ volume: "none" }, { s3: "http://127.0.0.1:9/bucket" }] } }',
+            '{ backup: { encryptionPassword: "p", credentials: { accessKeyId: "a", secretAccessKey: "another password" }, repositories: [{ volume: "none" }, { s3: "http://127.0.0.1:9/bucket" }] } }',
             'backup.repositories[1]: cannot use the repository "http://127.0.0.1:9/bucket"',
             "repository-unreachable",
         ],

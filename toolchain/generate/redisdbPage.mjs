@@ -23,7 +23,13 @@ export function redisdbPage() {
         json(),
         ...Object.entries(groups).flatMap(([group, verbs]) => [
             `## ${group}`,
-            ...verbs.flatMap((verb) => verbSection(verb, command(verb.name), command("create"))),
+            ...verbs.flatMap((verb) => [
+                ...verbSection(verb, command(verb.name), command("create")),
+                ...(verb.verbs ?? []).flatMap((next) => {
+                    const nested = command(verb.name).commands.find((each) => each.name() === next.name);
+                    return verbSection(next, nested, command("create"));
+                }),
+            ]),
             ...(group === "Databases" ? previewSection(command("preview")) : []),
         ]),
     ].join("\n\n");
@@ -50,14 +56,20 @@ const nothing = () => Promise.resolve();
 
 function verbSection({ description, examples }, command, create) {
     const lines = [...operandLines(command), ...flagLines(command, create)];
+    const name = nameOf(command);
     return [
-        `### ${command.name()}`,
+        `### ${name}`,
         [command.description().split("\n")[0], description].filter(Boolean).join(" "),
-        fence([`redisdb ${command.name()} ${command.usage()}`]),
+        fence([`redisdb ${name} ${command.usage().replace(" [command]", "")}`]),
         ...(lines.length > 0 ? [lines.join("\n")] : []),
         `For example:`,
         fence(examples.map((example) => `redisdb ${example}`)),
     ];
+}
+
+/** Such as `backup list`. */
+function nameOf(command) {
+    return command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 function previewSection(preview) {

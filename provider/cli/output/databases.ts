@@ -1,7 +1,8 @@
 /** Databases, versions and upgrades in words. */
 import { engineLabels } from "../../model/catalog/versions";
 import type { ListedVersion } from "../../model/catalog/listVersions";
-import type { DatabaseInfo, Health, PlannedUpgrade, Preview, Step } from "../../platform/index";
+import type { BackupHealth, DatabaseInfo, Health, PlannedUpgrade, Preview, Step } from "../../platform/index";
+import { lastBackupText } from "./backups";
 import { table } from "./table";
 
 /** A database on one line. */
@@ -20,6 +21,7 @@ export function summaryOf(database: DatabaseInfo): string {
 
 export function databaseTable(databases: readonly DatabaseInfo[], health: readonly Health[]): string {
     const states = new Map(health.map(({ handle, state }) => [handle, state]));
+    const backups = backupsOf(health);
     return table(
         [
             "handle",
@@ -32,6 +34,7 @@ export function databaseTable(databases: readonly DatabaseInfo[], health: readon
             "certificate until",
             "status",
             "health",
+            ...(backups.size > 0 ? ["last backup"] : []),
         ],
         databases.map((each) => [
             each.handle,
@@ -44,6 +47,7 @@ export function databaseTable(databases: readonly DatabaseInfo[], health: readon
             each.certificateExpires?.slice(0, 10),
             each.status,
             states.get(each.handle),
+            ...(backups.size > 0 ? [lastBackupText(backups.get(each.handle))] : []),
         ]),
     );
 }
@@ -56,10 +60,22 @@ export function versionTable(versions: readonly ListedVersion[]): string {
 }
 
 export function healthTable(health: readonly Health[]): string {
+    const backups = backupsOf(health);
     return table(
-        ["handle", "health", "reason"],
-        health.map(({ handle, state, reason }) => [handle, state, reason]),
+        ["handle", "health", ...(backups.size > 0 ? ["last backup"] : []), "reason"],
+        health.map(({ handle, state, reason, backup }) => [
+            handle,
+            state,
+            ...(backups.size > 0 ? [lastBackupText(backup)] : []),
+            // What is remarkable about backups does not make a database unhealthy.
+            [reason, backup?.alarm && `alarm: ${backup.alarm}`].filter(Boolean).join("; "),
+        ]),
     );
+}
+
+/** The health of the backups, by handle; of databases without backups, there is none. */
+function backupsOf(health: readonly Health[]): ReadonlyMap<string, BackupHealth> {
+    return new Map(health.flatMap(({ handle, backup }) => (backup ? [[handle, backup] as const] : [])));
 }
 
 export function upgradeTable(planned: readonly PlannedUpgrade[]): string {

@@ -4,12 +4,15 @@ import type { Screen } from "./screen";
 
 /** What a phase does; `waiting` ends at once, unless many operations run in the same process. */
 const phases: Readonly<Record<Phase, string>> = {
-    waiting: "waiting for other operations",
-    preparing: "preparing",
-    planning: "planning the change",
-    applying: "applying the change",
-    removing: "removing resources",
-    done: "done",
+    "waiting": "waiting for other operations",
+    "preparing": "preparing",
+    "planning": "planning the change",
+    "applying": "applying the change",
+    "removing": "removing resources",
+    "backing-up": "making a backup",
+    "verifying": "verifying backups",
+    "copying": "copying a backup",
+    "done": "done",
 };
 
 const words: Readonly<Record<Step["operation"], { readonly doing: string; readonly done: string }>> = {

@@ -19,12 +19,30 @@ const noBorders = {
     "middle": "  ",
 };
 
+/** How a table fits a terminal. */
+export interface Fit {
+    /** Undefined if it is not printed on a terminal. */
+    readonly width: number | undefined;
+    /** The columns that can be left out, by their headings, the first one first. */
+    readonly dispensable: readonly string[];
+}
+
 /** The rows under their headings. Missing values are empty. */
 export function table(
     headings: readonly string[],
     rows: readonly (readonly (string | number | undefined)[])[],
+    { width, dispensable }: Fit = { width: undefined, dispensable: [] },
 ): string {
-    return format([headings.map((heading) => heading.toUpperCase()), ...rows]);
+    const text = format([headings.map((heading) => heading.toUpperCase()), ...rows]);
+    const left = dispensable.find((heading) => headings.includes(heading));
+    if (width === undefined || left === undefined || text.split("\n").every((line) => line.length <= width))
+        return text;
+    const column = headings.indexOf(left);
+    return table(
+        headings.filter((_heading, index) => index !== column),
+        rows.map((row) => row.filter((_cell, index) => index !== column)),
+        { width, dispensable },
+    );
 }
 
 /** Names and values, one per line. */

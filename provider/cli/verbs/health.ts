@@ -9,7 +9,9 @@ import { handle, operand, optionalHandles } from "./operands";
 export const health: Verb = {
     name: "health",
     summary: "show whether databases can be used",
-    description: "The exit code is 1 if one of them is not healthy.",
+    description:
+        "Also shows the last backup. A database whose last backup is too old is not healthy. The exit code is 1 if one of " +
+        "them is not healthy.",
     operands: [optionalHandles()],
     examples: ["health", "health sessions"],
     async run({ platform }, { rest }) {

@@ -1,7 +1,8 @@
 /** The verbs that describe databases. They change nothing. */
 import { Argument, Option } from "commander";
 import { nearest } from "../../model/findings";
-import { type Connection, type DatabaseInfo, PlatformError } from "../../platform/index";
+import { type BackupHealth, type Connection, type DatabaseInfo, PlatformError } from "../../platform/index";
+import { lastBackupText } from "../output/backups";
 import { databaseTable, versionTable } from "../output/databases";
 import { record } from "../output/table";
 import type { Session, Verb } from "../verb";
@@ -18,7 +19,10 @@ export const list: Verb = {
         const health = await platform.health(...databases);
         const states = new Map(health.map((each) => [each.handle, each]));
         return {
-            value: databases.map((each) => ({ ...each, health: states.get(each.handle)?.state })),
+            value: databases.map((each) => {
+                const { state, backup } = states.get(each.handle) ?? {};
+                return { ...each, health: state, ...(backup && { backup }) };
+            }),
             text: databaseTable(databases, health),
         };
     },
@@ -62,15 +66,34 @@ export const show: Verb = {
         const [name, field] = [operand(call, 0), call.operands[1]];
         const database = await session.platform.get(name);
         const connection = await connectionOf(session, database);
-        const fields: Readonly<Record<string, unknown>> = { ...database, ...connection };
+        const backup = await backupOf(session, database);
+        const fields: Readonly<Record<string, unknown>> = { ...database, ...connection, ...(backup && { backup }) };
         if (field !== undefined) return oneField(fields, field, session);
         const shown = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, maskedField(key, value)]));
         return {
             value: shown,
-            text: record(Object.entries(shown).map(([key, value]) => [key, oneLine(value)] as const)),
+            text: record(
+                Object.entries(shown).map(([key, value]) => [
+                    key,
+                    key === "backup" && backup ? backupLine(backup) : oneLine(value),
+                ]),
+            ),
         };
     },
 };
+
+/** How its backups are doing, if it has any. */
+async function backupOf({ platform }: Session, database: DatabaseInfo): Promise<BackupHealth | undefined> {
+    if (database.backupContainerName === undefined) return undefined;
+    return (await platform.health(database))[0]?.backup;
+}
+
+/** The state, the last backup and its ID, and what is wrong. */
+function backupLine(backup: BackupHealth): string {
+    const { state, last, reason, alarm } = backup;
+    const facts = [state, lastBackupText(backup), last?.id, reason, alarm && `alarm: ${alarm}`];
+    return facts.filter(Boolean).join(", ");
+}
 
 /** A database whose first update has not succeeded has no URLs yet. */
 async function connectionOf(
@@ -89,7 +112,7 @@ function oneField(fields: Readonly<Record<string, unknown>>, field: string, { on
     const known = Object.keys(fields);
     if (!known.includes(field)) throw unknownField(field, nearest(field, known), known);
     const value = onTerminal ? maskedField(field, fields[field]) : fields[field];
-    return { value: { [field]: value }, text: String(value) };
+    return { value: { [field]: value }, text: typeof value === "string" ? value : JSON.stringify(value) };
 }
 
 function maskedField(field: string, value: unknown): unknown {

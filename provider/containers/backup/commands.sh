@@ -12,7 +12,7 @@ check_number() { [ -n "$(repository "$1" 1)" ] || refuse repository-unknown "the
 find_snapshot() {
     found_snapshot=
     list_snapshots "$1" "$2" || return
-    found_snapshot=$(tail -n 1 "$listed_snapshots")
+    found_snapshot=$(snapshot_lines <"$listed_snapshots" | tail -n 1)
     [ -n "$found_snapshot" ] ||
         problem backup-not-found "$(repository_name "$1"): there is no backup ${2:+$2 }of $owner"
 }
@@ -21,19 +21,13 @@ find_snapshot() {
 #   $1       `all`, or empty
 #   prints   for each repository: restic's list, or why there is none, in JSON
 list() {
-    local number status restic_seconds=60
+    local number
     for number in $(repository_numbers); do
-        status=0
-        if [ "$1" = all ]; then
-            run_restic "$number" snapshots --no-lock --json >"$listed_snapshots" 2>"$restic_errors" || status=$?
-        else
-            snapshots "$number" '' >"$listed_snapshots" 2>"$restic_errors" || status=$?
-        fi
-        printf '{"repository":%s,"location":%s,' "$number" "$(json "$(repository "$number" 9)")"
-        if [ $status = 0 ]; then
+        printf '{"repository":%s,"kind":"%s","location":%s,' "$number" "$(repository "$number" 2)" "$(json "$(repository "$number" 9)")"
+        if list_snapshots "$number" "$1"; then
             printf '"snapshots":%s}\n' "$(tr -d '\n' <"$listed_snapshots")"
         else
-            restic_problem "$number" $status || printf '"error":%s}\n' "$(json "$(failure)")"
+            printf '"error":%s}\n' "$(json "$(failure)")"
         fi
     done
 }
@@ -77,7 +71,7 @@ purge() {
         unlock_repository "$number"
         status=0
         # shellcheck disable=SC2046 # several IDs
-        run_restic "$number" forget --quiet --prune $(cut -f 2 "$listed_snapshots") >/dev/null 2>"$restic_errors" || status=$?
+        run_restic "$number" forget --quiet --prune $(snapshot_lines <"$listed_snapshots" | cut -f 2) >/dev/null 2>"$restic_errors" || status=$?
         [ $status = 0 ] || restic_problem "$number" $status || give_up
         found=yes
         say "$(repository_name "$number"): removed $1"

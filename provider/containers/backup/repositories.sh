@@ -2,7 +2,7 @@
 # Runs restic on a repository. The files in the directory $desired contain the repositories and their secrets
 # (provider/model/render/backup.ts). Also used by orphans.sh, without the other scripts.
 
-# After this number of seconds, restic is ended; empty for no limit. restic itself tries for 15 minutes to reach a server.
+# After this number of seconds, restic is ended; empty for no limit.
 restic_seconds=
 
 #   prints   the numbers of the repositories
@@ -58,10 +58,12 @@ run_restic() {
 #   $3       the file with its standard error
 #   prints   the code of the refusal, a tab, and the reason
 explain_restic() {
-    local name text reason
+    local name text reason=
     name=$(repository_name "$1")
     text=$(cat "$3")
-    reason=$(sed -n '/^Fatal: /{s///;p;}' "$3" | head -n 1)
+    # restic that was ended while it tried to reach a server names the cause only in what it wrote before.
+    case $2 in 124 | 130) reason=$(sed -n 's/.*retrying after [^:]*: //p' "$3" | tail -n 1) ;; esac
+    : "${reason:=$(sed -n '/^Fatal: /{s///;p;}' "$3" | head -n 1)}"
     : "${reason:=$(grep -v '^ *$' "$3" | tail -n 1)}"
     : "${reason:=restic ended with status $2}"
     case $2,$text in
@@ -72,9 +74,9 @@ explain_restic() {
             printf 'repository-password-wrong\t%s: it is encrypted, and encryptionPassword is not set' "$name"
         fi
         ;;
-    10,*) printf 'repository-not-found\t%s: there is no repository at this location' "$name" ;;
+    10,*) printf 'repository-not-found\t%s: there is no repository at this location any more' "$name" ;;
     11,*) printf 'repository-locked\t%s: another program has locked it: %s' "$name" "$reason" ;;
-    *'Access Denied'* | *AccessDenied* | *InvalidAccessKeyId* | *'Access Key'* | *SignatureDoesNotMatch* | *'signature we calculated'* | *'401 Unauthorized'* | *'403 Forbidden'*)
+    *'no credentials found'* | *'Access Denied'* | *AccessDenied* | *InvalidAccessKeyId* | *'ccess '[Kk]ey* | *SignatureDoesNotMatch* | *'signature we calculated'* | *'401 Unauthorized'* | *'403 Forbidden'*)
         printf 'repository-credentials-refused\t%s: the storage refuses the credentials: %s' "$name" "$reason"
         ;;
     *'no space left on device'*) printf 'backup-disk-full\t%s: its disk is full' "$name" ;;
@@ -82,7 +84,7 @@ explain_restic() {
         printf 'repository-not-writable\t%s: it is not writable: %s' "$name" "$reason"
         ;;
     *'certificate'*) printf 'repository-certificate-not-trusted\t%s: %s' "$name" "$reason" ;;
-    124,* | *'dial tcp'* | *'connection refused'* | *'no such host'* | *'i/o timeout'* | *'network is unreachable'*)
+    124,* | 130,* | *'dial tcp'* | *'connection refused'* | *'no such host'* | *'i/o timeout'* | *'network is unreachable'*)
         printf 'repository-unreachable\t%s: it does not answer: %s' "$name" "$reason"
         ;;
     137,*) printf 'backup-failed\t%s: restic was killed, perhaps because the container ran out of memory' "$name" ;;

@@ -24,9 +24,9 @@ mark_verified() {
     run_restic "$1" tag --quiet --add verified "$2" >/dev/null 2>"$restic_errors" || status=$?
     [ $status = 0 ] || restic_problem "$1" $status || return
     list_snapshots "$1" '' || return
-    awk -F '\t' -v keep="$(repository "$1" 8)" '
+    snapshot_lines <"$listed_snapshots" | awk -F '\t' -v keep="$(repository "$1" 8)" '
         ("," $3 ",") ~ /,verified,/ { ids[++count] = $2 }
-        END { for (i = 1; i <= count - keep; i++) print ids[i] }' "$listed_snapshots" |
+        END { for (i = 1; i <= count - keep; i++) print ids[i] }' |
         while read -r id; do
             run_restic "$1" tag --quiet --remove verified "$id" >/dev/null 2>"$restic_errors" || exit
         done || restic_problem "$1" 1

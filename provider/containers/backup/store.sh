@@ -11,31 +11,48 @@ restic_problem() {
     problem "${explained%%	*}" "${explained#*	}"
 }
 
-# Lists the backups of this database.
+# Lists snapshots.
 #   $1       the number of a repository
-#   $2       the ID of a backup, or empty for all
-#   sets     listed_snapshots, a file: see snapshot_lines
+#   $2       the ID of a backup; empty for all of this database; `all` for all of the repository
+#   sets     listed_snapshots, a file: restic's list, in JSON
 #   fails    if that is not possible
 list_snapshots() {
-    local status=0 restic_seconds=60
-    snapshots "$1" "$2" >"$listed_snapshots.json" 2>"$restic_errors" || status=$?
-    [ $status = 0 ] || restic_problem "$1" $status || return
-    snapshot_lines <"$listed_snapshots.json" >"$listed_snapshots"
+    local status=0 restic_seconds=30
+    case $2 in
+    all) run_restic "$1" snapshots --no-lock --json >"$listed_snapshots" 2>"$restic_errors" || status=$? ;;
+    *) snapshots "$1" "$2" >"$listed_snapshots" 2>"$restic_errors" || status=$? ;;
+    esac
+    if [ $status != 0 ]; then
+        # With --json, restic does not say why it could not reach a server.
+        restic_seconds=5
+        run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
+        restic_problem "$1" $status
+    fi
 }
 
 # Removes the locks of killed processes. restic recognizes them by this container's host name and a process ID that is
 # no longer in use.
 #   $1       the number of a repository
 unlock_repository() {
-    local restic_seconds=60
+    local restic_seconds=30
     run_restic "$1" unlock --quiet >/dev/null 2>&1 || true
+}
+
+# restic itself tries for 15 minutes to reach a server. That is good for a backup that has begun, but not for one that
+# has not.
+#   $1       the number of a repository
+#   fails    if it cannot be opened now
+reach_repository() {
+    local status=0 restic_seconds=30
+    run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
+    [ $status = 0 ] || restic_problem "$1" $status
 }
 
 # Opens a repository, and creates it if there is none.
 #   $1       its number
 #   fails    if that is not possible
 open_repository() {
-    local status=0 restic_seconds=60
+    local status=0 restic_seconds=30
     run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
     if [ $status = 10 ]; then
         status=0
@@ -62,7 +79,8 @@ check_repository_space() {
 #   prints   the time as in restic's options
 restic_time() { date -u -d "@$1" '+%Y-%m-%d %H:%M:%S'; }
 
-# Stores the dump in a repository.
+# Stores the dump in a repository. A repository that no longer exists is not created again: an empty one would hide that
+# the earlier backups are gone, for example because a disk is not mounted.
 #   $1       its number
 #   $2       the time of the backup, as in restic's options
 #   $3       the tags, separated by commas
@@ -70,16 +88,10 @@ restic_time() { date -u -d "@$1" '+%Y-%m-%d %H:%M:%S'; }
 store() {
     local status=0
     check_repository_space "$1" || return
+    reach_repository "$1" || return
     unlock_repository "$1"
     run_restic "$1" backup --quiet --host "$owner" --time "$2" --tag "$3" --stdin --stdin-filename /dump.rdb \
         <"$staged_dump" >/dev/null 2>"$restic_errors" || status=$?
-    # There may be no repository yet, if it was deleted.
-    if [ $status = 10 ]; then
-        open_repository "$1" || return
-        status=0
-        run_restic "$1" backup --quiet --host "$owner" --time "$2" --tag "$3" --stdin --stdin-filename /dump.rdb \
-            <"$staged_dump" >/dev/null 2>"$restic_errors" || status=$?
-    fi
     [ $status = 0 ] || restic_problem "$1" $status
 }
 
@@ -132,7 +144,7 @@ back_up() {
             say "$reason"
             reason=$(json "$reason")
         fi
-        result="{\"number\":$number,\"location\":$(json "$(repository "$number" 9)"),\"ok\":$ok,\"reason\":${reason:-null}}"
+        result="{\"number\":$number,\"kind\":\"$(repository "$number" 2)\",\"location\":$(json "$(repository "$number" 9)"),\"ok\":$ok,\"reason\":${reason:-null}}"
         results="$results${results:+,}$result"
     done
     result="{\"id\":\"$id\",\"time\":\"$(iso "$started")\",\"database\":$(json "$owner"),\"kind\":\"$1\",\"engine\":\"$(wanted engine)\",\"version\":\"$(wanted version)\",\"release\":\"$release\",\"flavor\":\"$(wanted flavor)\",\"keys\":$keys,\"bytes\":$bytes,\"sha256\":\"$sha256\",\"repositories\":[$results]}"

@@ -3,7 +3,8 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { nameOf } from "../state/checkpoint";
 
 /** A step of an operation. */
-export type Phase = "waiting" | "preparing" | "planning" | "applying" | "removing" | "done";
+export type Phase =
+    "waiting" | "preparing" | "planning" | "applying" | "removing" | "backing-up" | "verifying" | "copying" | "done";
 
 /** What an operation reports while it runs. */
 export type ProgressEvent =

@@ -17,6 +17,8 @@ export interface StoredResource {
     readonly urn: string;
     readonly type: string;
     readonly parent?: string;
+    /** The URN and the ID of its provider. */
+    readonly provider?: string;
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly outputs?: Readonly<Record<string, unknown>>;
 }
@@ -95,6 +97,17 @@ function withoutCiphertexts(content: Buffer): string {
 
 export function nameOf(urn: string): string {
     return urn.split("::").at(-1) ?? urn;
+}
+
+/** A value with the secrets that `pulumi stack export --show-secrets` prints. Encrypted ones are missing. */
+export function revealed(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(revealed);
+    if (typeof value !== "object" || value === null) return value;
+    if (isSecret(value)) {
+        const { plaintext } = value as { readonly plaintext?: string };
+        return plaintext === undefined ? undefined : revealed(JSON.parse(plaintext));
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revealed(each)]));
 }
 
 export function isSecret(value: unknown): boolean {

@@ -36,6 +36,10 @@ export interface DatabaseInfo {
     readonly port?: number;
     readonly tlsPort?: number;
     readonly containerName?: string;
+    /** The container that makes its backups; absent if it has none. */
+    readonly backupContainerName?: string;
+    /** `PROJECT/STACK/NAME`, as its data and its backups name it. */
+    readonly owner?: string;
     /** When the certificate expires, in ISO 8601. */
     readonly certificateExpires?: string;
     /** The Docker host, if the database names one. */
@@ -124,7 +128,11 @@ function describe(
     const flavor = read("flavor") as Flavor | undefined;
     const release = version && releaseOf({ engine, version });
     const label = flavor && persistenceLabel(flavor);
-    const server = checkpoint.resources.find(({ type, urn: each }) => isServer(type, each, nameOf(urn)));
+    const containerOf = (suffix: string) =>
+        checkpoint.resources.find(
+            (each) => each.type === types.container && nameOf(each.urn) === `${nameOf(urn)}-${suffix}`,
+        );
+    const server = containerOf("server");
     const connection = connectionIn(checkpoint);
     // The component declares the types of its outputs.
     const described: { readonly [K in keyof DatabaseInfo]: DatabaseInfo[K] | undefined } = {
@@ -142,6 +150,8 @@ function describe(
         port: read("port") as number | undefined,
         tlsPort: read("tlsPort") as number | undefined,
         containerName: (read("containerName") ?? plainOf(server?.outputs?.name)) as string | undefined,
+        backupContainerName: plainOf(containerOf("backup")?.outputs?.name) as string | undefined,
+        owner: ownerIn(urn),
         certificateExpires: read("certificateExpires") as string | undefined,
         dockerHost: connection?.host as string | undefined,
         dockerCertPath: connection?.certPath as string | undefined,
@@ -165,8 +175,10 @@ function completedUpdateOf({ urn }: StoredResource, { resources }: Checkpoint): 
     return resources.find(({ type, parent }) => type === types.completed && parent === urn);
 }
 
-function isServer(type: string, urn: string, component: string): boolean {
-    return type === types.container && nameOf(urn) === `${component}-server`;
+/** The URN of a component is `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
+export function ownerIn(urn: string): string {
+    const [stack = "", project = ""] = urn.split("::");
+    return `${project}/${stack.slice("urn:pulumi:".length)}/${nameOf(urn)}`;
 }
 
 /** The inputs of the platform's Docker provider. */

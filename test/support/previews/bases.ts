@@ -85,6 +85,28 @@ const reports = new RedisReplica("reports", { version: "8.0", memoryMb: 64, prom
 export const urls = [catalog, archive, reports].map(({ tlsUrl }) => tlsUrl);
 `;
 
+/** A database with backups in two repositories, and one without. */
+const orders = `import * as pulumi from "@pulumi/pulumi";
+import { RedisDatabase } from "pulumi-redis-database";
+
+const config = new pulumi.Config();
+
+new RedisDatabase("orders", {
+    version: "8.0",
+    memoryMb: 64,
+    backup: {
+        repositories: [{ volume: "orders-backups" }, { volume: "orders-archive", keep: { yearly: 10 } }],
+        schedule: "30 3 * * *",
+        encryptionPassword: config.requireSecret("backups"),
+    },
+});
+
+new RedisDatabase("drafts", {
+    version: "8.0",
+    memoryMb: 64,
+});
+`;
+
 /** A stack without a component. */
 const files = `import * as docker from "@pulumi/docker";
 
@@ -193,6 +215,7 @@ export const bases = {
         config: { payments: "the-first-password-of-payments" },
     },
     catalog: { project: "catalog", language: "typescript", program: catalog },
+    orders: { project: "orders", language: "typescript", program: orders, config: { backups: "3kQ8vT5wXn" } },
     files: { project: "files", language: "typescript", program: files },
     tickets: {
         project: "tickets",

@@ -1,4 +1,5 @@
 /** The recorded previews by name. `make record-previews` records them in test/fixtures/previews. */
+import { backups } from "./backups";
 import type { BaseName } from "./bases";
 import { live } from "./live";
 import { replication } from "./replication";
@@ -8,6 +9,7 @@ import type { Scenario } from "./scenario";
 
 export const scenarios: Readonly<Record<string, Scenario<BaseName>>> = {
     ...resources,
+    ...backups,
     ...live,
     ...restarts,
     ...replication,

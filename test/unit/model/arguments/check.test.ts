@@ -49,6 +49,55 @@ const cases: Record<string, PlainArguments> = {
     "memory that is not a number": { memoryMb: NaN },
     "memory as a BigInt": { memoryMb: 512n },
     "a misspelled policy": { maxmemoryPolicy: "allkeys_lru" },
+    "backups as a boolean": { backup: true },
+    "a repository without a location": { backup: { repositories: [{}] } },
+    "a repository in two locations": { backup: { repositories: [{ volume: "a", path: "/b" }] } },
+    "a scheme of storage that does not exist": {
+        backup: { repositories: [{ gcs: "bucket" }, { s3: "s3://bucket" }, { s3: "https://key:secret@host/bucket" }] },
+    },
+    "a repository with a relative path": { backup: { repositories: [{ path: "backups" }] } },
+    "no repository": { backup: { repositories: [] } },
+    "the same repository twice, and one inside another": {
+        backup: { repositories: [{ volume: "a" }, { path: "/b" }, { volume: "a" }, { path: "/b/c/" }] },
+    },
+    "backups where the data is": { data: { volume: "data" }, backup: { repositories: [{ volume: "data" }] } },
+    "backups inside the directory of the data": {
+        data: { hostPath: "/srv/redis" },
+        backup: { repositories: [{ path: "/srv/redis/backups" }] },
+    },
+    "backups elsewhere without a password": {
+        backup: { repositories: [{ volume: "a" }, { s3: "https://s3.example.com/bucket" }] },
+    },
+    "schedules that do not exist": { backup: { schedule: "0 25 * * *" } },
+    "a schedule for a day that does not exist": { backup: { schedule: "0 0 31 2 *" } },
+    "a retention of nothing": { backup: { keep: { daily: 0, monthly: 0, yearly: 0 } } },
+    "a retention of nothing in one repository": {
+        backup: { keep: { monthly: 0, yearly: 0 }, repositories: [{ volume: "a", keep: { daily: 0 } }] },
+    },
+    "a negative retention": { backup: { keep: { daily: -1, monthly: 1.5 } } },
+    "half a login": {
+        backup: {
+            repositories: [{ s3: "https://s3.example.com/bucket" }],
+            encryptionPassword: "secret",
+            credentials: { accessKeyId: "id", password: "hunter2" },
+        },
+    },
+    "credentials that nothing uses": {
+        backup: { credentials: { accessKeyId: "id", secretAccessKey: "hunter2" } },
+    },
+    "a verification that does not exist": { backup: { verifyEvery: false } },
+    "a webhook that is no URL": { backup: { notify: { url: "hunter2" } } },
+    "a backup password with a line break": { backup: { encryptionPassword: "hunter2\n" } },
+    "many problems of backups at once": {
+        memoryMb: 1,
+        backup: {
+            schedule: "sometimes",
+            keep: { daily: 0, monthly: 0, yearly: 0 },
+            repositories: [{ volume: "/no" }, { volume: "a", rest: "https://b" }, { sftp: "host" }],
+            credentials: { accessKeyId: "id" },
+            notfy: {},
+        },
+    },
     "one port instead of two": { ports: 6379 },
     "a port as a string": { ports: { tls: "6380" } },
     "port 0": { ports: { plaintext: 0 } },

@@ -57,9 +57,10 @@ describe.each(named)("%s %s", (_kind, path, { definition }) => {
     });
 
     test("is required or has a documented default", () => {
-        // One of these two is required, as their documentation states.
-        const oneOfTwo = ["data.volume", "data.hostPath"].includes(path);
-        if (required === true || inProcess === true || oneOfTwo)
+        // One of these is required, as their documentation states.
+        const isLocation =
+            /^(data|backup\.repositories|restoreFrom\.repository)\.(volume|hostPath|path|s3|sftp|rest)$/.test(path);
+        if (required === true || inProcess === true || isLocation)
             expect([value, defaultDoc]).toEqual([undefined, undefined]);
         else expect(defaultDoc ?? value).toBeDefined();
     });

@@ -5,7 +5,7 @@ import { argumentNames } from "../../../../provider/model/arguments/index";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { flavorNames, versionNames } from "../../../../provider/model/catalog/versions";
 import { type Described, describePair } from "../../../../provider/model/changes/describe";
-import { changesTable, explainChanges, titleOf } from "../../../../provider/model/changes/explanation";
+import { changesTable, explainChanges, explanationOf, titleOf } from "../../../../provider/model/changes/explanation";
 import { effects } from "../../../../provider/model/changes/rows";
 import { changeRows, changesBetween, refusals } from "../../../../provider/model/changes/table";
 import { formatFindings } from "../../../../provider/model/findings";
@@ -59,6 +59,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "data.volume": [{ data: { volume: "v" } }, { data: { volume: "w" } }, ["dataLocation"]],
     "data.hostPath": [{ data: { hostPath: "/srv" } }, { data: { hostPath: "/mnt" } }, ["dataLocation"]],
     "data.files": [{ data: { volume: "v", files: "aof" } }, { data: { volume: "v" } }, ["recorded"]],
+    "backup": [{}, { backup: {} }, ["backup"]],
     "startTimeoutSeconds": [{}, { startTimeoutSeconds: 7 }, ["recorded"]],
     "importing": [{}, { importing: true }, ["importing"]],
     "restoreFrom": [{}, { restoreFrom: { rdbFile: "/srv/dump.rdb" } }, ["restoreChanged"]],
@@ -512,4 +513,65 @@ test("a description has the same specification as its arguments resolve to", () 
         const { before: described }: { before: Described } = pair(before, before);
         expect(described.spec).toEqual(resolveArguments(before).spec);
     }
+});
+
+describe("backups", () => {
+    const backup = (args: object) => ({ backup: args });
+    const lossesOf = (before: PlainArguments, after: PlainArguments) => {
+        const described = pair(before, after);
+        return (explanationOf(described.before, described.after)?.losses ?? []).map(
+            ({ code, text }) => `${code}: ${text}`,
+        );
+    };
+    const stored = backup({ repositories: [{ volume: "a" }, { volume: "b" }] });
+
+    test("turned on, extended or scheduled otherwise, nothing is lost", () => {
+        for (const after of [
+            backup({ schedule: "hourly" }),
+            backup({ keep: { daily: 31 } }),
+            backup({ verifyEvery: "never" }),
+            backup({ notify: { url: "https://hooks.example.com" } }),
+        ]) {
+            expect(lossesOf({}, after)).toEqual([]);
+            expect(lossesOf(backup({}), after)).toEqual([]);
+            expect(rowsBetween(backup({}), after)).toEqual(["backup"]);
+        }
+        // The defaults.
+        expect(rowsBetween(backup({}), backup({ schedule: "daily", keep: { daily: 30 } }))).toEqual([]);
+    });
+
+    test("turned off", () => {
+        expect(lossesOf(stored, {})).toEqual([
+            "backups-turned-off: no more backups are made; existing ones stay in their repositories",
+        ]);
+    });
+
+    test("stored elsewhere", () => {
+        expect(lossesOf(stored, backup({ repositories: [{ volume: "b" }, { volume: "c" }] }))).toEqual([
+            "backup-repository-changed: backups are no longer stored in a; those that are there stay, and are not copied",
+        ]);
+        expect(lossesOf(backup({}), stored)[0]).toContain("backups are no longer stored in the default volume");
+        expect(lossesOf(backup({ repositories: [{ volume: "a" }] }), stored)).toEqual([]);
+    });
+
+    test("kept for a shorter time, in all repositories or in one", () => {
+        const words = "backup-retention-shortened: the next backup deletes those that keep no longer covers";
+        expect(lossesOf(backup({}), backup({ keep: { daily: 7, yearly: 7 } }))).toEqual([`${words}: daily 30 → 7`]);
+        const one = backup({ repositories: [{ volume: "a" }, { volume: "b", keep: { verified: 0 } }] });
+        expect(lossesOf(stored, one)).toEqual([`${words}: verified 3 → 0`]);
+        expect(lossesOf(one, stored)).toEqual([]);
+    });
+
+    test("secrets are compared, but not shown", () => {
+        const encrypted = (encryptionPassword: string) => backup({ encryptionPassword });
+        const text = explanation(encrypted("first"), encrypted("second"));
+        expect(text).toContain("backup.encryptionPassword changed");
+        expect(text).not.toMatch(/first|second/);
+    });
+
+    test("a memory-only database has less room for data, which the preview says", () => {
+        const nordb = { version: "8.6-nordb", memoryMb: 512 };
+        expect(explanation(nordb, { ...nordb, backup: {} })).toContain("refused if the data does not fit");
+        expect(explanation({ version: "8.6" }, { version: "8.6", backup: {} })).not.toContain("fit");
+    });
 });
