@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import Redis from "ioredis";
 import { type Flavor, type Version, flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
@@ -75,6 +76,8 @@ class Writer {
             this.sent += 1;
             await this.redis.set(`written:${this.sent}`, String(this.sent));
             this.acknowledged = this.sent;
+            // Some hundred writes a second are enough, and the description of more keys would be too long.
+            await setTimeout(4);
         }
     }
 
