@@ -7,13 +7,13 @@ import { dockerProblems } from "./dockerRefusals";
 import { type Finding, type Problem, problem } from "./findings";
 import { agentRefusals } from "./refusals";
 import { transformProblems } from "./render/containerArguments";
+import { restoreRefusals } from "./restoreRefusals";
 import { clientProblems } from "./sizing/clients";
 
 /** One entry for each code. */
 export function allProblems(): Problem[] {
-    const refused = Object.entries({ ...agentRefusals, ...backupRefusals }).map(([code, { meaning, remedy }]) =>
-        problem(code, meaning, remedy),
-    );
+    const refusals = { ...agentRefusals, ...backupRefusals, ...restoreRefusals };
+    const refused = Object.entries(refusals).map(([code, { meaning, remedy }]) => problem(code, meaning, remedy));
     return [
         ...singleArgumentProblems(),
         ...argumentProblems,

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import Redis from "ioredis";
 import { type Flavor, type Version, flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
@@ -48,7 +49,8 @@ const content = (url: string) => client.redis(url, ["EVAL", describeData, "0"]).
 async function backup(name: string, ...command: string[]): Promise<Buffer> {
     const container = present(stack.containers().find((each) => each.startsWith(`${name}-backup-`)));
     const running = spawn("docker", ["exec", container, "sh", "/backup.sh", ...command]);
-    const [output, errors]: Buffer[][] = [[], []];
+    const output: Buffer[] = [];
+    const errors: Buffer[] = [];
     running.stdout.on("data", (data: Buffer) => output.push(data));
     running.stderr.on("data", (data: Buffer) => errors.push(data));
     const [code] = (await once(running, "close")) as [number];
@@ -74,6 +76,8 @@ class Writer {
             this.sent += 1;
             await this.redis.set(`written:${this.sent}`, String(this.sent));
             this.acknowledged = this.sent;
+            // Some hundred writes a second are enough, and the description of more keys would be too long.
+            await setTimeout(4);
         }
     }
 
@@ -115,11 +119,12 @@ async function loaded(version: Version, dump: Buffer): Promise<string[]> {
 }
 
 test.each(tested)("Redis %s: each flavor is restored exactly", async (version) => {
-    const volume = uniqueName("restore-matrix");
-    const sources = flavorNames.map((flavor) => ({
+    // Several containers must not create one repository at the same time.
+    const volumes = flavorNames.map((flavor) => uniqueName(`restore-matrix-${flavor}`));
+    const sources = flavorNames.map((flavor, index) => ({
         name: `source-${flavor}`,
         flavor,
-        args: { version, flavor, backup: { repositories: [{ volume }] } },
+        args: { version, flavor, backup: { repositories: [{ volume: present(volumes[index]) }] } },
     }));
     const program = (databases: readonly { readonly name: string; readonly args: object }[]) =>
         stack.program(
@@ -145,12 +150,16 @@ test.each(tested)("Redis %s: each flavor is restored exactly", async (version) =
         const expected = await loaded(version, await backup(name, "export", id));
         made.push({ name, flavor, id, before, after, expected });
     }
-    const restored = made.map(({ flavor, id, name }) => ({
+    const restored = made.map(({ flavor, id, name }, index) => ({
         name: `restored-${flavor}`,
         args: {
             version,
             flavor: nextFlavor[flavor],
-            restoreFrom: { repository: { volume }, snapshot: id, database: `engine-test/test/${name}` },
+            restoreFrom: {
+                repository: { volume: present(volumes[index]) },
+                snapshot: id,
+                database: `engine-test/test/${name}`,
+            },
         },
     }));
     await program([...sources, ...restored]).up();
@@ -172,5 +181,5 @@ test.each(tested)("Redis %s: each flavor is restored exactly", async (version) =
     await until(() => client.redis(url, ["PING"]) === "PONG");
     expect(content(url)).toEqual(keys);
     await program([]).up();
-    docker("volume", "rm", volume);
+    docker("volume", "rm", ...volumes);
 });

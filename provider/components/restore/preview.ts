@@ -9,7 +9,8 @@ import { unresolved } from "../../model/arguments/definition";
 import type { RestoreSource } from "../../model/arguments/restore";
 import { type Finding, formatFindings } from "../../model/findings";
 import { redact } from "../../model/redaction";
-import { agentRefusals } from "../../model/refusals";
+import { backupRefusals } from "../../model/backupRefusals";
+import { restoreRefusals } from "../../model/restoreRefusals";
 import { dataDir, desiredPath } from "../../model/render/layout";
 import { resticImage } from "../../model/render/backup";
 import { NotReached, dockerCommand } from "../hooks/dockerCommand";
@@ -77,7 +78,7 @@ async function tryRestore(
     if (!(await exists("image", "inspect", image))) return `the image ${image} is not on the Docker host yet`;
     const wanted: string[] = [];
     for (const { type, source: from, target } of mounts) {
-        if ((from) === unresolved) return "its values are known only during the update";
+        if (from === unresolved) return "its values are known only during the update";
         if (type === "volume" && !(await exists("volume", "inspect", String(from)))) {
             return [missing("repository-not-found", "restoreFrom.repository.volume", String(from))];
         }
@@ -168,5 +169,6 @@ function findingsIn(error: unknown, source: RestoreSource): readonly Finding[] {
 }
 
 function remedyOf(code: string): string {
-    return (agentRefusals as Readonly<Record<string, { readonly remedy: string }>>)[code]?.remedy ?? "fix the cause";
+    const refusals: Readonly<Record<string, { readonly remedy: string }>> = { ...backupRefusals, ...restoreRefusals };
+    return refusals[code]?.remedy ?? restoreRefusals["restore-failed"].remedy;
 }

@@ -52,15 +52,13 @@ refuse_server() {
 
 #   fails    with a refusal, if the server cannot be reached or its version cannot be read
 check_server() {
-    local reply version
-    limited='timeout 20'
+    local reply version limited='timeout 20'
     reply=$(printf 'PING\n' | ask_server) || true
     case $reply in
     PONG* | *NOPERM*) ;;
     *) refuse_server "$reply" ;;
     esac
     reply=$(printf 'INFO server\n' | ask_server) || true
-    limited=
     version=$(printf '%s\n' "$reply" | tr -d '\r' | sed -n 's/^valkey_version://p')
     if [ -n "$version" ]; then
         check_release valkey "$(minor "$version")" "the server at $(server_address)"

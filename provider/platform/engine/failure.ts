@@ -1,5 +1,6 @@
 /** Which error a failed command means: from its exit code, its diagnostic events and the codes in the components' messages. */
 import { backupRefusals } from "../../model/backupRefusals";
+import { restoreRefusals } from "../../model/restoreRefusals";
 import { agentRefusals } from "../../model/refusals";
 import { type Failure, PlatformError, type Refusal } from "../errors";
 import { locked } from "../state/repair";
@@ -96,7 +97,7 @@ function refused(handle: string, failures: readonly Required<Failure>[], changed
 
 function isAgentRefusal(code: string): boolean {
     const name = code.slice("redis-database/".length);
-    return name in agentRefusals || name in backupRefusals;
+    return name in agentRefusals || name in backupRefusals || name in restoreRefusals;
 }
 
 /** The last code in a message: `[redis-database/CODE]`. */

@@ -30,6 +30,11 @@ export const restarts: Readonly<Record<string, Scenario<BaseName>>> = {
         change: "A database gets another volume, which the component refuses.",
         edits: [[disk, `data: { volume: "queue-data" },`]],
     },
+    "restore-added": {
+        ...refused,
+        change: "A database that exists would start from a dump, which the component refuses.",
+        edits: [[disk, `restoreFrom: { rdbFile: "/srv/dump.rdb" },`]],
+    },
     "wrong-arguments": {
         ...refused,
         change: "Two arguments have values that are not valid.",

@@ -3,6 +3,7 @@ import { script } from "../../../provider/components/server/scripts";
 import { argumentNames } from "../../../provider/model/arguments/index";
 import { backupRefusals } from "../../../provider/model/backupRefusals";
 import { agentRefusals } from "../../../provider/model/refusals";
+import { restoreRefusals } from "../../../provider/model/restoreRefusals";
 import { membersOf } from "../support/argsTypes";
 
 const scripts = ["agent/agent.sh", "server/health.sh", "haproxy/tunnelHealth.sh", "haproxy/health.sh"] as const;
@@ -46,7 +47,14 @@ test("the list of refusals of backups has exactly the codes that the scripts use
     expect([...codes].sort()).toEqual(Object.keys(backupRefusals).sort());
 });
 
-test.each([agentRefusals, backupRefusals])(
+test("the list of refusals of a restore has exactly the codes that the scripts use", () => {
+    const text = script("restore/restore.sh");
+    const used = [...text.matchAll(/\brefuse ([a-z-]+) "/g)].map(([, code]) => code);
+    const replaced = [...text.matchAll(/\bcode=([a-z-]+)/g)].map(([, code]) => code);
+    expect([...new Set([...used, ...replaced])].sort()).toEqual(Object.keys(restoreRefusals).sort());
+});
+
+test.each([agentRefusals, backupRefusals, restoreRefusals])(
     "the list is sorted, with one sentence each for meaning and remedy",
     (list) => {
         expect(Object.keys(list)).toEqual(Object.keys(list).sort());

@@ -41,7 +41,7 @@ const scenarioOf: Readonly<Record<RowId, string>> = {
     renamed: "database-renamed",
     renamedOnNetwork: "",
     dataLocation: "data-elsewhere",
-    restoreRemoved: "restore-removed",
+    restoreRemoved: "",
     restoreChanged: "restore-added",
     importing: "importing",
     replicas: "replica-added",
@@ -54,8 +54,8 @@ const scenarioOf: Readonly<Record<RowId, string>> = {
     recorded: "protection-ended",
 };
 
-/** No recorded state has a database on a network that an earlier release created. */
-const notRecorded: readonly RowId[] = ["renamedOnNetwork"];
+/** No recorded state has a database on a network that an earlier release created, or one that was restored from a file. */
+const notRecorded: readonly RowId[] = ["renamedOnNetwork", "restoreRemoved"];
 
 test("there is one file for each preview, and one for each stream", () => {
     const expected = all.flatMap(([name, { stream }]) => [

@@ -19,6 +19,7 @@ const server = openssl.make({ commonName: "localhost", san: "DNS:localhost", iss
 const files: Readonly<Record<string, string>> = {
     "ca.pem": ca.certPem,
     "storage-ca.pem": ca.certPem,
+    "redis-ca.pem": ca.certPem,
     "clients-ca.pem": ca.certPem,
     "server.pem": server.certPem,
 };
@@ -31,6 +32,7 @@ const secrets: Readonly<Record<string, string>> = {
     backupPassword: "a password",
     secretAccessKey: "a secret",
     sessionToken: "a token",
+    oldUrl: "redis://app:password@redis.example.com:6379",
     restPassword: "a password",
     webhook: "https://hooks.example.com/redis",
 };

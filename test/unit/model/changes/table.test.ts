@@ -62,6 +62,7 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
     "backup": [{}, { backup: {} }, ["backup"]],
     "startTimeoutSeconds": [{}, { startTimeoutSeconds: 7 }, ["recorded"]],
     "importing": [{}, { importing: true }, ["importing"]],
+    "restoreFrom": [{}, { restoreFrom: { rdbFile: "/srv/dump.rdb" } }, ["restoreChanged"]],
     "image": [{}, { image: "registry/redis:8.0" }, ["container"]],
     "network": [{}, { network: "backend" }, ["container"]],
     "tls": [{}, { tls: { hosts: ["redis.example.com"] } }, ["certificate"]],
@@ -84,7 +85,11 @@ const changes: Readonly<Record<string, readonly [before: PlainArguments, after: 
 };
 
 /** Rows whose reverse change belongs to another row. */
-const reverseRows: Readonly<Record<string, string>> = { versionDown: "versionUp", userRemoved: "userAdded" };
+const reverseRows: Readonly<Record<string, string>> = {
+    versionDown: "versionUp",
+    userRemoved: "userAdded",
+    restoreRemoved: "restoreChanged",
+};
 
 describe("every argument", () => {
     const nested = { ports: "PortsArgs", data: "DataArgs", tls: "TlsArgs" };
