@@ -96,3 +96,5 @@ export const backupRefusals = {
         remedy: "Check the address in `repositories`, and the network of the Docker host.",
     },
 } as const satisfies Readonly<Record<string, Refusal>>;
+
+export type BackupCode = keyof typeof backupRefusals;

@@ -225,7 +225,8 @@ export const agentRefusals = {
         remedy: "Delete these values from the server that wrote them, unload the modules, and write a new dump.",
     },
     "restore-newer-than-version": {
-        meaning: "The data to restore was written by a later version, or by an engine whose files this engine cannot read.",
+        meaning:
+            "The data to restore was written by a later version, or by an engine whose files this engine cannot read.",
         remedy: "Set `version` and `engine` to those that wrote the data, or to a later version.",
     },
     "restore-no-space": {
@@ -265,7 +266,8 @@ export const agentRefusals = {
         remedy: "Fix the cause in the message, such as the address or the network. `localhost` is the container itself.",
     },
     "restore-url-not-verified": {
-        meaning: "The TLS handshake with the server of `restoreFrom.url` failed, or its certificate is not from the CA in `caCert`.",
+        meaning:
+            "The TLS handshake with the server of `restoreFrom.url` failed, or its certificate is not from the CA in `caCert`.",
         remedy: "Set `restoreFrom.caCert` to the CA that issued the server's certificate.",
     },
     "restore-url-sync-not-permitted": {
@@ -273,7 +275,8 @@ export const agentRefusals = {
         remedy: "Allow these commands to the user, or write a dump there and restore it with `rdbFile`.",
     },
     "restore-version-not-set": {
-        meaning: "`version` is not set. A backup is restored with its own version or a later one, not with a default that may change.",
+        meaning:
+            "`version` is not set. A backup is restored with its own version or a later one, not with a default that may change.",
         remedy: "Set `version` to that of the backup, which the message names, or to a later one.",
     },
     "server-busy": {

@@ -135,3 +135,54 @@ describe.each([
         expect(snapshots(volume).length).toBeGreaterThan(0);
     });
 });
+
+describe("repositories that cannot be used", () => {
+    let db: TestDatabase;
+    const volume = uniqueName("backups");
+    const encrypted = `{ backup: { repositories: [{ volume: "${volume}" }], encryptionPassword: pulumi.secret("RIGHT") } }`;
+    const ofPassword = (password: string) => encrypted.replace("RIGHT", password);
+    const right = ofPassword("the right password");
+
+    beforeAll(async () => {
+        db = await TestDatabase.create("backups-unusable", { memoryMb: 64 });
+        await db.with({}, right).up();
+    });
+
+    afterAll(async () => {
+        await db.close();
+        removeVolume(volume);
+    });
+
+    test.each([
+        [ofPassword("another password"), "backup.encryptionPassword: does not work", "repository-password-wrong"],
+        [
+            `{ backup: { repositories: [{ volume: "${volume}" }] } }`,
+            "backup.encryptionPassword",
+            "repository-password-wrong",
+        ],
+        [
+            '{ backup: { repositories: [{ path: "/etc/hostname" }] } }',
+            "backup.repositories[0]",
+            "repository-not-writable",
+        ],
+        [
+            '{ backup: { encryptionPassword: pulumi.secret("p"), repositories: [{ volume: "none" }, { s3: "http://127.0.0.1:9/bucket" }] } }',
+            'backup.repositories[1]: cannot use the repository "http://127.0.0.1:9/bucket"',
+            "repository-unreachable",
+        ],
+    ])("%s: the preview and the update fail before anything is touched", async (more, text, code) => {
+        const before = db.stack.containers();
+        db.with({}, more);
+        for (const operation of ["preview", "up"] as const) {
+            const error = await db.stack[operation]().then(String, String);
+            expect(error).toContain(text);
+            expect(error).toContain(`[redis-database/${code}]`);
+            expect(error).not.toContain("another password");
+        }
+        expect(db.stack.containers()).toEqual(before);
+    });
+
+    test("with the right password, the next update only records the arguments", async () => {
+        expect((await db.with({}, right).up()).summary).toEqual({ same: expect.any(Number) as number, update: 1 });
+    });
+});

@@ -18,7 +18,7 @@ const lose = commands.take(readme, "Lose everything");
 const restore = commands.take(readme, "Restore");
 const end = commands.take(readme, "Clean up");
 
-/** So that the test does not touch the volume of somebody who follows the README on this machine. */
+/** So that the test does not touch the volume of a person who follows the README on this machine. */
 const volume = "example-orders-backups";
 const ownVolume = `${volume}-${process.pid}`;
 const withOwnVolume = (text: string) => text.replaceAll(volume, ownVolume);
@@ -53,11 +53,7 @@ describe("the backups example", () => {
         client = new Client();
         environment = createExample(directory);
         cpSync(resolve(__dirname, "../../examples/backups"), directory, { recursive: true });
-        environment.PATH = [
-            redisCliOf(`redis:${defaultVersion}`, join(directory, "bin")),
-            resolve(__dirname, "../../node_modules/.bin"),
-            environment.PATH,
-        ].join(":");
+        environment.PATH = [redisCliOf(`redis:${defaultVersion}`, join(directory, "bin")), environment.PATH].join(":");
         writeFileSync(program, withOwnVolume(readFileSync(program, "utf8")));
     });
 

@@ -183,6 +183,16 @@ describe("one stack", () => {
         expect(shell(`pulumi stack output caCertPem > ca.pem; ${ping}`, { REDIS_URL: output("tlsUrl") })).toBe("PONG");
     });
 
+    test("Back up and restore", () => {
+        others(codeBlock(guide("backups"), "Turn backups on", "ts"));
+        up();
+        const list = commands.take(guide("backups"), "Back up now, list and export").replaceAll("prod", "guides");
+        expect(shell(list)).toContain("manual");
+        others("");
+        up();
+        docker("volume", "rm", "guides-guides-orders-backups");
+    });
+
     test("Failed and interrupted updates", () => {
         up(commands.take(guide("failed-updates"), "When an update fails"));
         up(commands.take(guide("failed-updates"), "When a server is unhealthy"));

@@ -89,7 +89,8 @@ function section(kind, path) {
 
 /** The name with its path. Both components have an argument \`primary\`. */
 function title(kind, path) {
-    const name = path.map(([key, { element }]) => `${key}${element && path.length > 1 ? "[]" : ""}`).join(".");
+    const isLast = (index) => index === path.length - 1;
+    const name = path.map(([key, { element }], index) => `${key}${element && !isLast(index) ? "[]" : ""}`).join(".");
     return `\`${name}\`${kind === "RedisReplica" && path[0][0] === "primary" ? " of a replica" : ""}`;
 }
 

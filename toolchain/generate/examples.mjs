@@ -47,7 +47,10 @@ function completed(members, key, { exampleWith = {} }, code) {
     const siblings = Object.entries(members).flatMap(([name, member]) =>
         member.required && name !== key ? [[name, exampleOf(member)]] : [],
     );
-    const others = Object.entries(exampleWith).map(([name, value]) => [name, literal(value)]);
+    const others = Object.entries(exampleWith).map(([name, value]) => [
+        name,
+        value === undefined ? exampleOf(members[name]) : literal(value),
+    ]);
     const order = Object.keys(members);
     return [...siblings, ...others, [key, code]].toSorted(
         ([one], [other]) => order.indexOf(one) - order.indexOf(other),

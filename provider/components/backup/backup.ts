@@ -7,11 +7,11 @@ import { createNotifier } from "./notifier";
 
 /** Creates them after the server, so that clients need not wait for them. Nothing without backups. */
 export function createBackup(prepared: PreparedServer, server: docker.Container): BackupNodes {
-    const { plan, resticFiles } = prepared;
+    const { plan, resticFiles, backup: planned } = prepared;
     if (!resticFiles) return {};
     const { files, restic } = resticFiles;
-    if (!plan.backup) return { backupVolume: files.volume, restic };
-    const backup = createBackupContainer(prepared, files, [server, restic]);
+    if (!planned) return { backupVolume: files.volume, restic };
+    const backup = createBackupContainer(planned, [server, restic]);
     const notifier = plan.notifier ? createNotifier(prepared, files, [restic]) : undefined;
     return { backupVolume: files.volume, restic, backup, ...(notifier && { notifier }) };
 }

@@ -7,11 +7,12 @@ import { type BackupSecrets, backupFiles, backupMemoryMb, repositoryMounts } fro
 import { bundle } from "../../model/render/bundle";
 import { backupScriptPath, desiredPath } from "../../model/render/layout";
 import { ownerOf } from "../dataLocations";
-import type { After } from "../server/children";
+import type { After, PlannedChild } from "../server/children";
 import { containerOf } from "../server/container";
 import type { PreparedServer } from "../server/prepare";
 import { script } from "../server/scripts";
-import type { BackupVolume } from "./files";
+import type { ResticFiles } from "./restic";
+import { previewRepositories, whenUsable } from "./usable";
 
 /** Seconds for which an update waits until every repository is ready. */
 const waitSeconds = 180;
@@ -22,10 +23,24 @@ const capabilities = [
     "CAP_DAC_OVERRIDE",
 ];
 
-export function createBackupContainer(server: PreparedServer, files: BackupVolume, after: After): docker.Container {
-    const { plan, children, volumes, spec, secrets, hooks } = server;
+type Parts = Pick<PreparedServer, "plan" | "children" | "volumes" | "spec" | "secrets" | "hooks" | "owner">;
+
+/** A backup container that has not been created yet. Its repositories are checked before any container is changed. */
+export interface PlannedBackup {
+    readonly container: PlannedChild<docker.ContainerArgs>;
+    /** Resolves once the repositories can be used. */
+    readonly usable: pulumi.Output<unknown>;
+}
+
+/** Undefined for a server without backups. */
+export function planBackup(server: Parts, resticFiles: ResticFiles | undefined): PlannedBackup | undefined {
+    const { plan, children, volumes, spec, secrets } = server;
+    if (!plan.backup || !resticFiles) return undefined;
+    const { files, image } = resticFiles;
     const owner = ownerOf(plan.name);
-    const backup = children.plan(
+    const checked = { name: plan.name, spec, owner: server.owner, image };
+    const { beforeCreate = [], ...hooks } = server.hooks;
+    const container = children.plan(
         "backup",
         "backup",
         {
@@ -54,9 +69,17 @@ export function createBackupContainer(server: PreparedServer, files: BackupVolum
             destroyGraceSeconds: 10,
         },
         // One that did not reach a repository is started again.
-        { hooks, replaceOnChanges: ["#initerror"], deleteBeforeReplace: true },
+        {
+            hooks: { ...hooks, beforeCreate: [...beforeCreate, ...previewRepositories(checked)] },
+            replaceOnChanges: ["#initerror"],
+            deleteBeforeReplace: true,
+        },
     );
-    return backup.create(docker.Container, {}, after);
+    return { container, usable: whenUsable(checked, container.args) };
+}
+
+export function createBackupContainer({ container, usable }: PlannedBackup, after: After): docker.Container {
+    return container.create(docker.Container, {}, after, usable);
 }
 
 /** The argument `backup`, as a secret. */

@@ -1,5 +1,6 @@
 /** A container that copies restic from its image to a volume for the server's other containers, and ends. */
 import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import { resticImage } from "../../model/render/backup";
 import { hardened } from "../server/container";
 import type { PreparedServer } from "../server/prepare";
@@ -10,23 +11,28 @@ import { type BackupVolume, createBackupVolume } from "./files";
 export interface ResticFiles {
     readonly files: BackupVolume;
     readonly restic: docker.Container;
+    /** The image of restic. */
+    readonly image: pulumi.Output<string>;
 }
 
 /** Undefined for a server that needs no restic. */
-export function createResticFiles(server: Pick<PreparedServer, "children" | "plan" | "spec" | "hooks">): ResticFiles | undefined {
+export function createResticFiles(
+    server: Pick<PreparedServer, "children" | "plan" | "spec" | "hooks">,
+): ResticFiles | undefined {
     if (!server.plan.restic) return undefined;
     const files = createBackupVolume(server.children);
-    return { files, restic: createRestic(server, files) };
+    const planned = planRestic(server, files);
+    return { files, restic: planned.create(docker.Container), image: pulumi.output(planned.args.image) };
 }
 
 /** It copies two files. */
 const memoryMb = 32;
 
-function createRestic(
+function planRestic(
     { children, spec, hooks }: Pick<PreparedServer, "children" | "spec" | "hooks">,
     { mount }: BackupVolume,
-): docker.Container {
-    const restic = children.plan(
+) {
+    return children.plan(
         "restic",
         "restic",
         {
@@ -44,5 +50,4 @@ function createRestic(
         },
         { hooks },
     );
-    return restic.create(docker.Container);
 }

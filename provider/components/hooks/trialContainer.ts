@@ -56,7 +56,9 @@ export const trialLabel = "redis-database.trial";
 
 /** Removes trial containers that killed updates left behind. A trial takes seconds, and --rm removes it. */
 async function removeAbandoned(run: Run): Promise<void> {
-    await run("container", "prune", "--force", "--filter", `label=${trialLabel}`, "--filter", "until=10m").catch(() => "");
+    await run("container", "prune", "--force", "--filter", `label=${trialLabel}`, "--filter", "until=10m").catch(
+        () => "",
+    );
 }
 
 /** Creates and starts the trial container with the provider's steps, so that Docker refuses the same things. */

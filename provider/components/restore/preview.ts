@@ -77,7 +77,7 @@ async function tryRestore(
     if (!(await exists("image", "inspect", image))) return `the image ${image} is not on the Docker host yet`;
     const wanted: string[] = [];
     for (const { type, source: from, target } of mounts) {
-        if ((from as unknown) === unresolved) return "its values are known only during the update";
+        if ((from) === unresolved) return "its values are known only during the update";
         if (type === "volume" && !(await exists("volume", "inspect", String(from)))) {
             return [missing("repository-not-found", "restoreFrom.repository.volume", String(from))];
         }
@@ -96,17 +96,20 @@ async function tryRestore(
         ...(networkMode === "none" ? ["--network", "none"] : []),
         ...networksAdvanced.flatMap(({ name: network }) => (typeof network === "string" ? ["--network", network] : [])),
     ];
-    const attempt = (more: readonly string[]) => input("run", ...flags, ...more, "--entrypoint", "sh", image, "-s", "try");
+    const attempt = (more: readonly string[]) =>
+        input("run", ...flags, ...more, "--entrypoint", "sh", image, "-s", "try");
     // A directory that does not exist yet is empty.
     const directory = typeof data?.hostPath === "string" ? data.hostPath : undefined;
-    const withData = directory === undefined ? [] : ["--mount", `type=bind,source=${directory},target=${dataDir},readonly`];
+    const withData =
+        directory === undefined ? [] : ["--mount", `type=bind,source=${directory},target=${dataDir},readonly`];
     try {
         const output = await attempt([...wanted, ...withData]).catch(async (error: unknown) => {
             if (directory === undefined || !missingSource(error)?.includes(directory)) throw error;
             return attempt(wanted);
         });
         const [line] = output.split("\n").filter((text) => text.startsWith("found: "));
-        if (line) await log("info", `${name.replace(/-restore$/, "")}: restores ${line.slice("found: ".length)}.`, owner);
+        if (line)
+            await log("info", `${name.replace(/-restore$/, "")}: restores ${line.slice("found: ".length)}.`, owner);
         return [];
     } catch (error) {
         return findingsIn(error, source);
@@ -156,7 +159,8 @@ function findingsIn(error: unknown, source: RestoreSource): readonly Finding[] {
         .split("\n")
         .filter((line) => line.startsWith("refused: "))
         .at(-1);
-    const parsed = refused === undefined ? null : /^refused: ([\w.]+): (.*) \[redis-database\/([a-z0-9-]+)\]$/.exec(refused);
+    const parsed =
+        refused === undefined ? null : /^refused: ([\w.]+): (.*) \[redis-database\/([a-z0-9-]+)\]$/.exec(refused);
     if (!parsed) throw error;
     const [, path = "", text = "", code = ""] = parsed;
     const [problem = "", ...remedies] = text.split("; ");

@@ -83,8 +83,14 @@ export function createRestore(
             // The container's own settings come with the upload; those of the database only show whether it exists.
             volumes: pulumi
                 .all(volumes.mounts)
-                .apply(([data, settings]) => [...(data ? [data] : []), ...(settings ? [{ ...settings, readOnly: true }] : [])])
-                .apply((mounts) => [...mounts, ...(resticFiles ? [{ ...resticFiles.files.mount, readOnly: true }] : [])]),
+                .apply(([data, settings]) => [
+                    ...(data ? [data] : []),
+                    ...(settings ? [{ ...settings, readOnly: true }] : []),
+                ])
+                .apply((mounts) => [
+                    ...mounts,
+                    ...(resticFiles ? [{ ...resticFiles.files.mount, readOnly: true }] : []),
+                ]),
             // Unlike `volumes`, these fail if the source does not exist.
             mounts: spec.apply(sourceMounts),
             ...(isLocal(restore.source)
@@ -100,7 +106,11 @@ export function createRestore(
             deleteBeforeReplace: true,
         },
     );
-    return planned.create(docker.Container, {}, resticFiles && restore.source === "repository" ? [resticFiles.restic] : []);
+    return planned.create(
+        docker.Container,
+        {},
+        resticFiles && restore.source === "repository" ? [resticFiles.restic] : [],
+    );
 }
 
 /** Whether the data comes from a file on the Docker host. */

@@ -105,7 +105,8 @@ export function startAgent(server: PreparedServer, role: AgentRole, after: After
         ...(server.haproxy ? [server.haproxy] : []),
     ];
     const restored = server.restore ? [server.restore] : [];
-    return agent.create(docker.Container, {}, [...after, ...restored], whenAccepted(server, replacing));
+    const ready = pulumi.all([whenAccepted(server, replacing), server.backup?.usable]);
+    return agent.create(docker.Container, {}, [...after, ...restored], ready);
 }
 
 /** Everything that the agent delivers, bundled into one file: Docker needs 40 ms per file. */

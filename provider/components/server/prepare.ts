@@ -13,6 +13,7 @@ import { type ContainerHooks, containerHooks } from "./container";
 import { planHaproxy } from "./haproxy";
 import { type OwnPasswords, type Passwords, createPasswords } from "./passwords";
 import { type Ports, choosePorts } from "./ports";
+import { type PlannedBackup, planBackup } from "../backup/container";
 import { type ResticFiles, createResticFiles } from "../backup/restic";
 import { type OwnRestoreSecrets, createRestore } from "../restore/restore";
 import { type PlannedServer, planServerContainer } from "./server";
@@ -55,6 +56,8 @@ export interface PreparedServer extends PlannedServer {
     readonly certificates: Certificates;
     /** Absent if nothing needs restic. */
     readonly resticFiles?: ResticFiles;
+    /** Absent without the argument `backup`. */
+    readonly backup?: PlannedBackup;
     /** Restores data before the agent starts. Absent if the database starts empty. */
     readonly restore?: docker.Container;
     /** HAProxy, which terminates TLS before 6.0. Absent from 6.0 on. */
@@ -78,6 +81,7 @@ export function prepareServer(
     const volumes = createVolumes(children, plan, spec, owner, settings);
     const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
     const resticFiles = createResticFiles({ children, plan, spec, hooks });
+    const backup = planBackup({ children, plan, spec, secrets, volumes, hooks, owner }, resticFiles);
     const restore = createRestore(children, plan, spec, secrets.restoreFrom, { volumes, hooks, owner, resticFiles });
     const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {
@@ -97,6 +101,7 @@ export function prepareServer(
         certificates,
         ...planned,
         ...(resticFiles && { resticFiles }),
+        ...(backup && { backup }),
         ...(restore && { restore }),
         ...(haproxy && { haproxy }),
     };

@@ -22,7 +22,8 @@ export function script(
         | "backup/backup.sh"
         | "backup/install.sh"
         | "backup/notify.sh"
-        | "backup/orphans.sh",
+        | "backup/orphans.sh"
+        | "backup/try.sh",
 ): string {
     const path = join(directory, name);
     const text =

@@ -7,7 +7,8 @@ health() {
     local reason=
     pause_before_check
     if [ ! -e "$opened_marker" ]; then
-        fail_check "$(line_of "$closed_reason")"
+        reason=$(line_of "$closed_reason")
+        fail_check "${reason:-the repositories are not open yet}"
     fi
     reason=$(overdue)
     case $(line_of "$verified_file") in

@@ -28,8 +28,8 @@ refuse_space() {
 #   $1       the directory with appendonlydir or appendonly.aof
 #   fails    with a refusal, if its append-only file is not complete
 check_log_files() {
-    local log_dir="$1/appendonlydir" log_file="$1/appendonly.aof" log_manifest="$1/appendonlydir/appendonly.aof.manifest" name
-    local path="restoreFrom.appendOnlyDir: $(wanted from)"
+    local log_dir="$1/appendonlydir" log_file="$1/appendonly.aof" log_manifest="$1/appendonlydir/appendonly.aof.manifest" name path
+    path="restoreFrom.appendOnlyDir: $(wanted from)"
     if [ -d "$log_dir" ]; then
         [ ! -e "$log_file" ] || refuse restore-source-ambiguous "$path has both appendonlydir and appendonly.aof; move the one without the data elsewhere"
         ! is_older "$(wanted version)" 7.0 ||

@@ -34,6 +34,10 @@ fi
 # The command that limits the time of a program that waits for an answer; empty while data is transferred.
 limited=
 
+# The database whose backups repositories.sh lists. A restore lists those of all databases (repository.sh).
+# shellcheck disable=SC2034 # used there
+owner=
+
 # In a preview, this is the image of restic.
 [ -x "$restic" ] || restic=restic
 if [ -e "$ca_certificates" ]; then

@@ -79,6 +79,6 @@ fetch_from_server() {
     local reply status=0
     check_server
     reply=$(ask_server --rdb "$restoring_dir/dump.rdb") || status=$?
-    [ $status = 0 ] && [ -s "$restoring_dir/dump.rdb" ] || refuse_server "$reply"
+    if [ $status != 0 ] || [ ! -s "$restoring_dir/dump.rdb" ]; then refuse_server "$reply"; fi
     check_dump "$restoring_dir/dump.rdb" "the dump of $(server_address)"
 }

@@ -81,23 +81,27 @@ export const credentials = object(
     {
         accessKeyId: argument(line("the ID of the access key"), {
             doc: "ID of the access key for S3.",
+            defaultDoc: "none",
             example: "AKIAIOSFODNN7EXAMPLE",
-            exampleWith: { secretAccessKey: "…" },
+            exampleWith: { secretAccessKey: undefined },
         }),
         secretAccessKey: argument(secretText, {
             doc: "Secret access key for S3.",
+            defaultDoc: "none",
             exampleCode: 'config.requireSecret("secretAccessKey")',
-            exampleWith: { accessKeyId: "AKIAIOSFODNN7EXAMPLE" },
+            exampleWith: { accessKeyId: undefined },
             secret: true,
         }),
         sessionToken: argument(secretText, {
             doc: "Session token of temporary credentials for S3. Backups fail once they expire.",
+            defaultDoc: "none",
             exampleCode: 'config.requireSecret("sessionToken")',
-            exampleWith: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "…" },
+            exampleWith: { accessKeyId: undefined, secretAccessKey: undefined },
             secret: true,
         }),
         region: argument(line("the name of the region"), {
             doc: "Region of the S3 bucket, if the server needs it.",
+            defaultDoc: "none",
             example: "eu-central-1",
         }),
         caCert: argument(pem, {
@@ -107,13 +111,15 @@ export const credentials = object(
         }),
         user: argument(line("the name of the user"), {
             doc: "User of restic's REST server.",
+            defaultDoc: "none",
             example: "backups",
-            exampleWith: { password: "…" },
+            exampleWith: { password: undefined },
         }),
         password: argument(secretText, {
             doc: "The user's password.",
+            defaultDoc: "none",
             exampleCode: 'config.requireSecret("restPassword")',
-            exampleWith: { user: "backups" },
+            exampleWith: { user: undefined },
             secret: true,
         }),
     },
@@ -184,24 +190,41 @@ export const locationArguments = {
     ),
 };
 
+const withPassword = { exampleWith: { encryptionPassword: undefined } };
+const onVolume = { exampleWith: { volume: undefined } };
+
 const repository = object(
     'give an object such as { volume: "sessions-backups" }',
     {
         ...locationArguments,
-        keep: { ...keep, doc: "How many backups are kept here. What is not set is that of `backup.keep`." },
+        s3: { ...locationArguments.s3, ...withPassword },
+        sftp: { ...locationArguments.sftp, ...withPassword },
+        rest: { ...locationArguments.rest, ...withPassword },
+        keep: {
+            ...keep,
+            ...onVolume,
+            doc: "How many backups are kept here. What is not set is that of `backup.keep`.",
+        },
         appendOnly: argument(boolean, {
             doc:
                 "Whether backups here are only added. Use it if the storage refuses to delete, as with an object lock, or " +
                 "if another program with its own credentials runs `restic forget`.",
             default: false,
             example: true,
+            ...onVolume,
         }),
         encryptionPassword: {
             ...encryptionPassword,
+            ...onVolume,
             doc: "Password of this repository.",
             defaultDoc: "that of `backup`",
         },
-        credentials: { ...credentials, doc: "How to log in here.", defaultDoc: "those of `backup`" },
+        credentials: {
+            ...credentials,
+            exampleWith: { s3: undefined, encryptionPassword: undefined },
+            doc: "How to log in here.",
+            defaultDoc: "those of `backup`",
+        },
     },
     {
         doc: "",
@@ -244,7 +267,13 @@ export const backupArguments = {
             ),
             keep,
             encryptionPassword,
-            credentials,
+            credentials: {
+                ...credentials,
+                exampleWith: {
+                    repositories: [{ s3: "https://s3.eu-central-1.amazonaws.com/my-backups/sessions" }],
+                    encryptionPassword: undefined,
+                },
+            },
             verifyEvery: argument(choice(verifyPeriods), {
                 doc:
                     "How often the newest backup of each repository is restored into a temporary server and compared with " +
@@ -280,7 +309,7 @@ export const backupArguments = {
         },
         {
             doc:
-                "Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is checked, encrypted if there is a " +
+                "Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is checked, encrypted if there is a " +
                 "password, and deduplicated. A replica is only backed up if it sets `backup` too. " +
                 'See the guide "Back up and restore".',
             defaultDoc: "no backups",

@@ -52,7 +52,10 @@ export interface Definition<S extends z.ZodType = z.ZodType> {
     readonly example?: unknown;
     /** The example as TypeScript, where it is not a plain value: a secret, PEM text, a resource. */
     readonly exampleCode?: string;
-    /** Other arguments of the component, or members of the same object, that the example needs. */
+    /**
+     * Other arguments of the component, or members of the same object, that the example needs. With undefined, a member
+     * has its own example.
+     */
     readonly exampleWith?: Readonly<Record<string, unknown>>;
     /** Whether the value is a secret, which appears neither in messages nor in previews, and only encrypted in the state. */
     readonly secret?: true;

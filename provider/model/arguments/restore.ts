@@ -46,8 +46,10 @@ const absolutePath = (of: string) =>
         /^\/[^:\r\n\0]+$/.test(value),
     );
 
-const time = text('give a time with its zone, such as "2026-11-30T18:00:00Z"', (value) =>
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value)),
+const time = text(
+    'give a time with its zone, such as "2026-11-30T18:00:00Z"',
+    (value) =>
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value)),
 );
 
 const backupId = text('give "latest" or the ID of a backup, such as "20261127-031500-9f3a"', (value) =>
@@ -192,7 +194,12 @@ export const restoreArguments = {
             typeDoc: "The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.",
             changes: [
                 { row: "restoreRemoved", label: "`restoreFrom` removed", value: restoredFrom, words: restoreWords },
-                { row: "restoreChanged", label: "`restoreFrom` added or changed", value: restoredFrom, words: restoreWords },
+                {
+                    row: "restoreChanged",
+                    label: "`restoreFrom` added or changed",
+                    value: restoredFrom,
+                    words: restoreWords,
+                },
             ],
         },
     ),
@@ -283,7 +290,11 @@ function unusedMembers(restoreFrom: PlainArguments, source: RestoreSource): Find
     return Object.entries(ofSource)
         .filter(([name, owner]) => restoreFrom[name] !== undefined && owner !== source)
         .map(([name, owner]) =>
-            finding(restoreProblems.unused, `restoreFrom.${name}`, `belongs to \`${owner}\`, but the source is ${source}`),
+            finding(
+                restoreProblems.unused,
+                `restoreFrom.${name}`,
+                `belongs to \`${owner}\`, but the source is ${source}`,
+            ),
         );
 }
 
@@ -320,7 +331,12 @@ function checkUrl({ url, caCert }: PlainArguments, wanted: Given["wanted"]): Fin
             ? [found("tlsUnsupported", `is a rediss:// URL, which ${nameOf(release)} cannot connect to`)]
             : []),
         ...(release && ((server.user !== "" && !versions[release].acl) || (server.password !== "" && isOld))
-            ? [found("loginUnsupported", `has ${server.user === "" ? "a password" : "a user"}, with which ${nameOf(release)} cannot log in`)]
+            ? [
+                  found(
+                      "loginUnsupported",
+                      `has ${server.user === "" ? "a password" : "a user"}, with which ${nameOf(release)} cannot log in`,
+                  ),
+              ]
             : []),
     ];
 }

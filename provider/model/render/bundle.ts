@@ -12,3 +12,15 @@ export function bundle(files: Readonly<Record<string, string | undefined>>): str
         })
         .join("");
 }
+
+/** The files of a bundle, by their names. */
+export function filesOf(text: string): Record<string, string> {
+    const lines = text.split("\n");
+    const files: Record<string, string> = {};
+    for (let at = 0; lines[at];) {
+        const [name = "", count = "0"] = lines[at]?.split(" ") ?? [];
+        files[name] = lines.slice(at + 1, at + 1 + Number(count)).join("\n");
+        at += 1 + Number(count);
+    }
+    return files;
+}

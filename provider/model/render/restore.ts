@@ -52,7 +52,10 @@ function restoreSettings(spec: DatabaseSpec, { owner, source, versionGiven }: Re
         databases: Number(spec.config.databases ?? 16),
         place: spec.data?.volume ?? spec.data?.hostPath ?? "the data volume",
         // The path or the location as the program names it, for messages.
-        from: restoreFrom?.rdbFile ?? restoreFrom?.appendOnlyDir ?? (restoreFrom?.repository ? locationOf(restoreFrom.repository)[1] : ""),
+        from:
+            restoreFrom?.rdbFile ??
+            restoreFrom?.appendOnlyDir ??
+            (restoreFrom?.repository ? locationOf(restoreFrom.repository)[1] : ""),
         snapshot_kind: before === undefined ? (id === "latest" ? "latest" : "id") : "before",
         snapshot: before === undefined ? id : asBackupTime(before),
         database: restoreFrom?.database ?? "",
@@ -91,7 +94,9 @@ export function sourceMounts({ restoreFrom }: Pick<DatabaseSpec, "restoreFrom">)
         ...(file === undefined ? [] : [{ hostPath: file, containerPath: restoreSourcePath }]),
     ];
     return all.map((mount) => ({
-        ...("hostPath" in mount ? { type: "bind", source: mount.hostPath } : { type: "volume", source: mount.volumeName }),
+        ...("hostPath" in mount
+            ? { type: "bind", source: mount.hostPath }
+            : { type: "volume", source: mount.volumeName }),
         target: mount.containerPath,
         readOnly: true,
     }));

@@ -15,7 +15,7 @@ export interface Spec {
 
 export const specNames = [
     ...["directory", "password", "users", "addressed", "protocols", "ca", "certificate"],
-    ...["group", "whole", "members", "promoted", "valkey", "old"],
+    ...["group", "whole", "members", "promoted", "valkey", "old", "backups", "restored"],
 ];
 
 /** What the components use outside of their stack. */
@@ -23,6 +23,10 @@ export interface Surroundings {
     readonly network: string;
     readonly volume: string;
     readonly hostPath: string;
+    /** A directory for repositories, a volume for one, and a dump. */
+    readonly repositories: string;
+    readonly repositoryVolume: string;
+    readonly rdbFile: string;
     /** An address of this host that containers reach. */
     readonly address: string;
     /** Two free ports. */
@@ -48,7 +52,22 @@ const replica = (args: object, changed: object): Spec => ({
 });
 
 /** The specs by the name of the component, which starts with `prefix`. Each refers only to those before it. */
-export function specsIn({ network, volume, hostPath, address, ports, ca, certificate }: Surroundings, prefix = "") {
+export function specsIn(
+    {
+        network,
+        volume,
+        hostPath,
+        repositories,
+        repositoryVolume,
+        rdbFile,
+        address,
+        ports,
+        ca,
+        certificate,
+    }: Surroundings,
+    prefix = "",
+) {
+    const keep = { daily: 7, monthly: 2, yearly: 1, verified: 1 };
     const reader = { name: "reader", rules: "~* +@read", password: "the password of reader" };
     const orders = { name: "orders", rules: "~orders:* +@all -@admin -@dangerous" };
     const access = (name: string) =>
@@ -137,6 +156,24 @@ export function specsIn({ network, volume, hostPath, address, ports, ca, certifi
             { importing: false, memoryMb: 96 },
         ),
         old: database({ version: "5.0-nordb" }, { version: "6.2-nordb" }),
+        backups: database(
+            {
+                backup: {
+                    repositories: [
+                        { path: repositories, keep, appendOnly: true, encryptionPassword: "that of one repository" },
+                        { volume: repositoryVolume },
+                    ],
+                    schedule: "0 0 1 1 *",
+                    keep,
+                    encryptionPassword: "that of all others",
+                    verifyEvery: "never",
+                    // Nothing listens there, and nothing is sent.
+                    notify: { url: "http://127.0.0.1:9/" },
+                },
+            },
+            { backup: undefined },
+        ),
+        restored: database({ restoreFrom: { rdbFile } }, { restoreFrom: undefined }),
     };
     return Object.fromEntries(Object.entries(all).map(([name, spec]) => [`${prefix}${name}`, spec]));
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Definition, Kind, PlainArguments } from "../../../../provider/model/arguments/definition";
-import { definitions } from "../../../../provider/model/arguments/index";
+import { definitionAt, definitions } from "../../../../provider/model/arguments/index";
 import { resolveArguments } from "../../../../provider/model/arguments/resolve";
 import { present } from "../../../support/present";
 import { OpenSsl } from "../../support/openssl";
@@ -18,6 +18,7 @@ const server = openssl.make({ commonName: "localhost", san: "DNS:localhost", iss
 /** The files and secrets that the examples read. */
 const files: Readonly<Record<string, string>> = {
     "ca.pem": ca.certPem,
+    "storage-ca.pem": ca.certPem,
     "clients-ca.pem": ca.certPem,
     "server.pem": server.certPem,
 };
@@ -27,6 +28,11 @@ const secrets: Readonly<Record<string, string>> = {
     redisPassword: "a password",
     ordersPassword: "a password",
     archivePassword: "a password",
+    backupPassword: "a password",
+    secretAccessKey: "a secret",
+    sessionToken: "a token",
+    restPassword: "a password",
+    webhook: "https://hooks.example.com/redis",
 };
 
 const scope = {
@@ -81,8 +87,8 @@ const page = readFileSync(join(__dirname, "../../../../docs/arguments.md"), "utf
 const texts = new Map(page.split(/^#{4,5} /m).map((text) => [text.split("\n")[0], text]));
 
 const headingOf = ({ kind, path }: Section) => {
-    const list = definitions[kind][path[0] ?? ""]?.element && path.length > 1 ? "[]" : "";
-    const name = [`${path[0] ?? ""}${list}`, ...path.slice(1)].join(".");
+    const isList = (index: number) => definitionAt(kind, path.slice(0, index + 1))?.element !== undefined;
+    const name = path.map((each, index) => `${each}${isList(index) && index < path.length - 1 ? "[]" : ""}`).join(".");
     const isReplicas = kind === "RedisReplica" && path[0] === "primary";
     return `\`${name}\`${isReplicas ? " of a replica" : ""}`;
 };

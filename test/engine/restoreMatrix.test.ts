@@ -1,0 +1,176 @@
+/**
+ * Backs up and restores every flavor of several versions: the restored data equals the dump, loaded by a server without
+ * this project, key by key. Clients write during the backup: it has every write that was acknowledged before it began,
+ * and none that was sent after its end. `make test` runs one version; `make test-all` runs all.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import Redis from "ioredis";
+import { type Flavor, type Version, flavorNames } from "../../provider/model/catalog/versions";
+import { present } from "../support/present";
+import { describeData, seed } from "./support/dataset";
+import { Client, docker, uniqueName, until } from "./support/docker";
+import { TestStack } from "./support/stack";
+
+const all = ["2.8", "3.2", "5.0", "6.2", "7.0", "8.0", "8.6"] as const satisfies readonly Version[];
+const tested = process.env.TEST_ALL ? all : (["7.0"] as const);
+
+/** A database is restored with the flavor of the next one. */
+const nextFlavor: Readonly<Record<Flavor, Flavor>> = { aof: "rdb", rdb: "nordb", nordb: "aof" };
+
+/** The results, from which docs/restores.md is generated. */
+const results: { version: Version; flavor: Flavor; as: Flavor; keys: number; written: number }[] = [];
+const resultsFile = resolve(__dirname, "../../.local/engine/restored.json");
+
+let stack: TestStack;
+let client: Client;
+const directory = mkdtempSync(join(tmpdir(), "restore-matrix-"));
+
+beforeAll(async () => {
+    client = new Client("redis:8.6");
+    stack = await TestStack.create("restore-matrix");
+});
+
+afterAll(async () => {
+    rmSync(directory, { recursive: true });
+    mkdirSync(join(resultsFile, ".."), { recursive: true });
+    writeFileSync(resultsFile, `${JSON.stringify(results, null, 4)}\n`);
+    await stack.close();
+    client.close();
+});
+
+const content = (url: string) => client.redis(url, ["EVAL", describeData, "0"]).split("\n");
+
+/** Runs a command of a database's backup container. The test keeps writing meanwhile. */
+async function backup(name: string, ...command: string[]): Promise<Buffer> {
+    const container = present(stack.containers().find((each) => each.startsWith(`${name}-backup-`)));
+    const running = spawn("docker", ["exec", container, "sh", "/backup.sh", ...command]);
+    const [output, errors]: Buffer[][] = [[], []];
+    running.stdout.on("data", (data: Buffer) => output.push(data));
+    running.stderr.on("data", (data: Buffer) => errors.push(data));
+    const [code] = (await once(running, "close")) as [number];
+    if (code !== 0) throw new Error(`backup ${command.join(" ")}: ${Buffer.concat(errors).toString()}`);
+    return Buffer.concat(output);
+}
+
+/** Writes numbered keys until it is stopped. */
+class Writer {
+    sent = 0;
+    acknowledged = 0;
+    private stopped = false;
+    private readonly redis: Redis;
+    private readonly running: Promise<void>;
+
+    constructor(url: string) {
+        this.redis = new Redis(url);
+        this.running = this.write();
+    }
+
+    private async write(): Promise<void> {
+        while (!this.stopped) {
+            this.sent += 1;
+            await this.redis.set(`written:${this.sent}`, String(this.sent));
+            this.acknowledged = this.sent;
+        }
+    }
+
+    async stop(): Promise<void> {
+        this.stopped = true;
+        await this.running;
+        this.redis.disconnect();
+    }
+}
+
+/** The description of a dump by a server of the version that reads nothing else. */
+async function loaded(version: Version, dump: Buffer): Promise<string[]> {
+    const folder = mkdtempSync(join(directory, "load-"));
+    writeFileSync(join(folder, "dump.rdb"), dump);
+    chmodSync(folder, 0o777);
+    chmodSync(join(folder, "dump.rdb"), 0o666);
+    const server = docker(
+        "run",
+        "-d",
+        "--rm",
+        "--network",
+        "none",
+        "-v",
+        `${folder}:/data`,
+        `redis:${version}`,
+        "redis-server",
+        "--dir",
+        "/data",
+        "--save",
+        "",
+    );
+    const cli = (...command: string[]) => docker("exec", server, "redis-cli", "--raw", ...command);
+    try {
+        await until(() => cli("PING") === "PONG");
+        return cli("EVAL", describeData, "0").split("\n");
+    } finally {
+        docker("rm", "-f", "-v", server);
+    }
+}
+
+test.each(tested)("Redis %s: each flavor is restored exactly", async (version) => {
+    const volume = uniqueName("restore-matrix");
+    const sources = flavorNames.map((flavor) => ({
+        name: `source-${flavor}`,
+        flavor,
+        args: { version, flavor, backup: { repositories: [{ volume }] } },
+    }));
+    const program = (databases: readonly { readonly name: string; readonly args: object }[]) =>
+        stack.program(
+            databases
+                .map(
+                    ({ name, args }) =>
+                        `exports["${name}"] = new RedisDatabase("${name}", ${JSON.stringify({ memoryMb: 64, ...args })}).url;`,
+                )
+                .join("\n"),
+        );
+    await program(sources).up();
+    const made = [];
+    for (const { name, flavor } of sources) {
+        const url = await stack.value(name);
+        client.redis(url, ["EVAL", seed(Number(version) >= 5), "0"]);
+        const writer = new Writer(url);
+        await until(() => writer.acknowledged > 50);
+        const before = writer.acknowledged;
+        const result = (await backup(name, "run")).toString().trim().split("\n").at(-1) ?? "";
+        const after = writer.sent;
+        await writer.stop();
+        const { id } = JSON.parse(result) as { readonly id: string };
+        const expected = await loaded(version, await backup(name, "export", id));
+        made.push({ name, flavor, id, before, after, expected });
+    }
+    const restored = made.map(({ flavor, id, name }) => ({
+        name: `restored-${flavor}`,
+        args: {
+            version,
+            flavor: nextFlavor[flavor],
+            restoreFrom: { repository: { volume }, snapshot: id, database: `engine-test/test/${name}` },
+        },
+    }));
+    await program([...sources, ...restored]).up();
+    for (const { flavor, before, after, expected } of made) {
+        const found = content(await stack.value(`restored-${flavor}`));
+        expect(found).toEqual(expected);
+        const written = found.flatMap((line) => /^0 written:(\d+) /.exec(line)?.[1] ?? []).map(Number);
+        expect(written.length).toBe(Math.max(...written));
+        expect(written.length).toBeGreaterThanOrEqual(before);
+        expect(written.length).toBeLessThanOrEqual(after);
+        results.push({ version, flavor, as: nextFlavor[flavor], keys: found.length, written: written.length });
+    }
+    // As its flavor promises, restored data survives a restart.
+    const server = present(stack.containers().find((each) => each.startsWith("restored-nordb-server-")));
+    const url = await stack.value("restored-nordb");
+    const keys = content(url);
+    execFileSync("docker", ["kill", "-s", "KILL", server]);
+    docker("start", server);
+    await until(() => client.redis(url, ["PING"]) === "PONG");
+    expect(content(url)).toEqual(keys);
+    await program([]).up();
+    docker("volume", "rm", volume);
+});
