@@ -94,10 +94,7 @@ test("purge from one repository, copy back, verify", () => {
     expect(json("backup show", handle, first).repositories.map(({ location }) => location)).toEqual([far]);
     json("backup copy", handle, first, "--to", "1");
     expect(json("backup show", handle, first).repositories).toHaveLength(2);
-    expect(json("backup verify", handle, first)).toMatchObject([
-        { number: 1, ok: true, keys: 1 },
-        { number: 2, ok: true, keys: 1 },
-    ]);
+    expect(json("backup verify", handle, first, "--in", near)).toMatchObject([{ number: 1, ok: true, keys: 1 }]);
 });
 
 test("deprovision makes a final backup; without it, nothing is deleted", () => {
