@@ -163,7 +163,7 @@ export interface RedisDatabaseArgs {
      */
     readonly config?: pulumi.Input<Record<string, pulumi.Input<ConfigValue>>>;
     /**
-     * Backups with restic, in a container beside the server, whose memory limit is `memoryMb` and 256 MiB. Each one is
+     * Backups with restic, in a container of its own with a memory limit of `memoryMb` plus 256 MiB. Each one is
      * checked, encrypted if there is a password, and deduplicated. A replica is only backed up if it sets `backup`
      * too. See the guide "Back up and restore". Example: `{ schedule: "hourly" }`.
      * @default no backups
@@ -680,16 +680,26 @@ export interface BackupKeepArgs {
 
 /** How to log in to S3 or to restic's REST server. */
 export interface BackupCredentialsArgs {
-    /** ID of the access key for S3. Example: `"AKIAIOSFODNN7EXAMPLE"`. */
+    /**
+     * ID of the access key for S3. Example: `"AKIAIOSFODNN7EXAMPLE"`.
+     * @default none
+     */
     readonly accessKeyId?: pulumi.Input<string>;
-    /** Secret access key for S3. Example: `config.requireSecret("secretAccessKey")`. Kept secret. */
+    /**
+     * Secret access key for S3. Example: `config.requireSecret("secretAccessKey")`. Kept secret.
+     * @default none
+     */
     readonly secretAccessKey?: pulumi.Input<string>;
     /**
      * Session token of temporary credentials for S3. Backups fail once they expire. Example:
      * `config.requireSecret("sessionToken")`. Kept secret.
+     * @default none
      */
     readonly sessionToken?: pulumi.Input<string>;
-    /** Region of the S3 bucket, if the server needs it. Example: `"eu-central-1"`. */
+    /**
+     * Region of the S3 bucket, if the server needs it. Example: `"eu-central-1"`.
+     * @default none
+     */
     readonly region?: pulumi.Input<string>;
     /**
      * The CA with which the server's certificate is verified, in PEM. Example:
@@ -697,9 +707,15 @@ export interface BackupCredentialsArgs {
      * @default the CAs that browsers trust
      */
     readonly caCert?: pulumi.Input<string>;
-    /** User of restic's REST server. Example: `"backups"`. */
+    /**
+     * User of restic's REST server. Example: `"backups"`.
+     * @default none
+     */
     readonly user?: pulumi.Input<string>;
-    /** The user's password. Example: `config.requireSecret("restPassword")`. Kept secret. */
+    /**
+     * The user's password. Example: `config.requireSecret("restPassword")`. Kept secret.
+     * @default none
+     */
     readonly password?: pulumi.Input<string>;
 }
 
