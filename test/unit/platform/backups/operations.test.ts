@@ -291,8 +291,10 @@ describe("orphaned", () => {
                 snapshot(oldest, { database: orphan }),
                 snapshot(newest, { database: orphan }),
             ]),
+            unread(2, "redis-empty-backups", "no repository [redis-database/repository-not-found]"),
         );
-        const { backups } = await platform.orphanedBackups();
+        const { backups, failed } = await platform.orphanedBackups();
+        expect(failed).toEqual([]);
         expect(backups.map(({ id, database, repository }) => [id, database, repository])).toEqual([
             [newest, orphan, { volume: "redis-gone-gone-backups" }],
             [oldest, orphan, { volume: "redis-gone-gone-backups" }],
