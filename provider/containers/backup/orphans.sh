@@ -1,8 +1,8 @@
 #!/bin/sh
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source-path=SCRIPTDIR disable=SC2154
 # Lists, removes and exports the backups in repositories without using the container of a database, which may no longer
-# exist. Runs in the image of restic, which reads this script and the files in $desired from its standard input
-# (provider/platform/backups/stores.ts).
+# exist. Runs in the image of restic, which reads this script from its standard input. The text before it
+# (provider/platform/backups/stores.ts) writes the files in $desired, and sets desired, restic, cache and errors.
 #   $1       list, or purge or export
 #   $2       the ID of a backup
 #   $3       the number of the repository
@@ -12,10 +12,6 @@ set -eu
 parts=$(dirname "$0")
 . "$parts/repositories.sh"
 
-desired=/desired
-restic=restic
-cache=/tmp/cache
-errors=/tmp/errors
 owner=${4:-}
 
 # Ends with the reason for which restic failed.
@@ -43,7 +39,7 @@ list() {
         printf '"snapshots":%s}\n' "$found"
     else
         explained=$(explain_restic "$1" $status "$errors")
-        printf '"error":%s}\n' "$(json "${explained#*	}")"
+        printf '"error":%s}\n' "$(json "${explained#*	} [redis-database/${explained%%	*}]")"
     fi
 }
 

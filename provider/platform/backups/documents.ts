@@ -1,9 +1,20 @@
 /** Reads the JSON that backup containers print. */
 import { z } from "zod";
 import { locationKinds } from "../../model/backup/repositories";
-import type { BackupRepository, BackupStatus, FailedRepository, NewBackup, Verification } from "./backup";
+import type { Backup, BackupRepository, BackupStatus, FailedRepository, NewBackup, Verification } from "./backup";
 import { backupFailed } from "./container";
-import { type StoredSnapshot, type Tagged, snapshotSchema } from "./snapshots";
+
+/** What is needed of restic's description of a snapshot. */
+export const snapshotSchema = z.object({
+    time: z.string(),
+    hostname: z.string(),
+    tags: z.array(z.string()).nullish(),
+});
+
+export type StoredSnapshot = z.output<typeof snapshotSchema>;
+
+/** A backup without its repositories. */
+export type Tagged = Omit<Backup, "repositories">;
 
 const repositorySchema = { repository: z.int(), kind: z.enum(locationKinds), location: z.string() };
 const failedSchema = z.object({ ...repositorySchema, error: z.string() });

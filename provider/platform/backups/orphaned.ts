@@ -35,6 +35,9 @@ export interface Known {
     readonly docker: DockerConnection | undefined;
 }
 
+/** How the reason ends for which a location without a repository cannot be read. */
+const noRepository = "[redis-database/repository-not-found]";
+
 /** How many backup containers are asked at once. */
 const askedAtOnce = 8;
 
@@ -129,7 +132,10 @@ async function inVolumes(
             const unused = volumes.filter((name) => !used.includes(name));
             if (unused.length === 0) return { docker: host, listed: [] };
             const accesses = unused.map((volume) => ({ repository: { volume } }));
-            return { docker: host, listed: await new DetachedStore(accesses, host).list(options) };
+            const listed = await new DetachedStore(accesses, host).list(options);
+            // A volume can have such a name for another reason.
+            const found = listed.filter((each) => !("reason" in each) || !each.reason.endsWith(noRepository));
+            return { docker: host, listed: found };
         }),
     );
 }

@@ -56,7 +56,7 @@ export async function planRestore(
     };
     return {
         backup,
-        args: { ...sizes, ...softwareOf(backup, args), ...args, restoreFrom } as DatabaseSpec,
+        args: { ...sizes, ...softwareOf(backup, args), ...args, restoreFrom },
         ...(docker && isLocal(access) && { docker }),
     };
 }

@@ -1,21 +1,8 @@
 /** Turns restic's snapshots into backups. The tags of a snapshot describe the backup. */
-import { z } from "zod";
 import { nearest } from "../../model/findings";
 import { PlatformError } from "../errors";
 import type { Backup, BackupList, WantedBackup } from "./backup";
-import type { Listed } from "./documents";
-
-/** What is needed of restic's description of a snapshot. */
-export const snapshotSchema = z.object({
-    time: z.string(),
-    hostname: z.string(),
-    tags: z.array(z.string()).nullish(),
-});
-
-export type StoredSnapshot = z.output<typeof snapshotSchema>;
-
-/** A backup without its repositories. */
-export type Tagged = Omit<Backup, "repositories">;
+import type { Listed, StoredSnapshot, Tagged } from "./documents";
 
 /** Identifies the snapshots of this package among others in a repository. */
 const ours = "redis-database";

@@ -133,7 +133,8 @@ export class DetachedStore implements BackupStore {
         const written = Object.entries(files).map(
             ([name, content]) => `printf %s ${quoted(content)} >/desired/${name}`,
         );
-        return ["umask 077", ...written, scripts.script("backup/orphans.sh"), ""].join("\n");
+        const paths = "desired=/desired restic=restic cache=/tmp/cache errors=/tmp/errors";
+        return ["umask 077", paths, ...written, scripts.script("backup/orphans.sh"), ""].join("\n");
     }
 }
 

@@ -1,4 +1,4 @@
-/** Verifies a backup: restores it into a temporary server beside the database. */
+/** Verifies a backup: restores it into a temporary server next to the database. */
 import type { OperationOptions } from "../engine/databaseStack";
 import { PlatformError } from "../errors";
 import type { BackupSource, Verification } from "./backup";

@@ -13,7 +13,7 @@ async function completed(line: string): Promise<string[]> {
 }
 
 test("verbs", async () => {
-    expect(await completed("redisdb re")).toEqual(["restart", "reload", "rename", "replicate", "review"]);
+    expect(await completed("redisdb re")).toEqual(["restart", "reload", "rename", "replicate", "restore", "review"]);
     expect(await completed("redisdb preview up")).toEqual(["update", "upgrade"]);
     expect(await completed("redisdb ")).not.toContain("complete");
 });
@@ -33,6 +33,13 @@ test("handles, where there is one", async () => {
     expect(await completed("redisdb health sessions sessions-")).toEqual(["sessions-copy"]);
     expect(await completed("redisdb show sessions ")).toEqual([]);
     expect(await completed("redisdb upgrade --to ")).toEqual([]);
+});
+
+test("verbs that follow a verb, and handles", async () => {
+    expect(await completed("redisdb backup s")).toEqual(["show", "sessions", "sessions-copy"]);
+    expect(await completed("redisdb backup show s")).toEqual(["sessions", "sessions-copy"]);
+    expect(await completed("redisdb backup sessions s")).toEqual([]);
+    expect(await completed("redisdb backup copy --t")).toEqual(["--to"]);
 });
 
 test("choices of operands", async () => {

@@ -8,6 +8,7 @@ import { changing, redisdb } from "./support";
 const directory = mkdtempSync(join(tmpdir(), "redisdb-mistakes-"));
 
 writeFileSync(join(directory, "users.json"), "[{");
+writeFileSync(join(directory, "credentials.json"), '{"secretAcessKey":"hidden-key"}');
 afterAll(() => {
     rmSync(directory, { recursive: true });
 });
@@ -44,6 +45,30 @@ const mistakes: readonly (readonly [line: string, exitCode: number])[] = [
     ["deprovision sessions", 2],
     ["deprovision sessions --confirm session", 5],
     ["deprovision session --confirm session", 6],
+    ["backup", 2],
+    ["backup list", 2],
+    ["backup sessions extra", 2],
+    ["backup show sessions", 2],
+    ["backup show sessions 20261127-031500-0000", 6],
+    ["backup copy sessions 20261127-031500-9f3a", 2],
+    ["backup purge sessions 20261127-031500-9f3a", 2],
+    ["backup export sessions 20261127-031500-9f3a", 2],
+    ["backup export sessions 20261127-031500-9f3a - --json", 2],
+    ["backup list --repository ftp:host", 2],
+    ["backup list --repository path:relative", 2],
+    ["backup list --repository s3:https://key:secret@host/bucket", 2],
+    ["backup list --repository volume:a --stack production", 2],
+    ["backup list sessions --credentials-file /does/not/exist", 2],
+    ["backup list --repository volume:a --encryption-password-file /does/not/exist", 2],
+    ["backup list --repository volume:a --credentials-file DIRECTORY/users.json", 2],
+    ["backup list --repository volume:a --credentials-file DIRECTORY/credentials.json", 2],
+    ["backup sessions --stack production --cwd /does/not/exist", 2],
+    ["restore new", 2],
+    ["restore new --from sessions --repository volume:a", 2],
+    ["restore new --from sessions --before yesterday", 2],
+    ["restore new --from sessions --snapshot 20261127-031500-9f3a --before 2026-11-27T00:00:00Z", 2],
+    ["restore new --from sessions --restore-from {}", 2],
+    ["clone sessions", 2],
     ["preview reload sessions", 2],
     ["url sesions", 6],
     ["show sessions tlsport", 2],
@@ -59,6 +84,7 @@ test.each(mistakes)("%s", async (line, exitCode) => {
     expect(ended.stdout).toBe("");
     expect(ended.stderr.replaceAll(directory, "DIRECTORY")).toMatchSnapshot();
     expect(ended.stderr).toMatch(line.includes("--json") ? /"remedy": ".+"/ : /\n→ .+\n$/);
+    expect(ended.stderr).not.toContain("hidden-key");
     const changed = ended.calls.filter(([method]) => changing.includes(method));
     // The library refuses these itself.
     const allowed = exitCode === 5 ? ["create", "deprovision"] : [];

@@ -1,36 +1,47 @@
 /** What each verb prints: for people, as JSON that matches its schema, and without secrets. */
 import { outputs } from "../../../provider/cli/schemas";
-import { verbs } from "../../../provider/cli/verbs/index";
+import { calls as verbCalls } from "../../../provider/cli/verbs/index";
 import { password, redisdb, sessions } from "./support";
 
 /** A call of each verb that needs no other program. */
 const calls: Readonly<Partial<Record<keyof typeof outputs, string>>> = {
-    create: "create new",
-    update: "update sessions --memory-mb 512",
-    restart: "restart sessions --container-size 512",
-    reload: "reload sessions",
-    rotate: "rotate sessions",
-    rename: "rename sessions web",
-    upgrade: "upgrade sessions --to 8.6",
-    deprovision: "deprovision sessions --confirm sessions",
-    preview: "preview upgrade sessions --to 8.6",
-    replicate: "replicate sessions second",
-    promote: "promote sessions-copy",
-    switchover: "switchover sessions sessions-copy",
-    list: "list",
-    show: "show sessions",
-    exists: "exists sessions",
-    url: "url sessions --tls",
-    versions: "versions",
-    health: "health",
-    wait: "wait sessions",
-    drift: "drift",
-    tunnel: "tunnel sessions",
-    completion: "completion bash",
+    "create": "create new",
+    "update": "update sessions --memory-mb 512",
+    "restart": "restart sessions --container-size 512",
+    "reload": "reload sessions",
+    "rotate": "rotate sessions",
+    "rename": "rename sessions web",
+    "upgrade": "upgrade sessions --to 8.6",
+    "deprovision": "deprovision sessions --confirm sessions",
+    "preview": "preview upgrade sessions --to 8.6",
+    "replicate": "replicate sessions second",
+    "promote": "promote sessions-copy",
+    "switchover": "switchover sessions sessions-copy",
+    "backup": "backup sessions",
+    "backup run": "backup run sessions",
+    "backup list": "backup list sessions",
+    "backup show": "backup show sessions 20261127-031500-9f3a",
+    "backup copy": "backup copy sessions 20261127-031500-9f3a --to 2",
+    "backup purge": "backup purge sessions 20261127-031500-9f3a --yes",
+    "backup export": "backup export sessions 20261127-031500-9f3a sessions.rdb",
+    "backup verify": "backup verify sessions",
+    "backup orphaned": "backup orphaned",
+    "restore": "restore sessions-2 --from sessions",
+    "clone": "clone sessions sessions-2",
+    "list": "list",
+    "show": "show sessions",
+    "exists": "exists sessions",
+    "url": "url sessions --tls",
+    "versions": "versions",
+    "health": "health",
+    "wait": "wait sessions",
+    "drift": "drift",
+    "tunnel": "tunnel sessions",
+    "completion": "completion bash",
 };
 
 test("every verb has a schema", () => {
-    expect(Object.keys(outputs).sort()).toEqual([...verbs.map(({ name }) => name), "preview"].sort());
+    expect(Object.keys(outputs).sort()).toEqual([...Object.keys(verbCalls), "preview"].sort());
 });
 
 test.each(Object.entries(calls))("%s", async (verb, line) => {

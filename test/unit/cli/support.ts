@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { run } from "../../../provider/cli/run";
 import type { Platform } from "../../../provider/cli/verb";
 import { listVersions } from "../../../provider/model/catalog/listVersions";
-import { type DatabaseInfo, PlatformError, type PlatformOptions } from "../../../provider/platform/index";
+import { type Backup, type DatabaseInfo, PlatformError, type PlatformOptions } from "../../../provider/platform/index";
 
 export const sessions: DatabaseInfo = {
     handle: "sessions",
@@ -20,11 +20,16 @@ export const sessions: DatabaseInfo = {
     port: 12000,
     tlsPort: 12001,
     containerName: "sessions-server-1234567",
+    backupContainerName: "sessions-backup-1234567",
+    owner: "redis/sessions/sessions",
     certificateExpires: "2027-11-26T22:51:52Z",
 };
 
+const { backupContainerName: _container, ...withoutBackups } = sessions;
+
 export const copy: DatabaseInfo = {
-    ...sessions,
+    ...withoutBackups,
+    owner: "redis/sessions/sessions-copy",
     handle: "sessions-copy",
     kind: "replica",
     primary: "sessions",
@@ -88,6 +93,7 @@ export const changing = ["create", "update", "replicate", "promote", "switchover
     "reload",
     "rename",
     "deprovision",
+    ...["backup", "copyBackup", "purgeBackup", "restore", "clone"],
 );
 
 function recording(platform: Platform, calls: (readonly [string, ...unknown[]])[]): Platform {
@@ -117,6 +123,47 @@ function find(handle: string): Promise<DatabaseInfo> {
     return found ? Promise.resolve(found) : Promise.reject(unknown(handle));
 }
 
+const repositories = [
+    { number: 1, kind: "volume", location: "redis-sessions-sessions-backups", verified: true },
+    { number: 2, kind: "s3", location: "https://s3.example.com/backups", verified: false },
+] as const;
+
+export const newest: Backup = {
+    id: "20261127-031500-9f3a",
+    database: "redis/sessions/sessions",
+    time: "2026-11-27T03:15:00.000Z",
+    kind: "scheduled",
+    engine: "redis",
+    version: "7.2",
+    release: "7.2.4",
+    flavor: "aof",
+    keys: 1234,
+    bytes: 12_900_000,
+    sha256: "ab".repeat(32),
+    repositories,
+};
+
+const oldest: Backup = {
+    ...newest,
+    id: "20261126-031500-0c1d",
+    time: "2026-11-26T03:15:00.000Z",
+    repositories: repositories.slice(0, 1),
+};
+const newBackup = { ...newest, kind: "manual", failed: [] } as const;
+const { repositories: _repositories, ...described } = newest;
+const orphan = {
+    ...described,
+    database: "redis/old/old",
+    kind: "final",
+    repository: { volume: "redis-old-old-backups" },
+} as const;
+const backupHealth = {
+    state: "healthy",
+    last: { id: newest.id, time: newest.time, keys: 1234, bytes: 12_900_000 },
+    ageSeconds: 3 * 3600,
+    intervalSeconds: 24 * 3600,
+} as const;
+
 /** A platform with `sessions` and its replica `sessions-copy`. */
 const fake = {
     create: (handle: string) => Promise.resolve({ ...sessions, handle }),
@@ -142,7 +189,7 @@ const fake = {
         }),
     planDeprovision: () => Promise.resolve([{ resource: "sessions-data", operation: "delete", kind: "volume" }]),
     deprovision: (handle: string, confirm: string) => {
-        if (confirm === handle) return Promise.resolve();
+        if (confirm === handle) return Promise.resolve({ handle, finalBackups: [newBackup] });
         const error = new PlatformError(
             "validation",
             `"${confirm}" does not confirm the deletion of "${handle}"`,
@@ -165,8 +212,33 @@ const fake = {
         Promise.resolve(
             [sessions, copy]
                 .filter((each) => of.length === 0 || of.includes(each) || of.includes(each.handle))
-                .map(({ handle }) => ({ handle, state: "healthy" })),
+                .map(({ handle, backupContainerName: name }) => ({
+                    handle,
+                    state: "healthy",
+                    ...(name !== undefined && { backup: backupHealth }),
+                })),
         ),
+    backup: () => Promise.resolve(newBackup),
+    listBackups: () => Promise.resolve({ backups: [newest, oldest], failed: [] }),
+    showBackup: (_of: unknown, id: string) =>
+        id === newest.id
+            ? Promise.resolve(newest)
+            : Promise.reject(
+                  new PlatformError("backup-unknown", `"sessions" has no backup "${id}"`, "list the backups", {
+                      nearest: [],
+                  }),
+              ),
+    copyBackup: () => Promise.resolve(newest),
+    purgeBackup: () => Promise.resolve(newest),
+    exportBackup: (_of: unknown, _id: string, file: string) => Promise.resolve({ ...newest, file }),
+    verifyBackup: () =>
+        Promise.resolve([
+            { number: 1, id: newest.id, ok: true, keys: 1234, seconds: 2 },
+            { number: 2, id: newest.id, ok: true, keys: 1234, seconds: 3 },
+        ]),
+    orphanedBackups: () => Promise.resolve({ backups: [orphan], failed: [] }),
+    restore: (handle: string) => Promise.resolve({ ...sessions, handle }),
+    clone: (_of: unknown, handle: string) => Promise.resolve({ ...sessions, handle }),
     wait: (handle: string) => Promise.resolve({ handle, state: "healthy" }),
     drift: () => Promise.resolve([]),
     planUpgrade: () => Promise.resolve([{ handle: "sessions", from: "7.2", to: "8.6", replicas: ["sessions-copy"] }]),

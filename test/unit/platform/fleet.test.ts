@@ -50,6 +50,7 @@ test("lists all of them, with what each state says", async () => {
         port: 27636,
         tlsPort: 27637,
         containerName: "fleet-0017-server-78e5422",
+        owner: "redis/fleet-0017/fleet-0017",
         certificateExpires: "2027-11-26T22:59:21Z",
         updated: "2026-11-26T22:59:26.907279699Z",
     });

@@ -1,5 +1,5 @@
 /** The health of databases, from what a fake docker command answers. */
-import { healthOf, waitUntilHealthy } from "../../../provider/platform/health";
+import { healthOf, serverHealthOf, waitUntilHealthy } from "../../../provider/platform/health";
 import type { DatabaseInfo } from "../../../provider/platform/state/databases";
 import { dockerCalls, dockerDoes, fakeDocker, noDocker } from "../support/fakeDocker";
 
@@ -52,6 +52,91 @@ test("one query for each Docker host, however many databases it has", async () =
     await healthOf(databases);
     const query = "ps --all --no-trunc --format {{.Names}}\t{{.State}}\t{{.Status}}";
     expect(dockerCalls().sort()).toEqual([`--host ssh://one ${query}`, `--host ssh://two ${query}`, query]);
+});
+
+describe("backups", () => {
+    const named = (handle: string) => database(handle, { backupContainerName: `${handle}-backup-1` });
+    const made = new Date(Date.now() - 3 * 3600 * 1000).toISOString();
+    const status = JSON.stringify({
+        last: { id: "20261127-031500-0001", time: made, keys: 3, bytes: 2048 },
+        intervalSeconds: 86400,
+        failing: null,
+        alarm: null,
+    });
+    const last = { id: "20261127-031500-0001", time: made, keys: 3, bytes: 2048 };
+
+    /** The containers, and the log of the health checks of the backup containers: exit code and output, oldest first. */
+    function host(states: Readonly<Record<string, string>>, checks: readonly (readonly [number, string])[]): void {
+        const log = JSON.stringify(checks.map(([ExitCode, Output]) => ({ ExitCode, Output })));
+        const ps = Object.entries(states).map(
+            ([name, state]) => `printf '%s\\t%s\\t%s\\n' ${name} running 'Up (${state})'`,
+        );
+        const inspected = Object.keys(states).filter((name) => name.includes("backup"));
+        const lines = inspected.map((name) => `printf '/%s\\t%s\\n' ${name} '${log}'`);
+        dockerDoes(
+            'case "$*" in',
+            `*inspect*) ${lines.join("\n")}\nexit 1 ;;`,
+            `*) ${ps.join("\n") || ":"} ;;`,
+            "esac",
+        );
+    }
+
+    test("the last one, with its age and size", async () => {
+        host({ "db-server-1": "healthy", "db-backup-1": "healthy" }, [
+            [1, "not yet\n"],
+            [0, `${status}\n`],
+        ]);
+        const [health] = await healthOf([named("db")]);
+        expect(health).toMatchObject({ state: "healthy", backup: { state: "healthy", last, intervalSeconds: 86400 } });
+        expect(Math.abs((health?.backup?.ageSeconds ?? 0) - 3 * 3600)).toBeLessThan(60);
+        expect(health).not.toHaveProperty("reason");
+    });
+
+    test("too old: the database is unhealthy, with the reason; its size is still known", async () => {
+        host({ "db-server-1": "healthy", "db-backup-1": "unhealthy" }, [
+            [0, status],
+            [1, `the last backup is 3 days old\n${status}\n`],
+        ]);
+        expect(await healthOf([named("db")])).toEqual([
+            {
+                handle: "db",
+                state: "unhealthy",
+                reason: "its backups: the last backup is 3 days old",
+                backup: expect.objectContaining({
+                    state: "unhealthy",
+                    reason: "the last backup is 3 days old",
+                    last,
+                }) as object,
+            },
+        ]);
+        expect(await serverHealthOf([named("db")])).toEqual([{ handle: "db", state: "healthy" }]);
+    });
+
+    test("a container that starts changes nothing; one that is gone does", async () => {
+        host({ "a-server-1": "healthy", "a-backup-1": "health: starting", "b-server-1": "healthy" }, []);
+        const [starting, gone] = await healthOf([named("a"), named("b")]);
+        expect(starting).toMatchObject({ state: "healthy", backup: { state: "starting" } });
+        expect(gone).toMatchObject({
+            state: "unhealthy",
+            reason: "its backups: the container b-backup-1 does not exist",
+            backup: { state: "missing" },
+        });
+    });
+
+    test("the reason of the server comes first", async () => {
+        host({ "db-server-1": "health: starting", "db-backup-1": "unhealthy" }, [[1, "no backup yet"]]);
+        expect(await healthOf([named("db")])).toMatchObject([
+            { state: "starting", reason: "its health check has not passed yet", backup: { state: "unhealthy" } },
+        ]);
+    });
+
+    test("one command describes up to 100 containers", async () => {
+        host({}, []);
+        await healthOf(Array.from({ length: 250 }, (_each, index) => named(`db-${index}`)));
+        const inspected = dockerCalls().filter((call) => call.includes("inspect"));
+        expect(inspected.map((call) => call.match(/-backup-1/g)?.length).sort()).toEqual([100, 100, 50]);
+        expect(dockerCalls()).toHaveLength(4);
+    });
 });
 
 test("a host is asked with the certificates of its databases", async () => {

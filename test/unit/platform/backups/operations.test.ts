@@ -1,11 +1,12 @@
 /** The operations on backups, with a fake docker command. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ProgressEvent, RedisPlatform, RepositoryAccess } from "../../../../provider/platform/index";
 import { dockerCalls, dockerDoes, fakeDocker, fakeDockerFile, noDocker } from "../../support/fakeDocker";
+import { checkpointOf, secret, urnOf } from "../support/checkpoints";
 import { FakeEngine } from "../support/fakeEngine";
 import { listed, made, newest, oldest, owner, prints, snapshot, source, unread } from "./support";
 
@@ -92,7 +93,12 @@ describe("a backup now", () => {
 
     test.each([
         ["no docker command", noDocker],
-        ["no answer", () => dockerDoes("echo 'Cannot connect to the Docker daemon at x' >&2", "exit 1")],
+        [
+            "no answer",
+            () => {
+                dockerDoes("echo 'Cannot connect to the Docker daemon at x' >&2", "exit 1");
+            },
+        ],
     ])("%s", async (_case, prepare) => {
         prepare();
         await expect(platform.backup(source)).rejects.toMatchObject({ code: "docker-unreachable" });
@@ -183,11 +189,12 @@ test("verify: a result for each repository, also if one fails", async () => {
 
 describe("export", () => {
     const sha256 = "65ecc9db1e0e5e0ae1e6bcf9e0b2e5ca";
-    const answer = (content: string, hash: string) =>
+    const answer = (content: string, hash: string) => {
         container({
             list: prints(listed(1, "near", [snapshot(newest, { sha256: hash })])),
             export: `printf %s '${content}'`,
         });
+    };
     /** SHA-256 of `redis`. */
     const hashed = "d58e3582afa99040e27b92b13c8f2280b9e1c9c5f4fcb9dc1a5c5c6b3a0f5b8e";
 
@@ -284,8 +291,10 @@ describe("orphaned", () => {
                 snapshot(oldest, { database: orphan }),
                 snapshot(newest, { database: orphan }),
             ]),
+            unread(2, "redis-empty-backups", "no repository [redis-database/repository-not-found]"),
         );
-        const { backups } = await platform.orphanedBackups();
+        const { backups, failed } = await platform.orphanedBackups();
+        expect(failed).toEqual([]);
         expect(backups.map(({ id, database, repository }) => [id, database, repository])).toEqual([
             [newest, orphan, { volume: "redis-gone-gone-backups" }],
             [oldest, orphan, { volume: "redis-gone-gone-backups" }],
@@ -379,5 +388,71 @@ describe("restore", () => {
         await expect(platform.restore("quick-2", "quick")).rejects.toMatchObject({ code: "not-backed-up" });
         await expect(platform.clone("quick", "quick-2")).rejects.toMatchObject({ code: "not-backed-up" });
         expect((await platform.list()).map(({ handle }) => handle)).toEqual(["quick"]);
+    });
+});
+
+describe("deprovision", () => {
+    /** A database with a replica, as an update has left them. */
+    function deployed(...backedUp: readonly string[]): void {
+        const components = ["sessions", "sessions-copy"].map((name) => ({
+            type: `redis-database:index:${name === "sessions" ? "RedisDatabase" : "RedisReplica"}`,
+            name,
+            ...(name !== "sessions" && { parent: urnOf("redis-database:index:RedisDatabase", "sessions") }),
+            inputs: {},
+            outputs: { engine: "redis", version: "8.6", flavor: "aof", containerName: `${name}-server-1` },
+        }));
+        const containers = backedUp.map((name) => ({
+            type: "docker:index/container:Container",
+            name: `${name}-backup`,
+            outputs: { name: `${name}-backup-1` },
+        }));
+        const program = { type: "pulumi:pulumi:Stack", name: "redis-sessions", outputs: { specification: secret } };
+        const stacks = join(engine.stateDirectory, "stacks/redis");
+        mkdirSync(stacks, { recursive: true });
+        writeFileSync(join(stacks, "sessions.json"), checkpointOf([program, ...components, ...containers]));
+    }
+    const destroyed = () => engine.commands().filter((command) => command.startsWith("destroy")).length;
+
+    test("makes a final backup of each server with backups, and then deletes", async () => {
+        deployed("sessions", "sessions-copy");
+        container({ run: `[ ! -e ${engine.stateDirectory}/commands ] || exit 9\n${prints(made(ok))}` });
+        const { finalBackups } = await platform.deprovision("sessions", "sessions");
+        expect(finalBackups.map(({ id }) => id)).toEqual([newest, newest]);
+        expect([...dockerCalls()].sort()).toEqual([
+            "exec sessions-backup-1 sh /backup.sh run final",
+            "exec sessions-copy-backup-1 sh /backup.sh run final",
+        ]);
+        expect(destroyed()).toBe(1);
+    });
+
+    test.each([
+        [
+            "fails",
+            `${refused("the server does not answer", "backup-server-unreachable")}\nexit 1`,
+            "the server does not answer",
+        ],
+        ["is missing in a repository", `${prints(made(ok, full))}\nexit 1`, "volume-2: its disk is full"],
+    ])("deletes nothing if the final backup %s", async (_case, run, reason) => {
+        deployed("sessions");
+        container({ run });
+        await expect(platform.deprovision("sessions", "sessions")).rejects.toMatchObject({
+            code: "backup-failed",
+            message: expect.stringMatching(
+                new RegExp(`^the final backup of "sessions" failed, so nothing was deleted: .*${reason}`),
+            ) as string,
+        });
+        expect(destroyed()).toBe(0);
+        expect(await platform.deprovision("sessions", "sessions", { skipFinalBackup: true })).toEqual({
+            handle: "sessions",
+            finalBackups: [],
+        });
+        expect(destroyed()).toBe(1);
+    });
+
+    test("without backups, there is none", async () => {
+        deployed();
+        container({ run: "exit 1" });
+        expect((await platform.deprovision("sessions", "sessions")).finalBackups).toEqual([]);
+        expect([dockerCalls(), destroyed()]).toEqual([[], 1]);
     });
 });

@@ -31,6 +31,7 @@ test("a database and its replica; secret outputs are left out", () => {
             port: 6379,
             tlsPort: 6380,
             containerName: "sessions-server-0a1b2c3",
+            owner: "redis/sessions/sessions",
             certificateExpires: "2027-11-26T22:00:00.000Z",
         },
         {
@@ -39,6 +40,7 @@ test("a database and its replica; secret outputs are left out", () => {
             kind: "replica",
             primary: "sessions",
             flavor: "nordb",
+            owner: "redis/sessions/sessions-copy",
             persistenceLabel: "NO PERSISTENCE",
             memoryMb: 256,
         },
