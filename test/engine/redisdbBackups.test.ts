@@ -105,8 +105,8 @@ test("deprovision makes a final backup; without it, nothing is deleted", () => {
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("give --skip-final-backup")]);
     expect(get(handle)).toBe("last words");
     docker("start", container);
-    const { finalBackups } = json("deprovision", handle, "--confirm", handle);
-    expect(finalBackups).toMatchObject([{ kind: "final", keys: 1, failed: [] }]);
+    const deleted = json("deprovision", handle, "--confirm", handle);
+    expect(deleted).toMatchObject({ finalBackups: [{ kind: "final", keys: 1, failed: [] }] });
     expect(docker("volume", "ls", "--format", "{{.Name}}", "--filter", `name=^${near}$`)).toContain(near);
 });
 

@@ -54,14 +54,39 @@ reach_repository() {
 open_repository() {
     local status=0 restic_seconds=30
     run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
-    if [ $status = 10 ]; then
+    case $status in
+    0) ;;
+    10) create_repository "$1" ;;
+    *) restic_problem "$1" $status ;;
+    esac
+}
+
+# Creates a repository. Two containers that create the same one at the same time would damage it. On this host, a lock in
+# its directory prevents that. In other storage, each container waits for a time of its own, and looks again.
+#   $1       its number
+#   fails    if that is not possible
+create_repository() {
+    local lock
+    lock="$(repository "$1" 3)/.redis-database-lock"
+    case $(repository "$1" 2) in
+    volume | path) { true >>"$lock"; } 2>/dev/null || lock=/dev/null ;;
+    *)
+        lock=/dev/null
+        sleep "$(($(od -An -N1 -tu1 /dev/urandom) % 8))"
+        ;;
+    esac
+    (
+        flock 8
         status=0
-        run_restic "$1" init --quiet >/dev/null 2>"$restic_errors" || status=$?
-        [ $status = 0 ] || restic_problem "$1" $status || return
-        say "$(repository_name "$1"): created"
-    elif [ $status != 0 ]; then
-        restic_problem "$1" $status || return
-    fi
+        restic_seconds=30
+        run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
+        if [ $status = 10 ]; then
+            status=0
+            run_restic "$1" init --quiet >/dev/null 2>"$restic_errors" || status=$?
+            [ $status != 0 ] || say "$(repository_name "$1"): created"
+        fi
+        [ $status = 0 ] || restic_problem "$1" $status
+    ) 8>>"$lock"
 }
 
 # Whether there is space for a backup in a repository on this host. A full disk would also stop other programs.
