@@ -22,11 +22,11 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
 const pure = {
     name: "pure-code",
     comment:
-        "provider/model and provider/review are pure: they import only Node's modules, two small libraries, and types.",
+        "provider/model and provider/review are pure: they import only Node's modules, three small libraries, and types.",
     severity: "error",
     from: { path: "^provider/(model|review)/" },
     to: {
-        pathNot: ["^provider/", "^node_modules/(zod|fastest-levenshtein|@types/sarif)/"],
+        pathNot: ["^provider/", "^node_modules/(zod|fastest-levenshtein|cron-parser|@types/sarif)/"],
         dependencyTypesNot: ["core"],
     },
 };

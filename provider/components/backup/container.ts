@@ -3,14 +3,17 @@ import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoriesOf } from "../../model/backup/repositories";
+import type { ServerPlan } from "../../model/plan";
 import { type BackupSecrets, backupFiles, backupMemoryMb, repositoryMounts } from "../../model/render/backup";
 import { bundle } from "../../model/render/bundle";
 import { backupScriptPath, desiredPath } from "../../model/render/layout";
 import { ownerOf } from "../dataLocations";
-import type { After, PlannedChild } from "../server/children";
-import { containerOf } from "../server/container";
-import type { PreparedServer } from "../server/prepare";
+import type { Owner } from "../hooks/owner";
+import type { After, Children, PlannedChild } from "../server/children";
+import { type ContainerHooks, containerOf } from "../server/container";
 import { script } from "../server/scripts";
+import type { Specification } from "../server/specification";
+import type { Volumes } from "../server/volumes";
 import type { ResticFiles } from "./restic";
 import { previewRepositories, whenUsable } from "./usable";
 
@@ -23,7 +26,16 @@ const capabilities = [
     "CAP_DAC_OVERRIDE",
 ];
 
-type Parts = Pick<PreparedServer, "plan" | "children" | "volumes" | "spec" | "secrets" | "hooks" | "owner">;
+interface Parts {
+    readonly children: Children;
+    readonly spec: Specification;
+    /** The argument `backup`, which contains secrets. */
+    readonly given: unknown;
+    readonly volumes: Volumes;
+    readonly hooks: ContainerHooks;
+    readonly owner: Owner;
+    readonly resticFiles?: ResticFiles | undefined;
+}
 
 /** A backup container that has not been created yet. Its repositories are checked before any container is changed. */
 export interface PlannedBackup {
@@ -33,13 +45,15 @@ export interface PlannedBackup {
 }
 
 /** Undefined for a server without backups. */
-export function planBackup(server: Parts, resticFiles: ResticFiles | undefined): PlannedBackup | undefined {
-    const { plan, children, volumes, spec, secrets } = server;
+export function planBackup(
+    plan: ServerPlan,
+    { children, spec, given, volumes, hooks: ownHooks, owner: component, resticFiles }: Parts,
+): PlannedBackup | undefined {
     if (!plan.backup || !resticFiles) return undefined;
     const { files, image } = resticFiles;
     const owner = ownerOf(plan.name);
-    const checked = { name: plan.name, spec, owner: server.owner, image };
-    const { beforeCreate = [], ...hooks } = server.hooks;
+    const checked = { name: plan.name, spec, owner: component, image };
+    const { beforeCreate = [], ...hooks } = ownHooks;
     const container = children.plan(
         "backup",
         "backup",
@@ -49,9 +63,9 @@ export function planBackup(server: Parts, resticFiles: ResticFiles | undefined):
                 health: ["sh", backupScriptPath, "health"],
                 healthTimeout: "6m0s",
                 waitSeconds,
-                uploads: spec.with(backupSecrets(secrets.backup), (known, given) => [
+                uploads: spec.with(backupSecrets(given), (known, secrets) => [
                     { file: backupScriptPath, content: script("backup/backup.sh"), permissions: "0600" },
-                    { file: desiredPath, content: bundle(backupFiles(known, owner, given)), permissions: "0600" },
+                    { file: desiredPath, content: bundle(backupFiles(known, owner, secrets)), permissions: "0600" },
                 ]),
                 capabilities,
             }),

@@ -1,10 +1,12 @@
 /** A container that copies restic from its image to a volume for the server's other containers, and ends. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { ServerPlan } from "../../model/plan";
 import { resticImage } from "../../model/render/backup";
-import { hardened } from "../server/container";
-import type { PreparedServer } from "../server/prepare";
+import type { Children } from "../server/children";
+import { type ContainerHooks, hardened } from "../server/container";
 import { script } from "../server/scripts";
+import type { Specification } from "../server/specification";
 import { type BackupVolume, createBackupVolume } from "./files";
 
 /** The volume with restic, and the container that copies it there. */
@@ -15,23 +17,24 @@ export interface ResticFiles {
     readonly image: pulumi.Output<string>;
 }
 
+interface Parts {
+    readonly children: Children;
+    readonly spec: Specification;
+    readonly hooks: ContainerHooks;
+}
+
 /** Undefined for a server that needs no restic. */
-export function createResticFiles(
-    server: Pick<PreparedServer, "children" | "plan" | "spec" | "hooks">,
-): ResticFiles | undefined {
-    if (!server.plan.restic) return undefined;
-    const files = createBackupVolume(server.children);
-    const planned = planRestic(server, files);
+export function createResticFiles(plan: ServerPlan, parts: Parts): ResticFiles | undefined {
+    if (!plan.restic) return undefined;
+    const files = createBackupVolume(parts.children);
+    const planned = planRestic(parts, files);
     return { files, restic: planned.create(docker.Container), image: pulumi.output(planned.args.image) };
 }
 
 /** It copies two files. */
 const memoryMb = 32;
 
-function planRestic(
-    { children, spec, hooks }: Pick<PreparedServer, "children" | "spec" | "hooks">,
-    { mount }: BackupVolume,
-) {
+function planRestic({ children, spec, hooks }: Parts, { mount }: BackupVolume) {
     return children.plan(
         "restic",
         "restic",

@@ -80,8 +80,9 @@ export function prepareServer(
     const certificates = createCertificates(children, plan, spec, secrets, settings.aliases);
     const volumes = createVolumes(children, plan, spec, owner, settings);
     const planned = planServerContainer(children, spec, { volumes, ports, hooks, owner });
-    const resticFiles = createResticFiles({ children, plan, spec, hooks });
-    const backup = planBackup({ children, plan, spec, secrets, volumes, hooks, owner }, resticFiles);
+    const resticFiles = createResticFiles(plan, { children, spec, hooks });
+    const parts = { children, spec, volumes, hooks, owner, resticFiles };
+    const backup = planBackup(plan, { ...parts, given: secrets.backup });
     const restore = createRestore(children, plan, spec, secrets.restoreFrom, { volumes, hooks, owner, resticFiles });
     const haproxy = plan.haproxy ? planHaproxy(children, spec, { volumes, ports, hooks }) : undefined;
     return {

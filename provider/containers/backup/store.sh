@@ -66,7 +66,7 @@ open_repository() {
 #   $1       its number
 #   fails    if that is not possible
 create_repository() {
-    local lock
+    local lock status=0 restic_seconds=30
     lock="$(repository "$1" 3)/.redis-database-lock"
     case $(repository "$1" 2) in
     volume | path) { true >>"$lock"; } 2>/dev/null || lock=/dev/null ;;
@@ -77,8 +77,6 @@ create_repository() {
     esac
     (
         flock 8
-        status=0
-        restic_seconds=30
         run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
         if [ $status = 10 ]; then
             status=0

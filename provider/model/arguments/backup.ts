@@ -454,7 +454,8 @@ function checkRepository(
         found.push(finding(backupProblems.passwordRequired, "backup.encryptionPassword", text));
     }
     const first = all.findIndex((other) => other && overlaps(given, other));
-    if (first < index) {
+    // An unresolved location overlaps no other one, not even itself.
+    if (first >= 0 && first < index) {
         found.push(
             finding(
                 backupProblems.repositoryTwice,
@@ -464,7 +465,9 @@ function checkRepository(
         );
     }
     const ofData =
-        kind === "volume" ? data?.volume === value : kind === "path" && overlaps(given, { path: data?.hostPath });
+        kind === "volume"
+            ? typeof value === "string" && data?.volume === value
+            : kind === "path" && overlaps(given, { path: data?.hostPath });
     if (data && ofData) {
         found.push(
             finding(

@@ -66,6 +66,7 @@ const snapshotObject = object(
         }),
         before: argument(time, {
             doc: "The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.",
+            defaultDoc: "none",
             example: "2026-11-30T18:00:00Z",
         }),
     },
@@ -74,7 +75,8 @@ const snapshotObject = object(
             'Which backup to restore: `"latest"`, the ID of a backup as `redisdb backup list` shows it, or ' +
             '`{ before: "2026-11-30T18:00:00Z" }` for the last one before a time.',
         docElsewhere: "Which backup to restore: by its `id`, or the last one `before` a time.",
-        default: "latest",
+        default: { id: "latest" },
+        defaultDoc: '"latest"',
         example: "20261127-031500-9f3a",
         exampleWith: { repository: { volume: "shop-prod-sessions-backups" } },
         type: "SnapshotArgs | string",
@@ -84,9 +86,7 @@ const snapshotObject = object(
 
 const snapshot = {
     ...snapshotObject,
-    schema: z.union([backupId, snapshotObject.schema], {
-        error: 'give "latest", the ID of a backup, or an object such as { before: "2026-11-30T18:00:00Z" }',
-    }),
+    schema: z.preprocess((value) => (typeof value === "string" ? { id: value } : value), snapshotObject.schema),
 };
 
 const repositoryExample = { repository: { volume: "shop-prod-sessions-backups" } };
@@ -102,6 +102,7 @@ const repository = object(
         doc:
             "A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. " +
             "`version` must then be set, to the backup's version or a later one.",
+        defaultDoc: "none",
         example: { volume: "shop-prod-sessions-backups" },
         type: "RestoreRepositoryArgs",
         typeDoc: "The location of a repository: one of its properties.",
@@ -151,12 +152,14 @@ export const restoreArguments = {
             credentials: { ...credentials, exampleWith: { repository: { s3: "https://s3.example.com/backups" } } },
             rdbFile: argument(absolutePath("a dump"), {
                 doc: "Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.",
+                defaultDoc: "none",
                 example: "/srv/import/dump.rdb",
             }),
             appendOnlyDir: argument(absolutePath("a directory"), {
                 doc:
                     "Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The " +
                     "server that wrote them must be stopped, or the directory a copy.",
+                defaultDoc: "none",
                 example: "/srv/import",
             }),
             url: argument(
@@ -169,6 +172,7 @@ export const restoreArguments = {
                         "URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a " +
                         "container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many " +
                         "hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.",
+                    defaultDoc: "none",
                     exampleCode: 'config.requireSecret("oldUrl")',
                     secret: true,
                 },
@@ -177,6 +181,7 @@ export const restoreArguments = {
                 doc:
                     "Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every " +
                     "certificate of this CA is accepted, because redis-cli does not compare host names.",
+                defaultDoc: "none",
                 exampleCode: 'readFileSync("redis-ca.pem", "utf8")',
                 exampleWith: { url: "rediss://app:password@redis.example.com:6380" },
             }),

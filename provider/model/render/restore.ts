@@ -64,8 +64,7 @@ function restoreSettings(spec: DatabaseSpec, { owner, source, versionGiven }: Re
 }
 
 function snapshotOf(snapshot: NonNullable<DatabaseSpec["restoreFrom"]>["snapshot"] | undefined) {
-    if (snapshot === undefined || typeof snapshot === "string") return { id: snapshot ?? "latest", before: undefined };
-    return { id: snapshot.id ?? "latest", before: snapshot.before };
+    return { id: snapshot?.id ?? "latest", before: snapshot?.before };
 }
 
 /** The time as IDs of backups begin with it: `20261127-031500`, in UTC. */

@@ -19,6 +19,17 @@ afterAll(() => {
 const ca = openssl.make({ commonName: "Our CA", ca: true });
 const server = openssl.make({ commonName: "redis", san: "DNS:redis.example.com", issuer: ca });
 
+const keep = { daily: 7, monthly: 2, yearly: 1, verified: 1 };
+const encryptionPassword = "hunter4-hunter4";
+const s3Login = {
+    accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+    secretAccessKey: "hunter5-hunter5",
+    sessionToken: "hunter6-hunter6",
+    region: "eu-central-1",
+    caCert: ca.certPem,
+};
+const restLogin = { user: "redis", password: "hunter7-hunter7" };
+
 /** Programs that, together, set every argument that may be an Output. */
 const programs: Readonly<Record<Kind, readonly PlainArguments[]>> = {
     RedisDatabase: [
@@ -49,6 +60,62 @@ const programs: Readonly<Record<Kind, readonly PlainArguments[]>> = {
         { passwordVersion: 2, rotatePasswordEvery: 90, startTimeoutSeconds: 60, data: { hostPath: "/srv/redis" } },
         { tls: { ca, clientAuth: { caCertPem: ca.certPem } }, logs: { limited: true } },
         { host: "redis.example.com", tls: { certificate: { ...server, caCertPem: ca.certPem } } },
+        {
+            backup: {
+                repositories: [
+                    {
+                        s3: "https://s3.example.com/redis",
+                        keep,
+                        appendOnly: true,
+                        encryptionPassword,
+                        credentials: s3Login,
+                    },
+                    { rest: "https://rest.example.com/redis" },
+                ],
+                schedule: "hourly",
+                keep,
+                encryptionPassword,
+                credentials: { ...s3Login, ...restLogin },
+                verifyEvery: "day",
+                notify: { url: "https://hooks.example.com/redis" },
+            },
+        },
+        ...[{ volume: "v" }, { path: "/srv/backups" }, { sftp: "user@example.com:/srv" }].map((place) => ({
+            backup: { repositories: [{ ...place, encryptionPassword }] },
+        })),
+        {
+            backup: {
+                repositories: [
+                    { rest: "https://rest.example.com/redis", credentials: { ...restLogin, caCert: ca.certPem } },
+                ],
+                encryptionPassword,
+            },
+        },
+        {
+            version: "8.0",
+            restoreFrom: {
+                repository: { s3: "https://s3.example.com/redis" },
+                snapshot: { id: "20261127-031500-9f3a" },
+                database: "shop/prod/sessions",
+                encryptionPassword,
+                credentials: s3Login,
+            },
+        },
+        ...[{ volume: "v" }, { path: "/srv/backups" }, { sftp: "user@example.com:/srv" }].map((repository) => ({
+            version: "8.0",
+            restoreFrom: { repository, encryptionPassword, snapshot: { before: "2026-11-30T18:00:00Z" } },
+        })),
+        {
+            version: "8.0",
+            restoreFrom: {
+                repository: { rest: "https://rest.example.com/redis" },
+                encryptionPassword,
+                credentials: restLogin,
+            },
+        },
+        { restoreFrom: { rdbFile: "/srv/dump.rdb" } },
+        { restoreFrom: { appendOnlyDir: "/srv/redis" } },
+        { restoreFrom: { url: "rediss://app:password@redis.example.com:6380", caCert: ca.certPem } },
     ] satisfies RedisDatabaseArgs[],
     RedisReplica: [
         {
@@ -106,6 +173,12 @@ const certificate = "request.dnsNames request.ipAddresses";
 const container = (...inputs: string[]) => [agent, "server.command", ...inputs].sort().join(" ");
 const release = container("server.labels", "server.networksAdvanced", "server.ports");
 const primaryRelease = container("agent.image", "server.image", "server.labels", "server.ports");
+// All secrets of `backup` are one value.
+const backups = "backup.uploads notifier.uploads";
+const retention = "backup.uploads backup.volumes notifier.uploads";
+const location = "backup.uploads backup.volumes";
+const restore = "restore.uploads";
+const source = "restore.mounts restore.uploads";
 const logs = container("agent.logOpts", "server.logOpts");
 
 const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
@@ -159,6 +232,66 @@ const hidden: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
         "data.files": agent,
         "startTimeoutSeconds": `${agent} server.waitTimeout`,
         "importing": agent,
+        "backup.credentials": backups,
+        "backup.credentials.accessKeyId": backups,
+        "backup.credentials.caCert": backups,
+        "backup.credentials.password": backups,
+        "backup.credentials.region": backups,
+        "backup.credentials.secretAccessKey": backups,
+        "backup.credentials.sessionToken": backups,
+        "backup.credentials.user": backups,
+        "backup.encryptionPassword": backups,
+        "backup.keep": retention,
+        "backup.keep.daily": retention,
+        "backup.keep.monthly": retention,
+        "backup.keep.verified": retention,
+        "backup.keep.yearly": retention,
+        "backup.notify.url": backups,
+        "backup.repositories[0].appendOnly": retention,
+        "backup.repositories[0].credentials": backups,
+        "backup.repositories[0].credentials.accessKeyId": backups,
+        "backup.repositories[0].credentials.caCert": backups,
+        "backup.repositories[0].credentials.password": "backup.uploads",
+        "backup.repositories[0].credentials.region": backups,
+        "backup.repositories[0].credentials.secretAccessKey": backups,
+        "backup.repositories[0].credentials.sessionToken": backups,
+        "backup.repositories[0].credentials.user": "backup.uploads",
+        "backup.repositories[0].encryptionPassword": backups,
+        "backup.repositories[0].keep": retention,
+        "backup.repositories[0].keep.daily": retention,
+        "backup.repositories[0].keep.monthly": retention,
+        "backup.repositories[0].keep.verified": retention,
+        "backup.repositories[0].keep.yearly": retention,
+        "backup.schedule": backups,
+        "backup.verifyEvery": backups,
+        "restoreFrom.appendOnlyDir": source,
+        "restoreFrom.caCert": restore,
+        "restoreFrom.credentials": restore,
+        "restoreFrom.credentials.accessKeyId": restore,
+        "restoreFrom.credentials.caCert": restore,
+        "restoreFrom.credentials.password": restore,
+        "restoreFrom.credentials.region": restore,
+        "restoreFrom.credentials.secretAccessKey": restore,
+        "restoreFrom.credentials.sessionToken": restore,
+        "restoreFrom.credentials.user": restore,
+        "restoreFrom.database": restore,
+        "restoreFrom.encryptionPassword": restore,
+        "restoreFrom.rdbFile": source,
+        "restoreFrom.repository": source,
+        "restoreFrom.repository.path": source,
+        "restoreFrom.repository.rest": source,
+        "restoreFrom.repository.s3": source,
+        "restoreFrom.repository.sftp": source,
+        "restoreFrom.repository.volume": source,
+        "restoreFrom.snapshot": restore,
+        "restoreFrom.snapshot.before": restore,
+        "restoreFrom.snapshot.id": restore,
+        "restoreFrom.url": restore,
+        "backup.repositories[0].path": location,
+        "backup.repositories[0].rest": location,
+        "backup.repositories[0].s3": retention,
+        "backup.repositories[0].sftp": location,
+        "backup.repositories[0].volume": location,
     },
     RedisReplica: {
         "primary": `${primaryRelease} agent.waitTimeout server.memory server.memorySwap`.split(" ").sort().join(" "),

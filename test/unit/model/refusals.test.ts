@@ -2,7 +2,7 @@
 import { script } from "../../../provider/components/server/scripts";
 import { argumentNames } from "../../../provider/model/arguments/index";
 import { backupRefusals } from "../../../provider/model/backupRefusals";
-import { agentRefusals } from "../../../provider/model/refusals";
+import { type Refusal, agentRefusals } from "../../../provider/model/refusals";
 import { restoreRefusals } from "../../../provider/model/restoreRefusals";
 import { membersOf } from "../support/argsTypes";
 
@@ -56,7 +56,7 @@ test("the list of refusals of a restore has exactly the codes that the scripts u
 
 test.each([agentRefusals, backupRefusals, restoreRefusals])(
     "the list is sorted, with one sentence each for meaning and remedy",
-    (list) => {
+    (list: Readonly<Record<string, Refusal>>) => {
         expect(Object.keys(list)).toEqual(Object.keys(list).sort());
         for (const sentence of Object.values(list).flatMap(({ meaning, remedy }) => [meaning, remedy])) {
             expect(sentence).toMatch(/^[A-Z`].*[^.]\.$/);

@@ -161,7 +161,6 @@ export function specsIn(
                 backup: {
                     repositories: [
                         { path: repositories, keep, appendOnly: true, encryptionPassword: "that of one repository" },
-                        { volume: repositoryVolume },
                     ],
                     schedule: "0 0 1 1 *",
                     keep,
@@ -173,7 +172,10 @@ export function specsIn(
             },
             { backup: undefined },
         ),
-        restored: database({ restoreFrom: { rdbFile } }, { restoreFrom: undefined }),
+        restored: database(
+            { restoreFrom: { rdbFile }, backup: { repositories: [{ volume: repositoryVolume }] } },
+            { restoreFrom: undefined },
+        ),
     };
     return Object.fromEntries(Object.entries(all).map(([name, spec]) => [`${prefix}${name}`, spec]));
 }

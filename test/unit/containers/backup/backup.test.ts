@@ -155,13 +155,13 @@ test("secrets are not in messages", () => {
     );
     write("settings/backup.secret", "secret-of-the-user\n");
     write("settings/acl/password.conf", 'requirepass "secret\\"of-the-server"\n');
-    const told = inShell(
+    const shown = inShell(
         `say 'a secret-of-the-repository b secret-of-the-storage c secret-of-the-user d secret"of-the-server e' 2>&1`,
     );
-    expect(told).toBe("a (secret) b (secret) c (secret) d (secret) e");
+    expect(shown).toBe("a (secret) b (secret) c (secret) d (secret) e");
 });
 
-test("a problem is told on one line, with its code", () => {
+test("a problem is shown on one line, with its code", () => {
     expect(inShell("problem backup-failed 'one\ntwo' || failure")).toBe("one two [redis-database/backup-failed]");
 });
 
@@ -242,7 +242,7 @@ describe("the state", () => {
         expect(overdue([100, 173_000])).toBe("");
     });
 
-    test("a repository at another location starts anew", () => {
+    test("a repository at another location starts again", () => {
         write("backup/status/stored/1", "1767323045\tanother\n");
         inShell("note_known 1; note_known 2");
         expect(Number(readFileSync(join(root, "backup/status/stored/1"), "utf8").split("\t")[0])).toBeGreaterThan(
