@@ -487,11 +487,13 @@ export interface RestoreArgs {
     /**
      * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version`
      * must then be set, to the backup's version or a later one. Example: `{ volume: "shop-prod-sessions-backups" }`.
+     * @default none
      */
     readonly repository?: pulumi.Input<RestoreRepositoryArgs>;
     /**
      * Which backup to restore: `"latest"`, the ID of a backup as `redisdb backup list` shows it, or
-     * `{ before: "2026-11-30T18:00:00Z" }` for the last one before a time. Example: `"20261127-031500-9f3a"`.
+     * `{ before: "2026-11-30T18:00:00Z" }` for the last one before a time. Example:
+     * `{ before: "2026-11-30T18:00:00Z" }`.
      * @default "latest"
      */
     readonly snapshot?: pulumi.Input<SnapshotArgs | string>;
@@ -516,11 +518,13 @@ export interface RestoreArgs {
     /**
      * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Example:
      * `"/srv/import/dump.rdb"`.
+     * @default none
      */
     readonly rdbFile?: pulumi.Input<string>;
     /**
      * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server
      * that wrote them must be stopped, or the directory a copy. Example: `"/srv/import"`.
+     * @default none
      */
     readonly appendOnlyDir?: pulumi.Input<string>;
     /**
@@ -528,12 +532,14 @@ export interface RestoreArgs {
      * on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted
      * services do not permit: use a dump from there instead. Writes during the copy are not part of it. Example:
      * `config.requireSecret("oldUrl")`. Kept secret.
+     * @default none
      */
     readonly url?: pulumi.Input<string>;
     /**
      * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate
      * of this CA is accepted, because redis-cli does not compare host names. Example:
      * `readFileSync("redis-ca.pem", "utf8")`.
+     * @default none
      */
     readonly caCert?: pulumi.Input<string>;
 }
@@ -758,6 +764,7 @@ export interface SnapshotArgs {
     /**
      * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Example:
      * `"2026-11-30T18:00:00Z"`.
+     * @default none
      */
     readonly before?: pulumi.Input<string>;
 }

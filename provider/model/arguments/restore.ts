@@ -77,7 +77,7 @@ const snapshotObject = object(
         docElsewhere: "Which backup to restore: by its `id`, or the last one `before` a time.",
         default: { id: "latest" },
         defaultDoc: '"latest"',
-        example: "20261127-031500-9f3a",
+        example: { before: "2026-11-30T18:00:00Z" },
         exampleWith: { repository: { volume: "shop-prod-sessions-backups" } },
         type: "SnapshotArgs | string",
         typeDoc: "A backup of a repository: by its ID, or the last one before a time.",

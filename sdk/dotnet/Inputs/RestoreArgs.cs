@@ -17,13 +17,13 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
     public sealed class RestoreArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+        /// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
         /// </summary>
         [Input("appendOnlyDir")]
         public Input<string>? AppendOnlyDir { get; set; }
 
         /// <summary>
-        /// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+        /// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
         /// </summary>
         [Input("caCert")]
         public Input<string>? CaCert { get; set; }
@@ -57,13 +57,13 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
         }
 
         /// <summary>
-        /// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+        /// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
         /// </summary>
         [Input("rdbFile")]
         public Input<string>? RdbFile { get; set; }
 
         /// <summary>
-        /// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+        /// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
         /// </summary>
         [Input("repository")]
         public Input<Inputs.RestoreRepositoryArgs>? Repository { get; set; }
@@ -78,7 +78,7 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
         private Input<string>? _url;
 
         /// <summary>
-        /// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+        /// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
         /// </summary>
         public Input<string>? Url
         {

@@ -17,7 +17,7 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
     public sealed class SnapshotArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+        /// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
         /// </summary>
         [Input("before")]
         public Input<string>? Before { get; set; }

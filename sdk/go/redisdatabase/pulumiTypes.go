@@ -2777,9 +2777,9 @@ func (o ReplicationAccessMapOutput) MapIndex(k pulumi.StringInput) ReplicationAc
 
 // The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
 type Restore struct {
-	// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+	// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
 	AppendOnlyDir *string `pulumi:"appendOnlyDir"`
-	// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+	// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
 	CaCert *string `pulumi:"caCert"`
 	// How to log in to S3 or to restic's REST server. Default: none.
 	Credentials *BackupCredentials `pulumi:"credentials"`
@@ -2787,13 +2787,13 @@ type Restore struct {
 	Database *string `pulumi:"database"`
 	// The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
 	EncryptionPassword *string `pulumi:"encryptionPassword"`
-	// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+	// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
 	RdbFile *string `pulumi:"rdbFile"`
-	// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+	// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
 	Repository *RestoreRepository `pulumi:"repository"`
 	// Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
 	Snapshot *Snapshot `pulumi:"snapshot"`
-	// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+	// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
 	Url *string `pulumi:"url"`
 }
 
@@ -2810,9 +2810,9 @@ type RestoreInput interface {
 
 // The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
 type RestoreArgs struct {
-	// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+	// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
 	AppendOnlyDir pulumi.StringPtrInput `pulumi:"appendOnlyDir"`
-	// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+	// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
 	CaCert pulumi.StringPtrInput `pulumi:"caCert"`
 	// How to log in to S3 or to restic's REST server. Default: none.
 	Credentials BackupCredentialsPtrInput `pulumi:"credentials"`
@@ -2820,13 +2820,13 @@ type RestoreArgs struct {
 	Database pulumi.StringPtrInput `pulumi:"database"`
 	// The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
 	EncryptionPassword pulumi.StringPtrInput `pulumi:"encryptionPassword"`
-	// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+	// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
 	RdbFile pulumi.StringPtrInput `pulumi:"rdbFile"`
-	// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+	// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
 	Repository RestoreRepositoryPtrInput `pulumi:"repository"`
 	// Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
 	Snapshot SnapshotPtrInput `pulumi:"snapshot"`
-	// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+	// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
 	Url pulumi.StringPtrInput `pulumi:"url"`
 }
 
@@ -2908,12 +2908,12 @@ func (o RestoreOutput) ToRestorePtrOutputWithContext(ctx context.Context) Restor
 	}).(RestorePtrOutput)
 }
 
-// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
 func (o RestoreOutput) AppendOnlyDir() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Restore) *string { return v.AppendOnlyDir }).(pulumi.StringPtrOutput)
 }
 
-// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
 func (o RestoreOutput) CaCert() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Restore) *string { return v.CaCert }).(pulumi.StringPtrOutput)
 }
@@ -2933,12 +2933,12 @@ func (o RestoreOutput) EncryptionPassword() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Restore) *string { return v.EncryptionPassword }).(pulumi.StringPtrOutput)
 }
 
-// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
 func (o RestoreOutput) RdbFile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Restore) *string { return v.RdbFile }).(pulumi.StringPtrOutput)
 }
 
-// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
 func (o RestoreOutput) Repository() RestoreRepositoryPtrOutput {
 	return o.ApplyT(func(v Restore) *RestoreRepository { return v.Repository }).(RestoreRepositoryPtrOutput)
 }
@@ -2948,7 +2948,7 @@ func (o RestoreOutput) Snapshot() SnapshotPtrOutput {
 	return o.ApplyT(func(v Restore) *Snapshot { return v.Snapshot }).(SnapshotPtrOutput)
 }
 
-// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
 func (o RestoreOutput) Url() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Restore) *string { return v.Url }).(pulumi.StringPtrOutput)
 }
@@ -2977,7 +2977,7 @@ func (o RestorePtrOutput) Elem() RestoreOutput {
 	}).(RestoreOutput)
 }
 
-// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+// Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
 func (o RestorePtrOutput) AppendOnlyDir() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Restore) *string {
 		if v == nil {
@@ -2987,7 +2987,7 @@ func (o RestorePtrOutput) AppendOnlyDir() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+// Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
 func (o RestorePtrOutput) CaCert() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Restore) *string {
 		if v == nil {
@@ -3027,7 +3027,7 @@ func (o RestorePtrOutput) EncryptionPassword() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+// Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
 func (o RestorePtrOutput) RdbFile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Restore) *string {
 		if v == nil {
@@ -3037,7 +3037,7 @@ func (o RestorePtrOutput) RdbFile() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+// A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
 func (o RestorePtrOutput) Repository() RestoreRepositoryPtrOutput {
 	return o.ApplyT(func(v *Restore) *RestoreRepository {
 		if v == nil {
@@ -3057,7 +3057,7 @@ func (o RestorePtrOutput) Snapshot() SnapshotPtrOutput {
 	}).(SnapshotPtrOutput)
 }
 
-// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+// URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
 func (o RestorePtrOutput) Url() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Restore) *string {
 		if v == nil {
@@ -3394,7 +3394,7 @@ func (o SavePointArrayOutput) Index(i pulumi.IntInput) SavePointOutput {
 
 // A backup of a repository: by its ID, or the last one before a time.
 type Snapshot struct {
-	// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+	// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
 	Before *string `pulumi:"before"`
 	// ID of the backup, or `latest`. Default: "latest".
 	Id *string `pulumi:"id"`
@@ -3413,7 +3413,7 @@ type SnapshotInput interface {
 
 // A backup of a repository: by its ID, or the last one before a time.
 type SnapshotArgs struct {
-	// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+	// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
 	Before pulumi.StringPtrInput `pulumi:"before"`
 	// ID of the backup, or `latest`. Default: "latest".
 	Id pulumi.StringPtrInput `pulumi:"id"`
@@ -3497,7 +3497,7 @@ func (o SnapshotOutput) ToSnapshotPtrOutputWithContext(ctx context.Context) Snap
 	}).(SnapshotPtrOutput)
 }
 
-// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
 func (o SnapshotOutput) Before() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Snapshot) *string { return v.Before }).(pulumi.StringPtrOutput)
 }
@@ -3531,7 +3531,7 @@ func (o SnapshotPtrOutput) Elem() SnapshotOutput {
 	}).(SnapshotOutput)
 }
 
-// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+// The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
 func (o SnapshotPtrOutput) Before() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Snapshot) *string {
 		if v == nil {

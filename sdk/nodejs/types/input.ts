@@ -409,11 +409,11 @@ export interface ReplicationAccessArgs {
  */
 export interface RestoreArgs {
     /**
-     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
      */
     appendOnlyDir?: pulumi.Input<string | undefined>;
     /**
-     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
      */
     caCert?: pulumi.Input<string | undefined>;
     /**
@@ -429,11 +429,11 @@ export interface RestoreArgs {
      */
     encryptionPassword?: pulumi.Input<string | undefined>;
     /**
-     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
      */
     rdbFile?: pulumi.Input<string | undefined>;
     /**
-     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
      */
     repository?: pulumi.Input<inputs.RestoreRepositoryArgs | undefined>;
     /**
@@ -441,7 +441,7 @@ export interface RestoreArgs {
      */
     snapshot?: pulumi.Input<inputs.SnapshotArgs | undefined>;
     /**
-     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
      */
     url?: pulumi.Input<string | undefined>;
 }
@@ -491,7 +491,7 @@ export interface SavePointArgs {
  */
 export interface SnapshotArgs {
     /**
-     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
      */
     before?: pulumi.Input<string | undefined>;
     /**

@@ -1832,11 +1832,11 @@ class RestoreArgsDict(TypedDict):
     """
     append_only_dir: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+    Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
     """
     ca_cert: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+    Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
     """
     credentials: NotRequired[pulumi.Input[Optional['BackupCredentialsArgsDict']]]
     """
@@ -1852,11 +1852,11 @@ class RestoreArgsDict(TypedDict):
     """
     rdb_file: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+    Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
     """
     repository: NotRequired[pulumi.Input[Optional['RestoreRepositoryArgsDict']]]
     """
-    A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+    A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
     """
     snapshot: NotRequired[pulumi.Input[Optional['SnapshotArgsDict']]]
     """
@@ -1864,7 +1864,7 @@ class RestoreArgsDict(TypedDict):
     """
     url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+    URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
     """
 
 @pulumi.input_type
@@ -1882,15 +1882,15 @@ class RestoreArgs:
         """
         The source of a new database's data: one of `repository`, `rdbFile`, `appendOnlyDir` and `url`.
 
-        :param pulumi.Input[_builtins.str] append_only_dir: Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
-        :param pulumi.Input[_builtins.str] ca_cert: Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+        :param pulumi.Input[_builtins.str] append_only_dir: Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
+        :param pulumi.Input[_builtins.str] ca_cert: Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
         :param pulumi.Input['BackupCredentialsArgs'] credentials: How to log in to S3 or to restic's REST server. Default: none.
         :param pulumi.Input[_builtins.str] database: Whose backups are meant: the project, stack and name of the database that was backed up. Default: this database, if the repository has backups of it, otherwise the only database in it.
         :param pulumi.Input[_builtins.str] encryption_password: The repository's password. Without it, an encrypted repository cannot be read by anyone. Default: none, for a repository without a password.
-        :param pulumi.Input[_builtins.str] rdb_file: Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
-        :param pulumi.Input['RestoreRepositoryArgs'] repository: A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+        :param pulumi.Input[_builtins.str] rdb_file: Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
+        :param pulumi.Input['RestoreRepositoryArgs'] repository: A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
         :param pulumi.Input['SnapshotArgs'] snapshot: Which backup to restore: by its `id`, or the last one `before` a time. Default: "latest".
-        :param pulumi.Input[_builtins.str] url: URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+        :param pulumi.Input[_builtins.str] url: URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
         """
         if append_only_dir is not None:
             pulumi.set(__self__, "append_only_dir", append_only_dir)
@@ -1915,7 +1915,7 @@ class RestoreArgs:
     @pulumi.getter(name="appendOnlyDir")
     def append_only_dir(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+        Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
         """
         return pulumi.get(self, "append_only_dir")
 
@@ -1927,7 +1927,7 @@ class RestoreArgs:
     @pulumi.getter(name="caCert")
     def ca_cert(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+        Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
         """
         return pulumi.get(self, "ca_cert")
 
@@ -1975,7 +1975,7 @@ class RestoreArgs:
     @pulumi.getter(name="rdbFile")
     def rdb_file(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+        Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
         """
         return pulumi.get(self, "rdb_file")
 
@@ -1987,7 +1987,7 @@ class RestoreArgs:
     @pulumi.getter
     def repository(self) -> pulumi.Input[Optional['RestoreRepositoryArgs']]:
         """
-        A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one.
+        A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup's version or a later one. Default: none.
         """
         return pulumi.get(self, "repository")
 
@@ -2011,7 +2011,7 @@ class RestoreArgs:
     @pulumi.getter
     def url(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+        URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
         """
         return pulumi.get(self, "url")
 
@@ -2192,7 +2192,7 @@ class SnapshotArgsDict(TypedDict):
     """
     before: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+    The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
     """
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -2207,7 +2207,7 @@ class SnapshotArgs:
         """
         A backup of a repository: by its ID, or the last one before a time.
 
-        :param pulumi.Input[_builtins.str] before: The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+        :param pulumi.Input[_builtins.str] before: The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
         :param pulumi.Input[_builtins.str] id: ID of the backup, or `latest`. Default: "latest".
         """
         if before is not None:
@@ -2219,7 +2219,7 @@ class SnapshotArgs:
     @pulumi.getter
     def before(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+        The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
         """
         return pulumi.get(self, "before")
 

@@ -72,6 +72,23 @@ test.each(guides)("%s begins with its task and ends with what can go wrong", (_f
     expect(text.match(/^## .+$/gm)?.at(-1)).toBe("## What can go wrong");
 });
 
+test("the guide to backups has the results of the last run of the matrix", () => {
+    const results = JSON.parse(read("docs/restored.json")) as readonly {
+        readonly version: string;
+        readonly flavor: string;
+        readonly keys: number;
+    }[];
+    const text = read("docs/guides/backups.md");
+    for (const version of new Set(results.map((each) => each.version))) {
+        const cells = ["aof", "rdb", "nordb"].map(
+            (flavor) => results.find((each) => each.version === version && each.flavor === flavor)?.keys,
+        );
+        expect(text.replace(/ +/g, " ")).toContain(
+            `| ${version} | ${cells.map((keys) => `${keys} keys`).join(" | ")} |`,
+        );
+    }
+});
+
 test.each(guides)("%s names codes that exist", (_file, text) => {
     const known = new Set(allProblems().map(({ code }) => code.replace("redis-database/", "")));
     const section = present(text.split("\n## What can go wrong\n")[1]);

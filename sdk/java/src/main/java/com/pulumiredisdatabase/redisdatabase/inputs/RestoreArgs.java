@@ -23,14 +23,14 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
     public static final RestoreArgs Empty = new RestoreArgs();
 
     /**
-     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+     * Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
      * 
      */
     @Import(name="appendOnlyDir")
     private @Nullable Output<String> appendOnlyDir;
 
     /**
-     * @return Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+     * @return Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
      * 
      */
     public Optional<Output<String>> appendOnlyDir() {
@@ -38,14 +38,14 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+     * Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
      * 
      */
     @Import(name="caCert")
     private @Nullable Output<String> caCert;
 
     /**
-     * @return Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+     * @return Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
      * 
      */
     public Optional<Output<String>> caCert() {
@@ -98,14 +98,14 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+     * Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
      * 
      */
     @Import(name="rdbFile")
     private @Nullable Output<String> rdbFile;
 
     /**
-     * @return Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+     * @return Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
      * 
      */
     public Optional<Output<String>> rdbFile() {
@@ -113,14 +113,14 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one.
+     * A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one. Default: none.
      * 
      */
     @Import(name="repository")
     private @Nullable Output<RestoreRepositoryArgs> repository;
 
     /**
-     * @return A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one.
+     * @return A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one. Default: none.
      * 
      */
     public Optional<Output<RestoreRepositoryArgs>> repository() {
@@ -143,14 +143,14 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+     * URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
      * 
      */
     @Import(name="url")
     private @Nullable Output<String> url;
 
     /**
-     * @return URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+     * @return URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
      * 
      */
     public Optional<Output<String>> url() {
@@ -190,7 +190,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param appendOnlyDir Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+         * @param appendOnlyDir Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
          * 
          * @return builder
          * 
@@ -201,7 +201,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param appendOnlyDir Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy.
+         * @param appendOnlyDir Absolute path of a directory on the Docker host that contains `appendonlydir` or `appendonly.aof`. The server that wrote them must be stopped, or the directory a copy. Default: none.
          * 
          * @return builder
          * 
@@ -211,7 +211,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param caCert Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+         * @param caCert Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
          * 
          * @return builder
          * 
@@ -222,7 +222,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param caCert Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names.
+         * @param caCert Certificate of the CA in PEM that verifies the server of a `rediss://` URL, which requires it. Every certificate of this CA is accepted, because redis-cli does not compare host names. Default: none.
          * 
          * @return builder
          * 
@@ -295,7 +295,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param rdbFile Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+         * @param rdbFile Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
          * 
          * @return builder
          * 
@@ -306,7 +306,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param rdbFile Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote.
+         * @param rdbFile Absolute path of a dump (`dump.rdb`) on the Docker host, also one that `redisdb backup export` wrote. Default: none.
          * 
          * @return builder
          * 
@@ -316,7 +316,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param repository A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one.
+         * @param repository A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one. Default: none.
          * 
          * @return builder
          * 
@@ -327,7 +327,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param repository A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one.
+         * @param repository A repository of backups: exactly one of `volume`, `path`, `s3`, `sftp` and `rest`. It is only read. `version` must then be set, to the backup&#39;s version or a later one. Default: none.
          * 
          * @return builder
          * 
@@ -358,7 +358,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param url URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+         * @param url URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
          * 
          * @return builder
          * 
@@ -369,7 +369,7 @@ public final class RestoreArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param url URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it.
+         * @param url URL of a server that runs, `redis://` or `rediss://`, whose data is copied once. It is reached from a container on the Docker host. Its user needs the commands `SYNC`, `PSYNC`, `REPLCONF` and `PING`, which many hosted services do not permit: use a dump from there instead. Writes during the copy are not part of it. Default: none.
          * 
          * @return builder
          * 

@@ -20,14 +20,14 @@ public final class SnapshotArgs extends com.pulumi.resources.ResourceArgs {
     public static final SnapshotArgs Empty = new SnapshotArgs();
 
     /**
-     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+     * The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
      * 
      */
     @Import(name="before")
     private @Nullable Output<String> before;
 
     /**
-     * @return The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+     * @return The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
      * 
      */
     public Optional<Output<String>> before() {
@@ -75,7 +75,7 @@ public final class SnapshotArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param before The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+         * @param before The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
          * 
          * @return builder
          * 
@@ -86,7 +86,7 @@ public final class SnapshotArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param before The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`.
+         * @param before The last backup before this time, in ISO 8601 with its zone. Cannot be combined with `id`. Default: none.
          * 
          * @return builder
          * 
