@@ -14,6 +14,8 @@ const rounds = 3;
 const keys = 1_000_000;
 const valueBytes = 1000;
 const memoryMb = 4096;
+/** Creates an empty repository: a backup container never does that in place of one that has disappeared. */
+const restic = ["/backup/bin/restic", "--repo", "/repositories/1", "--insecure-no-password"];
 
 export async function backups(workspace) {
     const stack = await workspace.stack("backups", 1, memoryMb);
@@ -33,6 +35,7 @@ export async function backups(workspace) {
             const sides = [
                 async () => {
                     await emptyVolume(repository);
+                    await docker("exec", backupContainer, ...restic, "init");
                     figures.ours.push(await back());
                     await fill(port, Math.floor(Math.random() * 0.99 * keys), keys / 100);
                     figures.second.push(await back());

@@ -11,7 +11,7 @@ const db = new RedisDatabase(names[0], {
     ...settings,
     ...endpoint(firstPort),
     // Nothing but the measurement makes backups.
-    backup: { repositories: [repository], schedule: "0 0 1 1 *", verifyEvery: false },
+    backup: { repositories: [repository], schedule: "0 0 1 1 *", verifyEvery: "never" },
 });
 exports.caCertPem = db.caCertPem;
 exports.server = db.containerName;
