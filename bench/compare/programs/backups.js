@@ -5,7 +5,7 @@ const { names, memoryMb, firstPort, image, restored } = JSON.parse(process.env.B
 
 const repository = { volume: `${names[0]}-backups` };
 const endpoint = (port) => ({ ports: { plaintext: port, tls: port + 1 }, password: "bench" });
-const settings = { image, memoryMb, flavor: "aof", deletionProtection: false };
+const settings = { version: "8.6", image, memoryMb, flavor: "aof", deletionProtection: false };
 
 const db = new RedisDatabase(names[0], {
     ...settings,
