@@ -18,7 +18,7 @@ import { supportsHooks } from "../hooks/hooks";
 import { settingsVolumeOf } from "../hooks/leftovers";
 import type { Owner } from "../hooks/owner";
 import { plain } from "../hooks/plain";
-import { trialLabel } from "../hooks/trialContainer";
+import { exists, missingSource, trialFlags } from "../hooks/resticTrial";
 import { log, refuse } from "../log";
 import { runError } from "../runError";
 import { script } from "../server/scripts";
@@ -84,7 +84,7 @@ async function check(server: Server, inputs: Inputs, updates: boolean): Promise<
     try {
         const run = await dockerCommand(owner.dockerHost);
         if (updates && (await isInUse(run, `${name}-backup`, settingsVolumeOf(inputs.volumes), desired))) return [];
-        if (!(await hasImage(run, image))) {
+        if (!(await exists(run, "image", image))) {
             const text = `the image ${image} is not on the Docker host; the update pulls it first, and then checks the repositories.`;
             if (!updates) await log("info", `"${name}": ${text}`, owner);
             const unpulled = updates ? await pull(image, owner) : [];
@@ -114,13 +114,6 @@ async function isInUse(run: Run, name: string, settings: string | undefined, des
     );
 }
 
-function hasImage(run: Run, image: string): Promise<boolean> {
-    return run("image", "inspect", image).then(
-        () => true,
-        () => false,
-    );
-}
-
 async function pull(image: string, owner: Owner): Promise<Finding[]> {
     const run = await dockerCommand(owner.dockerHost, pullSeconds);
     try {
@@ -143,17 +136,13 @@ async function mountsOf(run: Run, volumes: readonly Mounted[]): Promise<string[]
         if (typeof source !== "string") return undefined;
         if (volumeName !== undefined) {
             // Mounting it would create it.
-            const exists = await run("volume", "inspect", source).catch(() => undefined);
-            if (exists === undefined) continue;
+            if (!(await exists(run, "volume", source))) continue;
         }
         const type = volumeName === undefined ? "bind" : "volume";
         flags.push("--mount", `type=${type},source=${source},target=${String(containerPath)}`);
     }
     return flags;
 }
-
-/** Docker's error about a directory that does not exist. It is left out, since Docker creates it for the container. */
-const missingDirectory = /bind source path does not exist: ([^\n]*)/;
 
 async function tryAll(
     run: Run,
@@ -165,15 +154,12 @@ async function tryAll(
 ): Promise<string> {
     const container = `${name}-trial-${randomBytes(4).toString("hex")}`;
     const start = await dockerCommand(owner.dockerHost, trialSeconds, desired);
-    const flags = [
-        ...["--rm", "--interactive", "--pull", "never", "--label", trialLabel, "--name", container],
-        ...["--memory", "256m", "--user", "0:0", "--security-opt", "no-new-privileges:true"],
-        ...["--cap-drop", "ALL", "--cap-add", "DAC_OVERRIDE"],
-    ];
+    const flags = [...trialFlags(container), ...mounts];
     try {
-        return await start("run", ...flags, ...mounts, "--entrypoint", "sh", image, "-c", script("backup/try.sh"));
+        return await start("run", ...flags, "--entrypoint", "sh", image, "-c", script("backup/try.sh"));
     } catch (error) {
-        const missing = missingDirectory.exec(String((error as { stderr?: unknown }).stderr))?.[1];
+        // Docker creates the directory for the container.
+        const missing = missingSource(error);
         const at = mounts.findIndex((mount) => missing !== undefined && mount.includes(`source=${missing},`));
         if (at < 1) throw error;
         const others = mounts.filter((_mount, index) => index !== at && index !== at - 1);

@@ -17,7 +17,7 @@ import { NotReached, dockerCommand } from "../hooks/dockerCommand";
 import { settingsVolumeOf } from "../hooks/leftovers";
 import type { Owner } from "../hooks/owner";
 import { plain } from "../hooks/plain";
-import { trialLabel } from "../hooks/trialContainer";
+import { exists, missingSource, trialFlags } from "../hooks/resticTrial";
 import { log, refuse } from "../log";
 import { script } from "../server/scripts";
 
@@ -68,32 +68,25 @@ async function tryRestore(
     const desired = uploads.find(({ file }) => file === desiredPath)?.content;
     if (typeof desired !== "string" || typeof image !== "string") return "its values are known only during the update";
     const run = await dockerCommand(owner.dockerHost);
-    const exists = (...what: string[]) =>
-        run(...what).then(
-            () => true,
-            () => false,
-        );
     const settings = settingsVolumeOf(volumes);
     if (typeof settings === "string" && (await hasAgent(run, settings))) return [];
-    if (!(await exists("image", "inspect", image))) return `the image ${image} is not on the Docker host yet`;
+    if (!(await exists(run, "image", image))) return `the image ${image} is not on the Docker host yet`;
     const wanted: string[] = [];
     for (const { type, source: from, target } of mounts) {
         if (from === unresolved) return "its values are known only during the update";
-        if (type === "volume" && !(await exists("volume", "inspect", String(from)))) {
+        if (type === "volume" && !(await exists(run, "volume", String(from)))) {
             return [missing("repository-not-found", "restoreFrom.repository.volume", String(from))];
         }
         wanted.push("--mount", `type=${type},source=${String(from)},target=${target},readonly`);
     }
     const data = volumes.find(({ containerPath }) => containerPath === dataDir);
-    if (typeof data?.volumeName === "string" && (await exists("volume", "inspect", data.volumeName))) {
+    if (typeof data?.volumeName === "string" && (await exists(run, "volume", data.volumeName))) {
         wanted.push("--mount", `type=volume,source=${data.volumeName},target=${dataDir},readonly`);
     }
     const container = `${name}-trial-${randomBytes(4).toString("hex")}`;
     const input = await dockerCommand(owner.dockerHost, trialSeconds, trialScript(desired));
     const flags = [
-        ...["--rm", "--interactive", "--pull", "never", "--label", trialLabel, "--name", container],
-        ...["--memory", "256m", "--user", "0:0", "--security-opt", "no-new-privileges:true"],
-        ...["--cap-drop", "ALL", "--cap-add", "DAC_OVERRIDE"],
+        ...trialFlags(container),
         ...(networkMode === "none" ? ["--network", "none"] : []),
         ...networksAdvanced.flatMap(({ name: network }) => (typeof network === "string" ? ["--network", network] : [])),
     ];
@@ -130,12 +123,6 @@ function trialScript(desired: string): string {
     const end = `END_${randomBytes(16).toString("hex")}`;
     const file = desired.endsWith("\n") ? desired : `${desired}\n`;
     return `umask 077\ncat >${desiredPath} <<'${end}'\n${file}${end}\n${script("restore/restore.sh")}`;
-}
-
-/** Docker's error about the source of a mount that does not exist. */
-function missingSource(error: unknown): string | undefined {
-    const { stderr = "" } = error as { stderr?: string };
-    return /bind source path does not exist: (.*)/.exec(stderr)?.[1];
 }
 
 function missing(code: string, path: string, where: string): Finding {

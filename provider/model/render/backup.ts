@@ -68,17 +68,20 @@ function settingsOf(spec: DatabaseSpec, owner: string): string {
 export function backupFiles(spec: DatabaseSpec, owner: string, secrets: BackupSecrets): Record<string, string> {
     if (!spec.backup) return {};
     const repositories = repositoriesOf(spec.backup, owner);
-    const files = repositories.map((each) => {
-        const own = secrets.repositories?.[each.number - 1];
-        return accessFiles(each, {
-            encryptionPassword: own?.encryptionPassword ?? secrets.encryptionPassword,
-            credentials: own?.credentials ?? secrets.credentials,
-        });
-    });
+    const files = repositories.map((each) => accessFiles(each, accessOf(secrets, each.number)));
     return {
         settings: settingsOf(spec, owner),
         repositories: repositories.map((each) => `${repositoryLine(each)}\n`).join(""),
         ...(Object.assign({}, ...files) as Record<string, string>),
+    };
+}
+
+/** How to log in to one of the repositories: as it says itself, or as all do. */
+export function accessOf({ repositories, encryptionPassword, credentials }: BackupSecrets, number: number): Access {
+    const own = repositories?.[number - 1];
+    return {
+        encryptionPassword: own?.encryptionPassword ?? encryptionPassword,
+        credentials: own?.credentials ?? credentials,
     };
 }
 

@@ -1,5 +1,6 @@
 /** How to read the repositories of a database without its backup container, from its arguments. */
-import { locationKinds, locationOf, repositoriesOf } from "../../model/backup/repositories";
+import { isOnHost, locationKinds, locationOf, repositoriesOf } from "../../model/backup/repositories";
+import { accessOf } from "../../model/render/backup";
 import type { BackupSpec } from "../../model/backup/repositories";
 import type { RepositoryAccess, RepositoryCredentials } from "./backup";
 
@@ -17,19 +18,16 @@ type GivenRepository = Omit<GivenBackup, "repositories"> & {
 /** The repositories in their order. `owner` is the database, as `PROJECT/STACK/NAME`. */
 export function accessesOf(backup: GivenBackup, owner: string): readonly Omit<RepositoryAccess, "docker">[] {
     return repositoriesOf(backup as BackupSpec, owner).map(({ number, kind, location }) => {
-        const own = backup.repositories?.[number - 1];
-        const encryptionPassword = own?.encryptionPassword ?? backup.encryptionPassword;
-        const credentials = own?.credentials ?? backup.credentials;
+        const { encryptionPassword, credentials } = accessOf(backup, number);
         return {
             repository: { [kind]: location },
             ...(encryptionPassword !== undefined && { encryptionPassword }),
-            ...(credentials && { credentials }),
+            ...(credentials && { credentials: credentials }),
         };
     });
 }
 
 /** Whether a repository is on the Docker host of its database. */
 export function isLocal({ repository }: Pick<RepositoryAccess, "repository">): boolean {
-    const [kind] = locationOf(repository);
-    return kind === "volume" || kind === "path";
+    return isOnHost(locationOf(repository)[0]);
 }
