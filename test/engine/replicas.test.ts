@@ -248,6 +248,27 @@ describe("replicas", () => {
         }
     });
 
+    test("stop although they are writing their first append-only file, which Redis refuses", async () => {
+        const name = "repl80-aof";
+        for (let key = 0; key < 50; key++) redis(of(name), "SET", `slow:${key}`, "x");
+        await caughtUp(name);
+        const [replica, host, port] = [
+            replicaOf(name),
+            ...["master_host", "master_port"].map((f) => info(replicaOf(name), f)),
+        ];
+        // A write of its own makes the replica need a full sync. Each key then delays the new file.
+        redis(replica, "CONFIG", "SET", "rdb-key-save-delay", "200000");
+        redis(replica, "REPLICAOF", "NO", "ONE");
+        redis(replica, "SET", "of-its-own", "1");
+        redis(replica, "REPLICAOF", present(host), present(port));
+        await until(() => info(replica, "aof_rewrite_in_progress") === "1");
+        docker("stop", "--time", "90", replica.containerName);
+        expect(docker("inspect", "-f", "{{.State.ExitCode}}", replica.containerName)).toBe("0");
+        docker("start", replica.containerName);
+        await caughtUp(name);
+        expect(redis(replica, "GET", "of-its-own")).toBe("");
+    });
+
     test("stay promoted after a restart and in a new container; other replicas are upgraded with their primary", async () => {
         const promoted = (name: string) => ({
             replicas: [

@@ -32,6 +32,13 @@ save_users() {
     )
 }
 
+# Sends the server the signal to stop until it stops, because Docker sends its signal only once: Redis refuses to stop
+# while it writes its first append-only file, such as after a full sync, and when it cannot save its data.
+end_server() {
+    kill -TERM "$server" 2>/dev/null
+    while sleep 5 && kill -TERM "$server" 2>/dev/null; do :; done &
+}
+
 # Stops the server when Docker stops the container.
 #   sets     stopped
 stop() {
@@ -39,7 +46,7 @@ stop() {
     if [ -z "$server" ]; then return; fi
     save_users
     if hands_over; then ask SHUTDOWN SAVE >/dev/null; fi
-    kill -TERM "$server" 2>/dev/null
+    end_server
 }
 
 # Runs the server as a child process, so that the shell learns how it ended.
@@ -51,7 +58,7 @@ serve() {
     # No other user may read the server's files.
     (umask 077 && exec redis-server "$@") &
     server=$!
-    if [ -n "$stopped" ]; then kill -TERM "$server"; fi
+    if [ -n "$stopped" ]; then end_server; fi
     # A signal interrupts `wait` while the server is still running.
     while :; do
         status=0
