@@ -63,12 +63,13 @@ const examples: Readonly<Record<string, (args: Args) => Args>> = {
     dataLocation: (args) => ({ ...args, data: { volume: `${network}-data` } }),
     // replicas.test.ts adds and removes the replicas themselves.
     replicas: (args) => ({ ...args, replicationAccess: ["away"] }),
+    backup: (args) => ({ ...args, backup: { repositories: [{ volume: `${network}-backups` }] } }),
     recorded: (args) => ({ ...args, evictToFit: true }),
 };
 
 /**
  * Rows that other suites test: replicas*.test.ts and switchover.test.ts (replicas, and which server takes writes),
- * drift.test.ts (importing), changes.test.ts (renaming) and upgrade*.test.ts (releases).
+ * restore.test.ts (restoreFrom), drift.test.ts (importing), changes.test.ts (renaming) and upgrade*.test.ts (releases).
  */
 const testedElsewhere = [
     "release",
@@ -81,6 +82,8 @@ const testedElsewhere = [
     "demotion",
     "renamed",
     "renamedOnNetwork",
+    "restoreRemoved",
+    "restoreChanged",
 ];
 const rows = changeRows.filter(({ id }) => !testedElsewhere.includes(id));
 
@@ -89,7 +92,7 @@ function next<T>(items: readonly T[], item: unknown): T {
 }
 
 /** Children that a live change may create or replace. None of them is the server or holds data. */
-const replacedLive = /-(agent|password|repl-away|request|key|certificate|ca(-key)?(-\d+)?)$/;
+const replacedLive = /-(agent|password|repl-away|request|key|certificate|ca(-key)?(-\d+)?|restic|backup(-files)?)$/;
 
 describe("the table of changes", () => {
     let stack: TestStack;
@@ -128,6 +131,7 @@ describe("the table of changes", () => {
         client.close();
         await stack.close();
         docker("network", "rm", network);
+        docker("volume", "rm", `${network}-backups`);
         writeFileSync(join(stack.directory, "..", "table.txt"), measured.join("\n"));
         console.log(["change, database: requests, failures, reconnects, lost writes", ...measured].join("\n"));
     });
