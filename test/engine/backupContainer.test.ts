@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BackupContainer, type Ended } from "./support/backupContainer";
+import { S3Container } from "./support/s3Container";
 import { docker, uniqueName, until } from "./support/docker";
 
 const all = process.env.TEST_ALL !== undefined;
@@ -268,34 +269,14 @@ inAll("further failures", () => {
 
     test("S3: wrong credentials, a network that is cut during a backup, and a server that is gone", async () => {
         const network = uniqueName("backups");
-        const s3 = uniqueName("backups-s3");
-        const at = `s3:http://${s3}:9000/backups/shop`;
         docker("network", "create", network);
+        const s3 = S3Container.onNetwork(network);
         try {
-            const serve =
-                "mkdir -p /o/backups /m; exec /versitygw --port :9000 --region eu-central-1 --quiet posix --sidecar /m /o";
-            const login = ["-e", "ROOT_ACCESS_KEY=test", "-e", "ROOT_SECRET_KEY=secret-of-the-storage"];
-            const binary = `${process.env.TEST_S3_SERVER ?? ""}:/versitygw:ro`;
-            docker(
-                "run",
-                "-d",
-                "--name",
-                s3,
-                "--network",
-                network,
-                ...login,
-                "-v",
-                binary,
-                "redis:8.6",
-                "sh",
-                "-c",
-                serve,
-            );
             const aws = (secret: string) => `[default]\naws_access_key_id = test\naws_secret_access_key = ${secret}\n`;
             const repository = (secret: string) =>
                 ({
                     kind: "s3",
-                    at,
+                    at: `s3:${s3.url}/shop`,
                     files: { aws: aws(secret), region: "eu-central-1", password: "password-of-the-repository" },
                 }) as const;
             await container.renew();
@@ -321,11 +302,11 @@ inAll("further failures", () => {
             expect({ status: ended.status, stderr: ended.stderr }).toMatchObject({ status: 0 });
             expect(container.command("verify").stdout.match(/"ok":true/g)).toHaveLength(2);
 
-            docker("stop", "-t", "1", s3);
+            docker("stop", "-t", "1", s3.name);
             const gone = container.command("run");
             expect([gone.status, code(gone)]).toEqual([1, "repository-unreachable"]);
             expect(backupOf(gone).repositories.map(({ ok }) => ok)).toEqual([true, false]);
-            docker("start", s3);
+            docker("start", s3.name);
             await until(() => container.command("run").status === 0);
             // A backup that the other repository lacks is copied to it.
             const missing = backupOf(gone).id;
@@ -333,7 +314,8 @@ inAll("further failures", () => {
             expect(container.command("list").stdout.split(`id=${missing}`)).toHaveLength(3);
             expect(leftBehind(container)).toBe("");
         } finally {
-            docker("rm", "-f", "-v", container.backup, s3);
+            docker("rm", "-f", "-v", container.backup);
+            s3.remove();
             docker("network", "rm", network);
         }
     });

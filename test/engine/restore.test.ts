@@ -1,8 +1,11 @@
 /** A new database starts with data from a dump, an append-only directory, another server or a backup. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, docker, uniqueName, until } from "./support/docker";
+import { OpenSsl, type Pair } from "../unit/support/openssl";
+import { S3Container } from "./support/s3Container";
 import { TestStack, findingsIn } from "./support/stack";
 
 /** Keys of every type, in two databases, with and without a time to live. */
@@ -170,6 +173,86 @@ describe("restoreFrom", () => {
             ]
         `);
         expect(output).not.toContain("wrong@");
+    });
+
+    test("takes a backup from S3 and the data of a server over TLS, both verified with a CA of their own", async () => {
+        const openssl = new OpenSsl();
+        const [ca, otherCa] = ["CA of the storage", "Another CA"].map((commonName) =>
+            openssl.make({ commonName, ca: true }),
+        ) as [Pair, Pair];
+        const s3 = await S3Container.overTls(openssl, ca);
+        const volumes = ["empty", "used"].map((name) => uniqueName(`restore-${name}`)) as [string, string];
+        try {
+            // A user that may do everything except copy the data, and TLS.
+            ofSource("ACL", "SETUSER", "reader", "on", ">of-the-reader", "~*", "+@all", "-sync", "-psync");
+            const { certPem, keyPem } = openssl.make({ commonName: "redis", issuer: ca });
+            for (const [name, pem] of Object.entries({ cert: certPem, key: keyPem })) {
+                writeFileSync(join(directory, `${name}.pem`), pem, { mode: 0o644 });
+            }
+            const files = [
+                "tls-cert-file",
+                "/data/cert.pem",
+                "tls-key-file",
+                "/data/key.pem",
+                "tls-ca-cert-file",
+                "/data/cert.pem",
+            ];
+            expect(ofSource("CONFIG", "SET", ...files, "tls-auth-clients", "no", "tls-port", "6380")).toBe("OK");
+            const tlsUrl = url.replace("redis:", "rediss:").replace(":6379", ":6380");
+            const [empty, used] = volumes;
+            for (const volume of volumes) docker("volume", "create", volume);
+            docker(
+                "run",
+                "--rm",
+                "--user",
+                "0:0",
+                "-v",
+                `${used}:/data`,
+                "redis:8.6",
+                "cp",
+                "/etc/hostname",
+                "/data/dump.rdb",
+            );
+
+            const repository = { s3: `${s3.url}/shop` };
+            const login = (caCert: string) => ({
+                encryptionPassword: "of the repository",
+                credentials: { ...s3.credentials, caCert },
+            });
+            const backup = { repositories: [{ ...repository, ...login(ca.certPem) }] };
+            const databases = {
+                stored: { backup },
+                copied: { restoreFrom: { url: tlsUrl, caCert: ca.certPem }, data: { volume: empty } },
+            };
+            await program(databases).up();
+            expect(content(await stack.value("copied"))).toBe(expected);
+            const stored = await stack.value("stored");
+            client.redis(stored, ["EVAL", seed, "0"]);
+            const container = stack.containers().find((each) => each.startsWith("stored-backup-")) ?? "";
+            docker("exec", container, "sh", "/backup.sh", "run");
+            const database = "engine-test/test/stored";
+            const restored = { "from-s3": { restoreFrom: { repository, database, ...login(ca.certPem) } } };
+            await program({ ...databases, ...restored }).up();
+            expect(content(await stack.value("from-s3"))).toBe(content(stored));
+            await stack.expectNoChanges();
+
+            const { output, findings } = await refusalsOf(
+                {
+                    "other-ca": { restoreFrom: { url: tlsUrl, caCert: otherCa.certPem } },
+                    "no-sync": { restoreFrom: { url: url.replace(/:[^:@]*@/, "reader:of-the-reader@") } },
+                    "storage-of-other-ca": { restoreFrom: { repository, database, ...login(otherCa.certPem) } },
+                    "used-volume": { restoreFrom: { url }, data: { volume: used } },
+                },
+                { ...databases, ...restored },
+            );
+            expect(findings).toMatchInlineSnapshot();
+            expect(output).not.toContain("of-the-reader");
+            await program({}).up();
+        } finally {
+            s3.remove();
+            openssl.close();
+            spawnSync("docker", ["volume", "rm", ...volumes]);
+        }
     });
 
     test("takes a backup, also of an earlier version, and exactly the one that is meant", async () => {

@@ -1,5 +1,5 @@
 /**
- * Backs up and restores every flavor of several versions: the restored data equals the dump, loaded by a server without
+ * Backs up every flavor of several versions to a volume, a directory and S3, and restores it from each: the restored data equals the dump, loaded by a server without
  * this project, key by key. Clients write during the backup: it has every write that was acknowledged before it began,
  * and none that was sent after its end. Only `make test-all` runs it; restore.test.ts restores from each source.
  */
@@ -13,20 +13,31 @@ import Redis from "ioredis";
 import { type Flavor, type Version, flavorNames } from "../../provider/model/catalog/versions";
 import { present } from "../support/present";
 import { describeData, seed } from "./support/dataset";
+import { OpenSsl } from "../unit/support/openssl";
 import { Client, docker, uniqueName, until } from "./support/docker";
+import { S3Container } from "./support/s3Container";
 import { TestStack } from "./support/stack";
 
 const all = ["2.8", "3.2", "5.0", "6.2", "7.0", "8.0", "8.6"] as const satisfies readonly Version[];
 
-/** A database is restored with the flavor of the next one. */
-const nextFlavor: Readonly<Record<Flavor, Flavor>> = { aof: "rdb", rdb: "nordb", nordb: "aof" };
+/** The kinds of repositories, each with the flavors with which the backups in it are restored. */
+const restoredAs = {
+    volume: { aof: "rdb", rdb: "nordb", nordb: "aof" },
+    path: { aof: "nordb", rdb: "aof", nordb: "rdb" },
+    s3: { aof: "aof", rdb: "rdb", nordb: "nordb" },
+} as const satisfies Readonly<Record<string, Readonly<Record<Flavor, Flavor>>>>;
+const kinds = ["volume", "path", "s3"] as const;
 
 /** The results, which are in docs/restored.json. */
-const results: { version: Version; flavor: Flavor; as: Flavor; keys: number; written: number }[] = [];
+const results: object[] = [];
 const resultsFile = resolve(__dirname, "../../.local/engine/restored.json");
 
 let stack: TestStack;
 let client: Client;
+let s3: S3Container;
+const openssl = new OpenSsl();
+const ca = openssl.make({ commonName: "CA of the storage", ca: true });
+const encryptionPassword = "password-of-the-repository";
 const directory = mkdtempSync(join(tmpdir(), "restore-matrix-"));
 
 const content = (url: string) => client.redis(url, ["EVAL", describeData, "0"]).split("\n");
@@ -108,6 +119,7 @@ async function loaded(version: Version, dump: Buffer): Promise<string[]> {
     beforeAll(async () => {
         client = new Client("redis:8.6");
         stack = await TestStack.create("restore-matrix");
+        s3 = await S3Container.overTls(openssl, ca);
     });
 
     afterAll(async () => {
@@ -116,16 +128,25 @@ async function loaded(version: Version, dump: Buffer): Promise<string[]> {
         writeFileSync(resultsFile, `${JSON.stringify(results, null, 4)}\n`);
         await stack.close();
         client.close();
+        s3.remove();
+        openssl.close();
     });
 
     test.each(all)("Redis %s: each flavor is restored exactly", async (version) => {
-        // Several containers must not create one repository at the same time.
-        const volumes = flavorNames.map((flavor) => uniqueName(`restore-matrix-${flavor}`));
-        const sources = flavorNames.map((flavor, index) => ({
-            name: `source-${flavor}`,
-            flavor,
-            args: { version, flavor, backup: { repositories: [{ volume: present(volumes[index]) }] } },
-        }));
+        const login = { encryptionPassword, credentials: { ...s3.credentials, caCert: ca.certPem } };
+        const sources = flavorNames.map((flavor) => {
+            const name = `source-${flavor}`;
+            const path = join(directory, `${version}-${flavor}`);
+            mkdirSync(path);
+            const repositories = {
+                volume: { volume: uniqueName(`restore-matrix-${flavor}`) },
+                path: { path },
+                s3: { s3: `${s3.url}/${version}-${flavor}` },
+            };
+            const { volume, path: folder, s3: storage } = repositories;
+            const backup = { repositories: [volume, folder, { ...storage, ...login }] };
+            return { name, flavor, repositories, args: { version, flavor, backup } };
+        });
         const program = (databases: readonly { readonly name: string; readonly args: object }[]) =>
             stack.program(
                 databases
@@ -137,7 +158,7 @@ async function loaded(version: Version, dump: Buffer): Promise<string[]> {
             );
         await program(sources).up();
         const made = [];
-        for (const { name, flavor } of sources) {
+        for (const { name, flavor, repositories } of sources) {
             const url = await stack.value(name);
             client.redis(url, ["EVAL", seed(Number(version) >= 5), "0"]);
             const writer = new Writer(url);
@@ -148,39 +169,44 @@ async function loaded(version: Version, dump: Buffer): Promise<string[]> {
             await writer.stop();
             const { id } = JSON.parse(result) as { readonly id: string };
             const expected = await loaded(version, await backup(name, "export", id));
-            made.push({ name, flavor, id, before, after, expected });
+            made.push({ name, flavor, repositories, id, before, after, expected });
         }
-        const restored = made.map(({ flavor, id, name }, index) => ({
-            name: `restored-${flavor}`,
-            args: {
-                version,
-                flavor: nextFlavor[flavor],
-                restoreFrom: {
-                    repository: { volume: present(volumes[index]) },
-                    snapshot: id,
-                    database: `engine-test/test/${name}`,
+        const restored = made.flatMap(({ flavor, id, name, repositories }) =>
+            kinds.map((kind) => ({
+                name: `restored-${flavor}-${kind}`,
+                args: {
+                    version,
+                    flavor: restoredAs[kind][flavor],
+                    restoreFrom: {
+                        repository: repositories[kind],
+                        snapshot: id,
+                        database: `engine-test/test/${name}`,
+                        ...(kind === "s3" && login),
+                    },
                 },
-            },
-        }));
+            })),
+        );
         await program([...sources, ...restored]).up();
         for (const { flavor, before, after, expected } of made) {
-            const found = content(await stack.value(`restored-${flavor}`));
-            expect(found).toEqual(expected);
-            const written = found.flatMap((line) => /^0 written:(\d+) /.exec(line)?.[1] ?? []).map(Number);
+            for (const kind of kinds) {
+                expect([kind, content(await stack.value(`restored-${flavor}-${kind}`))]).toEqual([kind, expected]);
+            }
+            const written = expected.flatMap((line) => /^0 written:(\d+) /.exec(line)?.[1] ?? []).map(Number);
             expect(written.length).toBe(Math.max(...written));
             expect(written.length).toBeGreaterThanOrEqual(before);
             expect(written.length).toBeLessThanOrEqual(after);
-            results.push({ version, flavor, as: nextFlavor[flavor], keys: found.length, written: written.length });
+            const as = Object.fromEntries(kinds.map((kind) => [kind, restoredAs[kind][flavor]]));
+            results.push({ version, flavor, keys: expected.length, written: written.length, ...as });
         }
         // As its flavor promises, restored data survives a restart.
-        const server = present(stack.containers().find((each) => each.startsWith("restored-nordb-server-")));
-        const url = await stack.value("restored-nordb");
+        const server = present(stack.containers().find((each) => each.startsWith("restored-nordb-volume-server-")));
+        const url = await stack.value("restored-nordb-volume");
         const keys = content(url);
         execFileSync("docker", ["kill", "-s", "KILL", server]);
         docker("start", server);
         await until(() => client.redis(url, ["PING"]) === "PONG");
         expect(content(url)).toEqual(keys);
         await program([]).up();
-        docker("volume", "rm", ...volumes);
+        docker("volume", "rm", ...sources.map(({ repositories }) => repositories.volume.volume));
     });
 });

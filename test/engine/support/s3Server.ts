@@ -75,9 +75,10 @@ export class S3Server {
     }
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether a server accepts connections. */
+export function answers(port: number, host = "127.0.0.1"): Promise<boolean> {
     return new Promise((resolve) => {
-        const socket = connect(port, "127.0.0.1", () => {
+        const socket = connect(port, host, () => {
             socket.destroy();
             resolve(true);
         }).on("error", () => {
