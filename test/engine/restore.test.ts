@@ -247,6 +247,13 @@ describe("restoreFrom", () => {
             );
             expect(findings).toMatchInlineSnapshot();
             expect(output).not.toContain("of-the-reader");
+            // A user that cannot run scripts cannot find out before.
+            ofSource("ACL", "SETUSER", "reader", "-eval");
+            const failed = await program({
+                ...databases,
+                "no-sync": { restoreFrom: { url: url.replace(/:[^:@]*@/, "reader:of-the-reader@") } },
+            }).failure("up");
+            expect(failed).toMatch(/no-sync-restore: refused: .*\[redis-database\/restore-url-sync-not-permitted\]/);
             await program({}).up();
         } finally {
             s3.remove();

@@ -84,7 +84,10 @@ explain_dump() {
 #   sets     keys, bytes, sha256
 #   fails    if the dump is damaged
 check_dump() {
-    local checker status=0
+    local checker hashing status=0
+    # Next to the check, which takes longer.
+    sha256sum <"$staged_dump" >"$sum_output" &
+    hashing=$!
     for checker in redis-check-rdb valkey-check-rdb redis-check-dump; do
         if command -v $checker >/dev/null; then break; fi
     done
@@ -103,7 +106,8 @@ check_dump() {
     [ -n "$keys" ] ||
         problem backup-dump-damaged "the dump was not stored, because $checker rejects it: $(grep -v '^ *$' "$check_output" | tail -n 1)" || return
     bytes=$(wc -c <"$staged_dump" | tr -d ' ')
-    sha256=$(sha256sum <"$staged_dump" | cut -c 1-64)
+    wait $hashing
+    sha256=$(cut -c 1-64 "$sum_output")
 }
 
 #   prints   the number of databases that have keys. Before 6.0 the backup has all permissions.

@@ -30,11 +30,17 @@ list_snapshots() {
     fi
 }
 
+# Whether a repository is a directory of this container: it needs no call of restic to see whether it is there, and each
+# call takes up to a second to open it.
+#   $1       its number
+is_local() { case $(repository "$1" 2) in volume | path) ;; *) return 1 ;; esac }
+
 # Removes the locks of killed processes. restic recognizes them by this container's host name and a process ID that is
 # no longer in use.
 #   $1       the number of a repository
 unlock_repository() {
     local restic_seconds=30
+    if is_local "$1" && [ -z "$(ls -A "$(repository "$1" 3)/locks" 2>/dev/null)" ]; then return; fi
     run_restic "$1" unlock --quiet >/dev/null 2>&1 || true
 }
 
@@ -44,6 +50,7 @@ unlock_repository() {
 #   fails    if it cannot be opened now
 reach_repository() {
     local status=0 restic_seconds=30
+    if is_local "$1"; then return; fi
     run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
     [ $status = 0 ] || restic_problem "$1" $status
 }
@@ -68,13 +75,12 @@ open_repository() {
 create_repository() {
     local lock status=0 restic_seconds=30
     lock="$(repository "$1" 3)/.redis-database-lock"
-    case $(repository "$1" 2) in
-    volume | path) { true >>"$lock"; } 2>/dev/null || lock=/dev/null ;;
-    *)
+    if is_local "$1"; then
+        { true >>"$lock"; } 2>/dev/null || lock=/dev/null
+    else
         lock=/dev/null
         sleep "$(($(od -An -N1 -tu1 /dev/urandom) % 8))"
-        ;;
-    esac
+    fi
     (
         flock 8
         run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
@@ -91,7 +97,7 @@ create_repository() {
 #   $1       the number of the repository
 check_repository_space() {
     local free
-    case $(repository "$1" 2) in volume | path) ;; *) return 0 ;; esac
+    if ! is_local "$1"; then return; fi
     free=$(free_space "$(repository "$1" 3)")
     if [ "$free" -lt $((bytes + 8388608)) ]; then
         problem backup-disk-full "$(repository_name "$1"): the backup needs up to $(size "$bytes"), and the disk has $(size "$free") free space"

@@ -62,11 +62,23 @@ check_server() {
     version=$(printf '%s\n' "$reply" | tr -d '\r' | sed -n 's/^valkey_version://p')
     if [ -n "$version" ]; then
         check_release valkey "$(minor "$version")" "the server at $(server_address)"
-        return
+    else
+        version=$(printf '%s\n' "$reply" | tr -d '\r' | sed -n 's/^redis_version://p')
+        # A user with few permissions cannot read the version; the dump shows whether it can be read.
+        if [ -n "$version" ]; then check_release redis "$(minor "$version")" "the server at $(server_address)"; fi
     fi
-    version=$(printf '%s\n' "$reply" | tr -d '\r' | sed -n 's/^redis_version://p')
-    # A user with few permissions cannot read the version; the dump shows whether it can be read.
-    if [ -n "$version" ]; then check_release redis "$(minor "$version")" "the server at $(server_address)"; fi
+    check_permission
+}
+
+# Asks whether the user may copy the data, without copying it. From 7.0 on, a script can find out; elsewhere the copy
+# itself is refused.
+#   fails    with a refusal, if the server answers that it is not permitted
+check_permission() {
+    local reply
+    reply=$(printf '%s\n' "EVAL \"return redis.acl_check_cmd('sync') and 'permitted' or 'refused'\" 0" | ask_server) || true
+    case $reply in
+    refused* | *'Invalid command passed'*) refuse_server "NOPERM the user has no permission to run the command SYNC" ;;
+    esac
 }
 
 #   $1       a version, such as 8.0.2
