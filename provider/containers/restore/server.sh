@@ -35,7 +35,7 @@ server_address() { echo "$(server_part host):$(server_part port)"; }
 #   $1       its output
 refuse_server() {
     local reason
-    reason=$(printf '%s\n' "$1" | grep -v '^$' | tail -n 1)
+    reason=$(printf '%s\n' "$1" | tr -d '\r' | sed 's/[[:space:]]*$//; /^$/d' | tail -n 1)
     case $1 in
     *'certificate verify failed'* | *'SSL_connect failed'*)
         refuse restore-url-not-verified "restoreFrom.url: the TLS handshake with $(server_address) failed, or its certificate is not from the CA in caCert ($reason)"
