@@ -414,8 +414,9 @@ export interface BackupArgs {
      */
     readonly schedule?: pulumi.Input<string>;
     /**
-     * How many backups are kept. Days without a backup do not count. The final backup of a database that was
-     * deprovisioned is kept until you purge it. Example: `{ daily: 14, monthly: 6 }`.
+     * How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in
+     * addition. The final backup of a database that was deprovisioned is kept until you purge it. Example:
+     * `{ daily: 14, monthly: 6 }`.
      * @default { daily: 30, monthly: 12, yearly: 6, verified: 3 }
      */
     readonly keep?: pulumi.Input<BackupKeepArgs>;

@@ -77,7 +77,7 @@ export const backupRefusals = {
     },
     "repository-not-found": {
         meaning: "The repository no longer exists at this location, where the backup container created or found it.",
-        remedy: "Mount the disk or restore the storage of the repository; to create a new one, replace the backup container.",
+        remedy: "Correct its name or path, mount its disk, or restore its storage; to create a new one, replace the backup container.",
     },
     "repository-not-writable": {
         meaning: "The directory of the repository is not writable.",
@@ -85,7 +85,7 @@ export const backupRefusals = {
     },
     "repository-password-wrong": {
         meaning: "The repository was created with another password than `encryptionPassword`.",
-        remedy: "Set `encryptionPassword` to the password with which the repository was created, without which its backups cannot be read.",
+        remedy: "Set `encryptionPassword` to the password with which the repository was created, without which its backups cannot be read; leave it out if there was none.",
     },
     "repository-unknown": {
         meaning: "The database has no repository with that number.",

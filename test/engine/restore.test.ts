@@ -166,9 +166,9 @@ describe("restoreFrom", () => {
               "restoreFrom.appendOnlyDir: /etc has neither appendonlydir nor appendonly.aof → Correct the path, which is one on the Docker host and not on the machine that runs Pulumi. [redis-database/restore-source-missing]",
               "restoreFrom.rdbFile: /etc/hostname is not a dump of Redis → Give a dump or an append-only directory that Redis can load. [redis-database/restore-not-readable]",
               "restoreFrom.rdbFile: is "/nowhere/dump.rdb", which does not exist on the Docker host → Correct the path, which is one on the Docker host and not on the machine that runs Pulumi. [redis-database/restore-source-missing]",
-              "restoreFrom.repository.volume: is "no-such-volume-of-backups", which does not exist on the Docker host → Mount the disk or restore the storage of the repository; to create a new one, replace the backup container. [redis-database/repository-not-found]",
+              "restoreFrom.repository.volume: is "no-such-volume-of-backups", which does not exist on the Docker host → Correct its name or path, mount its disk, or restore its storage; to create a new one, replace the backup container. [redis-database/repository-not-found]",
               "restoreFrom.url: 127.0.0.1:1 cannot be reached from the Docker host: Could not connect to Redis at 127.0.0.1:1: Connection refused → Fix the cause in the message, such as the address or the network; \`localhost\` is the container itself. [redis-database/restore-url-not-reached]",
-              "restoreFrom.url: ADDRESS:6379 rejects the user or the password (NOAUTH Authentication required.) → Correct the user and the password in the URL, and encode special characters. [redis-database/restore-url-login-refused]",
+              "restoreFrom.url: ADDRESS:6379 rejects the user or the password (WRONGPASS invalid username-password pair or user is disabled.) → Correct the user and the password in the URL, and encode special characters. [redis-database/restore-url-login-refused]",
               "version: is "7.0", but the server at ADDRESS:6379 is of Redis 8.6, which 7.0 cannot read → set version to "8.6" or a later one [redis-database/restore-newer-than-version]",
             ]
         `);
@@ -328,7 +328,7 @@ describe("restoreFrom", () => {
             [
               "restoreFrom.database: is "a/b/c", of which VOLUME has no backups → it has backups of engine-test/test/new, engine-test/test/old [redis-database/restore-database-not-found]",
               "restoreFrom.database: is not set, and VOLUME has backups of several databases → set it to one of engine-test/test/new, engine-test/test/old [redis-database/restore-database-ambiguous]",
-              "restoreFrom.repository: repository 1 (VOLUME): it was created with a different password than encryptionPassword → Set \`encryptionPassword\` to the password with which the repository was created, without which its backups cannot be read. [redis-database/repository-password-wrong]",
+              "restoreFrom.repository: repository 1 (VOLUME): it was created with a different password than encryptionPassword → Set \`encryptionPassword\` to the password with which the repository was created, without which its backups cannot be read; leave it out if there was none. [redis-database/repository-password-wrong]",
               "restoreFrom.snapshot: VOLUME has no backup "20200101-000000-abcd" of engine-test/test/new → the latest ones are ID, ID, ID [redis-database/restore-snapshot-not-found]",
               "restoreFrom.snapshot: VOLUME has no backup of engine-test/test/new before 20200101-000000 (UTC) → the first one is ID [redis-database/restore-snapshot-not-found]",
               "version: is "8.0", but the backup ID of engine-test/test/new is of Redis 8.6, which 8.0 cannot read → set version to "8.6" or a later one [redis-database/restore-newer-than-version]",

@@ -48,9 +48,11 @@ export function lastBackupText(backup: BackupHealth | undefined): string {
 const dispensable = ["keys", "version", "verified"];
 
 export function backupTable({ backups, failed }: BackupList, width: number | undefined): string {
+    const several = new Set(backups.map(({ database }) => database)).size > 1;
     const repositories = legend([...backups.flatMap((each) => each.repositories), ...failed]);
     const rows = backups.map((each) => [
         each.id,
+        ...(several ? [each.database] : []),
         timeText(each.time),
         each.kind,
         versionText(each),
@@ -59,7 +61,17 @@ export function backupTable({ backups, failed }: BackupList, width: number | und
         each.repositories.some(({ verified }) => verified) ? "yes" : "",
         each.repositories.map(({ number }) => number).join(", "),
     ]);
-    const headings = ["id", "time (UTC)", "kind", "version", "keys", "size", "verified", "in"];
+    const headings = [
+        "id",
+        ...(several ? ["database"] : []),
+        "time (UTC)",
+        "kind",
+        "version",
+        "keys",
+        "size",
+        "verified",
+        "in",
+    ];
     return [
         ...(rows.length > 0 ? [table(headings, rows, { width, dispensable })] : []),
         ...(rows.length === 0 && failed.length === 0 ? ["there are no backups"] : []),
@@ -81,7 +93,7 @@ export function orphanTable({ backups, failed }: OrphanedBackups, width: number 
     return [
         rows.length > 0
             ? table(headings, rows, { width, dispensable: ["kind", "size", "time (UTC)"] })
-            : "there are no orphaned backups",
+            : "there are no orphaned backups of the command's own databases",
         ...failureLines(failed),
     ].join("\n");
 }

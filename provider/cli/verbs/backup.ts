@@ -154,7 +154,7 @@ const verify: Verb = {
     description:
         "Without an ID, it verifies the newest backup of each repository. The exit code is 1 if one is not as it was made.",
     operands: [handle(), backupId("[]")],
-    flags: () => [inRepository("only in this repository"), ...stackFlags()],
+    flags: () => [inRepository("only in this repository, with an ID"), ...stackFlags()],
     examples: ["backup verify sessions", "backup verify sessions 20261127-031500-9f3a"],
     async run(session, call) {
         const repository = textFlag(call, "in");
@@ -172,7 +172,8 @@ const orphaned: Verb = {
     summary: "list the backups of databases that no longer exist",
     description:
         "Searches the repositories of the existing databases, and the volumes of deleted databases whose `backup` named no " +
-        "repository; or only the given repository. Databases of other projects are not known, so theirs are not listed. " +
+        "repository; or only the given repository. Only the command's own databases are known, so those of Pulumi programs are " +
+        "not listed: `redisdb backup list --repository` lists all that a repository has. " +
         "To remove one, give its place to `redisdb backup purge` as --repository; to use one, to `redisdb restore`. The " +
         "exit code is 1 if a repository cannot be read.",
     flags: repositoryFlags,

@@ -81,6 +81,9 @@ explain_restic() {
     *'no credentials found'* | *'Access Denied'* | *AccessDenied* | *InvalidAccessKeyId* | *'ccess '[Kk]ey* | *SignatureDoesNotMatch* | *'signature we calculated'* | *'401 Unauthorized'* | *'403 Forbidden'*)
         printf 'repository-credentials-refused\t%s: the storage refuses the credentials: %s' "$name" "$reason"
         ;;
+    *'ciphertext verification failed'* | *'unexpected pack id'* | *'pack file cannot be listed'*)
+        printf 'repository-damaged\t%s: it has damaged files: %s' "$name" "$reason"
+        ;;
     *'no space left on device'*) printf 'backup-disk-full\t%s: its disk is full' "$name" ;;
     *'permission denied'* | *'read-only file system'*)
         printf 'repository-not-writable\t%s: it is not writable: %s' "$name" "$reason"

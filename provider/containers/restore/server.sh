@@ -40,7 +40,12 @@ refuse_server() {
     *'certificate verify failed'* | *'SSL_connect failed'*)
         refuse restore-url-not-verified "restoreFrom.url: the TLS handshake with $(server_address) failed, or its certificate is not from the CA in caCert ($reason)"
         ;;
-    *WRONGPASS* | *NOAUTH* | *'AUTH failed'* | *'invalid password'* | *'invalid username-password'*)
+    # After this error, redis-cli goes on without a login.
+    *'AUTH failed'*)
+        reason=$(printf '%s\n' "$1" | tr -d '\r' | sed -n 's/.*AUTH failed: //p' | head -n 1)
+        refuse restore-url-login-refused "restoreFrom.url: $(server_address) rejects the user or the password ($reason)"
+        ;;
+    *WRONGPASS* | *NOAUTH* | *'invalid password'* | *'invalid username-password'*)
         refuse restore-url-login-refused "restoreFrom.url: $(server_address) rejects the user or the password ($reason)"
         ;;
     *NOPERM* | *'unknown command'* | *'SYNC with master failed'*)

@@ -55,7 +55,7 @@ const keep = object(
     },
     {
         doc:
-            "How many backups are kept. Days without a backup do not count. The final backup of a database that was " +
+            "How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was " +
             "deprovisioned is kept until you purge it.",
         defaultDoc: "{ daily: 30, monthly: 12, yearly: 6, verified: 3 }",
         example: { daily: 14, monthly: 6 },
@@ -157,7 +157,7 @@ export const locationArguments = {
     ),
     s3: argument(
         text(
-            'give the URL of a bucket without a login, such as "https://s3.eu-central-1.amazonaws.com/my-backups/sessions"',
+            'give the URL of a bucket, such as "https://s3.eu-central-1.amazonaws.com/my-backups/sessions"; a login belongs in credentials',
             (value) => urlWithPath(value, true),
         ),
         {

@@ -64,7 +64,7 @@ function notBackedUp(handle: string): PlatformError {
     return new PlatformError(
         "not-backed-up",
         `"${handle}" has no backups: its argument \`backup\` is not set`,
-        "set `backup`; `{}` makes daily backups to a Docker volume",
+        "set `backup`; `{}` makes daily backups to a Docker volume. For backups from before it was removed, name their repository",
         {},
     );
 }

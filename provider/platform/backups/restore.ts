@@ -1,5 +1,5 @@
 /** The arguments of a new database that starts with the data of a backup. */
-import { parseVersion } from "../../model/catalog/versions";
+import { compareVersions, parseVersion } from "../../model/catalog/versions";
 import type { OperationOptions } from "../engine/databaseStack";
 import { PlatformError } from "../errors";
 import type { DockerConnection } from "../options";
@@ -44,6 +44,7 @@ export async function planRestore(
     const mine = backups.filter((each) => each.database === (database ?? onlyDatabaseIn(backups, store.name)));
     const of = database === undefined ? store.name : `"${database}"`;
     const backup = selectBackup({ backups: mine, failed }, snapshot, of);
+    checkVersion(backup, args);
     const access = accesses[(backup.repositories[0]?.number ?? 1) - 1];
     if (!access) throw new Error(`the backup ${backup.id} is in no repository`);
     const { repository, encryptionPassword, credentials } = access;
@@ -71,13 +72,26 @@ function softwareOf({ engine, version, flavor }: Backup, args: DatabaseSpec): Da
     };
 }
 
+/** Refuses an earlier version before anything is created. The restore itself compares the others. */
+function checkVersion({ id, engine = "redis", version }: Backup, args: DatabaseSpec): void {
+    const wanted = parseVersion(args.version ?? "", args.engine ?? "redis")?.version;
+    if (version === undefined || wanted === undefined || (args.engine ?? "redis") !== engine) return;
+    if (compareVersions(wanted, version) >= 0) return;
+    throw new PlatformError(
+        "validation",
+        `the backup ${id} is of version ${version}, which ${wanted} cannot read`,
+        `request version ${version} or a later one`,
+        { findings: [] },
+    );
+}
+
 function onlyDatabaseIn(backups: readonly Backup[], of: string): string | undefined {
     const databases = [...new Set(backups.map(({ database }) => database))].sort();
     if (databases.length < 2) return databases[0];
     throw new PlatformError(
         "validation",
         `${of} has backups of several databases: ${databases.join(", ")}`,
-        "name one of them as `database`",
+        "name one of them as `database` (--database)",
         { findings: [] },
     );
 }

@@ -39,7 +39,7 @@ namespace PulumiRedisDatabase.RedisDatabase.Inputs
         }
 
         /// <summary>
-        /// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        /// How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
         /// </summary>
         [Input("keep")]
         public Input<Inputs.BackupKeepArgs>? Keep { get; set; }

@@ -19,7 +19,7 @@ type Backup struct {
 	Credentials *BackupCredentials `pulumi:"credentials"`
 	// Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
 	EncryptionPassword *string `pulumi:"encryptionPassword"`
-	// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+	// How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
 	Keep *BackupKeep `pulumi:"keep"`
 	// Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
 	Notify *BackupNotify `pulumi:"notify"`
@@ -48,7 +48,7 @@ type BackupArgs struct {
 	Credentials BackupCredentialsPtrInput `pulumi:"credentials"`
 	// Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
 	EncryptionPassword pulumi.StringPtrInput `pulumi:"encryptionPassword"`
-	// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+	// How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
 	Keep BackupKeepPtrInput `pulumi:"keep"`
 	// Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
 	Notify *BackupNotifyArgs `pulumi:"notify"`
@@ -148,7 +148,7 @@ func (o BackupOutput) EncryptionPassword() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Backup) *string { return v.EncryptionPassword }).(pulumi.StringPtrOutput)
 }
 
-// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+// How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
 func (o BackupOutput) Keep() BackupKeepPtrOutput {
 	return o.ApplyT(func(v Backup) *BackupKeep { return v.Keep }).(BackupKeepPtrOutput)
 }
@@ -217,7 +217,7 @@ func (o BackupPtrOutput) EncryptionPassword() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+// How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
 func (o BackupPtrOutput) Keep() BackupKeepPtrOutput {
 	return o.ApplyT(func(v *Backup) *BackupKeep {
 		if v == nil {

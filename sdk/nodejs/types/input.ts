@@ -19,7 +19,7 @@ export interface BackupArgs {
      */
     encryptionPassword?: pulumi.Input<string | undefined>;
     /**
-     * How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+     * How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
      */
     keep?: pulumi.Input<inputs.BackupKeepArgs | undefined>;
     /**

@@ -70,7 +70,7 @@ class BackupArgsDict(TypedDict):
     """
     keep: NotRequired[pulumi.Input[Optional['BackupKeepArgsDict']]]
     """
-    How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+    How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
     """
     notify: NotRequired['BackupNotifyArgsDict']
     """
@@ -104,7 +104,7 @@ class BackupArgs:
 
         :param pulumi.Input['BackupCredentialsArgs'] credentials: How to log in to S3 or to restic's REST server. Default: none.
         :param pulumi.Input[_builtins.str] encryption_password: Password with which restic encrypts the repositories. It is required for every repository outside of the Docker host. **If it is lost, no backup can be restored**: store a copy outside of Pulumi. Changing it makes existing repositories unreadable. Default: repositories on the Docker host are not protected by a password.
-        :param pulumi.Input['BackupKeepArgs'] keep: How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        :param pulumi.Input['BackupKeepArgs'] keep: How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
         :param 'BackupNotifyArgs' notify: Reports failed backups, and the next one that succeeds. Default: only the health check and the logs of the backup container report failures.
         :param Sequence['BackupRepositoryArgs'] repositories: Where backups are stored. Each backup is stored in every repository, which needs no set-up. Default: the Docker volume PROJECT-STACK-NAME-backups, which `pulumi destroy` keeps.
         :param pulumi.Input[_builtins.str] schedule: When backups are made: `"hourly"`, `"daily"`, `"weekly"`, or a cron expression with five fields in UTC. With a name, the time depends on the database's name, so that databases do not all start at once. Default: "daily".
@@ -153,7 +153,7 @@ class BackupArgs:
     @pulumi.getter
     def keep(self) -> pulumi.Input[Optional['BackupKeepArgs']]:
         """
-        How many backups are kept. Days without a backup do not count. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
+        How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was deprovisioned is kept until you purge it. Default: { daily: 30, monthly: 12, yearly: 6, verified: 3 }.
         """
         return pulumi.get(self, "keep")
 

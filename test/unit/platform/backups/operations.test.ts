@@ -364,6 +364,15 @@ describe("restore", () => {
         expect(specification().args).not.toHaveProperty("flavor");
     });
 
+    test("not into an earlier version; nothing is created", async () => {
+        answer(snapshot(newest, { version: "8.6" }));
+        await expect(platform.restore("quick-2", repository, { args: { version: "7.2-aof" } })).rejects.toMatchObject({
+            code: "validation",
+            message: `the backup ${newest} is of version 8.6, which 7.2 cannot read`,
+        });
+        expect(await platform.list()).toEqual([]);
+    });
+
     test("a repository with several databases needs a name", async () => {
         answer(snapshot(oldest), snapshot(newest, { database: "redis/other/other" }));
         await expect(platform.restore("quick-2", repository)).rejects.toMatchObject({
