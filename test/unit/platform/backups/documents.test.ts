@@ -78,9 +78,7 @@ describe("selecting", () => {
 
     test("a repository that cannot be read may have it", () => {
         const unreadable = backupsIn(parseList(unread(1, "far", "down")));
-        expect(() => selectBackup(unreadable, "latest", '"sessions"')).toThrow(
-            "far could not be read: down",
-        );
+        expect(() => selectBackup(unreadable, "latest", '"sessions"')).toThrow("far could not be read: down");
     });
 });
 
