@@ -1,5 +1,4 @@
 /** Runs the commands and the edit in the README of examples/backups. */
-import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defaultVersion } from "../../provider/model/catalog/versions";
@@ -7,7 +6,7 @@ import { Client, docker, existing } from "../engine/support/docker";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlock } from "../support/codeBlocks";
 import { DocumentedCommands, redisCliOf } from "../support/documentedCommands";
-import { createExample, exampleDirectory } from "../support/exampleProject";
+import { createExample, exampleDirectory, runShell } from "../support/exampleProject";
 
 const directory = exampleDirectory("backups");
 const readme = "examples/backups/README.md";
@@ -28,14 +27,7 @@ describe("the backups example", () => {
     let client: Client;
     let digest: string;
 
-    const shell = (script: string) =>
-        execFileSync("bash", ["-ec", withOwnVolume(script)], {
-            cwd: directory,
-            encoding: "utf8",
-            maxBuffer: 1 << 26,
-            stdio: ["ignore", "pipe", "inherit"],
-            env: environment,
-        });
+    const shell = (script: string) => runShell(withOwnVolume(script), directory, environment);
     const objects = () =>
         dockerObjects((JSON.parse(shell("pulumi stack export")) as { deployment: StackState }).deployment);
     const program = join(directory, "index.ts");

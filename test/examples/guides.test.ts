@@ -1,5 +1,5 @@
 /** Follows the guides with one stack: their programs and commands, in the order of the documentation site. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultVersion } from "../../provider/model/catalog/versions";
@@ -7,7 +7,7 @@ import { docker, existing } from "../engine/support/docker";
 import { type DockerObject, type StackState, dockerObjects } from "../engine/support/stackState";
 import { asModule, codeBlock, codeBlocks, pages } from "../support/codeBlocks";
 import { DocumentedCommands, redisCliOf } from "../support/documentedCommands";
-import { createExample, exampleDirectory } from "../support/exampleProject";
+import { createExample, exampleDirectory, runShell } from "../support/exampleProject";
 import { present } from "../support/present";
 
 const commands = new DocumentedCommands("guides");
@@ -41,13 +41,7 @@ describe("one stack", () => {
     const created = new Map<string, DockerObject>();
 
     const shell = (command: string, more: NodeJS.ProcessEnv = {}) =>
-        execFileSync("bash", ["-ec", command], {
-            cwd: directory,
-            encoding: "utf8",
-            maxBuffer: 1 << 26,
-            stdio: ["ignore", "pipe", "inherit"],
-            env: { ...environment, ...more },
-        }).trim();
+        runShell(command, directory, { ...environment, ...more }).trim();
     const output = (name: string) => shell(`pulumi stack output ${name} --show-secrets`);
 
     const write = (file: string, text: string) => {

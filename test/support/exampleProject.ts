@@ -1,4 +1,5 @@
 /** Where examples run: a directory in this checkout, with Pulumi state and a Pulumi home of its own. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { uniqueName } from "../engine/support/docker";
@@ -20,4 +21,17 @@ export function createExample(directory: string): NodeJS.ProcessEnv {
         PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "only-for-this-test",
     };
+}
+
+/** Runs shell commands, and returns what they print. If one fails, the error has it, because Pulumi prints errors there. */
+export function runShell(commands: string, cwd: string, env: NodeJS.ProcessEnv): string {
+    const { status, stdout } = spawnSync("bash", ["-ec", commands], {
+        cwd,
+        encoding: "utf8",
+        maxBuffer: 1 << 26,
+        stdio: ["ignore", "pipe", "inherit"],
+        env,
+    });
+    if (status !== 0) throw new Error(`${commands}\n${stdout}`);
+    return stdout;
 }
