@@ -111,7 +111,7 @@ export class BackupContainer {
 
     /** Creates the backup container with new repositories, and empties the server. */
     async renew(options: Options = {}): Promise<void> {
-        spawnSync("docker", ["rm", "-f", this.backup]);
+        spawnSync("docker", ["rm", "-f", "-v", this.backup]);
         this.repositoryVolumes = [];
         const files = `${this.filesVolume}:/backup`;
         docker("run", "--rm", "-v", files, "--user", "0:0", this.image, "rm", "-rf", "/backup/status", "/backup/cache");
@@ -124,7 +124,7 @@ export class BackupContainer {
     async startBackup(options: Partial<Options> = {}, expected: "healthy" | "refused" = "healthy"): Promise<void> {
         this.options = { ...this.options, ...options };
         const repositories = this.options.repositories ?? [{ kind: "volume" }];
-        spawnSync("docker", ["rm", "-f", this.backup]);
+        spawnSync("docker", ["rm", "-f", "-v", this.backup]);
         const mounts = repositories.flatMap(({ kind, volumeOptions }, index) => {
             if (kind !== "volume") return [];
             this.repositoryVolumes[index] ??= this.volume(volumeOptions);
