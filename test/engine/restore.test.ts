@@ -198,6 +198,7 @@ describe("restoreFrom", () => {
                 "/data/cert.pem",
             ];
             expect(ofSource("CONFIG", "SET", ...files, "tls-auth-clients", "no", "tls-port", "6380")).toBe("OK");
+            const readersUrl = url.replace(/:[^:@]*@/, "reader:of-the-reader@");
             const tlsUrl = url.replace("redis:", "rediss:").replace(":6379", ":6380");
             const [empty, used] = volumes;
             for (const volume of volumes) docker("volume", "create", volume);
@@ -238,7 +239,7 @@ describe("restoreFrom", () => {
             const { output, findings } = await refusalsOf(
                 {
                     "other-ca": { restoreFrom: { url: tlsUrl, caCert: otherCa.certPem } },
-                    "no-sync": { restoreFrom: { url: url.replace(/:[^:@]*@/, "reader:of-the-reader@") } },
+                    "no-sync": { restoreFrom: { url: readersUrl } },
                     "storage-of-other-ca": { restoreFrom: { repository, database, ...login(otherCa.certPem) } },
                     "used-volume": { restoreFrom: { url }, data: { volume: used } },
                 },
@@ -257,7 +258,7 @@ describe("restoreFrom", () => {
             ofSource("ACL", "SETUSER", "reader", "-eval");
             const failed = await program({
                 ...databases,
-                "no-sync": { restoreFrom: { url: url.replace(/:[^:@]*@/, "reader:of-the-reader@") } },
+                "no-sync": { restoreFrom: { url: readersUrl } },
             }).failure("up");
             expect(failed).toMatch(/no-sync-restore: refused: .*\[redis-database\/restore-url-sync-not-permitted\]/);
             await program({}).up();

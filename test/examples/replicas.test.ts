@@ -1,5 +1,4 @@
 /** Runs the commands and edits in the README of examples/replicas, with a second Docker engine as the other host. */
-import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defaultVersion } from "../../provider/model/catalog/versions";
@@ -8,7 +7,7 @@ import { SecondEngine } from "../engine/support/secondEngine";
 import { type StackState, dockerObjects } from "../engine/support/stackState";
 import { codeBlock } from "../support/codeBlocks";
 import { DocumentedCommands } from "../support/documentedCommands";
-import { createExample, exampleDirectory } from "../support/exampleProject";
+import { createExample, exampleDirectory, runShell } from "../support/exampleProject";
 import { present } from "../support/present";
 
 const directory = exampleDirectory("replicas");
@@ -33,14 +32,7 @@ describe("the replicas example", () => {
             .replaceAll("10.0.0.1", engine.localAddress)
             .replaceAll("10.0.0.2", engine.address);
 
-    const shell = (commands: string) =>
-        execFileSync("bash", ["-ec", withTestAddresses(commands)], {
-            cwd: directory,
-            encoding: "utf8",
-            maxBuffer: 1 << 26,
-            stdio: ["ignore", "pipe", "inherit"],
-            env: environment,
-        });
+    const shell = (commands: string) => runShell(withTestAddresses(commands), directory, environment);
 
     /** Applies a diff with one hunk to the program. */
     function edit(diff: string): void {

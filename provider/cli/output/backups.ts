@@ -50,28 +50,19 @@ const dispensable = ["keys", "version", "verified"];
 export function backupTable({ backups, failed }: BackupList, width: number | undefined): string {
     const several = new Set(backups.map(({ database }) => database)).size > 1;
     const repositories = legend([...backups.flatMap((each) => each.repositories), ...failed]);
-    const rows = backups.map((each) => [
-        each.id,
-        ...(several ? [each.database] : []),
-        timeText(each.time),
-        each.kind,
-        versionText(each),
-        each.keys,
-        each.bytes === undefined ? "" : sizeText(each.bytes),
-        each.repositories.some(({ verified }) => verified) ? "yes" : "",
-        each.repositories.map(({ number }) => number).join(", "),
-    ]);
-    const headings = [
-        "id",
-        ...(several ? ["database"] : []),
-        "time (UTC)",
-        "kind",
-        "version",
-        "keys",
-        "size",
-        "verified",
-        "in",
+    const columns: readonly (readonly [string, (each: Backup) => string | number | undefined])[] = [
+        ["id", ({ id }) => id],
+        ...(several ? [["database", ({ database }: Backup) => database] as const] : []),
+        ["time (UTC)", ({ time }) => timeText(time)],
+        ["kind", ({ kind }) => kind],
+        ["version", versionText],
+        ["keys", ({ keys }) => keys],
+        ["size", ({ bytes }) => (bytes === undefined ? "" : sizeText(bytes))],
+        ["verified", (each) => (each.repositories.some(({ verified }) => verified) ? "yes" : "")],
+        ["in", (each) => each.repositories.map(({ number }) => number).join(", ")],
     ];
+    const headings = columns.map(([heading]) => heading);
+    const rows = backups.map((each) => columns.map(([, cell]) => cell(each)));
     return [
         ...(rows.length > 0 ? [table(headings, rows, { width, dispensable })] : []),
         ...(rows.length === 0 && failed.length === 0 ? ["there are no backups"] : []),

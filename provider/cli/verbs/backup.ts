@@ -172,10 +172,10 @@ const orphaned: Verb = {
     summary: "list the backups of databases that no longer exist",
     description:
         "Searches the repositories of the existing databases, and the volumes of deleted databases whose `backup` named no " +
-        "repository; or only the given repository. Only the command's own databases are known, so those of Pulumi programs are " +
-        "not listed: `redisdb backup list --repository` lists all that a repository has. " +
-        "To remove one, give its place to `redisdb backup purge` as --repository; to use one, to `redisdb restore`. The " +
-        "exit code is 1 if a repository cannot be read.",
+        "repository; or only the given repository. Only the command's own databases are known, so those of Pulumi programs " +
+        "are not listed: `redisdb backup list --repository` lists all that a repository has. To remove one, give its place " +
+        "to `redisdb backup purge` as --repository; to use one, to `redisdb restore`. The exit code is 1 if a repository " +
+        "cannot be read.",
     flags: repositoryFlags,
     examples: ["backup orphaned", "backup orphaned --repository s3:https://s3.example.com/backups"],
     async run(session, call) {

@@ -19,7 +19,8 @@ const newArguments = ({ flags }: Call) => argumentsFrom(newDatabaseFlags, flags)
 
 const defaults =
     "The new database has the engine, version and flavor of the backup, unless you request a later version or another " +
-    "flavor, and the sizes of the database that was backed up, if it is known and still exists. Other arguments are not copied: give them as for `create`.";
+    "flavor, and the sizes of the database that was backed up, if it is known and still exists. Other arguments are not " +
+    "copied: give them as for `create`.";
 
 export const restore: Verb = {
     name: "restore",

@@ -54,6 +54,10 @@ run_restic() {
     )
 }
 
+# Whether a repository is a directory of this container.
+#   $1       its number
+is_local() { case $(repository "$1" 2) in volume | path) ;; *) return 1 ;; esac }
+
 # Explains why restic failed.
 #   $1       the number of the repository
 #   $2       restic's status

@@ -30,16 +30,12 @@ list_snapshots() {
     fi
 }
 
-# Whether a repository is a directory of this container: it needs no call of restic to see whether it is there, and each
-# call takes up to a second to open it.
-#   $1       its number
-is_local() { case $(repository "$1" 2) in volume | path) ;; *) return 1 ;; esac }
-
 # Removes the locks of killed processes. restic recognizes them by this container's host name and a process ID that is
 # no longer in use.
 #   $1       the number of a repository
 unlock_repository() {
     local restic_seconds=30
+    # Each call of restic takes up to a second to open the repository.
     if is_local "$1" && [ -z "$(ls -A "$(repository "$1" 3)/locks" 2>/dev/null)" ]; then return; fi
     run_restic "$1" unlock --quiet >/dev/null 2>&1 || true
 }
@@ -50,6 +46,7 @@ unlock_repository() {
 #   fails    if it cannot be opened now
 reach_repository() {
     local status=0 restic_seconds=30
+    # restic sees at once whether it is there.
     if is_local "$1"; then return; fi
     run_restic "$1" cat config >/dev/null 2>"$restic_errors" || status=$?
     [ $status = 0 ] || restic_problem "$1" $status

@@ -20,8 +20,7 @@ restic_seconds=20
 #   prints   the code of the refusal, a tab, and the reason; nothing if it can be used
 try() {
     local directory status=0
-    case $(repository "$1" 2) in
-    volume | path)
+    if is_local "$1"; then
         directory=$(repository "$1" 3)
         # It is not mounted if it does not exist. Docker creates it.
         if [ ! -e "$directory" ]; then return; fi
@@ -29,8 +28,7 @@ try() {
             printf 'repository-not-writable\t%s: it is not a writable directory' "$(repository_name "$1")"
             return
         fi
-        ;;
-    esac
+    fi
     run_restic "$1" cat config --no-lock >/dev/null 2>"$restic_errors" || status=$?
     # 10: there is no repository yet.
     case $status in

@@ -35,17 +35,14 @@ server_address() { echo "$(server_part host):$(server_part port)"; }
 #   $1       its output
 refuse_server() {
     local reason
-    reason=$(printf '%s\n' "$1" | tr -d '\r' | sed 's/[[:space:]]*$//; /^$/d' | tail -n 1)
+    # After a refused login, redis-cli goes on without one, and reports that last.
+    reason=$(printf '%s\n' "$1" | tr -d '\r' | sed -n 's/.*AUTH failed: //p' | head -n 1)
+    [ -n "$reason" ] || reason=$(printf '%s\n' "$1" | tr -d '\r' | sed 's/[[:space:]]*$//; /^$/d' | tail -n 1)
     case $1 in
     *'certificate verify failed'* | *'SSL_connect failed'*)
         refuse restore-url-not-verified "restoreFrom.url: the TLS handshake with $(server_address) failed, or its certificate is not from the CA in caCert ($reason)"
         ;;
-    # After this error, redis-cli goes on without a login.
-    *'AUTH failed'*)
-        reason=$(printf '%s\n' "$1" | tr -d '\r' | sed -n 's/.*AUTH failed: //p' | head -n 1)
-        refuse restore-url-login-refused "restoreFrom.url: $(server_address) rejects the user or the password ($reason)"
-        ;;
-    *WRONGPASS* | *NOAUTH* | *'invalid password'* | *'invalid username-password'*)
+    *WRONGPASS* | *NOAUTH* | *'AUTH failed'* | *'invalid password'* | *'invalid username-password'*)
         refuse restore-url-login-refused "restoreFrom.url: $(server_address) rejects the user or the password ($reason)"
         ;;
     *NOPERM* | *'unknown command'* | *'SYNC with master failed'*)

@@ -55,8 +55,8 @@ const keep = object(
     },
     {
         doc:
-            "How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in addition. The final backup of a database that was " +
-            "deprovisioned is kept until you purge it.",
+            "How many backups are kept. Days without a backup do not count. All backups of the last 24 hours are kept in " +
+            "addition. The final backup of a database that was deprovisioned is kept until you purge it.",
         defaultDoc: "{ daily: 30, monthly: 12, yearly: 6, verified: 3 }",
         example: { daily: 14, monthly: 6 },
         type: "BackupKeepArgs",

@@ -1,7 +1,6 @@
 /** How to read the repositories of a database without its backup container, from its arguments. */
-import { isOnHost, locationKinds, locationOf, repositoriesOf } from "../../model/backup/repositories";
+import { type BackupSpec, isOnHost, locationKinds, locationOf, repositoriesOf } from "../../model/backup/repositories";
 import { accessOf } from "../../model/render/backup";
-import type { BackupSpec } from "../../model/backup/repositories";
 import type { RepositoryAccess, RepositoryCredentials } from "./backup";
 
 /** The argument `backup`, as a program gives it. */
@@ -22,7 +21,7 @@ export function accessesOf(backup: GivenBackup, owner: string): readonly Omit<Re
         return {
             repository: { [kind]: location },
             ...(encryptionPassword !== undefined && { encryptionPassword }),
-            ...(credentials && { credentials: credentials }),
+            ...(credentials && { credentials }),
         };
     });
 }

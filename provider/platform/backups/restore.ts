@@ -73,14 +73,14 @@ function softwareOf({ engine, version, flavor }: Backup, args: DatabaseSpec): Da
 }
 
 /** Refuses an earlier version before anything is created. The restore itself compares the others. */
-function checkVersion({ id, engine = "redis", version }: Backup, args: DatabaseSpec): void {
-    const wanted = parseVersion(args.version ?? "", args.engine ?? "redis")?.version;
-    if (version === undefined || wanted === undefined || (args.engine ?? "redis") !== engine) return;
-    if (compareVersions(wanted, version) >= 0) return;
+function checkVersion(backup: Backup, { engine = "redis", version = "" }: DatabaseSpec): void {
+    const wanted = parseVersion(version, engine)?.version;
+    if (backup.version === undefined || wanted === undefined || (backup.engine ?? "redis") !== engine) return;
+    if (compareVersions(wanted, backup.version) >= 0) return;
     throw new PlatformError(
         "validation",
-        `the backup ${id} is of version ${version}, which ${wanted} cannot read`,
-        `request version ${version} or a later one`,
+        `the backup ${backup.id} is of version ${backup.version}, which ${wanted} cannot read`,
+        `request version ${backup.version} or a later one`,
         { findings: [] },
     );
 }

@@ -66,21 +66,21 @@ export function selectBackup({ backups, failed }: BackupList, wanted: WantedBack
             : wanted === "latest" || id === wanted;
     const found = backups.find(matches);
     if (found) return found;
-    const unread = failed.map(({ location, reason }) => `${location} could not be read: ${reason}`).join("; ");
-    const none = backups.length === 0 && unread !== "";
+    const unread = failed.map(({ location, reason }) => `${location} could not be read: ${reason}`);
     const ids = backups.map(({ id }) => id);
     const suggestion = typeof wanted === "string" ? nearest(wanted, ids) : undefined;
     throw new PlatformError(
         "backup-unknown",
-        none ? unread : [nameOf(wanted, of), ...(unread === "" ? [] : [unread])].join("; "),
-        suggestion === undefined ? remedyOf(ids, none) : `did you mean "${suggestion}"?`,
+        // Whether there are backups is unknown if nothing could be read.
+        [...(ids.length === 0 && unread.length > 0 ? [] : [nameOf(wanted, of)]), ...unread].join("; "),
+        suggestion === undefined ? remedyOf(ids, failed) : `did you mean "${suggestion}"?`,
         { nearest: suggestion === undefined ? [] : [suggestion] },
     );
 }
 
-function remedyOf(ids: readonly string[], none: boolean): string {
-    if (none) return "correct the repository, or how it is accessed";
-    return ids.length === 0 ? "make a backup first" : `the latest ones are ${ids.slice(0, 3).join(", ")}`;
+function remedyOf(ids: readonly string[], failed: BackupList["failed"]): string {
+    if (ids.length > 0) return `the latest ones are ${ids.slice(0, 3).join(", ")}`;
+    return failed.length > 0 ? "correct the repository, or how it is accessed" : "make a backup first";
 }
 
 function nameOf(wanted: WantedBackup, of: string): string {
