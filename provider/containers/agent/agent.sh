@@ -107,6 +107,7 @@ idle() {
 stand_down() {
     say "another agent has taken over"
     unlock
+    leave_primary
     idle
 }
 
@@ -149,6 +150,7 @@ run() {
     true >"$last_check_marker"
     true >"$intact_marker"
     watching=yes
+    join_primary
     watch
 }
 

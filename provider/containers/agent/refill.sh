@@ -5,17 +5,22 @@
 # Runs on the primary: asks the replicas for the data, and syncs with the best one.
 #   fails    unless the server has its data again, or no replica has any
 refill() {
-    local best='' refilled=1
+    local best='' refilled=1 seconds=0 offers
     rm -rf "$offers_dir"
     mkdir "$offers_dir"
     chmod 700 "$offers_dir"
     mark "$asked_marker"
-    # A replica's agent checks for this every second. On a busy host it can take several seconds to answer.
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
+    # A replica's agent checks for this every second, but on a busy host its offer can take much longer. Afterwards the
+    # server accepts writes, and can no longer be refilled.
+    while [ $seconds -lt 40 ]; do
         sleep 1
+        seconds=$((seconds + 1))
         # First replicas with keys, then the highest replication offset.
         best=$(sort -k 1,1nr -k 2,2nr "$offers_dir"/*.offer 2>/dev/null | head -n 1)
-        if [ "$(find "$offers_dir" -name '*.offer' | wc -l)" -ge "$(wc -l <"$generation/followers.acl")" ]; then break; fi
+        offers=$(find "$offers_dir" -name '*.offer' | wc -l)
+        if [ "$offers" -ge "$(wc -l <"$generation/followers.acl")" ]; then break; fi
+        # After a reboot, the agents of the replicas may start later than this one.
+        if [ $seconds -ge 10 ] && [ "$offers" -ge "$(nearby_replicas)" ]; then break; fi
     done
     case $best in
     '') ;;
@@ -24,6 +29,14 @@ refill() {
     esac
     rm -rf "$offers_dir"
     return $refilled
+}
+
+#   prints   how many replicas on this Docker host have a running agent
+nearby_replicas() {
+    local file
+    for file in "$nearby_dir"/*; do
+        if [ -e "$file" ] && ! flock -n "$file" true; then echo "$file"; fi
+    done | wc -l
 }
 
 # Syncs with a replica.
@@ -46,7 +59,7 @@ OFFER
     until [ "$(info replication master_link_status)" = up ]; do
         sleep 0.2
         if [ "$(info replication master_sync_in_progress)" = 1 ]; then tries=0; else tries=$((tries + 1)); fi
-        if [ $tries -gt 50 ]; then break; fi
+        if [ $tries -gt 150 ]; then break; fi
     done
     status=$(info replication master_link_status)
     server "REPLICAOF NO ONE" >/dev/null
@@ -63,6 +76,18 @@ has_no_keys() { [ "$(info keyspace '\(db.*\)' | wc -l)" = 0 ]; }
 
 # Lets the server accept writes again.
 accept_writes() { server "CONFIG SET min-replicas-to-write $(trial_setting min-replicas-to-write)" >/dev/null; }
+
+# Runs on a replica: lets the primary know that this agent is running, until it ends.
+join_primary() {
+    local file
+    [ "$(wanted primary)" = nearby ] || return 0
+    file=$primarys_nearby_dir/$(sed -n 's/^masteruser //p' "$generation/primary.conf")
+    { mkdir -p "$primarys_nearby_dir" && true >>"$file"; } || return 0
+    exec 6<"$file"
+    # While an update replaces the agent, the former one has the lock, too.
+    flock -s 6
+}
+leave_primary() { exec 6>&-; }
 
 # Runs on a replica: offers its data to the primary. The primary can sync with it only while it follows no server.
 # The replica refuses writes in the meantime.

@@ -24,6 +24,7 @@ resume_watch() {
     watching=yes
     true >"$trial_settings"
     rm -f "$intact_marker" "$listed_users" "$listed_followers" "$expected_users"
+    join_primary
     lock
     prepare_check
     unlock

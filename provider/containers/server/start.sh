@@ -107,6 +107,9 @@ if follows; then
     # If the agent has not found the primary yet, the server follows an address where nothing listens, so it accepts no
     # writes.
     { read -r host port <"$primary_file"; } 2>/dev/null || { host=127.0.0.1 port=1; }
+    # After a reboot, this container can have the address that its primary had. A server that follows itself blocks for
+    # five seconds at each attempt, and does not answer the agent, which knows the new address.
+    if [ "$host" = "$(line_of "$own_address_file")" ]; then host=127.0.0.1 port=1; fi
     # All versions support `slaveof`; `replicaof` exists only from 5.0 on.
     set -- "$@" --slaveof "$host" "$port"
     # One line for each start of this container, until the health check finds that it follows its primary.

@@ -59,6 +59,8 @@ new_file=$settings_dir/new
 # replicas write their offers to it.
 offers_dir=$settings_dir/offers
 asked_marker=$offers_dir/asked
+# Agents of the replicas on this Docker host: a file for each replica, named after its user. A running agent locks it.
+nearby_dir=$settings_dir/nearby
 
 # The server reads its users from this file at start, and also writes it (ACL SAVE).
 acl_dir=$settings_dir/acl
@@ -120,6 +122,7 @@ primary_dir=$ROOT/primary
 primarys_address_file=$primary_dir/run/address
 primarys_offers_dir=$primary_dir/offers
 primarys_asked_marker=$primarys_offers_dir/asked
+primarys_nearby_dir=$primary_dir/nearby
 
 # ---- The control group of a container, as mounted in it: version 2, or version 1 -------------------------------------
 cgroup_dir=$ROOT/sys/fs/cgroup

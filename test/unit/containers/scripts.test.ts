@@ -87,7 +87,9 @@ describe("files", () => {
         const isForeign = ["data_dir", "acl_dir", "run_dir", "terminator_dir", "primary_dir"].includes(parent);
         if (isForeign || foreign.has(parent)) foreign.add(name);
     }
-    ["ROOT", "primarys_offers_dir", "primarys_asked_marker"].forEach((name) => foreign.delete(name));
+    ["ROOT", "primarys_offers_dir", "primarys_asked_marker", "primarys_nearby_dir"].forEach((name) =>
+        foreign.delete(name),
+    );
     const agents = sources.filter(([name]) => name.startsWith("agent/"));
 
     test.each(agents)("%s opens no file by name in a directory of the server's user", (_name, source) => {

@@ -183,4 +183,42 @@ describe("a primary that started without its data", () => {
         expect(admit(true, 0)).toBe("asks");
         expect(admit(true, 1)).toBe("");
     });
+
+    /** Asks two replicas; what `each` does happens in each second. Returns the seconds waited, and the offer taken. */
+    const ask = (each: string) => {
+        mkdirSync(at("generation"), { recursive: true });
+        write("generation/followers.acl", "user repl-1\nuser repl-2\n");
+        const stubs = `sleep() { second=$((second + 1)); (cd "$offers_dir" && ${each}) || :; }; follow_offer() { echo "$1"; }`;
+        return agent(`second=0; ${stubs}; generation=${at("generation")}; refill || echo nothing; echo $second`);
+    };
+    const inSecond = (second: number, what: string) => `[ $second != ${second} ] || ${what}`;
+
+    test("waits ten seconds for its replicas", () => {
+        expect(ask(inSecond(11, "echo '1 5 a' >x.offer"))).toBe("nothing\n10");
+        expect(ask(inSecond(9, "echo '1 5 a' >x.offer"))).toBe("1 5 a\n10");
+        expect(ask("echo '1 5 a' >x.offer; echo '1 7 b' >y.offer")).toBe("1 7 b\n1");
+    });
+
+    test("waits longer for replicas on this host whose agents are running", () => {
+        mkdirSync(at("settings/nearby"), { recursive: true });
+        write("settings/nearby/repl-1", "");
+        const running = inSecond(1, `exec 6>"$nearby_dir/repl-1"; flock -s 6`);
+        const joined = (more: string) => ask(`:); ${running}; (${more}`);
+        expect(joined(inSecond(31, "echo '1 5 a' >\"$offers_dir/x.offer\""))).toBe("1 5 a\n31");
+        expect(joined(":")).toBe("nothing\n40");
+        expect(joined(`${inSecond(15, "exec 6>&-")}); ${inSecond(15, "exec 6>&-")}; (:`)).toBe("nothing\n15");
+    });
+
+    test("knows that the agent of a replica is running", () => {
+        mkdirSync(at("generation"), { recursive: true });
+        mkdirSync(at("primary"), { recursive: true });
+        write("generation/primary.conf", "masteruser repl-replica-1\nmasterauth secret\n");
+        const nearby = (primary: string, commands: string) => {
+            write("generation/database", `primary=${primary}\n`);
+            return agent(`nearby_dir=$primarys_nearby_dir; ${commands}; nearby_replicas`);
+        };
+        expect(nearby("nearby", "join_primary; (join_primary)")).toBe("1");
+        expect(nearby("nearby", "join_primary; leave_primary")).toBe("0");
+        expect(nearby("replica.example.com 6380", "join_primary")).toBe("0");
+    });
 });

@@ -91,8 +91,10 @@ function run(text: string) {
 function restart() {
     rmSync(join(root, "tmp"), { recursive: true });
     mkdirSync(join(root, "tmp"));
-    write("bin/redis-server", "#!/bin/sh\necho 'Redis server v=8.0.2 sha=0'\n");
-    expect(run(script("server/start.sh")).status).toBe(0);
+    write("bin/redis-server", '#!/bin/sh\necho "Redis server v=8.0.2 sha=0" "$@"\n');
+    const { status, stdout } = run(script("server/start.sh"));
+    expect(status).toBe(0);
+    return stdout.trim();
 }
 
 const low = (left: number, next: number) =>
@@ -204,6 +206,25 @@ describe("a server that follows another one without being a replica", () => {
     ])("%s", (_what, more, expected) => {
         expect(health({ ...follows, ...more })).toBe(expected);
     });
+});
+
+// Docker can give the container the address that its primary had before a reboot.
+test.each([
+    ["its primary", "10.0.0.2 6380", "10.0.0.2 6380"],
+    ["an address where nothing listens, instead of itself", "10.0.0.3 6380", "127.0.0.1 1"],
+])("a replica that starts follows %s", (_what, primary, followed) => {
+    health({
+        dataMb: 1,
+        freeMb: 100,
+        markers: {
+            "settings/current/database": "primary=nearby\n",
+            "settings/run/primary": `${primary}\n`,
+            "settings/current/primary.conf": "",
+            "bin/hostname": `#!/bin/sh\necho 10.0.0.3\n`,
+        },
+    });
+    expect(restart()).toMatch(new RegExp(`--slaveof ${followed}$`));
+    rmSync(join(root, "bin/hostname"));
 });
 
 test("a start restores the users of a locked-out agent and of the health check, and removes those of replicas", () => {
