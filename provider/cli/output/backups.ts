@@ -151,8 +151,8 @@ function legend(repositories: readonly BackupRepository[]): string[] {
     return [...names].sort(([one], [other]) => one - other).map(([, name]) => name);
 }
 
-/** In the minute, without its zone. */
-const timeText = (time: string) => time.slice(0, 16).replace("T", " ");
+/** A time in ISO 8601, to the minute: `2026-11-27 03:15`. */
+export const timeText = (time: string) => time.slice(0, 16).replace("T", " ");
 
 function versionText({ engine, version, flavor }: Pick<Backup, "engine" | "version" | "flavor">): string {
     return [engine && engineLabels[engine], version, flavor].filter(Boolean).join(" ");

@@ -2,7 +2,7 @@
 import { Argument, Option } from "commander";
 import { nearest } from "../../model/findings";
 import { type BackupHealth, type Connection, type DatabaseInfo, PlatformError } from "../../platform/index";
-import { lastBackupText } from "../output/backups";
+import { lastBackupText, timeText } from "../output/backups";
 import { databaseTable, versionTable } from "../output/databases";
 import { record } from "../output/table";
 import type { Session, Verb } from "../verb";
@@ -88,10 +88,11 @@ async function backupOf({ platform }: Session, database: DatabaseInfo): Promise<
     return (await platform.health(database))[0]?.backup;
 }
 
-/** The state, the last backup and its ID, and what is wrong. */
+/** The state, the last backup and its ID, when the next one is due, and what is wrong. */
 function backupLine(backup: BackupHealth): string {
-    const { state, last, reason, alarm } = backup;
-    const facts = [state, lastBackupText(backup), last?.id, reason, alarm && `alarm: ${alarm}`];
+    const { state, last, next, reason, alarm } = backup;
+    const due = next && `next at ${timeText(next)} UTC`;
+    const facts = [state, lastBackupText(backup), last?.id, due, reason, alarm && `alarm: ${alarm}`];
     return facts.filter(Boolean).join(", ");
 }
 

@@ -149,7 +149,11 @@ export function spokenProtocols(host: string, port: number, caCertPem: string): 
     });
 }
 
-/** Waits until a condition holds. Jest's timeout ends a wait without success. */
+/** Waits until a condition holds, for five minutes. Unlike Jest's timeout, the error shows which wait has failed. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
+    const deadline = Date.now() + 300_000;
+    while (!(await holds())) {
+        if (Date.now() > deadline) throw new Error("the condition did not hold within five minutes");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
 }

@@ -162,6 +162,7 @@ const backupHealth = {
     last: { id: newest.id, time: newest.time, keys: 1234, bytes: 12_900_000 },
     ageSeconds: 3 * 3600,
     intervalSeconds: 24 * 3600,
+    next: "2026-11-28T03:15:00Z",
 } as const;
 
 /** A platform with `sessions` and its replica `sessions-copy`. */
