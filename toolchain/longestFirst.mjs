@@ -5,6 +5,7 @@ import Sequencer from "@jest/test-sequencer";
 /** The longest suites, by duration. All other suites follow in Jest's default order. */
 const longest = [
     "guides",
+    "restoreMatrix",
     "replicas",
     "conformance",
     "oldVersions",
