@@ -178,7 +178,7 @@ describe("restoreFrom", () => {
         expect(output).not.toContain("wrong@");
     });
 
-    testAll("takes a backup from S3 and the data of a server over TLS, both verified with a CA of their own", async () => {
+    testAll("takes a backup from S3 and the data of a server over TLS, each verified with its own CA", async () => {
         const openssl = new OpenSsl();
         const [ca, otherCa] = ["CA of the storage", "Another CA"].map((commonName) =>
             openssl.make({ commonName, ca: true }),
