@@ -37,6 +37,8 @@ apply_replication() {
         write_primary
         address=$(first_line_of "$primary_file")
         if [ -z "$address" ] || [ "$1" != slave ] || [ "$2" = "$address" ]; then return; fi
+        # The server has the address that its primary had before a reboot (server/start.sh). The primary has not started yet.
+        if [ "${address% *}" = "$(first_line_of "$own_address_file")" ]; then return; fi
         reply=$("${running_access}_follow" "$address")
         [ "$reply" = OK ] || refuse primary-not-accepted "the running server does not follow its primary at $address: $reply"
         say "applied: primary"

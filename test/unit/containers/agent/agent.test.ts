@@ -813,6 +813,19 @@ describe("a server that follows another one because of a manual change", () => {
     });
 });
 
+test.each([
+    ["10.0.0.2", "applied: primary"],
+    ["10.0.0.3", ""],
+])("a replica at 10.0.0.3 follows its primary, last seen at %s, unless that is itself", (address, expected) => {
+    mkdirSync(join(root, "generation"), { recursive: true });
+    mkdirSync(join(root, "primary/run"), { recursive: true });
+    write("generation/database", "primary=nearby\n");
+    write("primary/run/address", `${address}\n`);
+    write("settings/run/address", "10.0.0.3\n");
+    const follow = "running_access=users; users_follow() { echo OK; }";
+    expect(agent(`${follow}\napply_replication slave "127.0.0.1 1"`)).toBe(expected);
+});
+
 test("a value is quoted for Redis", () => {
     expect(agent(String.raw`quote 'a "b" \c $d'`)).toBe(String.raw`"a \"b\" \\c $d"`);
     expect(agent("quote ''")).toBe('""');
